@@ -1,0 +1,31 @@
+/* mmreader.h - files of any size as slices of a memory map
+ *
+ * One header a module, in the order a byte travels: a file becomes bytes (reader, guard, extents),
+ * bytes are looked at (slice, find, marks, lines, fields, chunks), whole files go by in blocks
+ * (blocks, parallel, seek, count), and what stands beside the road (lazy, kind, memory).
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MMREADER_H
+#define MMREADER_H
+
+#include <mmreader/base.h>
+#include <mmreader/version.h>
+#include <mmreader/error.h>
+#include <mmreader/reader.h>
+#include <mmreader/guard.h>
+#include <mmreader/extents.h>
+#include <mmreader/slice.h>
+#include <mmreader/find.h>
+#include <mmreader/marks.h>
+#include <mmreader/lines.h>
+#include <mmreader/fields.h>
+#include <mmreader/chunks.h>
+#include <mmreader/blocks.h>
+#include <mmreader/parallel.h>
+#include <mmreader/seek.h>
+#include <mmreader/count.h>
+#include <mmreader/lazy.h>
+#include <mmreader/kind.h>
+#include <mmreader/memory.h>
+
+#endif

@@ -1,0 +1,117 @@
+/* lines.h - the lines of a slice, forward and backward
+ *
+ * A line ends with its delimiter; the last one may lack it and counts all the same. "" has no
+ * line, "\n" has one empty line. Lines with their terminators, joined, are the input; backward is
+ * the exact mirror of forward. Built on marks.h, whose rules hold here too.
+ *
+ *	mmr_lines it = mmr_lines_of(bytes, '\n');
+ *	while (mmr_lines_next(&it, &line))
+ *		use(line);
+ *	err = mmr_lines_error(&it);
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MMREADER_LINES_H
+#define MMREADER_LINES_H
+
+#include <mmreader/marks.h>
+
+MMR_BEGIN_DECLS
+
+enum {
+	MMR_LINES_KEEP = 1, /* lines come with their terminator */
+	MMR_LINES_CRLF = 2  /* a \r before the delimiter is stripped with it */
+};
+
+/* Fields are the library's. 600 bytes or less. */
+typedef struct mmr_lines {
+	mmr_marks marks;
+	const char *line; /* where the next line starts */
+	unsigned flags;
+} mmr_lines;
+
+/* Lines of a slice, without their terminators. `delimiter` is any byte. */
+MMR_API mmr_lines mmr_lines_of(mmr_slice slice, char delimiter);
+
+/* Like mmr_lines_of, with MMR_LINES_... flags; KEEP wins over CRLF. */
+MMR_API mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags);
+
+/* For the inline call below. */
+MMR_API bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line);
+MMR_API void mmr_lines_dress_(unsigned flags, mmr_slice *line);
+
+/* The next line.
+ *
+ * Returns: false at the end or at a fault; mmr_lines_error tells which. `*ret_line` is then
+ *   untouched.
+ * Lifetime: of the line, as long as the slice. */
+static inline bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
+{
+	const char *at;
+
+	if (!mmr_marks_next(&it->marks, &at))
+		return mmr_lines_last_(it, ret_line);
+	ret_line->ptr = it->line;
+	ret_line->len = (size_t)(at - it->line);
+	it->line = at + 1;
+	if (it->flags)
+		mmr_lines_dress_(it->flags, ret_line);
+	return true;
+}
+
+/* What has not been delivered yet. */
+static inline mmr_slice mmr_lines_rest(const mmr_lines *it)
+{
+	mmr_slice rest = {it->line, (size_t)(it->marks.stop - it->line)};
+
+	return rest;
+}
+
+/* Why the iteration ended. Returns and Errors: like mmr_marks_error. */
+static inline int mmr_lines_error(const mmr_lines *it)
+{
+	return it->marks.error;
+}
+
+/* Fields are the library's. 608 bytes or less. */
+typedef struct mmr_reverse_lines {
+	mmr_marks marks;
+	const char *text_end; /* end of the next line without its terminator ... */
+	const char *line_end; /* ... and with it; NULL before the first */
+	unsigned flags;
+} mmr_reverse_lines;
+
+/* Like mmr_lines_of, from the last line to the first. */
+MMR_API mmr_reverse_lines mmr_reverse_lines_of(mmr_slice slice, char delimiter);
+
+/* Like mmr_lines_of_flags, from the last line to the first. */
+MMR_API mmr_reverse_lines mmr_reverse_lines_of_flags(
+	mmr_slice slice, char delimiter, unsigned flags);
+
+/* For the inline call below. */
+MMR_API bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line);
+
+/* Like mmr_lines_next, from the last line to the first. */
+static inline bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_line)
+{
+	const char *at;
+
+	if (it->line_end == NULL || !mmr_marks_next_back(&it->marks, &at))
+		return mmr_reverse_lines_edge_(it, ret_line);
+	ret_line->ptr = at + 1;
+	ret_line->len = (size_t)(it->text_end - at - 1);
+	if (it->flags)
+		mmr_lines_dress_(it->flags, ret_line);
+	it->text_end = at;
+	it->line_end = at + 1;
+	return true;
+}
+
+/* Why the iteration ended. Returns and Errors: like mmr_marks_error. */
+static inline int mmr_reverse_lines_error(const mmr_reverse_lines *it)
+{
+	return it->marks.error;
+}
+
+MMR_END_DECLS
+
+#endif

@@ -1,0 +1,134 @@
+/* reader.h - a file of any size as bytes that can be pointed at
+ *
+ * One handle for every kind of file. Where the bytes lie is the reader's business: mapped,
+ * copied (small and unmappable files), the caller's own, or nowhere (a file that the address space
+ * cannot hold). Results are the same on all of them; mmr_backing() tells which one it is.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MMREADER_READER_H
+#define MMREADER_READER_H
+
+#include <mmreader/base.h>
+
+MMR_BEGIN_DECLS
+
+typedef struct mmr_reader mmr_reader;
+
+enum mmr_backing_kind {
+	MMR_BACKING_AUTO = 0, /* only as an option: let mmr_open choose */
+	MMR_BACKING_MAPPED,   /* a shared read-only map of the file */
+	MMR_BACKING_COPIED,   /* read into memory once, when opened */
+	MMR_BACKING_CALLER,   /* memory that the caller owns */
+	MMR_BACKING_UNMAPPED  /* no addresses: mmr_read_at and blocks work, slices do not */
+};
+
+/* "To the end", as a length. A length of 0 is truly empty. */
+#define MMR_REST UINT64_MAX
+
+/* How to open. Start from MMR_READER_OPTIONS_INIT, so that the struct can grow. */
+typedef struct mmr_reader_options {
+	size_t struct_size;
+	uint64_t offset;               /* where the part begins; any alignment */
+	uint64_t length;               /* of the part; MMR_REST = to the end */
+	uint64_t reserve;              /* addresses kept free behind the end for mmr_refresh */
+	enum mmr_backing_kind backing; /* AUTO, or MAPPED, COPIED, UNMAPPED: that or an error */
+} mmr_reader_options;
+
+/* clang-format off */
+#define MMR_READER_OPTIONS_INIT { sizeof(mmr_reader_options), 0, MMR_REST, 0, MMR_BACKING_AUTO }
+/* clang-format on */
+
+/* Opens the file at `path` for reading.
+ *
+ * Left to itself it maps regular files and block devices; reads files under 16 KiB, pseudo files
+ * (/proc and /sys, whose size is 0 or a lie) and files that refuse to be mapped into memory; and
+ * leaves unmapped what is too large for either. An empty file opens and is empty.
+ *
+ * Shape: `options` may be NULL. `offset` beyond the end gives an empty part; a `length` that
+ *   reaches beyond the end is cut there.
+ * Errors: any errno of open(2), fstat(2), read(2), -ENOMEM; -EISDIR; -EINVAL (options);
+ *   MMR_ESTREAM for FIFOs, sockets, terminals and other character devices, which are left untouched
+ *   and never waited for; MMR_ENOMAP when MAPPED was demanded and is impossible.
+ * Lifetime: until mmr_close. The reader keeps one descriptor (close-on-exec).
+ * Threads: safe; the reader may be read by any number of threads. */
+MMR_API int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **ret_reader);
+
+/* Like mmr_open, but of a descriptor. The reader keeps a duplicate; `fd` stays the caller's and
+ * its file offset is neither used nor moved.
+ *
+ * Errors: as mmr_open, and -EBADF when `fd` is not open for reading. */
+MMR_API int mmr_open_fd(int fd, const mmr_reader_options *options, mmr_reader **ret_reader);
+
+/* A reader over memory that the caller keeps alive and unchanged until mmr_close.
+ *
+ * Shape: `bytes` may be NULL when `len` is 0.
+ * Errors: -ENOMEM; -EINVAL for NULL with a length. */
+MMR_API int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_reader);
+
+/* Ends a reader; every slice of it dies. NULL is allowed. */
+MMR_API void mmr_close(mmr_reader *reader);
+
+/* Bytes in the part, as of mmr_open or the last mmr_refresh. Threads: safe. */
+MMR_API uint64_t mmr_size(const mmr_reader *reader);
+
+/* Where the bytes lie. Threads: safe. */
+MMR_API enum mmr_backing_kind mmr_backing(const mmr_reader *reader);
+
+/* All bytes of the part.
+ *
+ * Returns: of an UNMAPPED reader, a slice of length 0 that remembers: slicing or iterating it
+ *   fails with MMR_ENOMAP instead of finding nothing.
+ * Lifetime: until mmr_close; after a truncation touching the lost bytes raises SIGBUS, unless
+ *   it happens inside the library with its guard installed.
+ * Threads: safe. */
+MMR_API mmr_slice mmr_bytes(const mmr_reader *reader);
+
+/* Copies bytes out, by pread(2) where there is a file: it can fail but not fault.
+ *
+ * Units: `off` counts from the start of the part.
+ * Returns: 0; `*ret_len` bytes were copied, fewer than `len` only at the end of the part.
+ * Errors: MMR_ETRUNCATED when the file has become shorter; any errno of pread(2). On failure
+ *   `*ret_len` and the buffer's content are unspecified.
+ * Threads: safe. */
+MMR_API int mmr_read_at(
+	const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len);
+
+/* Takes in what has been appended since, without moving an address: old slices stay valid.
+ *
+ * Returns: 0 when the size is what it was, 1 when it has grown; mmr_size and mmr_bytes tell.
+ *   A part of fixed length never grows, memory never grows.
+ * Errors: MMR_ETRUNCATED when the file has become shorter (the reader keeps its old size);
+ *   MMR_ENOROOM when the growth does not fit: open with a larger `reserve`; errno of fstat(2).
+ * Threads: one refresh at a time; others may read meanwhile. */
+MMR_API int mmr_refresh(mmr_reader *reader);
+
+/* Whether the file is still the one that was opened.
+ *
+ * Errors: MMR_ETRUNCATED when it is shorter than mmr_size says; MMR_ECHANGED when size, times or
+ *   inode differ, or another file has taken its path; errno of fstat(2). Memory never changes.
+ * Threads: safe. */
+MMR_API int mmr_check(const mmr_reader *reader);
+
+enum mmr_advice {
+	MMR_ADVICE_NORMAL = 0,
+	MMR_ADVICE_SEQUENTIAL, /* read ahead far, keep little */
+	MMR_ADVICE_RANDOM      /* read ahead nothing */
+};
+
+/* Tells the kernel how a range will be read. Advice is never needed for a right result.
+ *
+ * Shape: the range is clamped to the part. Without a map it does nothing.
+ * Errors: errno of madvise(2). Threads: safe. */
+MMR_API int mmr_advise(
+	const mmr_reader *reader, uint64_t off, uint64_t len, enum mmr_advice advice);
+
+/* Starts reading a range from the device and returns at once. Like mmr_advise otherwise. */
+MMR_API int mmr_prefetch(const mmr_reader *reader, uint64_t off, uint64_t len);
+
+/* Gives the memory of a range back: resident pages are dropped from the map, slices stay valid and
+ * bring them back when touched. Certain on Linux, a mere hint elsewhere. Like mmr_advise otherwise. */
+MMR_API int mmr_release(const mmr_reader *reader, uint64_t off, uint64_t len);
+
+MMR_END_DECLS
+
+#endif

@@ -1,0 +1,317 @@
+/* parallel.c - workers, one cursor, and turns
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "bulk/engine.h"
+#include "bulk/window.h"
+#include "open/reader.h"
+
+#include <mmreader/extents.h>
+#include <mmreader/marks.h>
+#include <mmreader/parallel.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+/* How far behind its end a block is searched for the end of its last line, at first. */
+#define SLACK ((size_t)4 << 10)
+
+/* What the workers share. The lock guards all that changes. */
+struct run {
+	mmr_reader *reader;
+	mmr_parallel_options options;
+	const mmr_parallel_job *job;
+	uint64_t start, stop;
+	pthread_mutex_t lock;
+	pthread_cond_t turn_came;
+	mmr_extents extents;
+	uint64_t cursor, data_stop; /* what is not claimed of the current run of data */
+	uint64_t n_claimed;
+	uint64_t turn; /* the claim whose results may be collected */
+	struct engine engine;
+	bool stopped;
+	int result;
+	struct error_note note;
+};
+
+struct claim {
+	uint64_t start, stop;
+	uint64_t turn;
+	enum mmr_engine engine;
+};
+
+struct worker {
+	struct run *run;
+	void *state;
+	struct window window;
+	pthread_t thread;
+};
+
+static const mmr_parallel_options default_options = MMR_PARALLEL_OPTIONS_INIT;
+
+/* Ends the run; the first word counts. With the lock held. */
+static void stop_run(struct run *run, int result)
+{
+	if (!run->stopped) {
+		run->stopped = true;
+		run->result = result;
+		if (result < 0)
+			error_save(&run->note);
+	}
+	pthread_cond_broadcast(&run->turn_came);
+}
+
+/* The next run of data, or all at once where holes count. With the lock held. */
+static bool next_data(struct run *run)
+{
+	mmr_extent extent;
+
+	if (!run->options.skip_holes) {
+		run->data_stop = run->stop;
+		return run->cursor < run->stop;
+	}
+	if (!mmr_extents_next(&run->extents, &extent))
+		return false;
+	run->cursor = extent.off;
+	run->data_stop = extent.off + extent.len;
+	return true;
+}
+
+/* Claims end at multiples of their length in the file, so that no page and no folio has two owners.
+ */
+static bool claim_next(struct run *run, struct claim *ret_claim)
+{
+	uint64_t base = run->reader->offset, len = run->options.window, end;
+	bool claimed = false;
+
+	pthread_mutex_lock(&run->lock);
+	if (!run->stopped && (run->cursor < run->data_stop || next_data(run))) {
+		ret_claim->engine = engine_ask(&run->engine);
+		if (ret_claim->engine == MMR_ENGINE_COPY)
+			len = min_u64(len, WINDOW_COPY);
+		end = ((base + run->cursor) / len + 1) * len - base;
+		ret_claim->start = run->cursor;
+		ret_claim->stop = min_u64(end, run->data_stop);
+		ret_claim->turn = run->n_claimed++;
+		run->cursor = ret_claim->stop;
+		claimed = true;
+	}
+	pthread_mutex_unlock(&run->lock);
+	return claimed;
+}
+
+/* The lines that start in the claim: behind the first delimiter from the byte before it on, up to
+ * the first delimiter from its last byte on. */
+static int load_lines(
+	struct run *run, struct worker *worker, const struct claim *claim, mmr_block *ret_block)
+{
+	uint64_t from = claim->start - (claim->start > run->start);
+	size_t last = (size_t)(claim->stop - 1 - from), slack = SLACK, skip = 0, len;
+	mmr_slice bytes, part;
+	const char *at;
+	mmr_marks marks;
+	int err;
+
+	for (;;) {
+		len = (size_t)(claim->stop - from + min_u64(run->stop - claim->stop, slack));
+		err = window_load(&worker->window, claim->engine, from, len, &bytes);
+		if (err < 0)
+			return err;
+		if (skip == 0 && from < claim->start) {
+			part.ptr = bytes.ptr;
+			part.len = last;
+			marks = mmr_marks_of(part, (char)run->options.delimiter);
+			if (!mmr_marks_next(&marks, &at)) {
+				ret_block->bytes.len = 0;
+				return mmr_marks_error(&marks);
+			}
+			skip = (size_t)(at - bytes.ptr) + 1;
+		}
+		part.ptr = bytes.ptr + last;
+		part.len = len - last;
+		marks = mmr_marks_of(part, (char)run->options.delimiter);
+		if (mmr_marks_next(&marks, &at)) {
+			len = (size_t)(at - bytes.ptr) + 1;
+			break;
+		}
+		if (mmr_marks_error(&marks) < 0)
+			return mmr_marks_error(&marks);
+		if (from + len == run->stop)
+			break;
+		if (claim->engine == MMR_ENGINE_COPY && slack >= run->options.line_limit) {
+			error_set_at(MMR_ELONG, run->reader->offset + claim->stop, "buffer a line");
+			return error_hint(MMR_ELONG, "raise line_limit, or use no delimiter");
+		}
+		slack = slack > SIZE_MAX / 8 ? slack : slack * 4;
+	}
+	ret_block->bytes.ptr = bytes.ptr + skip;
+	ret_block->bytes.len = len - skip;
+	ret_block->off = from + skip;
+	return 0;
+}
+
+static int load(
+	struct run *run, struct worker *worker, const struct claim *claim, mmr_block *ret_block)
+{
+	if (run->options.delimiter != MMR_NO_DELIMITER)
+		return load_lines(run, worker, claim, ret_block);
+	ret_block->off = claim->start;
+	ret_block->ahead = (size_t)min_u64(run->options.ahead, run->stop - claim->stop);
+	return window_load(&worker->window, claim->engine, claim->start,
+		(size_t)(claim->stop - claim->start) + ret_block->ahead, &ret_block->bytes);
+}
+
+/* Waits for the claim's turn. Returns: false when the run was stopped meanwhile. */
+static bool wait_turn(struct run *run, const struct claim *claim)
+{
+	bool go;
+
+	pthread_mutex_lock(&run->lock);
+	while (!run->stopped && run->turn != claim->turn)
+		pthread_cond_wait(&run->turn_came, &run->lock);
+	go = !run->stopped;
+	pthread_mutex_unlock(&run->lock);
+	return go;
+}
+
+/* One claim from loading to collecting. Returns: false when the worker is to end. */
+static bool serve(struct run *run, struct worker *worker, const struct claim *claim)
+{
+	const mmr_parallel_job *job = run->job;
+	uint64_t started = engine_clock_ns();
+	mmr_block block = {{NULL, 0}, 0, 0};
+	int result;
+	bool go;
+
+	result = load(run, worker, claim, &block);
+	if (result == 0 && block.bytes.len > 0)
+		result = job->work(worker->state, &block);
+	if (result >= 0) {
+		int err = window_verify(&worker->window);
+
+		result = err < 0 ? err : result;
+	}
+	started = engine_clock_ns() - started;
+	/* In order, an error too waits for its turn: what lies before it is still collected. */
+	if (job->collect) {
+		if (!wait_turn(run, claim))
+			return false;
+		if (result == 0 && block.bytes.len > 0)
+			result = job->collect(worker->state, &block);
+	}
+	pthread_mutex_lock(&run->lock);
+	engine_tell(&run->engine, claim->engine, (size_t)(claim->stop - claim->start), started);
+	run->turn++;
+	if (result != 0)
+		stop_run(run, result);
+	else if (job->collect)
+		pthread_cond_broadcast(&run->turn_came);
+	go = !run->stopped;
+	pthread_mutex_unlock(&run->lock);
+	return go;
+}
+
+static void *work(void *argument)
+{
+	struct worker *worker = argument;
+	struct window *window = &worker->window;
+	struct run *run = worker->run;
+	struct claim claim;
+
+	window_start(window, run->reader);
+	while (claim_next(run, &claim) && serve(run, worker, &claim))
+		if (window->held_stop - window->held_start >= WINDOW_DEFAULT)
+			window_drop_outside(window, 0, 0);
+	window_end(window);
+	return NULL;
+}
+
+/* Makes a thread with the faults' signals unblocked and all others blocked: those belong to the
+ * application's own threads. */
+static int make_thread(struct worker *worker)
+{
+	static const int faults[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGABRT};
+	sigset_t mask, old;
+	size_t i;
+	int err;
+
+	sigfillset(&mask);
+	for (i = 0; i < ARRAY_LEN(faults); i++)
+		sigdelset(&mask, faults[i]);
+	pthread_sigmask(SIG_SETMASK, &mask, &old);
+	err = pthread_create(&worker->thread, NULL, work, worker);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return -err;
+}
+
+/* Fewer threads than wanted do the same work: that they cannot be made is no error. */
+static void run_workers(struct run *run, struct worker *workers, unsigned n_workers)
+{
+	unsigned n_threads, i;
+
+	for (i = 0; i < n_workers; i++) {
+		workers[i].run = run;
+		workers[i].state = (char *)run->job->states + i * run->job->state_size;
+	}
+	for (n_threads = 1; n_threads < n_workers; n_threads++)
+		if (make_thread(&workers[n_threads]) < 0)
+			break;
+	work(&workers[0]);
+	for (i = 1; i < n_threads; i++)
+		pthread_join(workers[i].thread, NULL);
+}
+
+static int check(const mmr_parallel_options *options, const mmr_parallel_job *job)
+{
+	if (options->struct_size >= sizeof(*options) && options->delimiter >= MMR_NO_DELIMITER &&
+		options->delimiter <= UINT8_MAX && options->engine <= MMR_ENGINE_COPY &&
+		((!options->skip_holes && options->ahead == 0) ||
+			options->delimiter == MMR_NO_DELIMITER) &&
+		job->work && job->n_states > 0)
+		return 0;
+	error_set(-EINVAL, "run a parallel job with these options");
+	return error_hint(-EINVAL, "start from MMR_PARALLEL_OPTIONS_INIT, with 1 state or more");
+}
+
+int mmr_parallel_run(
+	mmr_reader *reader, const mmr_parallel_options *options, const mmr_parallel_job *job)
+{
+	uint64_t size = mmr_size(reader), n_windows;
+	struct run run = {.reader = reader, .job = job};
+	struct worker *workers;
+	unsigned n_workers;
+	int err;
+
+	run.options = options ? *options : default_options;
+	err = check(&run.options, job);
+	if (err == 0)
+		err = reader_fault(reader);
+	if (err < 0)
+		return err;
+	if (run.options.window == 0)
+		run.options.window = WINDOW_DEFAULT;
+	if (run.options.line_limit == 0)
+		run.options.line_limit = WINDOW_LINE_LIMIT;
+	run.start = min_u64(run.options.offset, size);
+	run.stop = run.start + min_u64(run.options.length, size - run.start);
+	run.cursor = run.start;
+	run.extents = mmr_extents_of_range(reader, run.start, run.stop - run.start);
+	engine_start(&run.engine, reader, run.options.engine);
+
+	n_windows = (run.stop - run.start) / run.options.window + 1;
+	n_workers = (unsigned)min_u64(job->n_states, n_windows);
+	workers = heap_alloc(n_workers * sizeof(*workers));
+	if (!workers)
+		return error_set(-ENOMEM, "make %u workers", n_workers);
+	pthread_mutex_init(&run.lock, NULL);
+	pthread_cond_init(&run.turn_came, NULL);
+	run_workers(&run, workers, n_workers);
+	pthread_cond_destroy(&run.turn_came);
+	pthread_mutex_destroy(&run.lock);
+	heap_free(workers);
+	if (run.result < 0)
+		error_restore(&run.note);
+	return run.result;
+}

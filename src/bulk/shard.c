@@ -1,0 +1,46 @@
+/* shard.c - line-aligned parts that need no talk between those who take them
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+
+#include <mmreader/parallel.h>
+#include <mmreader/seek.h>
+
+#include <errno.h>
+
+/* The start of the first line at or behind an offset. */
+static int cut(mmr_reader *reader, char delimiter, uint64_t off, uint64_t *ret_off)
+{
+	if (off > 0)
+		return mmr_line_seek(reader, off - 1, 1, delimiter, ret_off);
+	*ret_off = 0;
+	return 0;
+}
+
+/* Where shard k begins before lines are respected: sizes differ by one byte at most, and the longer
+ * ones come first. */
+static uint64_t bound(uint64_t size, uint64_t k, uint64_t n)
+{
+	return size / n * k + min_u64(k, size % n);
+}
+
+int mmr_shard(mmr_reader *reader, char delimiter, uint64_t k, uint64_t n, uint64_t *ret_start,
+	uint64_t *ret_stop)
+{
+	uint64_t size = mmr_size(reader), start, stop;
+	int err;
+
+	if (k < 1 || k > n) {
+		error_set(-EINVAL, "cut shard %llu of %llu", (unsigned long long)k,
+			(unsigned long long)n);
+		return error_hint(-EINVAL, "shards count from 1");
+	}
+	err = cut(reader, delimiter, bound(size, k - 1, n), &start);
+	if (err == 0)
+		err = cut(reader, delimiter, bound(size, k, n), &stop);
+	if (err < 0)
+		return err;
+	*ret_start = start;
+	*ret_stop = stop;
+	return 0;
+}

@@ -1,0 +1,72 @@
+/* advise.c - what the kernel is told about ranges of a reader
+ *
+ * SPDX-License-Identifier: MIT */
+#include "open/reader.h"
+#include "os/map.h"
+
+/* The pages of a range of the part that lie in the map: `outward` takes pages that the range only
+ * touches, else just those that it covers. Returns: bytes, whole pages; 0 for nothing to do. */
+static size_t pages_of(const struct mmr_reader *reader, uint64_t off, uint64_t len, bool outward,
+	const char **ret_start)
+{
+	uint64_t size = mmr_size(reader);
+	uint64_t lead = reader->offset - reader->map_off;
+	uint64_t page = os_page_size();
+	uint64_t start, stop;
+
+	if (!reader->map || off >= size || len == 0)
+		return 0;
+	start = lead + off;
+	stop = start + min_u64(len, size - off);
+	if (outward) {
+		start = start / page * page;
+		stop = min_u64((stop + page - 1) / page * page, reader->map_len);
+	} else {
+		start = (start + page - 1) / page * page;
+		/* The last page of the part belongs to its last byte. */
+		if (stop == lead + size)
+			stop = min_u64((stop + page - 1) / page * page, reader->map_len);
+		stop = stop / page * page;
+	}
+	if (start >= stop)
+		return 0;
+	*ret_start = (const char *)reader->map + start;
+	return (size_t)(stop - start);
+}
+
+static int explain(const struct mmr_reader *reader, uint64_t off, const char *operation, int err)
+{
+	if (err == 0)
+		return 0;
+	return error_set_at(err, reader->offset + off, "%s '%s'", operation, reader->name);
+}
+
+int mmr_advise(const mmr_reader *reader, uint64_t off, uint64_t len, enum mmr_advice advice)
+{
+	static const enum os_hint hints[] = {OS_HINT_NORMAL, OS_HINT_SEQUENTIAL, OS_HINT_RANDOM};
+	const char *start;
+	size_t n = pages_of(reader, off, len, true, &start);
+
+	return n == 0 ? 0 : explain(reader, off, "advise", os_hint(start, n, hints[advice]));
+}
+
+int mmr_prefetch(const mmr_reader *reader, uint64_t off, uint64_t len)
+{
+	const char *start;
+	size_t n = pages_of(reader, off, len, true, &start);
+
+	return n == 0 ? 0 : explain(reader, off, "prefetch", os_hint(start, n, OS_HINT_WILL_NEED));
+}
+
+int mmr_release(const mmr_reader *reader, uint64_t off, uint64_t len)
+{
+	const char *start;
+	size_t n = pages_of(reader, off, len, false, &start);
+
+	return n == 0 ? 0 : explain(reader, off, "release", os_drop(start, n));
+}
+
+bool reader_releases(void)
+{
+	return os_drops();
+}

@@ -1,0 +1,53 @@
+/* reader.h - what a reader is inside
+ *
+ * Everything is set by open and never changes, but for `size`, which mmr_refresh raises, and
+ * `fault`, which a guarded scan sets once. Both are atomic: readers are shared between threads.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SRC_OPEN_READER_H
+#define SRC_OPEN_READER_H
+
+#include "common.h"
+#include "os/file.h"
+
+#include <mmreader/reader.h>
+
+#include <stdatomic.h>
+
+struct mmr_reader {
+	enum mmr_backing_kind backing;
+	int fd;                 /* -1 for the caller's memory */
+	_Atomic(int) seek_fd;   /* whose offset may be moved, when fd's may not; -1 until needed */
+	uint64_t offset;        /* of the part in the file */
+	bool to_the_end;        /* the part was asked for up to MMR_REST: it may grow */
+	_Atomic(uint64_t) size; /* of the part */
+	const char *bytes;      /* of the part; NULL without addresses */
+	void *map;              /* whole pages, from map_off on; NULL unless MAPPED */
+	uint64_t map_off;
+	_Atomic(size_t) map_len;
+	_Atomic(int) fault;  /* what a scan ran into: later calls answer the same */
+	struct os_stat stat; /* when opened or refreshed */
+	bool by_path;
+	struct mmr_reader *next, *previous; /* the registry's */
+	char name[];                        /* for messages: the path, or "descriptor 3" */
+};
+
+/* The code of an earlier fault of this reader, with its sentence; 0 when there was none. */
+int reader_fault(const struct mmr_reader *reader);
+
+/* Whether mmr_release gives memory back for certain. */
+bool reader_releases(void);
+
+/* Whether the file still reaches to `stop` of the part. A truncation inside a page gives zeroes up
+ * to the end of that page and no fault: what was read of a map is true only if this says so
+ * afterwards.
+ *
+ * Returns: 0; MMR_ETRUNCATED with `*ret_stop` where it ends now, with the sentence. */
+int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop);
+
+/* Why `len` bytes at `off` of the part could not be read in full: asks pread and the size.
+ *
+ * Returns: MMR_ETRUNCATED or a negated errno, with the sentence; never 0. */
+int reader_explain(struct mmr_reader *reader, uint64_t off);
+
+#endif

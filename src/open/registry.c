@@ -1,0 +1,82 @@
+/* registry.c - a list of the mapped readers of this process
+ *
+ * Opening and closing link and unlink in constant time; only a fault walks the list.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "open/registry.h"
+
+#include "open/reader.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+static struct mmr_reader *first;
+
+static void take(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void give(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* A child of fork must not inherit the lock taken by a thread that it does not have. */
+static void watch_fork(void)
+{
+	pthread_atfork(take, give, give);
+}
+
+void registry_add(struct mmr_reader *reader)
+{
+	pthread_once(&fork_once, watch_fork);
+	take();
+	reader->previous = NULL;
+	reader->next = first;
+	if (first)
+		first->previous = reader;
+	first = reader;
+	give();
+}
+
+void registry_remove(struct mmr_reader *reader)
+{
+	take();
+	if (reader->previous)
+		reader->previous->next = reader->next;
+	else
+		first = reader->next;
+	if (reader->next)
+		reader->next->previous = reader->previous;
+	give();
+}
+
+static bool owns(const struct mmr_reader *reader, const char *address)
+{
+	const char *map = reader->map;
+
+	return address >= map && address < map + atomic_load(&reader->map_len);
+}
+
+int registry_explain(const char *address)
+{
+	struct mmr_reader *reader;
+	int err;
+
+	take();
+	for (reader = first; reader; reader = reader->next)
+		if (owns(reader, address))
+			break;
+	if (!reader)
+		err = error_set(-EFAULT, "read memory at %p", (const void *)address);
+	else if (address < reader->bytes)
+		/* The page of the first byte: all of it is lost. */
+		err = reader_explain(reader, 0);
+	else
+		err = reader_explain(reader, (uint64_t)(address - reader->bytes));
+	give();
+	return err;
+}

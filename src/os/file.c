@@ -1,0 +1,158 @@
+/* file.c - descriptors by POSIX calls
+ *
+ * SPDX-License-Identifier: MIT */
+#include "os/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int os_open(const char *path, int *ret_fd)
+{
+	int fd;
+
+	/* O_NONBLOCK: open(2) of a FIFO without a writer would wait for one. It means nothing for
+	 * the files that are read afterwards. */
+	do
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+int os_dup(int fd, int *ret_fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	if (copy < 0)
+		return -errno;
+	*ret_fd = copy;
+	return 0;
+}
+
+void os_close(int fd)
+{
+	close(fd);
+}
+
+static enum os_kind kind_of(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return OS_REGULAR;
+	if (S_ISBLK(mode))
+		return OS_BLOCK_DEVICE;
+	if (S_ISDIR(mode))
+		return OS_DIRECTORY;
+	if (S_ISFIFO(mode))
+		return OS_FIFO;
+	if (S_ISSOCK(mode))
+		return OS_SOCKET;
+	return OS_CHARACTER_DEVICE;
+}
+
+static void translate(const struct stat *st, struct os_stat *ret_stat)
+{
+	ret_stat->kind = kind_of(st->st_mode);
+	ret_stat->size = st->st_size > 0 ? (uint64_t)st->st_size : 0;
+	ret_stat->dev = (uint64_t)st->st_dev;
+	ret_stat->ino = (uint64_t)st->st_ino;
+#if defined(__APPLE__)
+	ret_stat->mtime_ns =
+		st->st_mtimespec.tv_sec * INT64_C(1000000000) + st->st_mtimespec.tv_nsec;
+	ret_stat->ctime_ns =
+		st->st_ctimespec.tv_sec * INT64_C(1000000000) + st->st_ctimespec.tv_nsec;
+#else
+	ret_stat->mtime_ns = st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec;
+	ret_stat->ctime_ns = st->st_ctim.tv_sec * INT64_C(1000000000) + st->st_ctim.tv_nsec;
+#endif
+}
+
+int os_stat_path(const char *path, struct os_stat *ret_stat)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	translate(&st, ret_stat);
+	return 0;
+}
+
+int os_stat_fd(int fd, struct os_stat *ret_stat)
+{
+	struct os_stat translated;
+	struct stat st;
+	off_t end;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	translate(&st, &translated);
+	if (translated.kind == OS_BLOCK_DEVICE) {
+		/* Block devices have st_size 0. The descriptor may be shared with its giver, so its
+		 * position is put back. */
+		off_t here = lseek(fd, 0, SEEK_CUR);
+
+		end = lseek(fd, 0, SEEK_END);
+		if (here < 0 || end < 0 || lseek(fd, here, SEEK_SET) < 0)
+			return -errno;
+		translated.size = (uint64_t)end;
+	}
+	*ret_stat = translated;
+	return 0;
+}
+
+int os_check_readable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return -errno;
+#if defined(O_PATH)
+	if (flags & O_PATH)
+		return -EBADF;
+#endif
+	return (flags & O_ACCMODE) == O_WRONLY ? -EBADF : 0;
+}
+
+int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		/* One call moves at most 2 GiB less a page on Linux; a smaller step costs nothing.
+		 */
+		size_t step = min_size(len - done, (size_t)1 << 30);
+		ssize_t n;
+
+		if (off > INT64_MAX - (uint64_t)done)
+			break;
+		/* A range that ends behind the last possible offset would be EINVAL, not the end.
+		 */
+		step = (size_t)min_u64(step, INT64_MAX - (uint64_t)done - off);
+		n = pread(fd, (char *)buffer + done, step, (off_t)(off + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	*ret_len = done;
+	return 0;
+}
+
+int os_read_some(int fd, void *buffer, size_t len, size_t *ret_len)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, buffer, min_size(len, (size_t)1 << 30));
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	*ret_len = (size_t)n;
+	return 0;
+}

@@ -1,0 +1,11 @@
+/* version.c - the version of the running library
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+
+#include <mmreader/version.h>
+
+const char *mmr_version(void)
+{
+	return PACKAGE_VERSION;
+}

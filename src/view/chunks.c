@@ -1,0 +1,14 @@
+/* chunks.c - where windows start
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+
+#include <mmreader/chunks.h>
+
+mmr_chunks mmr_chunks_of(mmr_slice slice, size_t len, size_t overlap)
+{
+	mmr_chunks it = {slice, len, len - overlap, false};
+
+	it.done = slice.len == 0 || len == 0 || overlap >= len;
+	return it;
+}

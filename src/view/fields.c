@@ -1,0 +1,27 @@
+/* fields.c - the end of a plain line
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+
+#include <mmreader/fields.h>
+
+mmr_fields mmr_fields_of(mmr_slice line, char delimiter)
+{
+	mmr_fields it;
+
+	it.marks = mmr_marks_of(line, delimiter);
+	it.field = line.ptr ? line.ptr : "";
+	it.stop = it.field + line.len;
+	return it;
+}
+
+/* Behind the last delimiter there is always one more field. */
+bool mmr_fields_last_(mmr_fields *it, mmr_slice *ret_field)
+{
+	if (it->marks.error < 0 || !it->field)
+		return false;
+	ret_field->ptr = it->field;
+	ret_field->len = (size_t)(it->stop - it->field);
+	it->field = NULL;
+	return true;
+}

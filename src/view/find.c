@@ -1,0 +1,208 @@
+/* find.c - a needle's rare pair, its candidates, its matches
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "open/guard.h"
+#include "scan/scan.h"
+#include "scan/twoway.h"
+
+#include <mmreader/find.h>
+
+#include <string.h>
+
+/* The first refill is small, for callers that want one match. */
+#define FIRST_BATCH 256
+/* Comparing may cost this much per byte searched before the search turns linear ... */
+#define SPEND_LIMIT 4
+/* ... after a start that proves nothing. */
+#define SPEND_FREE ((uint64_t)64 << 10)
+/* A candidate that differs does so here, as a rule. */
+#define FIRST_LOOK ((size_t)16)
+/* Rare bytes are sought no further into a needle. */
+#define NEEDLE_LOOK ((size_t)256)
+
+/* How common a byte is, from 0: bytes of this text by their place from its end. What is not in it
+ * is rare in logs and tables. */
+static unsigned commonness(char byte)
+{
+	static const char common[] =
+		"zqjxkvZQJXK~^`{}@#$%&*!?\\|+<>;WYVGUFBHPMLDNCRIOTASE[](){}'\"_=/"
+		"wybgpfmu-:.,dclh9876543rsni2oat1e0\n ";
+	const char *place = byte ? strchr(common, byte) : NULL;
+
+	if (byte == '\0')
+		return sizeof(common);
+	return place ? (unsigned)(place - common) + 1 : 0;
+}
+
+mmr_needle mmr_needle_of(mmr_slice text)
+{
+	size_t len = min_size(text.len, NEEDLE_LOOK), i;
+	unsigned rank, ranks[2] = {UINT32_MAX, UINT32_MAX};
+	mmr_needle needle = {text, {0, 0}, {0, 0}};
+
+	for (i = 0; i < len; i++) {
+		rank = commonness(text.ptr[i]);
+		if (rank < ranks[0]) {
+			ranks[1] = ranks[0];
+			needle.places[1] = needle.places[0];
+			ranks[0] = rank;
+			needle.places[0] = i;
+		} else if (rank < ranks[1]) {
+			ranks[1] = rank;
+			needle.places[1] = i;
+		}
+	}
+	for (i = 0; len > 0 && i < 2; i++)
+		needle.bytes[i] = (unsigned char)text.ptr[needle.places[i]];
+	return needle;
+}
+
+mmr_matches mmr_matches_of(mmr_slice slice, const mmr_needle *needle)
+{
+	size_t len = needle->text.len;
+	mmr_matches it;
+
+	memset(&it, 0, offsetof(mmr_matches, at));
+	it.needle = *needle;
+	it.batch = FIRST_BATCH;
+	it.base = it.start = it.stop = slice.ptr;
+	if (slice_is_nowhere(slice))
+		it.error = error_nowhere();
+	else if (len > 0 && len <= slice.len)
+		it.stop = slice.ptr + (slice.len - len + 1);
+	return it;
+}
+
+static bool is_match(mmr_matches *it, const char *place)
+{
+	mmr_slice text = it->needle.text;
+	size_t look = min_size(text.len, FIRST_LOOK);
+
+	it->spent += look;
+	if (memcmp(place, text.ptr, look) != 0)
+		return false;
+	it->spent += text.len - look;
+	return memcmp(place + look, text.ptr + look, text.len - look) == 0;
+}
+
+/* Keeps of the candidates those that match and do not overlap. */
+static void verify(mmr_matches *it, const char *base, unsigned n_candidates, bool backward)
+{
+	size_t len = it->needle.text.len;
+	unsigned i;
+
+	it->n = 0;
+	for (i = 0; i < n_candidates; i++) {
+		const char *place = base + it->at[i];
+
+		if (it->limit && (backward ? place + len > it->limit : place < it->limit))
+			continue;
+		if (!is_match(it, place))
+			continue;
+		it->limit = backward ? place : place + len;
+		it->at[it->n++] = it->at[i];
+	}
+}
+
+static bool failed(mmr_matches *it, const struct guard *guard)
+{
+	it->error = guard_fault(guard);
+	it->stop = it->start;
+	it->n = it->next = 0;
+	return false;
+}
+
+/* One batch of places by the rare pair. Returns: false after a fault. */
+static bool search_pair(mmr_matches *it, size_t len, bool backward)
+{
+	const mmr_needle *needle = &it->needle;
+	bool pair = needle->text.len > 1;
+	struct scan_probe probe = {.n = 1 + (unsigned)pair,
+		.all = pair,
+		.bytes = {needle->bytes[0], needle->bytes[1]},
+		.places = {needle->places[0], needle->places[1]}};
+	const struct scan_kernels *kernels = scan_kernels();
+	const char *from = backward ? it->stop - len : it->start;
+	struct guard guard;
+	unsigned n;
+	size_t used;
+
+	if (!GUARD_ENTER(&guard, from, len + needle->text.len - 1))
+		return failed(it, &guard);
+	n = (backward ? kernels->mark_back : kernels->mark)(from, len, &probe, it->at, &used);
+	verify(it, from, n, backward);
+	guard_leave(&guard);
+	it->base = from;
+	it->next = 0;
+	it->passed += used;
+	if (backward)
+		it->stop -= used;
+	else
+		it->start += used;
+	if (it->batch < SCAN_BATCH)
+		it->batch *= 4;
+	it->linear = pair && it->spent > SPEND_FREE + SPEND_LIMIT * it->passed;
+	return true;
+}
+
+/* One match in all that is left, in linear time. Returns: false after a fault. */
+static bool search_linear(mmr_matches *it, bool backward)
+{
+	size_t len = it->needle.text.len, before;
+	mmr_slice rest = {it->start, (size_t)(it->stop - it->start) + len - 1};
+	struct twoway twoway;
+	struct guard guard;
+	bool found;
+
+	if (it->limit && !backward && it->limit > rest.ptr)
+		rest.ptr = it->limit;
+	rest.len = (size_t)(it->stop + len - 1 - rest.ptr);
+	if (it->limit && backward && it->limit < rest.ptr + rest.len)
+		rest.len = it->limit > rest.ptr ? (size_t)(it->limit - rest.ptr) : 0;
+	if (!GUARD_ENTER(&guard, rest.ptr, rest.len))
+		return failed(it, &guard);
+	twoway_prepare(&twoway, it->needle.text, backward);
+	found = rest.len >= len && twoway_find(&twoway, rest, &before);
+	guard_leave(&guard);
+	it->n = it->next = 0;
+	if (!found) {
+		it->stop = it->start;
+		return true;
+	}
+	it->base = backward ? rest.ptr + rest.len - before - len : rest.ptr + before;
+	it->at[0] = 0;
+	it->n = 1;
+	it->limit = backward ? it->base : it->base + len;
+	if (backward)
+		it->stop = it->base;
+	else
+		it->start = it->base + 1;
+	return true;
+}
+
+static bool refill(mmr_matches *it, bool backward)
+{
+	size_t len;
+	bool well;
+
+	do {
+		len = min_size((size_t)(it->stop - it->start), it->batch);
+		if (len == 0)
+			return false;
+		well = it->linear ? search_linear(it, backward) : search_pair(it, len, backward);
+		if (!well)
+			return false;
+	} while (it->n == 0);
+	return true;
+}
+
+bool mmr_matches_refill_(mmr_matches *it)
+{
+	return refill(it, false);
+}
+
+bool mmr_matches_refill_back_(mmr_matches *it)
+{
+	return refill(it, true);
+}

@@ -1,0 +1,100 @@
+/* lines.c - the parts of the line iterators that are not worth inlining
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "open/guard.h"
+
+#include <mmreader/lines.h>
+
+mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
+{
+	mmr_lines it;
+
+	it.marks = mmr_marks_of(slice, delimiter);
+	it.line = it.marks.start;
+	it.flags = flags;
+	return it;
+}
+
+mmr_lines mmr_lines_of(mmr_slice slice, char delimiter)
+{
+	return mmr_lines_of_flags(slice, delimiter, 0);
+}
+
+/* No mark is left: what remains is a line without a terminator, or nothing. */
+bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line)
+{
+	if (it->marks.error < 0 || it->line == it->marks.stop)
+		return false;
+	ret_line->ptr = it->line;
+	ret_line->len = (size_t)(it->marks.stop - it->line);
+	it->line = it->marks.stop;
+	return true;
+}
+
+void mmr_lines_dress_(unsigned flags, mmr_slice *line)
+{
+	struct guard guard;
+
+	if (flags & MMR_LINES_KEEP) {
+		line->len++;
+		return;
+	}
+	if (line->len == 0)
+		return;
+	if (!GUARD_ENTER(&guard, line->ptr + line->len - 1, 1)) {
+		guard_fault(&guard);
+		return;
+	}
+	if (line->ptr[line->len - 1] == '\r')
+		line->len--;
+	guard_leave(&guard);
+}
+
+mmr_reverse_lines mmr_reverse_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
+{
+	mmr_reverse_lines it;
+
+	it.marks = mmr_marks_of(slice, delimiter);
+	it.text_end = NULL;
+	it.line_end = NULL;
+	it.flags = flags;
+	return it;
+}
+
+mmr_reverse_lines mmr_reverse_lines_of(mmr_slice slice, char delimiter)
+{
+	return mmr_reverse_lines_of_flags(slice, delimiter, 0);
+}
+
+/* The two ends of the walk: the last line, which alone may lack its terminator, and the first,
+ * which has no mark in front of it. */
+bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
+{
+	const char *start = it->marks.start, *at;
+
+	if (!it->line_end) {
+		it->line_end = it->text_end = it->marks.stop;
+		if (it->line_end == start)
+			return false;
+		if (mmr_marks_next_back(&it->marks, &at)) {
+			if (at + 1 != it->line_end) {
+				ret_line->ptr = at + 1;
+				ret_line->len = (size_t)(it->line_end - at - 1);
+				it->text_end = at;
+				it->line_end = at + 1;
+				return true;
+			}
+			it->text_end = at;
+			return mmr_reverse_lines_next(it, ret_line);
+		}
+	}
+	if (it->marks.error < 0 || it->line_end == start)
+		return false;
+	ret_line->ptr = start;
+	ret_line->len = (size_t)(it->text_end - start);
+	if (it->flags && it->text_end != it->line_end)
+		mmr_lines_dress_(it->flags, ret_line);
+	it->text_end = it->line_end = start;
+	return true;
+}

@@ -1,0 +1,579 @@
+/* check_blocks.c - whole files and streams, whole lines at a time
+ *
+ * The oracle is the file itself: blocks, laid side by side, are the range, and each cut stands
+ * behind a delimiter.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MIB ((size_t)1 << 20)
+
+static const mmr_blocks_options plain_options = MMR_BLOCKS_OPTIONS_INIT;
+
+/* Length of the first line of [from, to), with its delimiter; forward, or the last one backward. */
+static size_t edge_line(mmr_slice bytes, size_t from, size_t to, char delimiter, bool backward)
+{
+	size_t at;
+
+	if (!backward) {
+		for (at = from; at < to && bytes.ptr[at] != delimiter; at++)
+			;
+		return min_size(at + 1, to) - from;
+	}
+	for (at = to - 1; at > from && bytes.ptr[at - 1] != delimiter; at--)
+		;
+	return to - at;
+}
+
+static void must_be_the_range(
+	mmr_reader *reader, mmr_slice bytes, const mmr_blocks_options *options, const char *name)
+{
+	size_t start = (size_t)min_u64(options->offset, bytes.len);
+	size_t stop = start + (size_t)min_u64(options->length, bytes.len - start);
+	size_t window = options->window > 0 ? options->window : 2 * MIB;
+	bool cut_at_lines = options->delimiter != MMR_NO_DELIMITER;
+	char delimiter = (char)options->delimiter;
+	mmr_blocks *blocks;
+	mmr_block block;
+
+#define CASE \
+	"%s, window %zu, delimiter %d, engine %d, backward %d, [%zu, %zu): block at %zu of %zu", \
+		name, options->window, options->delimiter, (int)options->engine, \
+		options->backward, start, stop, (size_t)block.off, block.bytes.len
+
+	MUST(mmr_blocks_of(reader, options, &blocks) == 0, "%s", mmr_last_error());
+	while (mmr_blocks_next(blocks, &block)) {
+		size_t len = block.bytes.len, at = (size_t)block.off, line;
+
+		MUST(len > 0 && len <= stop - start, CASE);
+		MUST(at == (options->backward ? stop - len : start), CASE);
+		MUST(memcmp(block.bytes.ptr, bytes.ptr + at, len) == 0, CASE);
+		MUST(!cut_at_lines || at + len == stop || bytes.ptr[at + len - 1] == delimiter,
+			CASE);
+		MUST(!cut_at_lines || !options->backward || at == start ||
+				bytes.ptr[at - 1] == delimiter,
+			CASE);
+		/* A window is only left for one line that does not fit, and then by doubling it. */
+		line = cut_at_lines ? edge_line(bytes, start, stop, delimiter, options->backward)
+				    : 0;
+		MUST(len <= window || len < 2 * (line + 1), CASE);
+		MUST(mmr_blocks_engine(blocks) != MMR_ENGINE_AUTO, CASE);
+		if (options->backward)
+			stop = at;
+		else
+			start = at + len;
+	}
+	MUST(mmr_blocks_error(blocks) == 0, "%s: %s", name, mmr_last_error());
+	MUST(start == stop, "%s: [%zu, %zu) is missing", name, start, stop);
+	MUST(!mmr_blocks_next(blocks, &block), "%s: a block after the end", name);
+	mmr_blocks_close(blocks);
+#undef CASE
+}
+
+static void feed_every_way(const struct setting *setting, void *arg)
+{
+	static const size_t windows[] = {1, 7, 4096, 65536, 0};
+	static const int delimiters[] = {'\n', MMR_NO_DELIMITER, 0, 'a', 0xff};
+	struct chance *chance = arg;
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	size_t len = setting->bytes.len, w, d;
+	int engine, ways, range;
+
+	for (w = 0; w < ARRAY_LEN(windows); w++) {
+		/* Small windows over small files, large ones over all: it is a matter of time. */
+		if (windows[w] > 0 && len / windows[w] > (len > 100000 ? 20 : 6000))
+			continue;
+		for (d = 0; d < ARRAY_LEN(delimiters); d++) {
+			for (ways = 0; ways < 6; ways++) {
+				engine = ways / 2;
+				options.window = windows[w];
+				options.delimiter = delimiters[d];
+				options.engine = (enum mmr_engine)engine;
+				options.backward = ways % 2;
+				for (range = 0; range < (len > 100000 ? 2 : 3); range++) {
+					options.offset = range ? chance_below(chance, len + 2) : 0;
+					options.length =
+						range ? chance_below(chance, len + 2) : MMR_REST;
+					must_be_the_range(setting->reader, setting->bytes, &options,
+						setting->name);
+				}
+			}
+		}
+	}
+}
+
+START_TEST(test_blocks_are_the_range)
+{
+	static const size_t sizes[] = {0, 1, 2, 13, 300, 5000, 70001, 700003};
+	struct chance chance = {11};
+	size_t i, shape;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	for (i = 0; i < ARRAY_LEN(sizes); i++) {
+		char *bytes = malloc(sizes[i] + 1);
+
+		for (shape = 0; shape < 3; shape++) {
+			mmr_slice alphabets[] = {{"\n\nabc", 5}, {NULL, 0}, {"\0xyz", 4}};
+			mmr_slice all = {bytes, sizes[i]};
+
+			/* Short lines, lines of about 256 bytes, and just one line. */
+			chance_fill(&chance, bytes, sizes[i], alphabets[shape]);
+			on_every_backing(all, feed_every_way, &chance);
+		}
+		free(bytes);
+	}
+}
+END_TEST
+
+START_TEST(test_blocks_edges_of_the_range)
+{
+	static const uint64_t offsets[] = {0, 1, 4, 5, 6, INT64_MAX, UINT64_MAX};
+	mmr_slice bytes = mmr_slice_of("a\nb\nc");
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	mmr_reader *reader;
+	size_t i, k, backward;
+
+	ck_assert_int_eq(mmr_open_memory(bytes.ptr, bytes.len, &reader), 0);
+	for (i = 0; i < ARRAY_LEN(offsets); i++) {
+		for (k = 0; k < ARRAY_LEN(offsets); k++) {
+			for (backward = 0; backward < 2; backward++) {
+				options.offset = offsets[i];
+				options.length = offsets[k];
+				options.backward = backward;
+				must_be_the_range(reader, bytes, &options, "memory");
+			}
+		}
+	}
+	mmr_close(reader);
+}
+END_TEST
+
+/* Copies and streams: a line of `len` bytes, after and before a short one. */
+static int feed_long_line(size_t len, size_t window, size_t limit, bool backward, bool stream)
+{
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	char *bytes = malloc(len + 4);
+	mmr_blocks *blocks;
+	mmr_reader *reader;
+	mmr_block block;
+	struct temp temp;
+	size_t sum = 0;
+	int err;
+
+	memset(bytes, 'x', len + 4);
+	bytes[1] = bytes[len + 1] = bytes[len + 3] = '\n';
+	temp = temp_open(bytes, len + 4);
+	reader = temp_reader(&temp, MMR_BACKING_UNMAPPED);
+	options.window = window;
+	options.line_limit = limit;
+	options.backward = backward;
+	options.engine = MMR_ENGINE_COPY;
+	if (stream)
+		ck_assert_int_eq(lseek(temp.fd, 0, SEEK_SET), 0);
+	err = stream ? mmr_blocks_of_fd(temp.fd, &options, &blocks)
+		     : mmr_blocks_of(reader, &options, &blocks);
+	ck_assert_int_eq(err, 0);
+	while (mmr_blocks_next(blocks, &block))
+		sum += block.bytes.len;
+	err = mmr_blocks_error(blocks);
+	MUST(err < 0 || sum == len + 4, "%zu bytes of %zu", sum, len + 4);
+	if (err == MMR_ELONG)
+		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "line_limit"));
+	mmr_blocks_close(blocks);
+	mmr_close(reader);
+	temp_close(&temp);
+	free(bytes);
+	return err;
+}
+
+START_TEST(test_blocks_line_limit)
+{
+	static const size_t windows[] = {1, 64, 100, 999, 1000};
+	size_t i;
+	int way;
+
+	for (i = 0; i < ARRAY_LEN(windows); i++) {
+		for (way = 0; way < 3; way++) {
+			bool backward = way == 1, stream = way == 2;
+			/* Backward, the delimiter in front of the line is needed too. */
+			size_t len = backward ? 999 : 1000;
+			int err = feed_long_line(len, windows[i], 1000, backward, stream);
+
+			MUST(err == 0, "window %zu, way %d: a line of the limit gives %d",
+				windows[i], way, err);
+			err = feed_long_line(1001, windows[i], 1000, backward, stream);
+			MUST(err == MMR_ELONG, "window %zu, way %d: a line past the limit gives %d",
+				windows[i], way, err);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_blocks_long_line_goes_to_the_map)
+{
+	static char bytes[3 * MIB];
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	mmr_slice all = {bytes, sizeof(bytes)};
+	struct temp temp;
+	mmr_reader *reader;
+	int backward;
+
+	/* A map shows a line of any length: a limit for buffers does not bind it. */
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	memset(bytes, 'x', sizeof(bytes));
+	bytes[10] = bytes[2 * MIB] = '\n';
+	temp = temp_open(bytes, sizeof(bytes));
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	options.window = 4096;
+	options.line_limit = 10000;
+	for (backward = 0; backward < 2; backward++) {
+		options.backward = backward;
+		options.engine = MMR_ENGINE_MAP;
+		must_be_the_range(reader, all, &options, "map");
+		options.engine = MMR_ENGINE_AUTO;
+		must_be_the_range(reader, all, &options, "auto");
+	}
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+START_TEST(test_blocks_engine_is_what_was_asked_for)
+{
+	static char bytes[100000];
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	struct temp temp = temp_open(bytes, sizeof(bytes));
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	mmr_blocks *blocks;
+	mmr_block block;
+
+	options.engine = MMR_ENGINE_COPY;
+	ck_assert_int_eq(mmr_blocks_of(reader, &options, &blocks), 0);
+	ck_assert(mmr_blocks_next(blocks, &block));
+	ck_assert_int_eq(mmr_blocks_engine(blocks), MMR_ENGINE_COPY);
+	ck_assert_ptr_ne(block.bytes.ptr, mmr_bytes(reader).ptr);
+	mmr_blocks_close(blocks);
+	options.engine = MMR_ENGINE_MAP;
+	ck_assert_int_eq(mmr_blocks_of(reader, &options, &blocks), 0);
+	ck_assert(mmr_blocks_next(blocks, &block));
+	ck_assert_int_eq(mmr_blocks_engine(blocks), MMR_ENGINE_MAP);
+	ck_assert_ptr_eq(block.bytes.ptr, mmr_bytes(reader).ptr);
+	mmr_blocks_close(blocks);
+	/* Without a guard a map may kill: AUTO copies. */
+	ck_assert_int_eq(mmr_blocks_of(reader, NULL, &blocks), 0);
+	ck_assert(mmr_blocks_next(blocks, &block));
+	ck_assert_int_eq(mmr_blocks_engine(blocks), MMR_ENGINE_COPY);
+	mmr_blocks_close(blocks);
+	mmr_blocks_close(NULL);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+START_TEST(test_blocks_bad_options)
+{
+	mmr_blocks *untouched = (mmr_blocks *)&untouched, *blocks = untouched;
+	mmr_blocks_options bad[6];
+	mmr_reader *reader;
+	size_t i;
+
+	ck_assert_int_eq(mmr_open_memory("x", 1, &reader), 0);
+	for (i = 0; i < ARRAY_LEN(bad); i++)
+		bad[i] = plain_options;
+	bad[0].struct_size = sizeof(bad[0]) - 1;
+	bad[1].struct_size = 0;
+	bad[2].delimiter = 256;
+	bad[3].delimiter = -2;
+	bad[4].engine = (enum mmr_engine)3;
+	bad[5].engine = (enum mmr_engine)7;
+	for (i = 0; i < ARRAY_LEN(bad); i++) {
+		ck_assert_int_eq(mmr_blocks_of(reader, &bad[i], &blocks), -EINVAL);
+		ck_assert_int_eq(mmr_blocks_of_fd(0, &bad[i], &blocks), -EINVAL);
+		ck_assert_ptr_eq(blocks, untouched);
+	}
+	mmr_close(reader);
+}
+END_TEST
+
+/* --- Streams --- */
+
+START_TEST(test_blocks_stream_delivers_whole_lines_at_once)
+{
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	mmr_blocks *blocks;
+	mmr_block block;
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	options.window = 16;
+	ck_assert_int_eq(mmr_blocks_of_fd(ends[0], &options, &blocks), 0);
+	ck_assert_int_eq(mmr_blocks_engine(blocks), MMR_ENGINE_COPY);
+	/* The pipe stays open: waiting for a full window would wait for ever. */
+	ck_assert_int_eq(write(ends[1], "abc", 3), 3);
+	ck_assert_int_eq(write(ends[1], "def\nxy", 6), 6);
+	ck_assert(mmr_blocks_next(blocks, &block));
+	ck_assert_uint_eq(block.off, 0);
+	ck_assert(mmr_slice_equal(block.bytes, mmr_slice_of("abcdef\n")));
+	ck_assert_int_eq(write(ends[1], "\n\n", 2), 2);
+	ck_assert(mmr_blocks_next(blocks, &block));
+	ck_assert_uint_eq(block.off, 7);
+	ck_assert(mmr_slice_equal(block.bytes, mmr_slice_of("xy\n\n")));
+	ck_assert_int_eq(write(ends[1], "rest", 4), 4);
+	close(ends[1]);
+	ck_assert(mmr_blocks_next(blocks, &block));
+	ck_assert_uint_eq(block.off, 11);
+	ck_assert(mmr_slice_equal(block.bytes, mmr_slice_of("rest")));
+	ck_assert(!mmr_blocks_next(blocks, &block));
+	ck_assert_int_eq(mmr_blocks_error(blocks), 0);
+	mmr_blocks_close(blocks);
+	/* The descriptor stayed the caller's. */
+	ck_assert_int_eq(close(ends[0]), 0);
+}
+END_TEST
+
+struct dribble {
+	mmr_slice bytes;
+	int fd, other_end;
+};
+
+static void dribble(void *arg)
+{
+	const struct dribble *out = arg;
+	struct chance chance = {5};
+	size_t done = 0, n;
+
+	close(out->other_end);
+	for (; done < out->bytes.len; done += n) {
+		n = 1 + chance_below(&chance, chance_below(&chance, 8) ? 40 : 9000);
+		n = min_size(n, out->bytes.len - done);
+		if (write(out->fd, out->bytes.ptr + done, n) != (ssize_t)n)
+			_exit(1);
+	}
+}
+
+static void must_stream(mmr_slice bytes, const mmr_blocks_options *options)
+{
+	size_t stop = (size_t)min_u64(bytes.len, options->length), done = 0;
+	struct dribble out = {bytes, -1, -1};
+	mmr_blocks *blocks;
+	mmr_block block;
+	int ends[2], status;
+	pid_t child;
+
+	MUST(pipe(ends) == 0, "pipe: %s", strerror(errno));
+	out.fd = ends[1];
+	out.other_end = ends[0];
+	child = fork();
+	MUST(child >= 0, "fork: %s", strerror(errno));
+	if (child == 0) {
+		signal(SIGPIPE, SIG_DFL);
+		dribble(&out);
+		_exit(0);
+	}
+	close(ends[1]);
+	MUST(mmr_blocks_of_fd(ends[0], options, &blocks) == 0, "%s", mmr_last_error());
+	for (; mmr_blocks_next(blocks, &block); done += block.bytes.len) {
+		size_t len = block.bytes.len;
+
+		MUST(len > 0 && len <= stop - done && block.off == done, "block of %zu at %zu", len,
+			done);
+		MUST(memcmp(block.bytes.ptr, bytes.ptr + done, len) == 0, "bytes at %zu", done);
+		MUST(options->delimiter == MMR_NO_DELIMITER || done + len == stop ||
+				block.bytes.ptr[len - 1] == (char)options->delimiter,
+			"block of %zu at %zu is no line", len, done);
+	}
+	MUST(mmr_blocks_error(blocks) == 0, "%s", mmr_last_error());
+	MUST(done == stop, "%zu bytes of %zu", done, stop);
+	mmr_blocks_close(blocks);
+	close(ends[0]);
+	waitpid(child, &status, 0);
+	MUST(stop < bytes.len || status == 0, "the writer died: 0x%x", (unsigned)status);
+}
+
+START_TEST(test_blocks_stream_is_the_input)
+{
+	static const size_t windows[] = {1, 7, 4096, 0};
+	static const int delimiters[] = {'\n', MMR_NO_DELIMITER, 'q'};
+	static char bytes[300001];
+	mmr_slice all = {bytes, sizeof(bytes)}, none = {bytes, 0};
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	struct chance chance = {3};
+	size_t w, d, i;
+
+	chance_fill(&chance, bytes, sizeof(bytes), mmr_slice_of("\nabcdefghijklmnop"));
+	for (w = 0; w < ARRAY_LEN(windows); w++) {
+		for (d = 0; d < ARRAY_LEN(delimiters); d++) {
+			static const uint64_t lengths[] = {
+				MMR_REST, 300002, 300001, 299999, 70000, 1, 0};
+
+			options.window = windows[w];
+			options.delimiter = delimiters[d];
+			for (i = 0; i < ARRAY_LEN(lengths); i++) {
+				options.length = lengths[i];
+				must_stream(all, &options);
+			}
+			must_stream(none, &options);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_blocks_stream_refuses)
+{
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	mmr_blocks *blocks;
+	mmr_block block;
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	options.backward = true;
+	ck_assert_int_eq(mmr_blocks_of_fd(ends[0], &options, &blocks), -ESPIPE);
+	options.backward = false;
+	options.offset = 1;
+	ck_assert_int_eq(mmr_blocks_of_fd(ends[0], &options, &blocks), -ESPIPE);
+	ck_assert_uint_gt(strlen(mmr_last_error()), 0);
+	/* The end that is for writing. */
+	ck_assert_int_eq(mmr_blocks_of_fd(ends[1], NULL, &blocks), 0);
+	ck_assert(!mmr_blocks_next(blocks, &block));
+	ck_assert_int_eq(mmr_blocks_error(blocks), -EBADF);
+	mmr_blocks_close(blocks);
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
+/* --- Faults --- */
+
+/* Cuts the file after some blocks. What was left of it must come, and nothing else. */
+static void must_deliver_what_is_left(enum mmr_engine engine, size_t cut)
+{
+	static char bytes[200000];
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	mmr_reader *reader;
+	mmr_blocks *blocks;
+	mmr_block block;
+	struct temp temp;
+	size_t done = 0, i;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = i % 10 == 9 ? '\n' : 'x';
+	temp = temp_open(bytes, sizeof(bytes));
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	options.window = 32768;
+	options.engine = engine;
+	ck_assert_int_eq(mmr_blocks_of(reader, &options, &blocks), 0);
+	ck_assert(mmr_blocks_next(blocks, &block));
+	done = block.bytes.len;
+	temp_resize(&temp, cut);
+	while (mmr_blocks_next(blocks, &block)) {
+		MUST(block.off == done && block.bytes.len <= sizeof(bytes) - done, "block at %zu",
+			(size_t)block.off);
+		done += block.bytes.len;
+		MUST(done <= cut, "engine %d: %zu bytes of a file of %zu", (int)engine, done, cut);
+		MUST(memcmp(block.bytes.ptr, bytes + block.off, block.bytes.len) == 0,
+			"engine %d: bytes that were not in the file", (int)engine);
+	}
+	ck_assert_int_eq(mmr_blocks_error(blocks), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), cut);
+	MUST(done == cut, "engine %d: %zu bytes of the %zu that were left", (int)engine, done, cut);
+	mmr_blocks_close(blocks);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+
+START_TEST(test_blocks_truncated_copy)
+{
+	must_deliver_what_is_left(MMR_ENGINE_COPY, 100005);
+	must_deliver_what_is_left(MMR_ENGINE_COPY, 98304);
+	must_deliver_what_is_left(MMR_ENGINE_AUTO, 199999);
+}
+END_TEST
+
+START_TEST(test_blocks_truncated_map)
+{
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	must_deliver_what_is_left(MMR_ENGINE_MAP, 98304);
+	must_deliver_what_is_left(MMR_ENGINE_MAP, 100005);
+}
+END_TEST
+
+START_TEST(test_blocks_truncated_map_in_the_last_page)
+{
+	/* The kernel shows zeros there instead of raising a signal. They were never in the file. */
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	must_deliver_what_is_left(MMR_ENGINE_MAP, 199999);
+}
+END_TEST
+
+static void must_stay_small(enum mmr_engine engine, bool backward)
+{
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	struct temp temp = temp_open(NULL, 0);
+	size_t before, peak = 0, n = 0, i;
+	uint64_t zeros = 0, heap;
+	mmr_reader *reader;
+	mmr_blocks *blocks;
+	mmr_block block;
+
+	/* Lines of odd lengths, so that no block ends where its window does. */
+	temp_resize(&temp, 1024 * MIB);
+	for (i = 0; i < 1024; i++)
+		temp_write(&temp, i * MIB + i * 7919 % 100003, "\n", 1);
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	heap = mmr_heap_bytes();
+	before = resident_kib();
+	options.engine = engine;
+	options.backward = backward;
+	ck_assert_int_eq(mmr_blocks_of(reader, &options, &blocks), 0);
+	while (mmr_blocks_next(blocks, &block)) {
+		uint64_t count;
+
+		ck_assert_int_eq(mmr_slice_count(block.bytes, 0, &count), 0);
+		zeros += count;
+		if (n++ % 16 == 0)
+			peak = resident_kib() > peak ? resident_kib() : peak;
+		MUST(mmr_heap_bytes() - heap < 4 * MIB, "%llu bytes of heap",
+			(unsigned long long)mmr_heap_bytes());
+	}
+	ck_assert_int_eq(mmr_blocks_error(blocks), 0);
+	ck_assert_uint_eq(zeros, 1024 * MIB - 1024);
+	MUST(peak < before + 16 * 1024, "%zu KiB resident, %zu before", peak, before);
+	mmr_blocks_close(blocks);
+	ck_assert_uint_eq(mmr_heap_bytes(), heap);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+
+START_TEST(test_blocks_memory_is_bounded)
+{
+	if (memory_is_shadowed())
+		CHECK_SKIP("the sanitizer remembers every byte");
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	must_stay_small(MMR_ENGINE_COPY, false);
+	must_stay_small(MMR_ENGINE_AUTO, false);
+#if defined(MMR_LINUX_EXTRAS)
+	must_stay_small(MMR_ENGINE_MAP, false);
+	must_stay_small(MMR_ENGINE_MAP, true);
+#endif
+}
+END_TEST
+
+static Suite *blocks_suite(void)
+{
+	Suite *suite = suite_create("blocks");
+
+	ADD_CASE(suite, "core", test_blocks_engine_is_what_was_asked_for, test_blocks_are_the_range,
+		test_blocks_stream_delivers_whole_lines_at_once, test_blocks_stream_is_the_input);
+	ADD_CASE(suite, "limits", test_blocks_edges_of_the_range, test_blocks_line_limit,
+		test_blocks_long_line_goes_to_the_map, test_blocks_memory_is_bounded);
+	ADD_CASE(suite, "faults", test_blocks_bad_options, test_blocks_stream_refuses,
+		test_blocks_truncated_copy, test_blocks_truncated_map,
+		test_blocks_truncated_map_in_the_last_page);
+	return suite;
+}
+
+CHECK_MAIN(blocks_suite)

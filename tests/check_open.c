@@ -1,0 +1,151 @@
+/* check_open.c - what does not open: said at once, with the reason and the remedy
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const mmr_reader_options plain_options = MMR_READER_OPTIONS_INIT;
+/* What an output is before a call that must not touch it. */
+static mmr_reader *const untouched = (mmr_reader *)(uintptr_t)64;
+
+static void must_refuse_path(const char *path, int code, const char *word)
+{
+	mmr_reader *reader = untouched;
+	int err = mmr_open(path, NULL, &reader);
+
+	MUST(err == code, "%s: %d instead of %d", path, err, code);
+	MUST(reader == untouched, "%s: the output was touched", path);
+	MUST(strstr(mmr_last_error(), "open") && strstr(mmr_last_error(), path) &&
+			strstr(mmr_last_error(), mmr_strerror(code)) &&
+			strstr(mmr_last_error(), word),
+		"%s: '%s'", path, mmr_last_error());
+}
+
+static void must_refuse_fd(int fd, int code)
+{
+	mmr_reader *reader = untouched;
+	int err = mmr_open_fd(fd, NULL, &reader);
+
+	MUST(err == code, "descriptor %d: %d instead of %d", fd, err, code);
+	MUST(reader == untouched, "the output was touched");
+	MUST(strstr(mmr_last_error(), mmr_strerror(code)), "'%s'", mmr_last_error());
+}
+
+START_TEST(test_open_refuses_special_files)
+{
+	static char bytes[20000];
+	struct temp temp = temp_open(bytes, sizeof(bytes));
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd, ends[2];
+	char byte;
+
+	must_refuse_path("/", -EISDIR, "name a file");
+	must_refuse_path("/dev/null", MMR_ESTREAM, "blocks");
+	must_refuse_path("/dev/zero", MMR_ESTREAM, "blocks");
+	must_refuse_path("/nonexistent", -ENOENT, "");
+	must_refuse_path("", -ENOENT, "");
+
+	must_refuse_fd(-1, -EBADF);
+	fd = open(temp.path, O_WRONLY);
+	must_refuse_fd(fd, -EBADF);
+	close(fd);
+	must_refuse_fd(fd, -EBADF);
+#if defined(O_PATH)
+	fd = open(temp.path, O_PATH);
+	must_refuse_fd(fd, -EBADF);
+	close(fd);
+#endif
+	fd = open("/", O_RDONLY);
+	must_refuse_fd(fd, -EISDIR);
+	close(fd);
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(write(ends[1], "y", 1), 1);
+	must_refuse_fd(ends[0], MMR_ESTREAM);
+	ck_assert_int_eq(read(ends[0], &byte, 1), 1);
+	close(ends[0]);
+	close(ends[1]);
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	must_refuse_fd(fd, MMR_ESTREAM);
+	temp_close(&temp);
+	memcpy(address.sun_path, temp.path,
+		min_size(strlen(temp.path), sizeof(address.sun_path) - 1));
+	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	must_refuse_path(address.sun_path, MMR_ESTREAM, "blocks");
+	unlink(address.sun_path);
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_open_leaves_fifos_alone)
+{
+	struct temp temp = temp_open("x", 1);
+	pid_t writer;
+	int i, status;
+
+	temp_close(&temp);
+	ck_assert_int_eq(mkfifo(temp.path, 0600), 0);
+	/* Without a writer: an answer at once, and no reader left behind. */
+	must_refuse_path(temp.path, MMR_ESTREAM, "stream");
+	ck_assert_int_eq(open(temp.path, O_WRONLY | O_NONBLOCK), -1);
+	ck_assert_int_eq(errno, ENXIO);
+	/* A writer that waits for its reader goes on waiting. */
+	writer = fork();
+	if (writer == 0) {
+		i = open(temp.path, O_WRONLY);
+		_exit(i < 0);
+	}
+	for (i = 0; i < 20; i++) {
+		usleep(5000);
+		must_refuse_path(temp.path, MMR_ESTREAM, "stream");
+	}
+	ck_assert_int_eq(waitpid(writer, &status, WNOHANG), 0);
+	kill(writer, SIGKILL);
+	ck_assert_int_eq(waitpid(writer, &status, 0), writer);
+	unlink(temp.path);
+}
+END_TEST
+
+START_TEST(test_open_refuses_bad_options)
+{
+	struct temp temp = temp_open("x", 1);
+	mmr_reader_options bad[4];
+	mmr_reader *reader = untouched;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(bad); i++)
+		bad[i] = plain_options;
+	bad[0].struct_size = 0;
+	bad[1].struct_size--;
+	bad[2].backing = MMR_BACKING_CALLER;
+	bad[3].backing = (enum mmr_backing_kind)5;
+	for (i = 0; i < ARRAY_LEN(bad); i++) {
+		ck_assert_int_eq(mmr_open(temp.path, &bad[i], &reader), -EINVAL);
+		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "MMR_READER_OPTIONS_INIT"));
+		ck_assert_int_eq(mmr_open_fd(temp.fd, &bad[i], &reader), -EINVAL);
+		ck_assert_ptr_eq(reader, untouched);
+	}
+	/* A newer program's larger struct is welcome. */
+	bad[0].struct_size = sizeof(bad[0]) + 8;
+	ck_assert_int_eq(mmr_open(temp.path, &bad[0], &reader), 0);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+static Suite *open_suite(void)
+{
+	Suite *suite = suite_create("open");
+
+	ADD_CASE(suite, "faults", test_open_refuses_special_files, test_open_leaves_fifos_alone,
+		test_open_refuses_bad_options);
+	return suite;
+}
+
+CHECK_MAIN(open_suite)

@@ -1,0 +1,163 @@
+/* check_refresh.c - a file that changes under its reader: growth, truncation, another in its place
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KIB ((uint64_t)1 << 10)
+#define MIB ((uint64_t)1 << 20)
+
+static const mmr_reader_options plain_options = MMR_READER_OPTIONS_INIT;
+
+START_TEST(test_refresh_grows_into_the_reserve)
+{
+	static char bytes[100000];
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	size_t starts[] = {0, 1, 20000}, i;
+	struct chance chance = {6};
+	mmr_slice any = {NULL, 0};
+
+	chance_fill(&chance, bytes, sizeof(bytes), any);
+	for (i = 0; i < ARRAY_LEN(starts); i++) {
+		struct setting setting = {"grown", NULL, {bytes, sizeof(bytes)}, true};
+		struct temp temp = temp_open(bytes, starts[i]);
+		const char *ptr;
+
+		options.reserve = MIB;
+		ck_assert_int_eq(mmr_open(temp.path, &options, &setting.reader), 0);
+		ck_assert_int_eq(mmr_backing(setting.reader), MMR_BACKING_MAPPED);
+		ptr = mmr_bytes(setting.reader).ptr;
+		ck_assert_int_eq(mmr_refresh(setting.reader), 0);
+		temp_write(&temp, 0, bytes, sizeof(bytes));
+		ck_assert_int_eq(mmr_check(setting.reader), MMR_ECHANGED);
+		/* Until it is asked for, nothing grows. */
+		ck_assert_uint_eq(mmr_size(setting.reader), starts[i]);
+		ck_assert_int_eq(mmr_refresh(setting.reader), 1);
+		ck_assert_ptr_eq(mmr_bytes(setting.reader).ptr, ptr);
+		must_read_the_same(&setting, &chance);
+		mmr_close(setting.reader);
+		temp_close(&temp);
+	}
+}
+END_TEST
+
+START_TEST(test_refresh_without_room)
+{
+	static char bytes[20000];
+	struct temp temp = temp_open(bytes, sizeof(bytes));
+	mmr_reader *mapped = temp_reader(&temp, MMR_BACKING_MAPPED);
+	mmr_reader *copied = temp_reader(&temp, MMR_BACKING_COPIED);
+	mmr_reader *unmapped = temp_reader(&temp, MMR_BACKING_UNMAPPED);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *behind = (char *)(uintptr_t)mmr_bytes(mapped).ptr + (20000 + page - 1) / page * page;
+	int err;
+
+	/* Whether something lies behind the map already is the kernel's affair. */
+	mmap(behind, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	/* The rest of the last page is room enough. */
+	temp_resize(&temp, sizeof(bytes) + 1);
+	ck_assert_int_eq(mmr_refresh(mapped), 1);
+	ck_assert_uint_eq(mmr_bytes(mapped).len, sizeof(bytes) + 1);
+	temp_resize(&temp, 100 * MIB);
+	err = mmr_refresh(mapped);
+	MUST(err == 1 || err == MMR_ENOROOM, "%d: %s", err, mmr_last_error());
+	ck_assert_uint_eq(mmr_size(mapped), err == 1 ? 100 * MIB : sizeof(bytes) + 1);
+	if (err < 0)
+		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "reserve"));
+	ck_assert_int_eq(mmr_refresh(copied), MMR_ENOROOM);
+	ck_assert_uint_eq(mmr_size(copied), sizeof(bytes));
+	ck_assert_int_eq(mmr_refresh(unmapped), 1);
+	ck_assert_uint_eq(mmr_size(unmapped), 100 * MIB);
+	mmr_close(mapped);
+	mmr_close(copied);
+	mmr_close(unmapped);
+	temp_close(&temp);
+}
+END_TEST
+
+START_TEST(test_refresh_of_parts)
+{
+	static char bytes[30000];
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	struct temp temp = temp_open(bytes, 20000);
+	mmr_reader *fixed, *beyond;
+
+	options.length = 25000;
+	ck_assert_int_eq(mmr_open(temp.path, &options, &fixed), 0);
+	options = plain_options;
+	options.offset = 25000;
+	ck_assert_int_eq(mmr_open(temp.path, &options, &beyond), 0);
+	temp_resize(&temp, 30000);
+	/* Its length was named, even though the file did not reach so far. */
+	ck_assert_int_eq(mmr_refresh(fixed), 0);
+	ck_assert_uint_eq(mmr_size(fixed), 20000);
+	temp_resize(&temp, 19000);
+	ck_assert_int_eq(mmr_refresh(fixed), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_size(fixed), 20000);
+	ck_assert_uint_eq(mmr_last_error_offset(), 19000);
+	ck_assert_int_eq(mmr_check(fixed), MMR_ETRUNCATED);
+	/* An empty part has nothing to lose. */
+	ck_assert_int_eq(mmr_check(beyond), MMR_ECHANGED);
+	ck_assert_int_eq(mmr_refresh(beyond), 0);
+	mmr_close(fixed);
+	mmr_close(beyond);
+	temp_close(&temp);
+}
+END_TEST
+
+START_TEST(test_check_tells_what_changed)
+{
+	static char bytes[20000];
+	struct temp temp = temp_open(bytes, sizeof(bytes)), other = temp_open(bytes, sizeof(bytes));
+	struct timespec long_ago[2] = {{1000, 0}, {1000, 0}};
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_AUTO);
+	char copy[100], link[sizeof(temp.path) + 8];
+	size_t got;
+
+	ck_assert_int_eq(mmr_check(reader), 0);
+	ck_assert_int_eq(futimens(temp.fd, long_ago), 0);
+	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
+	mmr_close(reader);
+
+	/* The path leads to another file, and the one that was opened has not changed at all. */
+	snprintf(link, sizeof(link), "%s.link", temp.path);
+	ck_assert_int_eq(symlink(temp.path, link), 0);
+	ck_assert_int_eq(mmr_open(link, NULL, &reader), 0);
+	ck_assert_int_eq(mmr_check(reader), 0);
+	ck_assert_int_eq(unlink(link), 0);
+	ck_assert_int_eq(symlink(other.path, link), 0);
+	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), link));
+	mmr_close(reader);
+	unlink(link);
+	temp_close(&other);
+
+	reader = temp_reader(&temp, MMR_BACKING_AUTO);
+	temp_resize(&temp, 19000);
+	ck_assert_int_eq(mmr_check(reader), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), 19000);
+	ck_assert_int_eq(mmr_read_at(reader, 18950, copy, 100, &got), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), 19000);
+	ck_assert_int_eq(mmr_read_at(reader, 18950, copy, 50, &got), 0);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+/* --- Faults --- */
+
+static Suite *refresh_suite(void)
+{
+	Suite *suite = suite_create("refresh");
+
+	ADD_CASE(suite, "core", test_refresh_grows_into_the_reserve, test_refresh_of_parts,
+		test_check_tells_what_changed);
+	ADD_CASE(suite, "limits", test_refresh_without_room);
+	return suite;
+}
+
+CHECK_MAIN(refresh_suite)

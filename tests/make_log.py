@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""make_log.py - writes a log of SIZE bytes: lines of about 85 bytes, the same for everyone
+
+	make_log.py SIZE FILE		SIZE in bytes, or with K, M, G (powers of 1024)
+
+A block of 2 MiB of lines is made from a fixed seed and repeated. Every line is whole; the last one
+is stretched to fill SIZE. Written in 1 MiB pieces, as a program that fills a large file does.
+
+SPDX-License-Identifier: MIT
+"""
+
+import random
+import sys
+
+MIB = 1 << 20
+METHODS = ["GET"] * 8 + ["POST", "PUT"]
+PATHS = ["/v1/users/%d", "/v1/orders/%d", "/img/%d.png", "/search?q=%d", "/static/app-%d.js"]
+STATUSES = [200] * 16 + [304, 302, 404, 500]
+LEVELS = {500: "ERROR", 404: "WARN "}
+
+
+def make_line(rng, milliseconds):
+	seconds = milliseconds // 1000
+	status = rng.choice(STATUSES)
+	return "2024-03-07T%02d:%02d:%02d.%03dZ web-%02d %s %s %s %d %d bytes %.1f ms\n" % (
+		seconds // 3600 % 24, seconds // 60 % 60, seconds % 60, milliseconds % 1000,
+		rng.randrange(24), LEVELS.get(status, "INFO "), rng.choice(METHODS),
+		rng.choice(PATHS) % rng.randrange(10000, 1000000), status,
+		int(rng.paretovariate(1.2) * 500) % 1000000, rng.expovariate(0.05))
+
+
+def make_block():
+	rng = random.Random(1)
+	lines, length, now = [], 0, 0
+	while length < 2 * MIB:
+		now += rng.randrange(40)
+		lines.append(make_line(rng, now))
+		length += len(lines[-1])
+	return "".join(lines).encode("ascii")
+
+
+def write_log(file, size):
+	block = make_block()
+	twice = memoryview(block * 2)  # any MiB that begins in the first half lies in it
+	done = 0
+	while size - done > 2 * MIB:
+		file.write(twice[done % len(block):][:MIB])
+		done += MIB
+	last = bytearray(twice[done % len(block):][:size - done])
+	end = max(last.rfind(b"\n"), 0)
+	last[end:] = b"." * (len(last) - end - 1) + b"\n" * (len(last) > 0)
+	file.write(last)
+
+
+def parse_size(text):
+	unit = "KMG".find(text[-1]) + 1
+	return int(text[:-1] if unit else text) << 10 * unit
+
+
+if __name__ == "__main__":
+	if len(sys.argv) != 3:
+		sys.exit("usage: make_log.py SIZE FILE")
+	with open(sys.argv[2], "wb", buffering=0) as out:
+		write_log(out, parse_size(sys.argv[1]))

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# test_exports.sh - the shared library shows what the headers declare with MMR_API: that, all of it
+#
+# SPDX-License-Identifier: MIT
+. "${0%/*}/common.sh"
+
+library=$top_builddir/.libs/libmmreader.so
+[ -e "$library" ] || skip "no shared library was built"
+
+# A declaration may go over several lines: its name is the last word before the first parenthesis.
+cat "$top_srcdir"/include/mmreader/*.h | tr '\n\t' '  ' | grep -o 'MMR_API [^(;]*(' |
+	grep -o 'mmr_[a-z0-9_]*($' | tr -d '(' | sort > "$tmp/declared"
+
+# The absolute symbol is the version itself.
+$NM -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' |
+	sort > "$tmp/exported"
+
+[ -s "$tmp/declared" ] || fail "no declaration was found in the headers"
+check "exports (>) are the declarations (<)" diff "$tmp/declared" "$tmp/exported"
+check "none is declared twice" sort -uc "$tmp/declared"

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# test_layers.sh - a byte travels one way: no folder of src/ includes what lies further on
+#
+# SPDX-License-Identifier: MIT
+. "${0%/*}/common.sh"
+cd "$top_srcdir" || exit 99
+
+# What the files of each folder may include, besides their own folder and common.h.
+may_include()
+{
+	case $1 in
+	os) ;;
+	open) echo os/ ;;
+	scan) ;;
+	view) echo scan/ open/guard.h ;;
+	bulk) echo open/ scan/ view/ ;;
+	side) echo os/ open/ view/ bulk/ ;;
+	*) return 1 ;;
+	esac
+}
+
+# Prints "FILE:LINE:INCLUDED" for each #include "INCLUDED" in the files.
+includes()
+{
+	grep -nH '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "$@" |
+		sed 's/#[^"]*"\([^"]*\)".*/\1/; s/:[[:space:]]*/:/g'
+}
+
+# Each of these prints what is wrong, and so is right when it prints nothing.
+
+folder_breaks_rank()
+{
+	local allowed file line name prefix
+
+	allowed="common.h $1/ $(may_include "$1")" || echo "src/$1: a folder without a rank"
+	includes "src/$1"/*.[ch] | while IFS=: read -r file line name; do
+		for prefix in $allowed; do
+			case $name in "$prefix"*) continue 2 ;; esac
+		done
+		echo "$file:$line: must not include \"$name\""
+	done
+}
+
+top_breaks_rank()
+{
+	includes src/*.[ch] | grep -vE ':(common|config)\.h$'
+}
+
+tools_look_inside()
+{
+	local file line name
+
+	includes tools/*.[ch] | while IFS=: read -r file line name; do
+		case $name in
+		config.h) ;;
+		*/*) echo "$file:$line: must not include \"$name\"" ;;
+		*) [ -f "tools/$name" ] || echo "$file:$line: \"$name\" is not in tools/" ;;
+		esac
+	done
+}
+
+system_calls_outside_os()
+{
+	find src -name '*.[ch]' ! -path 'src/os/*' -exec \
+		grep -nE '<(sys/mman|sys/stat|fcntl)\.h>' {} +
+}
+
+sources()
+{
+	find src include tools tests -type f \
+		\( -name '*.[ch]' -o -name '*.cc' -o -name '*.sh' -o -name '*.py' \)
+}
+
+too_long()
+{
+	sources | xargs wc -l | awk '$2 != "total" && $1 > 600'
+}
+
+# A file that no list names is neither built nor run, and nobody would notice.
+unlisted()
+{
+	sources | while read -r file; do
+		case $file in tests/check_*.c) file=${file%.c} ;; esac
+		grep -qwF "$file" Makefile.am tests/Makefile.inc || echo "$file"
+	done
+}
+
+nothing()
+{
+	! "$@" | grep .
+}
+
+for folder in src/*/; do
+	folder=$(basename "$folder")
+	check "src/$folder keeps its rank" nothing folder_breaks_rank "$folder"
+done
+check "src/*.[ch] stand on nothing" nothing top_breaks_rank
+check "tools/ know the public header only" nothing tools_look_inside
+check "maps and descriptors are in src/os alone" nothing system_calls_outside_os
+check "no file is longer than 600 lines" nothing too_long
+check "every file is in Makefile.am or tests/Makefile.inc" nothing unlisted

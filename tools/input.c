@@ -1,0 +1,160 @@
+/* input.c - opening what the command line names
+ *
+ * SPDX-License-Identifier: MIT */
+#include "input.h"
+
+#include "message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *spool_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder && *folder ? folder : "/tmp";
+}
+
+static enum status spool_failed(const struct input *input)
+{
+	return message("%s: cannot save it in '%s': %s", message_quote(input->name),
+		message_quote(spool_folder()), strerror(errno));
+}
+
+/* An unlinked file in $TMPDIR. Returns: its descriptor, or -1 with errno. */
+static int spool_create(void)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/mmcat.XXXXXX", spool_folder());
+	fd = mkstemp(path);
+	if (fd < 0)
+		return -1;
+	unlink(path);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+static bool spool_write(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* Puts a file with the stream's bytes in the stream's place. */
+static enum status spool(struct input *input)
+{
+	static char bytes[64 << 10];
+	int fd = spool_create();
+	ssize_t n;
+
+	if (fd < 0)
+		return spool_failed(input);
+	while ((n = read(input->fd, bytes, sizeof(bytes))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			message("%s: %s", message_quote(input->name), strerror(errno));
+			goto close_spool;
+		}
+		if (!spool_write(fd, bytes, (size_t)n)) {
+			spool_failed(input);
+			goto close_spool;
+		}
+	}
+	if (input->own_fd)
+		close(input->fd);
+	input->fd = fd;
+	input->own_fd = true;
+	return STATUS_DONE;
+
+close_spool:
+	close(fd);
+	return STATUS_TROUBLE;
+}
+
+static int open_reader(struct input *input)
+{
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	off_t here = input->own_fd ? 0 : lseek(input->fd, 0, SEEK_CUR);
+
+	input->base = here > 0 ? (uint64_t)here : 0;
+	options.offset = input->base;
+	return mmr_open_fd(input->fd, &options, &input->reader);
+}
+
+/* A regular file with a size has offsets, and so has a block device. A size of 0 may be a lie (of
+ * /proc), so such a file is read to its end like a stream. */
+static bool has_offsets(const struct stat *st)
+{
+	return (S_ISREG(st->st_mode) && st->st_size > 0) || S_ISBLK(st->st_mode);
+}
+
+static enum status start(struct input *input, bool offsets)
+{
+	struct stat st;
+	int err;
+
+	if (fstat(input->fd, &st) < 0)
+		return message("%s: %s", message_quote(input->name), strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return message("%s: %s", message_quote(input->name), strerror(EISDIR));
+	if (!has_offsets(&st)) {
+		if (!offsets)
+			return STATUS_DONE;
+		/* The library reads the files of /proc into memory. */
+		if (S_ISREG(st.st_mode) && open_reader(input) == 0)
+			return STATUS_DONE;
+		if (spool(input) != STATUS_DONE)
+			return STATUS_TROUBLE;
+	}
+	err = open_reader(input);
+	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
+}
+
+enum status input_open(const char *file, bool offsets, struct input *ret_input)
+{
+	struct input input = {.name = file, .fd = STDIN_FILENO};
+
+	if (strcmp(file, "-") == 0) {
+		input.name = "standard input";
+	} else {
+		/* Of a FIFO this waits for a writer, as cat does. */
+		do
+			input.fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		while (input.fd < 0 && errno == EINTR);
+		if (input.fd < 0)
+			return message("%s: %s", message_quote(file), strerror(errno));
+		input.own_fd = true;
+	}
+	if (start(&input, offsets) != STATUS_DONE) {
+		input_close(&input);
+		return STATUS_TROUBLE;
+	}
+	*ret_input = input;
+	return STATUS_DONE;
+}
+
+void input_close(struct input *input)
+{
+	if (input->reader && !input->own_fd)
+		lseek(input->fd, (off_t)(input->base + input->used), SEEK_SET);
+	mmr_close(input->reader);
+	if (input->own_fd)
+		close(input->fd);
+}

@@ -1,0 +1,74 @@
+/* message.c - what mmcat says on standard error
+ *
+ * SPDX-License-Identifier: MIT */
+#include "message.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *program_name = "mmcat";
+
+void message_start(const char *argv0)
+{
+	const char *slash;
+	char *copy;
+
+	if (!argv0 || !*argv0)
+		return;
+	slash = strrchr(argv0, '/');
+	copy = strdup(message_quote(slash && slash[1] ? slash + 1 : argv0));
+	if (copy)
+		program_name = copy;
+}
+
+enum status message(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s: ", program_name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return STATUS_TROUBLE;
+}
+
+const char *message_quote(const char *file)
+{
+	static char buffers[2][4 * PATH_MAX + 1];
+	static unsigned n_calls;
+	char *quoted = buffers[n_calls++ % 2];
+	size_t used = 0;
+
+	for (; *file && used + 5 < sizeof(buffers[0]); file++) {
+		unsigned char byte = (unsigned char)*file;
+
+		if (byte < 0x20 || byte == 0x7f)
+			used += (size_t)snprintf(
+				quoted + used, sizeof(buffers[0]) - used, "\\x%02x", byte);
+		else
+			quoted[used++] = (char)byte;
+	}
+	quoted[used] = '\0';
+	return quoted;
+}
+
+enum status message_file_at(const char *file, int code, uint64_t off)
+{
+	const char *reason =
+		code == MMR_ETRUNCATED ? "truncated while reading" : mmr_strerror(code);
+
+	return message("%s: %s at byte %" PRIu64, message_quote(file), reason, off);
+}
+
+enum status message_file(const char *file, int code)
+{
+	uint64_t off = mmr_last_error_offset();
+
+	if (off != UINT64_MAX)
+		return message_file_at(file, code, off);
+	return message("%s: %s", message_quote(file), mmr_strerror(code));
+}

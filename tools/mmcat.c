@@ -1,0 +1,55 @@
+/* mmcat.c - print files of any size, or parts of them, without loading them into memory
+ *
+ * Part x action: the options name a part of each input and one thing to do with it.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions.h"
+#include "message.h"
+#include "output.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static enum status run(const char *file, const struct options *options)
+{
+	static enum status (*const actions[])(struct input *, const struct options *) = {
+		[ACTION_PRINT] = action_print,
+		[ACTION_COUNT] = action_count,
+		[ACTION_REVERSE] = action_reverse,
+		[ACTION_INFO] = action_info,
+	};
+	bool offsets = options->action == ACTION_REVERSE || options->action == ACTION_INFO ||
+		       (options->part != PART_ALL && range_from_end(&options->range));
+	struct input input;
+	enum status status;
+
+	if (input_open(file, offsets, &input) != STATUS_DONE)
+		return STATUS_TROUBLE;
+	status = actions[options->action](&input, options);
+	input_close(&input);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	enum status worst = STATUS_DONE, status;
+	struct options options;
+	int i;
+
+	message_start(argv[0]);
+	/* getopt says argv[0] too. */
+	argv[0] = (char *)program_name;
+	output_start();
+	options_parse(argc, argv, &options);
+	if (optind == argc && isatty(STDIN_FILENO))
+		return (int)options_hint();
+	/* A file that is cut short under the map becomes an error, not a death. */
+	mmr_guard_install();
+	for (i = 0; i < options.n_files; i++) {
+		status = run(options.files[i], &options);
+		if (status > worst)
+			worst = status;
+	}
+	output_close();
+	return (int)worst;
+}

@@ -1,0 +1,197 @@
+/* part.c - from "A:B" to bytes
+ *
+ * SPDX-License-Identifier: MIT */
+#include "part.h"
+
+#include <unistd.h>
+
+/* Python's clamping of an index against a size. */
+static uint64_t place(int64_t index, uint64_t size)
+{
+	if (index >= 0)
+		return min_u64((uint64_t)index, size);
+	return size - min_u64(0 - (uint64_t)index, size);
+}
+
+static struct span locate_bytes(const struct range *range, uint64_t size)
+{
+	struct span span;
+
+	span.start = place(range->start, size);
+	span.stop = range->has_length
+			    ? span.start + min_u64((uint64_t)range->length, size - span.start)
+			    : place(range->stop, size);
+	if (span.stop < span.start)
+		span.stop = span.start;
+	return span;
+}
+
+/* The start of line `index`: from the start of the file, or from its end when negative. */
+static int locate_line(mmr_reader *reader, int64_t index, char delimiter, uint64_t *ret_off)
+{
+	return mmr_line_seek(reader, index < 0 ? mmr_size(reader) : 0, index, delimiter, ret_off);
+}
+
+static int locate_lines(
+	mmr_reader *reader, const struct range *range, char delimiter, struct span *ret_span)
+{
+	struct span span;
+	int err;
+
+	err = locate_line(reader, range->start, delimiter, &span.start);
+	if (err < 0)
+		return err;
+	if (range->has_length)
+		err = mmr_line_seek(reader, span.start, range->length, delimiter, &span.stop);
+	else if (range->stop == MMR_END)
+		span.stop = mmr_size(reader);
+	else if (range->start >= 0 && range->stop >= range->start)
+		/* Both from the start: what lies before the first need not be read twice. */
+		err = mmr_line_seek(
+			reader, span.start, range->stop - range->start, delimiter, &span.stop);
+	else
+		err = locate_line(reader, range->stop, delimiter, &span.stop);
+	if (err < 0)
+		return err;
+	if (span.stop < span.start)
+		span.stop = span.start;
+	*ret_span = span;
+	return 0;
+}
+
+int part_locate(const struct input *input, const struct options *options, struct span *ret_span)
+{
+	static const struct range all = {0, MMR_END, false, 0};
+
+	switch (options->part) {
+	case PART_LINES:
+		return locate_lines(input->reader, &options->range, options->delimiter, ret_span);
+	case PART_BYTES:
+		*ret_span = locate_bytes(&options->range, mmr_size(input->reader));
+		return 0;
+	case PART_ALL:
+		break;
+	}
+	*ret_span = locate_bytes(&all, mmr_size(input->reader));
+	return 0;
+}
+
+/* Streams whose part counts from the end were saved to a file before: both ends count from the
+ * start here. */
+int feed_open(struct feed *feed, struct input *input, const struct options *options)
+{
+	mmr_blocks_options how = MMR_BLOCKS_OPTIONS_INIT;
+	const struct range *range = &options->range;
+
+	*feed = (struct feed){.input = input, .delimiter = options->delimiter};
+	feed->position = lseek(input->fd, 0, SEEK_CUR);
+	how.delimiter = MMR_NO_DELIMITER;
+	feed->lines = options->part == PART_LINES;
+	feed->left = UINT64_MAX;
+	if (options->part != PART_ALL) {
+		feed->skip = (uint64_t)range->start;
+		if (range->has_length)
+			feed->left = (uint64_t)range->length;
+		else if (range->stop != MMR_END)
+			feed->left = range->stop > range->start
+					     ? (uint64_t)(range->stop - range->start)
+					     : 0;
+	}
+	/* Not a byte more than needed is taken from the stream: its next reader wants the rest. */
+	if (!feed->lines && feed->left < UINT64_MAX - feed->skip)
+		how.length = feed->skip + feed->left;
+	return mmr_blocks_of_fd(feed->input->fd, &how, &feed->blocks);
+}
+
+/* Drops what lies before the part from a block of a stream. */
+static int skip_before(struct feed *feed, mmr_slice *bytes)
+{
+	uint64_t found;
+	size_t at;
+	int err;
+
+	if (feed->skip == 0)
+		return 0;
+	if (!feed->lines) {
+		at = (size_t)min_u64(feed->skip, bytes->len);
+		feed->skip -= at;
+	} else {
+		err = mmr_slice_select(*bytes, feed->delimiter, feed->skip - 1, &at);
+		if (err < 0)
+			return err;
+		if (err > 0) {
+			feed->skip = 0;
+			at++;
+		} else {
+			err = mmr_slice_count(*bytes, feed->delimiter, &found);
+			if (err < 0)
+				return err;
+			feed->skip -= found;
+			at = bytes->len;
+		}
+	}
+	bytes->ptr += at;
+	bytes->len -= at;
+	return 0;
+}
+
+/* Drops what lies behind the part. */
+static int cut_behind(struct feed *feed, mmr_slice *bytes)
+{
+	uint64_t found;
+	size_t at;
+	int err;
+
+	if (feed->left == UINT64_MAX)
+		return 0;
+	if (!feed->lines) {
+		bytes->len = (size_t)min_u64(bytes->len, feed->left);
+		feed->left -= bytes->len;
+		return 0;
+	}
+	err = mmr_slice_select(*bytes, feed->delimiter, feed->left - 1, &at);
+	if (err > 0) {
+		bytes->len = at + 1;
+		feed->left = 0;
+		return 0;
+	}
+	if (err == 0)
+		err = mmr_slice_count(*bytes, feed->delimiter, &found);
+	if (err == 0)
+		feed->left -= found;
+	return err;
+}
+
+bool feed_next(struct feed *feed, mmr_slice *ret_bytes)
+{
+	const char *start;
+	mmr_block block;
+	int err = 0;
+
+	while (feed->left > 0 && mmr_blocks_next(feed->blocks, &block)) {
+		start = block.bytes.ptr;
+		err = skip_before(feed, &block.bytes);
+		if (err == 0 && block.bytes.len > 0)
+			err = cut_behind(feed, &block.bytes);
+		if (err < 0)
+			break;
+		feed->used = block.off + (uint64_t)(block.bytes.ptr - start) + block.bytes.len;
+		if (block.bytes.len > 0) {
+			*ret_bytes = block.bytes;
+			return true;
+		}
+	}
+	feed->error = err;
+	return false;
+}
+
+int feed_close(struct feed *feed)
+{
+	int err = feed->error < 0 ? feed->error : mmr_blocks_error(feed->blocks);
+
+	/* A file in /proc has a place to go back to; a pipe has not. */
+	if (feed->position >= 0)
+		lseek(feed->input->fd, feed->position + (off_t)feed->used, SEEK_SET);
+	mmr_blocks_close(feed->blocks);
+	return err;
+}

@@ -1,0 +1,40 @@
+/* part.h - the chosen part of an input: of a file a range of offsets, of a stream a feed
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_PART_H
+#define TOOLS_PART_H
+
+#include "input.h"
+
+#include <sys/types.h>
+
+/* Bytes [start, stop) of an input's reader. */
+struct span {
+	uint64_t start, stop;
+};
+
+/* Where the part lies in an input that has offsets. Returns: 0 or a code of the library. */
+int part_locate(const struct input *input, const struct options *options, struct span *ret_span);
+
+/* The part of a stream, block by block, in bounded memory. It ends as soon as the part does. */
+struct feed {
+	struct input *input;
+	mmr_blocks *blocks;
+	char delimiter;
+	bool lines;
+	uint64_t skip;  /* bytes or lines before the part */
+	uint64_t left;  /* bytes or lines in it */
+	off_t position; /* where the stream stood, if it can say so; else -1 */
+	uint64_t used;  /* end of what was used, from there on */
+	int error;
+};
+
+int feed_open(struct feed *feed, struct input *input, const struct options *options);
+
+/* Like mmr_blocks_next; blocks may end anywhere. */
+bool feed_next(struct feed *feed, mmr_slice *ret_bytes);
+
+/* Returns: why the feed ended. */
+int feed_close(struct feed *feed);
+
+#endif

@@ -1,0 +1,53 @@
+/* print.c - the part as it is
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions.h"
+#include "message.h"
+#include "output.h"
+
+static enum status print_range(struct input *input, const struct options *options)
+{
+	struct span span;
+	uint64_t done;
+	int err;
+
+	err = part_locate(input, options, &span);
+	if (err < 0)
+		return message_file(input->name, err);
+	input->used = span.stop;
+	if (output_is_input(input->fd, input->base + span.start, input->base + span.stop, false))
+		return message("%s: input file is output file", message_quote(input->name));
+	err = output_range(input->fd, input->base + span.start, span.stop - span.start, &done);
+	return err < 0 ? message_file_at(input->name, err, input->base + span.start + done)
+		       : STATUS_DONE;
+}
+
+static enum status print_stream(struct input *input, const struct options *options)
+{
+	struct feed feed;
+	mmr_slice bytes;
+	uint64_t done;
+	int err;
+
+	/* A file that was empty until this run wrote into it. */
+	if (output_is_input(input->fd, 0, UINT64_MAX, false))
+		return message("%s: input file is output file", message_quote(input->name));
+	if (options->part == PART_ALL) {
+		err = output_stream(input->fd, &done);
+		return err < 0 ? message_file_at(input->name, err, done) : STATUS_DONE;
+	}
+	err = feed_open(&feed, input, options);
+	if (err < 0)
+		return message_file(input->name, err);
+	while (feed_next(&feed, &bytes)) {
+		output_write(bytes.ptr, bytes.len);
+		output_flush();
+	}
+	err = feed_close(&feed);
+	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
+}
+
+enum status action_print(struct input *input, const struct options *options)
+{
+	return input->reader ? print_range(input, options) : print_stream(input, options);
+}
