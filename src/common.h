@@ -33,6 +33,7 @@ int error_hint(int code, const char *remedy);
 struct error_note {
 	char text[1024];
 	uint64_t off;
+	int code;
 };
 
 void error_save(struct error_note *ret_note);

@@ -4,6 +4,7 @@
 #include "common.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,9 +12,38 @@
 /* However long a path is, this much is left for the place, the cause and the remedy. */
 #define ROOM_BEHIND 256
 
-/* The text is long enough for all but the oddest paths, and small enough for thread-local storage.
- */
-static _Thread_local struct error_note last = {"", UINT64_MAX};
+/* The note of each thread is made at its first failure and goes with it. Only the code lives in
+ * thread-local storage: in a library that plugins load, that is scarce. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t key;
+static bool has_key;
+static _Thread_local int last_code;
+
+static void make_key(void)
+{
+	has_key = pthread_key_create(&key, heap_free) == 0;
+}
+
+/* NULL when there is none yet and `make` is false, or when there is no memory. */
+static struct error_note *own_note(bool make)
+{
+	struct error_note *note;
+
+	pthread_once(&once, make_key);
+	note = has_key ? pthread_getspecific(key) : NULL;
+	if (note || !make || !has_key)
+		return note;
+	note = heap_alloc(sizeof(*note));
+	if (!note)
+		return NULL;
+	if (pthread_setspecific(key, note) != 0) {
+		heap_free(note);
+		return NULL;
+	}
+	note->text[0] = '\0';
+	note->off = UINT64_MAX;
+	return note;
+}
 
 static const struct {
 	int code;
@@ -26,7 +56,6 @@ static const struct {
 	{MMR_ENOROOM, "no room for the growth"},
 	{MMR_ELONG, "line is too long"},
 	{MMR_ENOLIB, "optional library is missing"},
-	{MMR_ESTOPPED, "stopped by a callback"},
 };
 
 const char slice_nowhere[1] = "";
@@ -47,20 +76,43 @@ const char *mmr_strerror(int code)
 
 const char *mmr_last_error(void)
 {
-	return last.text;
+	const struct error_note *note = own_note(false);
+
+	if (last_code == 0)
+		return "";
+	return note ? note->text : mmr_strerror(last_code);
 }
 
 uint64_t mmr_last_error_offset(void)
 {
-	return last.off;
+	const struct error_note *note = own_note(false);
+
+	return note ? note->off : UINT64_MAX;
 }
 
 /* Appends and never overflows: what does not fit is cut. */
-static void append(const char *text)
+static void append(struct error_note *note, const char *text)
 {
-	size_t used = strlen(last.text);
+	size_t used = strlen(note->text);
 
-	snprintf(last.text + used, sizeof(last.text) - used, "%s", text);
+	snprintf(note->text + used, sizeof(note->text) - used, "%s", text);
+}
+
+static void set(int code, uint64_t off, const char *format, va_list args)
+{
+	struct error_note *note = own_note(true);
+	char place[32] = "";
+
+	last_code = code;
+	if (!note)
+		return;
+	vsnprintf(note->text, sizeof(note->text) - ROOM_BEHIND, format, args);
+	note->off = off;
+	if (off != UINT64_MAX)
+		snprintf(place, sizeof(place), " at byte %" PRIu64, off);
+	append(note, place);
+	append(note, ": ");
+	append(note, mmr_strerror(code));
 }
 
 int error_set(int code, const char *format, ...)
@@ -68,44 +120,50 @@ int error_set(int code, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(last.text, sizeof(last.text) - ROOM_BEHIND, format, args);
+	set(code, UINT64_MAX, format, args);
 	va_end(args);
-	last.off = UINT64_MAX;
-	append(": ");
-	append(mmr_strerror(code));
 	return code;
 }
 
 int error_set_at(int code, uint64_t off, const char *format, ...)
 {
-	char place[32];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(last.text, sizeof(last.text) - ROOM_BEHIND, format, args);
+	set(code, off, format, args);
 	va_end(args);
-	last.off = off;
-	snprintf(place, sizeof(place), " at byte %" PRIu64 ": ", off);
-	append(place);
-	append(mmr_strerror(code));
 	return code;
 }
 
 int error_hint(int code, const char *remedy)
 {
-	append("; ");
-	append(remedy);
+	struct error_note *note = own_note(false);
+
+	if (note) {
+		append(note, "; ");
+		append(note, remedy);
+	}
 	return code;
 }
 
 void error_save(struct error_note *ret_note)
 {
-	*ret_note = last;
+	const struct error_note *note = own_note(false);
+
+	ret_note->text[0] = '\0';
+	ret_note->off = UINT64_MAX;
+	if (note)
+		*ret_note = *note;
+	ret_note->code = last_code;
 }
 
-void error_restore(const struct error_note *note)
+void error_restore(const struct error_note *saved)
 {
-	last = *note;
+	struct error_note *note = own_note(true);
+
+	last_code = saved->code;
+	if (note)
+		*note = *saved;
 }
 
 int error_nowhere(void)

@@ -524,7 +524,7 @@ static void must_stay_small(enum mmr_engine engine, bool backward)
 	for (i = 0; i < 1024; i++)
 		temp_write(&temp, i * MIB + i * 7919 % 100003, "\n", 1);
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
-	heap = mmr_heap_bytes();
+	heap = heap_in_use();
 	before = resident_kib();
 	options.engine = engine;
 	options.backward = backward;

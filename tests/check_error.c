@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 static const int codes[] = {MMR_ETRUNCATED, MMR_ECHANGED, MMR_ENOMAP, MMR_ESTREAM, MMR_ENOROOM,
-	MMR_ELONG, MMR_ENOLIB, MMR_ESTOPPED};
+	MMR_ELONG, MMR_ENOLIB};
 
 START_TEST(test_error_strerror_knows_every_code)
 {

@@ -486,7 +486,7 @@ START_TEST(test_kind_of_truncated_file)
 		temp_resize(&temp, 50000);
 		reader = temp_reader(&temp, backings[i]);
 		temp_resize(&temp, 20000);
-		heap = mmr_heap_bytes();
+		heap = heap_in_use();
 		ck_assert_int_eq(mmr_kind_of(reader, &kind), MMR_ETRUNCATED);
 		ck_assert_uint_eq(mmr_last_error_offset(), 20000);
 		ck_assert_mem_eq(&kind, &untouched, sizeof(kind));

@@ -261,7 +261,7 @@ START_TEST(test_lines_copy_is_a_bookmark)
 	static char text[30000];
 	struct chance chance = {55};
 	mmr_slice bytes = {text, sizeof(text)}, line, again;
-	uint64_t heap = mmr_heap_bytes(), peak = mmr_heap_peak();
+	uint64_t heap = heap_in_use(), peak = mmr_heap_peak();
 	mmr_lines it, bookmark;
 	mmr_reverse_lines back, back_mark;
 	size_t n;

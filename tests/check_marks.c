@@ -138,7 +138,7 @@ START_TEST(test_marks_copy_is_a_bookmark)
 	mmr_slice slice = {text, sizeof(text)};
 	mmr_marks it, bookmark;
 	const char *at, *again;
-	uint64_t heap = mmr_heap_bytes(), peak = mmr_heap_peak();
+	uint64_t heap = heap_in_use(), peak = mmr_heap_peak();
 	size_t i, n;
 
 	chance_fill(&chance, text, sizeof(text), mmr_slice_of("ab"));

@@ -263,7 +263,7 @@ START_TEST(test_reader_leaks_nothing)
 	struct chance chance = {4};
 	mmr_slice some = {bytes, 20000};
 	size_t n_fds = count_descriptors(), n_maps = count_maps("mmreader-");
-	uint64_t heap = mmr_heap_bytes();
+	uint64_t heap = heap_in_use();
 	mmr_reader *reader, *other;
 	int i;
 

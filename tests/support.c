@@ -274,3 +274,11 @@ void must_read_the_same(const struct setting *setting, void *arg)
 	MUST(mmr_refresh(setting->reader) == 0, "%s: %s", setting->name, mmr_last_error());
 	free(copy);
 }
+
+uint64_t heap_in_use(void)
+{
+	mmr_slice none = {"", 0};
+
+	ck_assert_int_eq(mmr_slice_at(none, 1, 1, &none), -ERANGE);
+	return mmr_heap_bytes();
+}

@@ -92,6 +92,9 @@ int in_child(void (*body)(void *arg), void *arg);
 
 size_t count_descriptors(void);
 
+/* mmr_heap_bytes, with the note of this thread's last error already made: it stays with the thread. */
+uint64_t heap_in_use(void);
+
 /* Lines of /proc/self/maps that contain a word. */
 size_t count_maps(const char *word);
 

@@ -5,6 +5,7 @@
 . "${0%/*}/common.sh"
 
 library=$top_builddir/.libs/libmmreader.so
+[ -z "$SANITIZER_FLAGS" ] || skip "a sanitizer puts bytes of its own around the note"
 [ -e "$library" ] || skip "no shared library was built"
 command -v readelf > "$tmp/which" || skip "no readelf"
 command -v python3 > "$tmp/which" || skip "no python3"

@@ -11,6 +11,7 @@
 enum status action_print(struct input *input, const struct options *options);
 enum status action_count(struct input *input, const struct options *options);
 enum status action_reverse(struct input *input, const struct options *options);
+enum status action_find(struct input *input, const struct options *options);
 enum status action_info(struct input *input, const struct options *options);
 
 #endif

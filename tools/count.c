@@ -23,6 +23,7 @@ enum status action_count(struct input *input, const struct options *options)
 		output_write(input->name, strlen(input->name));
 		output_write(":", 1);
 	}
-	output_write(line, (size_t)snprintf(line, sizeof(line), "%" PRIu64 "\n", tally.n_lines));
+	output_write(line, (size_t)snprintf(line, sizeof(line), "%" PRIu64 "\n",
+				   min_u64(tally.n_lines, options->maximum)));
 	return STATUS_DONE;
 }

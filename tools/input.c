@@ -88,10 +88,17 @@ close_spool:
 	return STATUS_TROUBLE;
 }
 
-static int open_reader(struct input *input)
+/* Small files are read into memory anyway, and only so the library sees through the sizes that /sys
+ * tells: without a map it takes them at their word. */
+#define SMALL (16 << 10)
+
+static int open_reader(struct input *input, const struct stat *st)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
 	off_t here = input->own_fd ? 0 : lseek(input->fd, 0, SEEK_CUR);
+
+	if (input->no_mmap && (st->st_size >= SMALL || S_ISBLK(st->st_mode)))
+		options.backing = MMR_BACKING_UNMAPPED;
 
 	input->base = here > 0 ? (uint64_t)here : 0;
 	options.offset = input->base;
@@ -118,18 +125,20 @@ static enum status start(struct input *input, bool offsets)
 		if (!offsets)
 			return STATUS_DONE;
 		/* The library reads the files of /proc into memory. */
-		if (S_ISREG(st.st_mode) && open_reader(input) == 0)
+		if (S_ISREG(st.st_mode) && open_reader(input, &st) == 0)
 			return STATUS_DONE;
 		if (spool(input) != STATUS_DONE)
 			return STATUS_TROUBLE;
 	}
-	err = open_reader(input);
+	if (fstat(input->fd, &st) < 0)
+		return message("%s: %s", message_quote(input->name), strerror(errno));
+	err = open_reader(input, &st);
 	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
 }
 
-enum status input_open(const char *file, bool offsets, struct input *ret_input)
+enum status input_open(const char *file, bool offsets, bool no_mmap, struct input *ret_input)
 {
-	struct input input = {.name = file, .fd = STDIN_FILENO};
+	struct input input = {.name = file, .fd = STDIN_FILENO, .no_mmap = no_mmap};
 
 	if (strcmp(file, "-") == 0) {
 		input.name = "standard input";

@@ -26,13 +26,19 @@ void message_start(const char *argv0)
 
 enum status message(const char *format, ...)
 {
+	static char line[2 * PATH_MAX];
 	va_list args;
+	size_t len;
 
-	fprintf(stderr, "%s: ", program_name);
+	/* In one piece: programs that run side by side share their standard error. */
+	snprintf(line, sizeof(line) - 1, "%s: ", program_name);
+	len = strlen(line);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(line + len, sizeof(line) - 1 - len, format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	len = strlen(line);
+	line[len] = '\n';
+	fwrite(line, 1, len + 1, stderr);
 	return STATUS_TROUBLE;
 }
 

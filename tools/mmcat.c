@@ -6,6 +6,7 @@
 #include "actions.h"
 #include "message.h"
 #include "output.h"
+#include "report.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@ static enum status run(const char *file, const struct options *options)
 		[ACTION_PRINT] = action_print,
 		[ACTION_COUNT] = action_count,
 		[ACTION_REVERSE] = action_reverse,
+		[ACTION_FIND] = action_find,
 		[ACTION_INFO] = action_info,
 	};
 	bool offsets = options->action == ACTION_REVERSE || options->action == ACTION_INFO ||
@@ -23,33 +25,38 @@ static enum status run(const char *file, const struct options *options)
 	struct input input;
 	enum status status;
 
-	if (input_open(file, offsets, &input) != STATUS_DONE)
+	if (input_open(file, offsets, options->no_mmap, &input) != STATUS_DONE)
 		return STATUS_TROUBLE;
 	status = actions[options->action](&input, options);
+	report_engine(&input);
 	input_close(&input);
 	return status;
 }
 
 int main(int argc, char **argv)
 {
-	enum status worst = STATUS_DONE, status;
+	bool trouble = false, matched = false;
 	struct options options;
+	enum status status;
 	int i;
 
 	message_start(argv[0]);
-	/* getopt says argv[0] too. */
-	argv[0] = (char *)program_name;
 	output_start();
 	options_parse(argc, argv, &options);
 	if (optind == argc && isatty(STDIN_FILENO))
 		return (int)options_hint();
+	report_start();
 	/* A file that is cut short under the map becomes an error, not a death. */
 	mmr_guard_install();
 	for (i = 0; i < options.n_files; i++) {
 		status = run(options.files[i], &options);
-		if (status > worst)
-			worst = status;
+		trouble |= status == STATUS_TROUBLE;
+		matched |= status == STATUS_DONE;
 	}
 	output_close();
-	return (int)worst;
+	if (options.verbose)
+		report_print();
+	if (trouble)
+		return STATUS_TROUBLE;
+	return matched ? STATUS_DONE : STATUS_NO_MATCH;
 }

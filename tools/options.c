@@ -12,6 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Options without a letter. */
+enum {
+	LONG_NO_MMAP = 256
+};
+
+/* More threads than any machine has processors for. */
+#define MAX_THREADS 4096
+
 static const char help_text[] =
 	"Print files of any size, or parts of them, without loading them into memory.\n"
 	"With no FILE, or when FILE is -, read standard input.\n"
@@ -23,15 +31,21 @@ static const char help_text[] =
 	"\n"
 	"What to do with it\n"
 	"  -r, --reverse           print its lines last to first\n"
-	"  -c, --count             print the number of lines\n"
+	"  -c, --count             print the number of lines (with -e: of matches)\n"
+	"  -e, --find=TEXT         print the byte offset of each match; \\n \\t \\0 \\xHH \\\\ allowed\n"
 	"  -i, --info              type, encoding, size, lines\n"
 	"\n"
 	"Details\n"
 	"  -d, --delimiter=BYTE    lines end with BYTE instead of newline (\"\\0\" for NUL)\n"
+	"  -m, --max-count=N       stop after N lines or matches\n"
+	"  -j, --threads=N         worker threads (default: one per processor)\n"
+	"      --no-mmap           plain reads\n"
+	"  -v, --verbose           at the end, time, speed and memory used, on standard error\n"
 	"  -h, --help   -V, --version\n"
 	"\n"
-	"Numbers may have a suffix: K M G T P E (1024), KB MB ... (1000); 0x is hex.\n"
-	"Exit status: 0 done, 2 any error.\n";
+	"Lines and bytes count from 0. Numbers may have a suffix: K M G T P E (1024),\n"
+	"KB MB ... (1000); 0x is hex.\n"
+	"Exit status: 0 done, 1 nothing matched -e, 2 any error.\n";
 
 enum status options_hint(void)
 {
@@ -81,38 +95,109 @@ static void set_part(struct options *options, enum part part, const char *value)
 		wrong("range", value);
 }
 
+static void exclude(const char *letters)
+{
+	message("only one of %s at a time", letters);
+	exit(STATUS_TROUBLE);
+}
+
 static void set_action(struct options *options, enum action action)
 {
-	if (options->action != ACTION_PRINT && options->action != action) {
-		message("only one of -c, -i and -r at a time");
-		exit(STATUS_TROUBLE);
-	}
+	if (options->action != ACTION_PRINT && options->action != action)
+		exclude("-c, -i and -r");
 	options->action = action;
 }
 
-/* One byte, or an escape: \0 \n \t \r \\ \xHH. */
-static char parse_byte(const char *text)
+/* One byte of an argument, or an escape: \0 \n \t \r \\ \xHH. Returns: what follows; NULL for an
+ * escape that is none. */
+static const char *parse_byte(const char *text, char *ret_byte)
 {
 	static const char names[] = "0ntr\\", values[] = "\0\n\t\r\\";
 	const char *name;
-	char *end;
-	long value;
+	char hex[3] = "";
 
-	/* strtol would take a sign, spaces or another "0x". */
-	if (text[0] != '\0' && text[1] == '\0')
-		return text[0];
-	if (text[0] == '\\' && text[1] != '\0' && text[2] == '\0') {
-		name = strchr(names, text[1]);
-		if (name)
-			return values[name - names];
+	*ret_byte = text[0];
+	if (text[0] != '\\')
+		return text + 1;
+	name = text[1] ? strchr(names, text[1]) : NULL;
+	if (name) {
+		*ret_byte = values[name - names];
+		return text + 2;
 	}
-	if (text[0] == '\\' && text[1] == 'x' && strlen(text) == 4) {
-		value = strtol(text + 2, &end, 16);
-		if (*end == '\0' && text[2] != '+' && text[2] != '-' && text[2] > ' ')
-			return (char)value;
+	if (text[1] != 'x' || !isxdigit((unsigned char)text[2]) ||
+		!isxdigit((unsigned char)text[3]))
+		return NULL;
+	memcpy(hex, text + 2, 2);
+	*ret_byte = (char)strtol(hex, NULL, 16);
+	return text + 4;
+}
+
+/* The bytes that an argument stands for, in its own place; a lone backslash is one. */
+static mmr_slice parse_bytes(const char *what, char *argument)
+{
+	mmr_slice bytes = {argument, 0};
+	const char *at;
+	char byte;
+
+	if (strcmp(argument, "\\") == 0)
+		return mmr_slice_of(argument);
+	for (at = argument; *at;) {
+		at = parse_byte(at, &byte);
+		if (!at)
+			wrong(what, argument);
 	}
-	wrong("delimiter", text);
-	return 0;
+	for (at = argument; *at; argument[bytes.len++] = byte)
+		at = parse_byte(at, &byte);
+	return bytes;
+}
+
+static char parse_delimiter(const char *argument)
+{
+	const char *end = argument;
+	char byte = '\\';
+
+	if (strcmp(argument, "\\") != 0)
+		end = *argument ? parse_byte(argument, &byte) : NULL;
+	else
+		end++;
+	if (!end || *end)
+		wrong("delimiter", argument);
+	return byte;
+}
+
+static uint64_t parse_number(const char *what, const char *argument, uint64_t least, uint64_t most)
+{
+	uint64_t number;
+
+	if (!range_parse_number(argument, &number) || number < least || number > most)
+		wrong(what, argument);
+	return number;
+}
+
+/* What only the whole command line can tell. */
+static void settle(struct options *options)
+{
+	if (options->text.ptr) {
+		if (options->action == ACTION_REVERSE || options->action == ACTION_INFO)
+			exclude("-e, -i and -r");
+		options->count_only = options->action == ACTION_COUNT;
+		options->action = ACTION_FIND;
+	}
+}
+
+/* What getopt does not know, or lacks its argument. */
+static enum status unknown(char **argv, int letter)
+{
+	char text[3] = {'-', (char)optopt, '\0'};
+	const char *word = argv[optind - 1], *option = text;
+
+	if (strncmp(word, "--", 2) == 0 && word[2])
+		option = word;
+	if (letter == ':')
+		message("option '%s' needs an argument", message_quote(option));
+	else
+		message("invalid option '%s'", message_quote(option));
+	return options_hint();
 }
 
 void options_parse(int argc, char **argv, struct options *ret_options)
@@ -121,18 +206,24 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		{"bytes", required_argument, NULL, 'b'},
 		{"count", no_argument, NULL, 'c'},
 		{"delimiter", required_argument, NULL, 'd'},
+		{"find", required_argument, NULL, 'e'},
 		{"help", no_argument, NULL, 'h'},
 		{"info", no_argument, NULL, 'i'},
 		{"lines", required_argument, NULL, 'l'},
+		{"max-count", required_argument, NULL, 'm'},
+		{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
 		{"reverse", no_argument, NULL, 'r'},
+		{"threads", required_argument, NULL, 'j'},
+		{"verbose", no_argument, NULL, 'v'},
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0},
 	};
 	static char *standard_input[] = {"-", NULL};
-	struct options options = {.delimiter = '\n'};
+	struct options options = {.delimiter = '\n', .maximum = NO_MAXIMUM};
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "b:cd:hil:rV", table, NULL)) != -1) {
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, ":b:cd:e:hij:l:m:rvV", table, NULL)) != -1) {
 		switch (letter) {
 		case 'b':
 			set_part(&options, PART_BYTES, optarg);
@@ -150,7 +241,23 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			set_action(&options, ACTION_REVERSE);
 			break;
 		case 'd':
-			options.delimiter = parse_byte(optarg);
+			options.delimiter = parse_delimiter(optarg);
+			break;
+		case 'e':
+			options.text = parse_bytes("text", optarg);
+			break;
+		case 'j':
+			options.n_threads =
+				(unsigned)parse_number("number", optarg, 1, MAX_THREADS);
+			break;
+		case 'm':
+			options.maximum = parse_number("number", optarg, 0, NO_MAXIMUM);
+			break;
+		case 'v':
+			options.verbose = true;
+			break;
+		case LONG_NO_MMAP:
+			options.no_mmap = true;
 			break;
 		case 'h':
 			print_help();
@@ -159,10 +266,11 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			print_version();
 			break;
 		default:
-			exit((int)options_hint());
+			exit((int)unknown(argv, letter));
 		}
 	}
 	options.files = optind < argc ? argv + optind : standard_input;
 	options.n_files = optind < argc ? argc - optind : 1;
+	settle(&options);
 	*ret_options = options;
 }

@@ -16,14 +16,24 @@ enum action {
 	ACTION_PRINT,
 	ACTION_COUNT,
 	ACTION_REVERSE,
+	ACTION_FIND,
 	ACTION_INFO
 };
+
+/* No limit, for -m. */
+#define NO_MAXIMUM UINT64_MAX
 
 struct options {
 	enum part part;
 	struct range range; /* of PART_BYTES and PART_LINES */
 	enum action action;
 	char delimiter;
+	mmr_slice text;     /* of ACTION_FIND */
+	bool count_only;    /* ACTION_FIND: how many, not where */
+	uint64_t maximum;   /* lines or matches; NO_MAXIMUM */
+	unsigned n_threads; /* 0: one a processor */
+	bool no_mmap;
+	bool verbose;
 	char **files;
 	int n_files;
 };

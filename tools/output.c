@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,7 +23,7 @@ void output_start(void)
 {
 	int fd;
 
-	if (fcntl(STDOUT_FILENO, F_GETFD) >= 0)
+	if (fcntl(STDOUT_FILENO, F_GETFD) >= 0 || errno != EBADF)
 		return;
 	was_closed = true;
 	/* Read-only on purpose: writing to it fails with EBADF, as it would have. */
@@ -33,8 +34,22 @@ void output_start(void)
 	}
 }
 
+/* The library's threads, which print too, have their signals blocked. */
+static void die_of_sigpipe(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	raise(SIGPIPE);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 _Noreturn void output_failed(int errnum)
 {
+	/* Unless it is ignored, which makes it an error like any other. */
+	if (errnum == EPIPE)
+		die_of_sigpipe();
 	message("write error: %s", strerror(errnum));
 	_exit(STATUS_TROUBLE);
 }

@@ -59,7 +59,7 @@ static int locate_lines(
 	return 0;
 }
 
-int part_locate(const struct input *input, const struct options *options, struct span *ret_span)
+static int locate(const struct input *input, const struct options *options, struct span *ret_span)
 {
 	static const struct range all = {0, MMR_END, false, 0};
 
@@ -76,6 +76,30 @@ int part_locate(const struct input *input, const struct options *options, struct
 	return 0;
 }
 
+int part_locate(const struct input *input, const struct options *options, struct span *ret_span)
+{
+	int64_t maximum = (int64_t)min_u64(options->maximum, INT64_MAX);
+	struct span span;
+	uint64_t edge;
+	int err;
+
+	err = locate(input, options, &span);
+	if (err < 0)
+		return err;
+	/* -m: of what is printed the first lines, of what is reversed the last. */
+	if (options->maximum != NO_MAXIMUM && options->action == ACTION_PRINT) {
+		err = mmr_line_seek(input->reader, span.start, maximum, options->delimiter, &edge);
+		span.stop = err == 0 ? min_u64(span.stop, edge) : span.stop;
+	} else if (options->maximum != NO_MAXIMUM && options->action == ACTION_REVERSE) {
+		err = mmr_line_seek(input->reader, span.stop, -maximum, options->delimiter, &edge);
+		if (err == 0 && edge > span.start)
+			span.start = edge;
+	}
+	if (err == 0)
+		*ret_span = span;
+	return err;
+}
+
 /* Streams whose part counts from the end were saved to a file before: both ends count from the
  * start here. */
 int feed_open(struct feed *feed, struct input *input, const struct options *options)
@@ -88,6 +112,7 @@ int feed_open(struct feed *feed, struct input *input, const struct options *opti
 	how.delimiter = MMR_NO_DELIMITER;
 	feed->lines = options->part == PART_LINES;
 	feed->left = UINT64_MAX;
+	feed->maximum = options->action == ACTION_PRINT ? options->maximum : NO_MAXIMUM;
 	if (options->part != PART_ALL) {
 		feed->skip = (uint64_t)range->start;
 		if (range->has_length)
@@ -135,31 +160,40 @@ static int skip_before(struct feed *feed, mmr_slice *bytes)
 	return 0;
 }
 
-/* Drops what lies behind the part. */
-static int cut_behind(struct feed *feed, mmr_slice *bytes)
+/* Leaves no more than `*left` lines, and counts those that end. */
+static int cut_lines(const struct feed *feed, uint64_t *left, mmr_slice *bytes)
 {
 	uint64_t found;
 	size_t at;
 	int err;
 
-	if (feed->left == UINT64_MAX)
+	if (*left == UINT64_MAX || bytes->len == 0)
 		return 0;
-	if (!feed->lines) {
-		bytes->len = (size_t)min_u64(bytes->len, feed->left);
-		feed->left -= bytes->len;
-		return 0;
-	}
-	err = mmr_slice_select(*bytes, feed->delimiter, feed->left - 1, &at);
+	err = mmr_slice_select(*bytes, feed->delimiter, *left - 1, &at);
 	if (err > 0) {
 		bytes->len = at + 1;
-		feed->left = 0;
+		*left = 0;
 		return 0;
 	}
 	if (err == 0)
 		err = mmr_slice_count(*bytes, feed->delimiter, &found);
 	if (err == 0)
-		feed->left -= found;
+		*left -= found;
 	return err;
+}
+
+/* Drops what lies behind the part, and behind the lines that -m allows. */
+static int cut_behind(struct feed *feed, mmr_slice *bytes)
+{
+	int err = 0;
+
+	if (feed->lines) {
+		err = cut_lines(feed, &feed->left, bytes);
+	} else if (feed->left != UINT64_MAX) {
+		bytes->len = (size_t)min_u64(bytes->len, feed->left);
+		feed->left -= bytes->len;
+	}
+	return err < 0 ? err : cut_lines(feed, &feed->maximum, bytes);
 }
 
 bool feed_next(struct feed *feed, mmr_slice *ret_bytes)
@@ -168,7 +202,7 @@ bool feed_next(struct feed *feed, mmr_slice *ret_bytes)
 	mmr_block block;
 	int err = 0;
 
-	while (feed->left > 0 && mmr_blocks_next(feed->blocks, &block)) {
+	while (feed->left > 0 && feed->maximum > 0 && mmr_blocks_next(feed->blocks, &block)) {
 		start = block.bytes.ptr;
 		err = skip_before(feed, &block.bytes);
 		if (err == 0 && block.bytes.len > 0)

@@ -22,10 +22,11 @@ struct feed {
 	mmr_blocks *blocks;
 	char delimiter;
 	bool lines;
-	uint64_t skip;  /* bytes or lines before the part */
-	uint64_t left;  /* bytes or lines in it */
-	off_t position; /* where the stream stood, if it can say so; else -1 */
-	uint64_t used;  /* end of what was used, from there on */
+	uint64_t skip;    /* bytes or lines before the part */
+	uint64_t left;    /* bytes or lines in it */
+	uint64_t maximum; /* lines of it that are wanted: -m */
+	off_t position;   /* where the stream stood, if it can say so; else -1 */
+	uint64_t used;    /* end of what was used, from there on */
 	int error;
 };
 

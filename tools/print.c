@@ -4,6 +4,7 @@
 #include "actions.h"
 #include "message.h"
 #include "output.h"
+#include "report.h"
 
 static enum status print_range(struct input *input, const struct options *options)
 {
@@ -18,6 +19,7 @@ static enum status print_range(struct input *input, const struct options *option
 	if (output_is_input(input->fd, input->base + span.start, input->base + span.stop, false))
 		return message("%s: input file is output file", message_quote(input->name));
 	err = output_range(input->fd, input->base + span.start, span.stop - span.start, &done);
+	report_bytes(done);
 	return err < 0 ? message_file_at(input->name, err, input->base + span.start + done)
 		       : STATUS_DONE;
 }
@@ -32,14 +34,16 @@ static enum status print_stream(struct input *input, const struct options *optio
 	/* A file that was empty until this run wrote into it. */
 	if (output_is_input(input->fd, 0, UINT64_MAX, false))
 		return message("%s: input file is output file", message_quote(input->name));
-	if (options->part == PART_ALL) {
+	if (options->part == PART_ALL && options->maximum == NO_MAXIMUM) {
 		err = output_stream(input->fd, &done);
+		report_bytes(done);
 		return err < 0 ? message_file_at(input->name, err, done) : STATUS_DONE;
 	}
 	err = feed_open(&feed, input, options);
 	if (err < 0)
 		return message_file(input->name, err);
 	while (feed_next(&feed, &bytes)) {
+		report_bytes(bytes.len);
 		output_write(bytes.ptr, bytes.len);
 		output_flush();
 	}

@@ -1,15 +1,22 @@
 /* reverse.c - the lines of the part, last to first
  *
- * Windows come from the end by pread, so that nothing can fault and no line is too long: a line
- * that lies in one window is copied from there, one that spans windows is read again by its
- * offsets.
+ * Workers turn blocks of lines around in buffers of their own, which are printed from the end of
+ * the part on. Where a line is too long for that, what is left goes by offsets: windows come from
+ * the end, and a line that spans windows is read again when its start is known. Both read by pread:
+ * nothing can fault, and nothing is printed that was not in the file.
  *
  * SPDX-License-Identifier: MIT */
 #include "actions.h"
 #include "message.h"
 #include "output.h"
+#include "report.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Longer lines go by offsets. */
+#define LINE_LIMIT ((size_t)256 << 10)
 
 struct reversal {
 	struct input *input;
@@ -64,51 +71,142 @@ static int reverse_window(struct reversal *reversal, uint64_t *ret_at)
 	return mmr_marks_error(&marks);
 }
 
-static enum status reverse_span(
-	struct input *input, const struct options *options, struct span span)
+/* From `reversal->line_end` down to `start`. Returns: 0 or a code of reading, with `*ret_at`. */
+static int reverse_by_offsets(struct reversal *reversal, uint64_t start, uint64_t *ret_at)
 {
 	mmr_blocks_options how = MMR_BLOCKS_OPTIONS_INIT;
-	struct reversal reversal = {.input = input,
-		.delimiter = options->delimiter,
-		.line_end = span.stop,
-		.first = true};
 	mmr_blocks *blocks;
-	uint64_t at = 0;
 	int err;
 
-	how.offset = span.start;
-	how.length = span.stop - span.start;
+	how.offset = start;
+	how.length = reversal->line_end - start;
 	how.delimiter = MMR_NO_DELIMITER;
 	how.engine = MMR_ENGINE_COPY;
 	how.backward = true;
-	err = mmr_blocks_of(input->reader, &how, &blocks);
+	err = mmr_blocks_of(reversal->input->reader, &how, &blocks);
 	if (err < 0)
-		return message_file(input->name, err);
-	while (err == 0 && mmr_blocks_next(blocks, &reversal.window))
-		err = reverse_window(&reversal, &at);
-	if (err == 0 && mmr_blocks_error(blocks) == 0 && reversal.line_end > span.start)
-		err = print_line(&reversal, span.start, &at);
-	if (err < 0) {
-		message_file_at(input->name, err, at);
-	} else {
+		return err;
+	while (err == 0 && mmr_blocks_next(blocks, &reversal->window))
+		err = reverse_window(reversal, ret_at);
+	if (err == 0) {
 		err = mmr_blocks_error(blocks);
-		if (err < 0)
-			message_file(input->name, err);
+		*ret_at = mmr_last_error_offset();
 	}
+	/* The window is gone with the feed's end: the first line goes by its offsets. */
+	reversal->window.bytes.len = 0;
+	if (err == 0 && reversal->line_end > start)
+		err = print_line(reversal, start, ret_at);
 	mmr_blocks_close(blocks);
-	return err < 0 ? STATUS_TROUBLE : STATUS_DONE;
+	return err;
+}
+
+/* What a worker has turned around: one block. */
+struct turned {
+	struct reversal *reversal;
+	char *bytes; /* `room` of them, `len` in use */
+	size_t len, room;
+};
+
+static int make_room(struct turned *turned, size_t room)
+{
+	char *larger;
+
+	if (room <= turned->room)
+		return 0;
+	larger = realloc(turned->bytes, room);
+	if (!larger)
+		return -ENOMEM;
+	turned->bytes = larger;
+	turned->room = room;
+	return 0;
+}
+
+/* Lines are walked forward, which is faster than backward, and put down from the end. */
+static int turn_block(void *state, const mmr_block *block)
+{
+	struct turned *turned = state;
+	char delimiter = turned->reversal->delimiter;
+	mmr_lines it = mmr_lines_of_flags(block->bytes, delimiter, MMR_LINES_KEEP);
+	mmr_slice line;
+	char *out;
+	int err;
+
+	turned->len = block->bytes.len;
+	turned->len += block->bytes.ptr[block->bytes.len - 1] != delimiter;
+	err = make_room(turned, turned->len);
+	if (err < 0)
+		return err;
+	out = turned->bytes + turned->len;
+	while (mmr_lines_next(&it, &line)) {
+		if (line.ptr[line.len - 1] != delimiter)
+			*--out = delimiter;
+		out -= line.len;
+		memcpy(out, line.ptr, line.len);
+	}
+	return mmr_lines_error(&it);
+}
+
+static int print_block(void *state, const mmr_block *block)
+{
+	struct turned *turned = state;
+
+	output_write(turned->bytes, turned->len);
+	turned->reversal->line_end = block->off;
+	turned->reversal->first = false;
+	return 0;
+}
+
+/* Returns: 0 when all is printed; MMR_ELONG when a line in front of `reversal->line_end` is too
+ * long; another code of reading. */
+static int reverse_in_parallel(
+	struct reversal *reversal, uint64_t start, const struct options *options)
+{
+	mmr_parallel_options how = MMR_PARALLEL_OPTIONS_INIT;
+	mmr_parallel_job job = {.work = turn_block, .collect = print_block};
+	struct turned *states;
+	unsigned n, i;
+	int err;
+
+	n = options->n_threads > 0 ? options->n_threads : mmr_processors();
+	states = calloc(n, sizeof(*states));
+	if (!states)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		states[i].reversal = reversal;
+	job.states = states;
+	job.state_size = sizeof(*states);
+	job.n_states = n;
+	how.offset = start;
+	how.length = reversal->line_end - start;
+	how.delimiter = (unsigned char)reversal->delimiter;
+	how.engine = MMR_ENGINE_COPY;
+	how.line_limit = LINE_LIMIT;
+	how.backward = true;
+	err = mmr_parallel_run(reversal->input->reader, &how, &job);
+	for (i = 0; i < n; i++)
+		free(states[i].bytes);
+	free(states);
+	return err;
 }
 
 enum status action_reverse(struct input *input, const struct options *options)
 {
+	struct reversal reversal = {.input = input, .delimiter = options->delimiter, .first = true};
 	struct span span;
+	uint64_t at;
 	int err;
 
 	err = part_locate(input, options, &span);
 	if (err < 0)
 		return message_file(input->name, err);
 	input->used = span.stop;
+	report_bytes(span.stop - span.start);
 	if (output_is_input(input->fd, input->base + span.start, input->base + span.stop, true))
 		return message("%s: input file is output file", message_quote(input->name));
-	return reverse_span(input, options, span);
+	reversal.line_end = span.stop;
+	err = reverse_in_parallel(&reversal, span.start, options);
+	at = mmr_last_error_offset();
+	if (err == MMR_ELONG)
+		err = reverse_by_offsets(&reversal, span.start, &at);
+	return err < 0 ? message_file_at(input->name, err, at) : STATUS_DONE;
 }

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "tally.h"
 
+#include "report.h"
+
 static int tally_feed(struct feed *feed, struct tally *ret_tally)
 {
 	uint64_t lines = 0, found, last = 1;
@@ -18,9 +20,11 @@ static int tally_feed(struct feed *feed, struct tally *ret_tally)
 		if (err < 0)
 			return err;
 		lines += found;
+		report_bytes(bytes.len);
 	}
 	ret_tally->unterminated = last == 0;
 	ret_tally->n_lines = lines + (last == 0);
+	report_lines(ret_tally->n_lines);
 	return 0;
 }
 
@@ -38,10 +42,13 @@ static int tally_reader(struct input *input, const struct options *options, stru
 	how.offset = span.start;
 	how.length = span.stop - span.start;
 	how.delimiter = options->delimiter;
+	how.n_threads = options->n_threads;
+	report_bytes(span.stop - span.start);
 	err = mmr_count_lines(input->reader, &how, &counts);
 	if (err < 0)
 		return err;
 	ret_tally->n_lines = counts.lines;
+	report_lines(counts.lines);
 	ret_tally->unterminated = counts.unterminated;
 	return 0;
 }

@@ -48,7 +48,7 @@ static void drain(size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return;
+			output_failed(n < 0 ? errno : EIO);
 		output_write(bytes, (size_t)n);
 		len -= (size_t)n;
 	}
@@ -78,6 +78,15 @@ static bool pass_on(size_t len)
 	return true;
 }
 
+/* What is in a pipe are the pages of the file: cut off meanwhile, they read as zeroes. Returns:
+ * whether the file still reaches so far. */
+static bool reaches(int fd, uint64_t off)
+{
+	struct stat in;
+
+	return fstat(fd, &in) < 0 || !S_ISREG(in.st_mode) || (uint64_t)in.st_size >= off;
+}
+
 static int splice_range(int fd, uint64_t *off, uint64_t len)
 {
 	uint64_t stop = *off + len;
@@ -99,6 +108,8 @@ static int splice_range(int fd, uint64_t *off, uint64_t len)
 		*off += (uint64_t)n;
 		if (!pass_on((size_t)n))
 			return 0;
+		if (!reaches(fd, *off))
+			return MMR_ETRUNCATED;
 	}
 	return 1;
 }

@@ -88,6 +88,10 @@ MMR_API int mmr_blocks_error(const mmr_blocks *blocks);
 /* The engine of the last block; COPY for streams. */
 MMR_API enum mmr_engine mmr_blocks_engine(const mmr_blocks *blocks);
 
+/* The engine that did most of the last whole-file work on a reader (a feed that was closed, a
+ * parallel run, a count, a search); AUTO before the first. Threads: safe. */
+MMR_API enum mmr_engine mmr_engine_used(const mmr_reader *reader);
+
 /* Ends a feed. NULL is allowed. */
 MMR_API void mmr_blocks_close(mmr_blocks *blocks);
 

@@ -14,6 +14,7 @@ typedef struct mmr_chunks {
 	size_t len;
 	size_t step;
 	bool done;
+	int32_t error;
 } mmr_chunks;
 
 /* Windows of `len` bytes, each beginning `len - overlap` bytes after the one before.
@@ -37,6 +38,13 @@ static inline bool mmr_chunks_next(mmr_chunks *it, mmr_slice *ret_chunk)
 		it->done = true;
 	}
 	return true;
+}
+
+/* Why the iteration ended. Returns: 0 at the end. Errors: MMR_ENOMAP (a slice without addresses).
+ */
+static inline int mmr_chunks_error(const mmr_chunks *it)
+{
+	return it->error;
 }
 
 MMR_END_DECLS

@@ -25,9 +25,7 @@ enum {
 	/* A line is longer than the limit that was set for it. */
 	MMR_ELONG = -4101,
 	/* An optional library is not installed or not usable. */
-	MMR_ENOLIB = -4102,
-	/* A callback asked to stop. */
-	MMR_ESTOPPED = -4103
+	MMR_ENOLIB = -4102
 };
 
 /* A short text for a code.

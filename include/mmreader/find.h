@@ -1,8 +1,8 @@
 /* find.h - how many, and where: bytes and literal texts in a slice
  *
  * A text is found by its two rarest bytes, compared with vectors, and then as a whole; where they
- *turn out not to be rare, the search becomes a linear one. Matches do not overlap; the empty text
- *matches nowhere. For small sets of bytes see marks.h.
+ * turn out not to be rare, others are tried, and in the end the search becomes a linear one.
+ *Matches do not overlap; the empty text matches nowhere. For small sets of bytes see marks.h.
  *
  *	needle = mmr_needle_of(mmr_slice_of("ERROR"));
  *	it = mmr_matches_of(bytes, &needle);
@@ -36,7 +36,10 @@ typedef struct mmr_needle {
 	unsigned char bytes[2]; /* what stands there */
 } mmr_needle;
 
-/* Makes a text ready. Lifetime: of the text, as long as the needle and its iterators. */
+/* Makes a text ready.
+ *
+ * Shape: the text should lie in memory of the caller's: in a map that shrinks it could not be
+ * guarded. Lifetime: of the text, as long as the needle and its iterators. */
 MMR_API mmr_needle mmr_needle_of(mmr_slice text);
 
 /* Matches of a needle in a slice. Fields are the library's. 704 bytes or less; otherwise as in

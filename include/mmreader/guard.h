@@ -4,6 +4,10 @@
  * own thread: when the file is cut short or its device fails, the scan ends with MMR_ETRUNCATED or
  * -EIO and mmr_last_error() names the offset. Without it, bulk reading copies with pread(2).
  *
+ * One thing no guard can see: inside the page in which a cut falls, the lost bytes read as zeroes
+ * and nothing faults. Whole-file calls (blocks.h, parallel.h, count.h) ask for the file's size
+ * after each window and answer MMR_ETRUNCATED; after a walk over mmr_bytes, mmr_check() tells.
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_GUARD_H
 #define MMREADER_GUARD_H
@@ -16,7 +20,8 @@ MMR_BEGIN_DECLS
  *
  * Faults that are not the library's own go to the handler that was there before, or take the
  * default action at the true place. It is never uninstalled. In a thread that blocks SIGBUS the
- * library unblocks it before the first guarded scan, since a blocked fault kills.
+ * library unblocks it before the first guarded scan, since a blocked fault kills; do not block it
+ * again afterwards.
  *
  * Errors: errno of sigaction(2). Threads: safe; later calls do nothing. */
 MMR_API int mmr_guard_install(void);

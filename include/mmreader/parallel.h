@@ -2,7 +2,8 @@
  *
  * Workers claim blocks from one cursor, so a slow one holds nobody up. Each has a state of its own,
  * which nobody locks; what it found is merged afterwards by the caller, or block by block in the
- * order of the file when that is wanted. A line belongs to the block in which it starts.
+ * order of the file, or its reverse, when that is wanted. A line belongs to the block in which it
+ * starts.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_PARALLEL_H
@@ -22,11 +23,12 @@ typedef struct mmr_parallel_options {
 	enum mmr_engine engine; /* as in blocks.h */
 	bool skip_holes;        /* leave the holes of sparse files out; for MMR_NO_DELIMITER only */
 	size_t ahead;           /* bytes shown behind each block; for MMR_NO_DELIMITER only */
+	bool backward;          /* claim, and collect, from the end; not with skip_holes */
 } mmr_parallel_options;
 
 /* clang-format off */
 #define MMR_PARALLEL_OPTIONS_INIT \
-	{ sizeof(mmr_parallel_options), 0, MMR_REST, 0, 0, '\n', MMR_ENGINE_AUTO, false, 0 }
+	{ sizeof(mmr_parallel_options), 0, MMR_REST, 0, 0, '\n', MMR_ENGINE_AUTO, false, 0, false }
 /* clang-format on */
 
 /* What is done with each block.

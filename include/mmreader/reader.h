@@ -78,8 +78,9 @@ MMR_API enum mmr_backing_kind mmr_backing(const mmr_reader *reader);
  *
  * Returns: of an UNMAPPED reader, a slice of length 0 that remembers: slicing or iterating it
  *   fails with MMR_ENOMAP instead of finding nothing.
- * Lifetime: until mmr_close; after a truncation touching the lost bytes raises SIGBUS, unless
- *   it happens inside the library with its guard installed.
+ * Lifetime: until mmr_close; after a truncation touching the lost pages raises SIGBUS, unless
+ *   it happens inside the library with its guard installed. Lost bytes in the page of the cut read
+ *   as zeroes: mmr_check tells.
  * Threads: safe. */
 MMR_API mmr_slice mmr_bytes(const mmr_reader *reader);
 
@@ -126,7 +127,8 @@ MMR_API int mmr_advise(
 MMR_API int mmr_prefetch(const mmr_reader *reader, uint64_t off, uint64_t len);
 
 /* Gives the memory of a range back: resident pages are dropped from the map, slices stay valid and
- * bring them back when touched. Certain on Linux, a mere hint elsewhere. Like mmr_advise otherwise. */
+ * bring them back when touched. Certain on Linux, a mere hint elsewhere. Like mmr_advise otherwise.
+ */
 MMR_API int mmr_release(const mmr_reader *reader, uint64_t off, uint64_t len);
 
 MMR_END_DECLS

@@ -46,14 +46,15 @@ MMR_API mmr_slice mmr_slice_trim_end(mmr_slice slice);
 
 /* A whole number in decimal: an optional sign and digits, nothing else; trim first if need be.
  *
- * Errors: -EINVAL when the text is no number, -ERANGE when it is one that does not fit. Both leave
- *   `*ret_value` untouched; neither sets mmr_last_error, since in data they are daily bread. */
+ * Errors: -EINVAL when the text is no number, -ERANGE when it is one that does not fit; these do
+ * not set mmr_last_error, since in data they are daily bread. MMR_ENOMAP, MMR_ETRUNCATED, -EIO (a
+ * guarded fault), which do. `*ret_value` is then untouched. */
 MMR_API int mmr_slice_to_i64(mmr_slice text, int64_t *ret_value);
 
 /* Like mmr_slice_to_i64; a number below zero is -ERANGE. */
 MMR_API int mmr_slice_to_u64(mmr_slice text, uint64_t *ret_value);
 
-/* A number as Python's float() reads it: sign, digits with a point, exponent, "inf", "nan".
+/* A number much as Python's float() reads it: sign, digits with a point, exponent, "inf", "nan".
  *
  * Returns: the nearest double, whatever the locale; 0 when it is too small to be told from 0.
  * Errors: -EINVAL when the text is no number, -ERANGE when it is too large. Like mmr_slice_to_i64.

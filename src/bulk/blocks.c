@@ -26,6 +26,7 @@ struct mmr_blocks {
 	size_t delivered;     /* ... and has this length */
 	size_t passed;        /* of a stream: bytes at the buffer's start that are delivered */
 	int error, pending;   /* pending: becomes the error at the next call */
+	struct error_note pending_note;
 };
 
 static const mmr_blocks_options default_options = MMR_BLOCKS_OPTIONS_INIT;
@@ -102,10 +103,27 @@ int mmr_blocks_of_fd(int fd, const mmr_blocks_options *options, mmr_blocks **ret
 	return 0;
 }
 
+/* The last block has been used. */
+static void tell_engine(mmr_blocks *blocks, uint64_t now)
+{
+	if (blocks->delivered > 0)
+		engine_tell(
+			&blocks->engine, blocks->used, blocks->delivered, now - blocks->asked_ns);
+	blocks->delivered = 0;
+}
+
+static void end_engine(mmr_blocks *blocks)
+{
+	tell_engine(blocks, engine_clock_ns());
+	engine_end(&blocks->engine, blocks->window.reader);
+}
+
 void mmr_blocks_close(mmr_blocks *blocks)
 {
 	if (!blocks)
 		return;
+	if (blocks->fd < 0)
+		end_engine(blocks);
 	window_end(&blocks->window);
 	heap_free(blocks);
 }
@@ -129,6 +147,7 @@ static int load(mmr_blocks *blocks, uint64_t off, size_t len, mmr_slice *ret_byt
 	if (err != MMR_ETRUNCATED || ret_bytes->len == 0 || blocks->backward)
 		return err;
 	blocks->pending = err;
+	error_save(&blocks->pending_note);
 	return 0;
 }
 
@@ -179,7 +198,9 @@ static int widen(mmr_blocks *blocks, size_t *window)
 		blocks->used = MMR_ENGINE_MAP;
 		return 0;
 	}
-	error_set_at(MMR_ELONG, blocks->backward ? blocks->stop : blocks->start, "buffer a line");
+	error_set_at(MMR_ELONG,
+		blocks->window.reader->offset + (blocks->backward ? blocks->stop : blocks->start),
+		"buffer a line");
 	return error_hint(MMR_ELONG, "raise line_limit, or feed without a delimiter");
 }
 
@@ -346,7 +367,9 @@ bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block)
 	if (blocks->error < 0)
 		return false;
 	blocks->error = blocks->pending;
-	if (blocks->error == 0)
+	if (blocks->error < 0)
+		error_restore(&blocks->pending_note);
+	else
 		blocks->error = window_verify(&blocks->window);
 	if (blocks->error == 0 && blocks->start < blocks->stop)
 		blocks->error = blocks->fd < 0 ? next_of_reader(blocks, &bytes)

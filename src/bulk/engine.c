@@ -35,6 +35,7 @@ void engine_start(struct engine *engine, const mmr_reader *reader, enum mmr_engi
 	enum mmr_backing_kind backing = mmr_backing(reader);
 
 	start_round(engine);
+	engine->served[0] = engine->served[1] = 0;
 	engine->fixed = true;
 	engine->may_map = false;
 	engine->current = MMR_ENGINE_MAP;
@@ -63,6 +64,7 @@ void engine_tell(struct engine *engine, enum mmr_engine used, size_t len, uint64
 	bool copy = used == MMR_ENGINE_COPY;
 	double cost = (double)took_ns / (double)len;
 
+	engine->served[copy] += len;
 	if (engine->fixed)
 		return;
 	engine->since += len;
@@ -75,4 +77,17 @@ void engine_tell(struct engine *engine, enum mmr_engine used, size_t len, uint64
 	if (++engine->n_told == TRIALS)
 		engine->current =
 			engine->best[1] < engine->best[0] ? MMR_ENGINE_COPY : MMR_ENGINE_MAP;
+}
+
+void engine_end(const struct engine *engine, mmr_reader *reader)
+{
+	bool copy = engine->served[1] > engine->served[0];
+
+	if (engine->served[0] + engine->served[1] > 0)
+		atomic_store(&reader->engine, copy ? MMR_ENGINE_COPY : MMR_ENGINE_MAP);
+}
+
+enum mmr_engine mmr_engine_used(const mmr_reader *reader)
+{
+	return (enum mmr_engine)atomic_load(&reader->engine);
 }

@@ -20,6 +20,7 @@ struct engine {
 	enum mmr_engine current;
 	unsigned n_asked, n_told; /* windows of this round of measuring: handed out, measured */
 	uint64_t since;           /* bytes since the last round */
+	uint64_t served[2];       /* bytes in all: map, copy */
 	double best[2];           /* nanoseconds per byte in this round: map, copy */
 };
 
@@ -31,6 +32,9 @@ enum mmr_engine engine_ask(struct engine *engine);
 
 /* A window of `len` bytes took so long, its use included. */
 void engine_tell(struct engine *engine, enum mmr_engine used, size_t len, uint64_t took_ns);
+
+/* The work is done: the reader remembers which engine did most of it, for mmr_engine_used. */
+void engine_end(const struct engine *engine, mmr_reader *reader);
 
 uint64_t engine_clock_ns(void);
 

@@ -27,7 +27,7 @@ struct run {
 	pthread_mutex_t lock;
 	pthread_cond_t turn_came;
 	mmr_extents extents;
-	uint64_t cursor, data_stop; /* what is not claimed of the current run of data */
+	uint64_t cursor, data_stop; /* what is not claimed of the current run of data, or of all */
 	uint64_t n_claimed;
 	uint64_t turn; /* the claim whose results may be collected */
 	struct engine engine;
@@ -63,15 +63,13 @@ static void stop_run(struct run *run, int result)
 	pthread_cond_broadcast(&run->turn_came);
 }
 
-/* The next run of data, or all at once where holes count. With the lock held. */
+/* The next run of data, where holes are skipped. With the lock held. */
 static bool next_data(struct run *run)
 {
 	mmr_extent extent;
 
-	if (!run->options.skip_holes) {
-		run->data_stop = run->stop;
-		return run->cursor < run->stop;
-	}
+	if (!run->options.skip_holes)
+		return false;
 	if (!mmr_extents_next(&run->extents, &extent))
 		return false;
 	run->cursor = extent.off;
@@ -79,11 +77,28 @@ static bool next_data(struct run *run)
 	return true;
 }
 
-/* Claims end at multiples of their length in the file, so that no page and no folio has two owners.
- */
+/* Cuts a claim off what is left. Claims meet at multiples of their length in the file, so that no
+ * page and no folio has two owners. With the lock held. */
+static void cut_claim(struct run *run, uint64_t len, struct claim *claim)
+{
+	uint64_t base = run->reader->offset, edge;
+
+	if (run->options.backward) {
+		edge = (base + run->data_stop - 1) / len * len;
+		claim->stop = run->data_stop;
+		claim->start = edge > base + run->cursor ? edge - base : run->cursor;
+		run->data_stop = claim->start;
+	} else {
+		edge = ((base + run->cursor) / len + 1) * len;
+		claim->start = run->cursor;
+		claim->stop = min_u64(edge - base, run->data_stop);
+		run->cursor = claim->stop;
+	}
+}
+
 static bool claim_next(struct run *run, struct claim *ret_claim)
 {
-	uint64_t base = run->reader->offset, len = run->options.window, end;
+	uint64_t len = run->options.window;
 	bool claimed = false;
 
 	pthread_mutex_lock(&run->lock);
@@ -91,11 +106,8 @@ static bool claim_next(struct run *run, struct claim *ret_claim)
 		ret_claim->engine = engine_ask(&run->engine);
 		if (ret_claim->engine == MMR_ENGINE_COPY)
 			len = min_u64(len, WINDOW_COPY);
-		end = ((base + run->cursor) / len + 1) * len - base;
-		ret_claim->start = run->cursor;
-		ret_claim->stop = min_u64(end, run->data_stop);
+		cut_claim(run, len, ret_claim);
 		ret_claim->turn = run->n_claimed++;
-		run->cursor = ret_claim->stop;
 		claimed = true;
 	}
 	pthread_mutex_unlock(&run->lock);
@@ -109,6 +121,7 @@ static int load_lines(
 {
 	uint64_t from = claim->start - (claim->start > run->start);
 	size_t last = (size_t)(claim->stop - 1 - from), slack = SLACK, skip = 0, len;
+	enum mmr_engine engine = claim->engine;
 	mmr_slice bytes, part;
 	const char *at;
 	mmr_marks marks;
@@ -116,7 +129,7 @@ static int load_lines(
 
 	for (;;) {
 		len = (size_t)(claim->stop - from + min_u64(run->stop - claim->stop, slack));
-		err = window_load(&worker->window, claim->engine, from, len, &bytes);
+		err = window_load(&worker->window, engine, from, len, &bytes);
 		if (err < 0)
 			return err;
 		if (skip == 0 && from < claim->start) {
@@ -140,7 +153,11 @@ static int load_lines(
 			return mmr_marks_error(&marks);
 		if (from + len == run->stop)
 			break;
-		if (claim->engine == MMR_ENGINE_COPY && slack >= run->options.line_limit) {
+		if (engine == MMR_ENGINE_COPY && slack >= run->options.line_limit) {
+			if (run->engine.may_map) {
+				engine = MMR_ENGINE_MAP;
+				continue;
+			}
 			error_set_at(MMR_ELONG, run->reader->offset + claim->stop, "buffer a line");
 			return error_hint(MMR_ELONG, "raise line_limit, or use no delimiter");
 		}
@@ -176,6 +193,14 @@ static bool wait_turn(struct run *run, const struct claim *claim)
 	return go;
 }
 
+/* What a callback answered, if what it was shown was the file's. */
+static int verified(const struct worker *worker, int result)
+{
+	int err = result < 0 ? 0 : window_verify(&worker->window);
+
+	return err < 0 ? err : result;
+}
+
 /* One claim from loading to collecting. Returns: false when the worker is to end. */
 static bool serve(struct run *run, struct worker *worker, const struct claim *claim)
 {
@@ -188,18 +213,14 @@ static bool serve(struct run *run, struct worker *worker, const struct claim *cl
 	result = load(run, worker, claim, &block);
 	if (result == 0 && block.bytes.len > 0)
 		result = job->work(worker->state, &block);
-	if (result >= 0) {
-		int err = window_verify(&worker->window);
-
-		result = err < 0 ? err : result;
-	}
+	result = verified(worker, result);
 	started = engine_clock_ns() - started;
 	/* In order, an error too waits for its turn: what lies before it is still collected. */
 	if (job->collect) {
 		if (!wait_turn(run, claim))
 			return false;
 		if (result == 0 && block.bytes.len > 0)
-			result = job->collect(worker->state, &block);
+			result = verified(worker, job->collect(worker->state, &block));
 	}
 	pthread_mutex_lock(&run->lock);
 	engine_tell(&run->engine, claim->engine, (size_t)(claim->stop - claim->start), started);
@@ -265,20 +286,23 @@ static void run_workers(struct run *run, struct worker *workers, unsigned n_work
 
 static int check(const mmr_parallel_options *options, const mmr_parallel_job *job)
 {
-	if (options->struct_size >= sizeof(*options) && options->delimiter >= MMR_NO_DELIMITER &&
-		options->delimiter <= UINT8_MAX && options->engine <= MMR_ENGINE_COPY &&
-		((!options->skip_holes && options->ahead == 0) ||
-			options->delimiter == MMR_NO_DELIMITER) &&
-		job->work && job->n_states > 0)
-		return 0;
-	error_set(-EINVAL, "run a parallel job with these options");
-	return error_hint(-EINVAL, "start from MMR_PARALLEL_OPTIONS_INIT, with 1 state or more");
+	bool lines = options->delimiter != MMR_NO_DELIMITER;
+
+	if (options->struct_size < sizeof(*options) || options->delimiter < MMR_NO_DELIMITER ||
+		options->delimiter > UINT8_MAX || options->engine > MMR_ENGINE_COPY ||
+		(lines && (options->skip_holes || options->ahead > 0)) ||
+		(options->backward && options->skip_holes) || !job->work || job->n_states == 0) {
+		error_set(-EINVAL, "run a parallel job with these options");
+		return error_hint(-EINVAL,
+			"start from MMR_PARALLEL_OPTIONS_INIT, with work and 1 state or more");
+	}
+	return 0;
 }
 
 int mmr_parallel_run(
 	mmr_reader *reader, const mmr_parallel_options *options, const mmr_parallel_job *job)
 {
-	uint64_t size = mmr_size(reader), n_windows;
+	uint64_t size = mmr_size(reader), n_windows, reached;
 	struct run run = {.reader = reader, .job = job};
 	struct worker *workers;
 	unsigned n_workers;
@@ -296,7 +320,9 @@ int mmr_parallel_run(
 		run.options.line_limit = WINDOW_LINE_LIMIT;
 	run.start = min_u64(run.options.offset, size);
 	run.stop = run.start + min_u64(run.options.length, size - run.start);
-	run.cursor = run.start;
+	run.cursor = run.data_stop = run.start;
+	if (!run.options.skip_holes)
+		run.data_stop = run.stop;
 	run.extents = mmr_extents_of_range(reader, run.start, run.stop - run.start);
 	engine_start(&run.engine, reader, run.options.engine);
 
@@ -308,6 +334,10 @@ int mmr_parallel_run(
 	pthread_mutex_init(&run.lock, NULL);
 	pthread_cond_init(&run.turn_came, NULL);
 	run_workers(&run, workers, n_workers);
+	engine_end(&run.engine, reader);
+	/* What was cut off the end of a file looks like a hole to those who skip holes. */
+	if (run.result == 0 && run.options.skip_holes)
+		stop_run(&run, reader_reaches(reader, run.stop, &reached));
 	pthread_cond_destroy(&run.turn_came);
 	pthread_mutex_destroy(&run.lock);
 	heap_free(workers);

@@ -101,6 +101,26 @@ int window_verify(const struct window *window)
 				       : 0;
 }
 
+/* Page tables of a GiB of pages take 2 MiB, and giving them back has a cost of its own. */
+#define RECLAIM_STEP ((uint64_t)1 << 30)
+
+static void drop(struct window *window, uint64_t start, uint64_t stop)
+{
+	reader_drop(window->reader, start, stop - start);
+	if (window->passed_start == window->passed_stop) {
+		window->passed_start = start;
+		window->passed_stop = stop;
+	}
+	window->passed_start = min_u64(window->passed_start, start);
+	if (window->passed_stop < stop)
+		window->passed_stop = stop;
+	if (window->passed_stop - window->passed_start < RECLAIM_STEP)
+		return;
+	reader_reclaim(
+		window->reader, window->passed_start, window->passed_stop - window->passed_start);
+	window->passed_start = window->passed_stop = 0;
+}
+
 void window_drop_outside(struct window *window, uint64_t start, uint64_t stop)
 {
 	uint64_t base, edge;
@@ -108,19 +128,18 @@ void window_drop_outside(struct window *window, uint64_t start, uint64_t stop)
 	if (window->held_start == window->held_stop)
 		return;
 	if (start >= stop || stop <= window->held_start || start >= window->held_stop) {
-		mmr_release(
-			window->reader, window->held_start, window->held_stop - window->held_start);
+		drop(window, window->held_start, window->held_stop);
 		window->held_start = window->held_stop = 0;
 		return;
 	}
 	base = window->reader->offset;
 	if (start > window->held_start) {
-		mmr_release(window->reader, window->held_start, start - window->held_start);
+		drop(window, window->held_start, start);
 		edge = (base + start) % HELD_STEP;
 		window->held_start = start - min_u64(start, edge);
 	}
 	if (stop < window->held_stop) {
-		mmr_release(window->reader, stop, window->held_stop - stop);
+		drop(window, stop, window->held_stop);
 		edge = (base + stop) % HELD_STEP;
 		window->held_stop = stop + (edge ? HELD_STEP - edge : 0);
 	}

@@ -13,7 +13,7 @@
 /* Large enough that dropping pages costs nothing per byte, and the size of the largest folio. */
 #define WINDOW_DEFAULT ((size_t)2 << 20)
 /* Copies are scanned while they are still in the core's own cache. */
-#define WINDOW_COPY       ((size_t)256 << 10)
+#define WINDOW_COPY       ((size_t)128 << 10)
 #define WINDOW_LINE_LIMIT ((size_t)64 << 20)
 
 struct window {
@@ -21,8 +21,9 @@ struct window {
 	char *buffer; /* of copies; `room` bytes, of which the first `filled` are kept when it grows
 		       */
 	size_t room, filled;
-	uint64_t held_start, held_stop; /* mapped and touched, not dropped yet */
-	uint64_t mapped_stop;           /* end of what was loaded last, if it was pointed at */
+	uint64_t held_start, held_stop;     /* mapped and touched, not dropped yet */
+	uint64_t passed_start, passed_stop; /* dropped, but perhaps not its page tables */
+	uint64_t mapped_stop;               /* end of what was loaded last, if it was pointed at */
 };
 
 void window_start(struct window *window, mmr_reader *reader);

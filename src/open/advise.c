@@ -66,7 +66,33 @@ int mmr_release(const mmr_reader *reader, uint64_t off, uint64_t len)
 	return n == 0 ? 0 : explain(reader, off, "release", os_drop(start, n));
 }
 
+void reader_drop(const struct mmr_reader *reader, uint64_t off, uint64_t len)
+{
+	const char *start;
+	size_t n = pages_of(reader, off, len, false, &start);
+
+	if (n > 0)
+		os_drop(start, n);
+}
+
 bool reader_releases(void)
 {
 	return os_drops();
+}
+
+_Atomic(int) reader_tables_kept = -1;
+
+void reader_reclaim(const struct mmr_reader *reader, uint64_t off, uint64_t len)
+{
+	const char *start;
+	size_t n;
+
+	if (atomic_load(&reader_tables_kept) < 0)
+		atomic_store(&reader_tables_kept, os_keeps_tables());
+	if (!reader->shared || !atomic_load(&reader_tables_kept))
+		return;
+	n = pages_of(reader, off, len, false, &start);
+	if (n > 0)
+		os_map_again(start, n, reader->fd,
+			reader->map_off + (uint64_t)(start - (const char *)reader->map));
 }

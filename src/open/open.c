@@ -31,6 +31,7 @@ static struct mmr_reader *reader_new(const char *name)
 	memcpy(reader->name, name, len);
 	reader->fd = -1;
 	atomic_store(&reader->seek_fd, -1);
+	pthread_mutex_init(&reader->stat_lock, NULL);
 	return reader;
 }
 
@@ -121,7 +122,7 @@ static int map_part(struct mmr_reader *reader, uint64_t reserve)
 	len = (size_t)(lead + size + reserve + page - 1) / page * page;
 	reader->map_off = reader->offset - lead;
 	if (len > 0 && size + reserve > 0) {
-		err = os_map(reader->fd, reader->map_off, len, &reader->map);
+		err = os_map(reader->fd, reader->map_off, len, &reader->map, &reader->shared);
 		if (err < 0)
 			return err;
 		atomic_store(&reader->map_len, len);
@@ -305,5 +306,6 @@ void mmr_close(mmr_reader *reader)
 		os_close(atomic_load(&reader->seek_fd));
 	if (reader->fd >= 0)
 		os_close(reader->fd);
+	pthread_mutex_destroy(&reader->stat_lock);
 	heap_free(reader);
 }

@@ -65,8 +65,9 @@ int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret
 {
 	struct os_stat now;
 
-	if (reader->backing != MMR_BACKING_MAPPED || os_stat_fd(reader->fd, &now) < 0 ||
-		now.size >= reader->offset + stop)
+	if (reader->backing == MMR_BACKING_CALLER || reader->backing == MMR_BACKING_COPIED)
+		return 0;
+	if (os_stat_fd(reader->fd, &now) < 0 || now.size >= reader->offset + stop)
 		return 0;
 	*ret_stop = now.size > reader->offset ? now.size - reader->offset : 0;
 	return error_set_at(MMR_ETRUNCATED, now.size, "read '%s'", reader->name);
@@ -116,10 +117,29 @@ static int grow_map(struct mmr_reader *reader, uint64_t size)
 	return err;
 }
 
+/* What the file was when it was opened or refreshed. */
+static struct os_stat stat_then(const mmr_reader *const_reader)
+{
+	mmr_reader *reader = (mmr_reader *)const_reader;
+	struct os_stat then;
+
+	pthread_mutex_lock(&reader->stat_lock);
+	then = reader->stat;
+	pthread_mutex_unlock(&reader->stat_lock);
+	return then;
+}
+
+static void set_stat(mmr_reader *reader, const struct os_stat *now)
+{
+	pthread_mutex_lock(&reader->stat_lock);
+	reader->stat = *now;
+	pthread_mutex_unlock(&reader->stat_lock);
+}
+
 int mmr_refresh(mmr_reader *reader)
 {
 	uint64_t size = mmr_size(reader), grown;
-	struct os_stat now;
+	struct os_stat then = stat_then(reader), now;
 	int err;
 
 	if (reader->backing == MMR_BACKING_CALLER)
@@ -129,9 +149,9 @@ int mmr_refresh(mmr_reader *reader)
 		return error_set(err, "stat '%s'", reader->name);
 	/* Against the kernel's own earlier word: the size of a pseudo file is a lie, but it is
 	 * always the same lie. */
-	if (size > 0 && now.size < reader->stat.size && now.size < reader->offset + size)
+	if (size > 0 && now.size < then.size && now.size < reader->offset + size)
 		return error_set_at(MMR_ETRUNCATED, now.size, "refresh '%s'", reader->name);
-	if (!reader->to_the_end || now.size <= reader->stat.size || now.size <= reader->offset)
+	if (!reader->to_the_end || now.size <= then.size || now.size <= reader->offset)
 		return 0;
 	grown = now.size - reader->offset;
 	err = 0;
@@ -143,14 +163,14 @@ int mmr_refresh(mmr_reader *reader)
 		error_set(MMR_ENOROOM, "refresh '%s'", reader->name);
 		return error_hint(MMR_ENOROOM, "open it with a larger reserve");
 	}
-	reader->stat = now;
+	set_stat(reader, &now);
 	atomic_store_explicit(&reader->size, grown, memory_order_release);
 	return 1;
 }
 
 int mmr_check(const mmr_reader *reader)
 {
-	const struct os_stat *then = &reader->stat;
+	struct os_stat then = stat_then(reader);
 	uint64_t size = mmr_size(reader);
 	struct os_stat now;
 	int err;
@@ -160,14 +180,13 @@ int mmr_check(const mmr_reader *reader)
 	err = os_stat_fd(reader->fd, &now);
 	if (err < 0)
 		return error_set(err, "stat '%s'", reader->name);
-	if (size > 0 && now.size < then->size && now.size < reader->offset + size)
+	if (size > 0 && now.size < then.size && now.size < reader->offset + size)
 		return error_set_at(MMR_ETRUNCATED, now.size, "check '%s'", reader->name);
-	if (now.size != then->size || now.mtime_ns != then->mtime_ns ||
-		now.ctime_ns != then->ctime_ns)
+	if (now.size != then.size || now.mtime_ns != then.mtime_ns || now.ctime_ns != then.ctime_ns)
 		return error_set(MMR_ECHANGED, "check '%s'", reader->name);
 	if (!reader->by_path)
 		return 0;
-	if (os_stat_path(reader->name, &now) < 0 || now.dev != then->dev || now.ino != then->ino)
+	if (os_stat_path(reader->name, &now) < 0 || now.dev != then.dev || now.ino != then.ino)
 		return error_set(
 			MMR_ECHANGED, "check '%s': its path leads elsewhere", reader->name);
 	return 0;

@@ -1,7 +1,7 @@
 /* reader.h - what a reader is inside
  *
- * Everything is set by open and never changes, but for `size`, which mmr_refresh raises, and
- * `fault`, which a guarded scan sets once. Both are atomic: readers are shared between threads.
+ * Everything is set by open and never changes, but for what is atomic, what the registry's lock
+ * guards and what `stat_lock` guards: readers are shared between threads.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_OPEN_READER_H
@@ -12,6 +12,7 @@
 
 #include <mmreader/reader.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 struct mmr_reader {
@@ -24,8 +25,11 @@ struct mmr_reader {
 	const char *bytes;      /* of the part; NULL without addresses */
 	void *map;              /* whole pages, from map_off on; NULL unless MAPPED */
 	uint64_t map_off;
+	bool shared; /* the map is a shared one */
 	_Atomic(size_t) map_len;
+	_Atomic(int) engine; /* that the last whole-file call used most: an enum mmr_engine */
 	_Atomic(int) fault;  /* what a scan ran into: later calls answer the same */
+	pthread_mutex_t stat_lock;
 	struct os_stat stat; /* when opened or refreshed */
 	bool by_path;
 	struct mmr_reader *next, *previous; /* the registry's */
@@ -35,8 +39,18 @@ struct mmr_reader {
 /* The code of an earlier fault of this reader, with its sentence; 0 when there was none. */
 int reader_fault(const struct mmr_reader *reader);
 
+/* mmr_release, without a word when it fails: nothing depends on it. */
+void reader_drop(const struct mmr_reader *reader, uint64_t off, uint64_t len);
+
 /* Whether mmr_release gives memory back for certain. */
 bool reader_releases(void);
+
+/* Gives the page tables of a range back, on kernels that keep them when pages are released. Slices
+ * stay valid. It only helps memory: a failure changes nothing. */
+void reader_reclaim(const struct mmr_reader *reader, uint64_t off, uint64_t len);
+
+/* Whether it is needed here: os_keeps_tables(), asked once. Tests set it. */
+extern _Atomic(int) reader_tables_kept;
 
 /* Whether the file still reaches to `stop` of the part. A truncation inside a page gives zeroes up
  * to the end of that page and no fault: what was read of a map is true only if this says so

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "os/file.h"
 
+#include "os/device.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -84,20 +86,16 @@ int os_stat_fd(int fd, struct os_stat *ret_stat)
 {
 	struct os_stat translated;
 	struct stat st;
-	off_t end;
+	int err;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	translate(&st, &translated);
+	/* Block devices have st_size 0. */
 	if (translated.kind == OS_BLOCK_DEVICE) {
-		/* Block devices have st_size 0. The descriptor may be shared with its giver, so its
-		 * position is put back. */
-		off_t here = lseek(fd, 0, SEEK_CUR);
-
-		end = lseek(fd, 0, SEEK_END);
-		if (here < 0 || end < 0 || lseek(fd, here, SEEK_SET) < 0)
-			return -errno;
-		translated.size = (uint64_t)end;
+		err = os_device_size(fd, &translated.size);
+		if (err < 0)
+			return err;
 	}
 	*ret_stat = translated;
 	return 0;

@@ -4,7 +4,9 @@
 #include "os/map.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 
 /* Since Linux 4.17; older kernels take it for a mere hint, which the check of the answer covers. */
 #if !defined(MAP_FIXED_NOREPLACE)
@@ -26,6 +28,23 @@ int os_drop(const void *map, size_t len)
 bool os_drops(void)
 {
 	return true;
+}
+
+bool os_keeps_tables(void)
+{
+	struct utsname name;
+	unsigned major, minor;
+
+	/* When in doubt: putting a map again over itself is never wrong. */
+	return uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2 ||
+	       major < 6 || (major == 6 && minor < 14);
+}
+
+int os_map_again(const void *map, size_t len, int fd, uint64_t off)
+{
+	void *again = mmap((void *)map, len, PROT_READ, MAP_SHARED | MAP_FIXED, fd, (off_t)off);
+
+	return again == MAP_FAILED ? -errno : 0;
 }
 
 int os_map_extend(void *map, size_t len, size_t new_len, int fd, uint64_t off)

@@ -25,6 +25,21 @@ bool os_drops(void)
 	return false;
 }
 
+/* Not known of, and whether a thread could see the gap is not known either. */
+bool os_keeps_tables(void)
+{
+	return false;
+}
+
+int os_map_again(const void *map, size_t len, int fd, uint64_t off)
+{
+	(void)map;
+	(void)len;
+	(void)fd;
+	(void)off;
+	return -ENOTSUP;
+}
+
 /* Without MAP_FIXED_NOREPLACE the kernel is asked kindly, and a map elsewhere is given back. */
 int os_map_extend(void *map, size_t len, size_t new_len, int fd, uint64_t off)
 {

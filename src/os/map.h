@@ -14,7 +14,7 @@ size_t os_page_size(void);
 
 /* Maps `len` bytes of a file, read-only and shared; private where the file system refuses shared.
  */
-int os_map(int fd, uint64_t off, size_t len, void **ret_map);
+int os_map(int fd, uint64_t off, size_t len, void **ret_map, bool *ret_shared);
 
 void os_unmap(void *map, size_t len);
 
@@ -32,6 +32,14 @@ int os_drop(const void *map, size_t len);
 
 /* Whether os_drop can be relied on: bulk reading maps only where it can give the pages back. */
 bool os_drops(void);
+
+/* Whether this kernel keeps the page tables of dropped pages until the map goes: 2 MiB for each GiB
+ * that was passed. Linux before 6.14 does. */
+bool os_keeps_tables(void);
+
+/* Puts the same part of a file over itself in a shared map: the page tables go, addresses stay, and
+ * no thread sees a gap. */
+int os_map_again(const void *map, size_t len, int fd, uint64_t off);
 
 /* Makes a map longer where it stands. -ENOMEM when the addresses behind it are taken. */
 int os_map_extend(void *map, size_t len, size_t new_len, int fd, uint64_t off);

@@ -7,8 +7,10 @@
 
 mmr_chunks mmr_chunks_of(mmr_slice slice, size_t len, size_t overlap)
 {
-	mmr_chunks it = {slice, len, len - overlap, false};
+	mmr_chunks it = {slice, len, len - overlap, false, 0};
 
 	it.done = slice.len == 0 || len == 0 || overlap >= len;
+	if (slice_is_nowhere(slice))
+		it.error = error_nowhere();
 	return it;
 }

@@ -18,6 +18,8 @@
 #define SPEND_FREE ((uint64_t)64 << 10)
 /* A candidate that differs does so here, as a rule. */
 #define FIRST_LOOK ((size_t)16)
+/* So many candidates in vain in one batch say that the pair was badly chosen. */
+#define VAIN_LIMIT 8
 /* Rare bytes are sought no further into a needle. */
 #define NEEDLE_LOOK ((size_t)256)
 
@@ -74,23 +76,49 @@ mmr_matches mmr_matches_of(mmr_slice slice, const mmr_needle *needle)
 	return it;
 }
 
-static bool is_match(mmr_matches *it, const char *place)
+/* Where the first bytes of a candidate differ from the needle's; `look` when they do not. */
+static size_t difference(const char *place, const char *text, size_t look)
+{
+	size_t i;
+
+	if (memcmp(place, text, look) == 0)
+		return look;
+	for (i = 0; i < look && place[i] == text[i]; i++)
+		;
+	return i;
+}
+
+/* Whether a candidate matches. If not, `*ret_differs` is a place that tells them apart. */
+static bool is_match(mmr_matches *it, const char *place, size_t *ret_differs)
 {
 	mmr_slice text = it->needle.text;
-	size_t look = min_size(text.len, FIRST_LOOK);
+	size_t look = min_size(text.len, FIRST_LOOK), at;
 
 	it->spent += look;
-	if (memcmp(place, text.ptr, look) != 0)
+	at = difference(place, text.ptr, look);
+	if (at < look) {
+		*ret_differs = at;
 		return false;
+	}
 	it->spent += text.len - look;
 	return memcmp(place + look, text.ptr + look, text.len - look) == 0;
+}
+
+/* Bytes that are rare alone may come together always: "d=" where each line has an "id=". The second
+ * one gives way to the place at which candidates were seen to fail. */
+static void choose_again(mmr_needle *needle, size_t differs)
+{
+	if (differs == needle->places[0])
+		return;
+	needle->places[1] = differs;
+	needle->bytes[1] = (unsigned char)needle->text.ptr[differs];
 }
 
 /* Keeps of the candidates those that match and do not overlap. */
 static void verify(mmr_matches *it, const char *base, unsigned n_candidates, bool backward)
 {
-	size_t len = it->needle.text.len;
-	unsigned i;
+	size_t len = it->needle.text.len, differs = SIZE_MAX;
+	unsigned i, n_vain = 0;
 
 	it->n = 0;
 	for (i = 0; i < n_candidates; i++) {
@@ -98,11 +126,15 @@ static void verify(mmr_matches *it, const char *base, unsigned n_candidates, boo
 
 		if (it->limit && (backward ? place + len > it->limit : place < it->limit))
 			continue;
-		if (!is_match(it, place))
+		if (!is_match(it, place, &differs)) {
+			n_vain++;
 			continue;
+		}
 		it->limit = backward ? place : place + len;
 		it->at[it->n++] = it->at[i];
 	}
+	if (n_vain > VAIN_LIMIT && differs != SIZE_MAX)
+		choose_again(&it->needle, differs);
 }
 
 static bool failed(mmr_matches *it, const struct guard *guard)

@@ -7,6 +7,7 @@
 #include <mmreader/slice.h>
 
 #include <errno.h>
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -195,8 +196,9 @@ static int read_decimal(const char *text, size_t len, struct decimal *decimal)
 static const double exact_tens[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/* The nearest double. Short numbers are exact in one operation (Clinger's fast path); the others go
- * to strtod as an integer with an exponent, so that no locale's decimal point is asked for. */
+/* The nearest double. Short numbers are exact in one operation (Clinger's fast path), where
+ * operations are not carried out in a wider format, as by the x87; the others go to strtod as an
+ * integer with an exponent, so that no locale's decimal point is asked for. */
 static double decimal_value(struct decimal *decimal)
 {
 	uint64_t whole = 0;
@@ -208,7 +210,8 @@ static double decimal_value(struct decimal *decimal)
 		return (double)NAN;
 	if (decimal->n_digits == 0)
 		return 0;
-	if (decimal->n_digits <= 15 && decimal->exponent >= -22 && decimal->exponent <= 22) {
+	if (FLT_EVAL_METHOD == 0 && decimal->n_digits <= 15 && decimal->exponent >= -22 &&
+		decimal->exponent <= 22) {
 		for (i = 0; i < decimal->n_digits; i++)
 			whole = whole * 10 + (uint64_t)(decimal->digits[i] - '0');
 		if (decimal->exponent < 0)

@@ -1,0 +1,180 @@
+/* bench_iterators.c - nanoseconds a line, walked by the library and by what C has
+ *
+ *	bench_iterators FILE N_ROUNDS
+ *
+ * All walk the same lines and add up the same things: how many, how long, how they begin. What
+ * scans memory scans one map of the file, whose pages are all there: iterators are compared, not
+ * page faults. getline and fgets read the file, as they must. Prints a line for each way: its
+ * name, nanoseconds of each round; then the peak of the library's heap.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <mmreader.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MAX_ROUNDS 99
+
+/* What a walk finds. */
+struct sum {
+	uint64_t n_lines, n_bytes, firsts;
+};
+
+struct input {
+	const char *path;
+	mmr_reader *file;
+};
+
+static inline void add(struct sum *sum, const char *line, size_t len)
+{
+	sum->n_lines++;
+	sum->n_bytes += len;
+	sum->firsts ^= len > 0 ? (unsigned char)line[0] : 0;
+}
+
+static void walk_lines(const struct input *input, struct sum *sum)
+{
+	mmr_lines it = mmr_lines_of(mmr_bytes(input->file), '\n');
+	mmr_slice line;
+
+	while (mmr_lines_next(&it, &line))
+		add(sum, line.ptr, line.len);
+}
+
+static void walk_reverse(const struct input *input, struct sum *sum)
+{
+	mmr_reverse_lines it = mmr_reverse_lines_of(mmr_bytes(input->file), '\n');
+	mmr_slice line;
+
+	while (mmr_reverse_lines_next(&it, &line))
+		add(sum, line.ptr, line.len);
+}
+
+/* In bounded memory. */
+static void walk_blocks(const struct input *input, struct sum *sum)
+{
+	mmr_blocks *blocks;
+	mmr_block block;
+	mmr_slice line;
+
+	if (mmr_blocks_of(input->file, NULL, &blocks) < 0)
+		return;
+	while (mmr_blocks_next(blocks, &block)) {
+		mmr_lines it = mmr_lines_of(block.bytes, '\n');
+
+		while (mmr_lines_next(&it, &line))
+			add(sum, line.ptr, line.len);
+	}
+	mmr_blocks_close(blocks);
+}
+
+static void walk_memchr(const struct input *input, struct sum *sum)
+{
+	mmr_slice bytes = mmr_bytes(input->file);
+	const char *at = bytes.ptr, *stop = at + bytes.len, *end;
+
+	for (; at < stop; at = end + 1) {
+		end = memchr(at, '\n', (size_t)(stop - at));
+		if (!end)
+			end = stop;
+		add(sum, at, (size_t)(end - at));
+	}
+}
+
+static void walk_getline(const struct input *input, struct sum *sum)
+{
+	FILE *file = fopen(input->path, "r");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len;
+
+	while (file && (len = getline(&line, &room, file)) > 0)
+		add(sum, line, (size_t)len - (line[len - 1] == '\n'));
+	free(line);
+	if (file)
+		fclose(file);
+}
+
+/* For lines of up to 64 KiB. */
+static void walk_fgets(const struct input *input, struct sum *sum)
+{
+	FILE *file = fopen(input->path, "r");
+	static char line[64 << 10];
+	size_t len;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		len = strlen(line);
+		len -= len > 0 && line[len - 1] == '\n';
+		add(sum, line, len);
+	}
+	if (file)
+		fclose(file);
+}
+
+static const struct way {
+	const char *name;
+	void (*walk)(const struct input *input, struct sum *sum);
+} ways[] = {
+	{"mmr_lines", walk_lines},
+	{"mmr_reverse_lines", walk_reverse},
+	{"mmr_blocks+lines", walk_blocks},
+	{"memchr", walk_memchr},
+	{"getline", walk_getline},
+	{"fgets", walk_fgets},
+};
+
+#define N_WAYS (sizeof(ways) / sizeof(ways[0]))
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+}
+
+int main(int argc, char **argv)
+{
+	size_t n_rounds = argc == 3 ? strtoul(argv[2], NULL, 10) : 0, round, i;
+	static double took[N_WAYS][MAX_ROUNDS];
+	struct sum sum, wanted = {0};
+	struct input input;
+	double start;
+
+	if (n_rounds < 1 || n_rounds > MAX_ROUNDS)
+		return fprintf(stderr, "usage: bench_iterators FILE N_ROUNDS\n"), 2;
+	input.path = argv[1];
+	if (mmr_guard_install() < 0 || mmr_open(input.path, NULL, &input.file) < 0)
+		return fprintf(stderr, "bench_iterators: %s\n", mmr_last_error()), 1;
+	walk_memchr(&input, &wanted); /* which also brings the pages in */
+
+	/* In turn, so that what disturbs the machine disturbs all of them. */
+	for (round = 0; round < n_rounds; round++) {
+		for (i = 0; i < N_WAYS; i++) {
+			memset(&sum, 0, sizeof(sum));
+			start = now();
+			ways[i].walk(&input, &sum);
+			took[i][round] = (now() - start) / (double)wanted.n_lines;
+			if (memcmp(&sum, &wanted, sizeof(sum)) != 0)
+				return fprintf(stderr, "bench_iterators: %s differs\n",
+					       ways[i].name),
+				       1;
+			/* A walk in blocks drops the pages that the next one wants. */
+			if (ways[i].walk == walk_blocks)
+				walk_memchr(&input, &sum);
+		}
+	}
+	for (i = 0; i < N_WAYS; i++) {
+		printf("%s", ways[i].name);
+		for (round = 0; round < n_rounds; round++)
+			printf(" %.3f", took[i][round]);
+		printf("\n");
+	}
+	printf("lines %" PRIu64 "\nheap %" PRIu64 "\n", wanted.n_lines, mmr_heap_peak());
+	mmr_close(input.file);
+	return 0;
+}

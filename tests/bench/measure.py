@@ -1,0 +1,115 @@
+"""measure.py - runs commands in turn: time by hyperfine or by bench_run, memory and answers by bench_run
+
+SPDX-License-Identifier: MIT
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import statistics
+import subprocess
+import tempfile
+import zlib
+
+
+class Command:
+	"""One program of a row. With `drains`, what it prints goes through a pipe to one reader, the
+	same for all; else into /dev/null."""
+
+	def __init__(self, name, argv, drains=False, answer="text", threads=1, ours=False):
+		self.name, self.argv, self.drains = name, [str(word) for word in argv], drains
+		self.answer_kind, self.threads, self.ours = answer, threads, ours
+		self.answer, self.first, self.rss_kib, self.faults, self.heap_kib = None, 0.0, 0, 0, None
+		self.said, self.times, self.cpu = None, [], []
+
+	def median(self):
+		return statistics.median(self.times)
+
+	def facts(self):
+		return {"command": " ".join(self.argv), "seconds": self.times,
+			"processor_seconds": self.cpu, "peak_rss_kib": self.rss_kib,
+			"minor_faults": self.faults, "peak_heap_kib": self.heap_kib,
+			"said": self.said}
+
+
+class Runner:
+	def __init__(self, build, hyperfine=True):
+		self.bench_run = os.path.join(build, "tests", "bench", "bench_run")
+		self.hyperfine = shutil.which("hyperfine") if hyperfine else None
+
+	def argv(self, command):
+		return ([self.bench_run, "-d"] if command.drains else []) + command.argv
+
+	def check(self, command):
+		"""A first run: warms up, keeps the answer and the memory it took."""
+		process = subprocess.Popen([self.bench_run] + command.argv, stdout=subprocess.PIPE,
+			stderr=subprocess.PIPE, env=dict(os.environ, LC_ALL="C"))
+		if command.answer_kind == "digest":
+			crc, length = 0, 0
+			while piece := process.stdout.read(1 << 20):
+				crc = zlib.crc32(piece, crc)
+				length += len(piece)
+			command.answer = (crc, length)
+		else:
+			text = process.stdout.read().decode()
+			# wc prints the name, too.
+			command.answer = text.split()[0] if command.answer_kind == "number" else text
+		said = process.stderr.read().decode().splitlines()
+		if process.wait() != 0:
+			raise RuntimeError("%s: %s" % (" ".join(command.argv), " / ".join(said)))
+		wall, _, rss, faults, _ = said[-1].split()
+		command.first, command.rss_kib, command.faults = float(wall), int(rss), int(faults)
+
+	def heap(self, command):
+		"""The peak of the library's heap, as mmcat -v tells it."""
+		said = subprocess.run(command.argv[:1] + ["-v"] + command.argv[1:], check=True,
+			stdout=subprocess.DEVNULL, stderr=subprocess.PIPE).stderr.decode(errors="replace")
+		command.said = said.strip()
+		found = re.search(r"([\d.]+) ([KM]iB) heap", said)
+		if found:
+			command.heap_kib = float(found[1]) * (1024 if found[2] == "MiB" else 1)
+
+	def measure(self, commands, rounds, repeat=1):
+		"""Runs the commands in turn, each `repeat` times a round, of which the median counts."""
+		for _ in range(rounds):
+			for command, (times, cpu) in zip(commands, self.one_round(commands, repeat)):
+				command.times.append(statistics.median(times))
+				command.cpu.append(cpu)
+
+	def one_round(self, commands, repeat):
+		"""Of each command: seconds of its runs, and processor seconds of one."""
+		if not self.hyperfine:
+			runs = [[self.time_once(command) for _ in range(repeat)] for command in commands]
+			return [([wall for wall, _ in of_one], of_one[-1][1]) for of_one in runs]
+		with tempfile.NamedTemporaryFile(suffix=".json") as out:
+			subprocess.run([self.hyperfine, "-N", "--style", "none", "--runs", str(repeat),
+				"--warmup", str(repeat // 10), "--export-json", out.name] +
+				[shlex.join(self.argv(command)) for command in commands],
+				check=True, stderr=subprocess.DEVNULL, env=dict(os.environ, LC_ALL="C"))
+			return [(result["times"], result["user"] + result["system"])
+				for result in json.load(out)["results"]]
+
+	def time_once(self, command):
+		argv = [self.bench_run] + ["-d"] * command.drains + command.argv
+		said = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True,
+			env=dict(os.environ, LC_ALL="C")).stderr
+		wall, cpu = said.split(b"\n")[-2].split()[:2]
+		return float(wall), float(cpu)
+
+
+def ratio(ours, rival):
+	"""How many times faster: the median over rounds, whose runs were made side by side."""
+	return statistics.median(b / a for a, b in zip(ours.times, rival.times))
+
+
+def cpu_ratio(ours, rival):
+	"""The same of processor time, which depends less on what else the machine does."""
+	return statistics.median(b / max(a, 1e-9) for a, b in zip(ours.cpu, rival.cpu))
+
+
+def rounds_for(commands, most=11):
+	"""More rounds for what is quick."""
+	total = sum(command.first for command in commands)
+	return max(3, min(most, int(8 / max(total, 0.01))))

@@ -1,0 +1,153 @@
+"""report.py - the tables as they come, and bench.json and bench.svg at the end
+
+SPDX-License-Identifier: MIT
+"""
+
+import json
+import math
+import statistics
+from xml.sax.saxutils import escape
+
+MIB = 1024  # KiB
+
+
+class Report:
+	def __init__(self, machine):
+		self.machine, self.last_title = machine, None
+		self.ratios, self.amounts, self.details, self.skipped, self.faults = [], [], [], [], []
+		for name, value in machine.items():
+			print("%-12s %s" % (name, value))
+
+	def title(self, text):
+		if text != self.last_title:
+			print("\n%s" % text)
+		self.last_title = text
+
+	@staticmethod
+	def verdict(reached):
+		return "" if reached is None else "reached" if reached else "MISSED"
+
+	def skip(self, title, reason):
+		self.skipped.append({"row": title, "reason": reason})
+		self.title(title)
+		print("  skipped: %s" % reason)
+
+	def wrong(self, title, command, expected):
+		text = "%s: %s answered %.60r, not %.60r" % (title, command.name, command.answer, expected)
+		self.faults.append(text)
+		print("\nWRONG ANSWER: %s" % text)
+
+	def commands(self, title, ours, rivals, ratios):
+		self.title(title)
+		self.print_command(ours, "")
+		for (rival, target), (ratio, cpu_ratio) in zip(rivals, ratios):
+			reached = None if target is None else ratio >= target
+			self.print_command(rival, "%6.2fx (processor %5.2fx)  %s %s" % (ratio, cpu_ratio,
+				"" if target is None else ">= %.3g" % target, self.verdict(reached)))
+			self.ratios.append({"row": title, "ours": ours.name, "rival": rival.name,
+				"ratio": ratio, "processor_ratio": cpu_ratio, "target": target,
+				"reached": reached})
+		self.details.append({"row": title, "ours": ours.facts(),
+			"rivals": [rival.facts() for rival, _ in rivals]})
+		if ours.ours:
+			limit = 16 + 4 * ours.threads
+			self.keep_amount("peak RSS", title, ours.rss_kib / MIB, "MiB", limit)
+			if ours.heap_kib is not None:
+				self.keep_amount("peak heap", title, ours.heap_kib, "KiB", MIB)
+
+	@staticmethod
+	def print_command(command, text):
+		print("  %-34s %9.2f ms  %7.1f MiB  %s" % (command.name, command.median() * 1000,
+			command.rss_kib / MIB, text))
+
+	def keep_amount(self, title, what, value, unit, target, note=None):
+		amount = {"row": title, "what": what, "value": value, "unit": unit, "target": target,
+			"reached": value <= target, "note": note}
+		self.amounts.append(amount)
+		return amount
+
+	@staticmethod
+	def amount_line(amount):
+		return "  %-52s %9.2f %s, target <= %g  %s" % (amount["what"], amount["value"],
+			amount["unit"], amount["target"], Report.verdict(amount["reached"]))
+
+	def amount(self, title, what, value, unit, target, note=None):
+		amount = self.keep_amount(title, what, value, unit, target, note)
+		self.title(title)
+		print(self.amount_line(amount))
+		if note:
+			print("    (%s)" % note)
+
+	def iterators(self, title, times, targets):
+		"""`times`: nanoseconds a line of each round, by way. Targets are shares of a rival's time."""
+		self.title(title)
+		ours = times["mmr_lines"]
+		for way, rounds in times.items():
+			text = ""
+			if not way.startswith("mmr_"):
+				share = statistics.median(a / b for a, b in zip(ours, rounds))
+				target = targets.get(way)
+				reached = None if target is None else share <= target
+				text = "mmr_lines takes %.2f of it %s %s" % (share,
+					"" if target is None else "<= %.2f" % target, self.verdict(reached))
+				self.ratios.append({"row": title, "ours": "mmr_lines", "rival": way,
+					"ratio": 1 / share, "target": 1 / target if target else None,
+					"reached": reached})
+			print("  %-34s %9.2f ns a line  %s" % (way, statistics.median(rounds), text))
+		self.details.append({"row": title, "nanoseconds": times})
+
+	def finish(self, folder):
+		self.title("memory")
+		for amount in self.amounts:
+			if amount["row"].startswith("peak"):
+				print(self.amount_line(amount).replace("  ", "  %s: " % amount["row"], 1))
+		judged = [row for row in self.ratios + self.amounts if row["reached"] is not None]
+		missed = [row for row in judged if not row["reached"]]
+		print("\n%d of %d targets reached" % (len(judged) - len(missed), len(judged)))
+		for row in missed:
+			print("  missed: %s: %s" % (row["row"], "%(value).2f %(unit)s, not <= %(target)g" % row
+				if "value" in row else "%(ratio).2fx %(rival)s, not >= %(target).3g" % row))
+		with open(folder + "/bench.json", "w") as file:
+			json.dump({"machine": self.machine, "ratios": self.ratios, "amounts": self.amounts,
+				"runs": self.details, "skipped": self.skipped, "wrong": self.faults}, file, indent=1)
+		with open(folder + "/bench.svg", "w") as file:
+			file.write(draw(self.ratios, self.machine))
+		print("written: %s/bench.json, %s/bench.svg" % (folder, folder))
+
+
+def draw(ratios, machine):
+	"""Bars of how many times faster, on a scale of doublings; a line across marks the target."""
+	left, unit, height = 430, 75, 22
+	low, high = -1, 7  # from half as fast to 128 times
+
+	def x(ratio):
+		doublings = math.log2(ratio)
+		return left + (min(max(doublings, low), high) - low) * unit
+
+	total = 60 + height * len(ratios)
+	out = ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" '
+		'font-size="12">' % (left + (high - low) * unit + 60, total + 20),
+		'<rect width="100%" height="100%" fill="white"/>',
+		'<text x="8" y="18" font-size="15">mmreader, times as fast as its rivals</text>',
+		'<text x="8" y="36" fill="#555">%s</text>' % escape("; ".join(
+			str(machine[name]) for name in ("cpu", "kernel", "files") if name in machine))]
+	for doubling in range(low, high + 1):
+		at = left + (doubling - low) * unit
+		out.append('<line x1="%d" x2="%d" y1="56" y2="%d" stroke="%s"/>'
+			'<text x="%d" y="52" text-anchor="middle" fill="#555">%gx</text>'
+			% (at, at, total, "#000" if doubling == 0 else "#ddd", at, 2.0 ** doubling))
+	for n, row in enumerate(ratios):
+		y = 62 + n * height
+		colour = {True: "#2a7f3f", False: "#b5381f", None: "#7a8aa0"}[row["reached"]]
+		start, stop = sorted((x(1.0), x(row["ratio"])))
+		out.append('<text x="%d" y="%d" text-anchor="end">%s</text>' % (left - 6, y + 12,
+			escape("%s: %s" % (row["row"], row["rival"]))[:110]))
+		out.append('<rect x="%.1f" y="%d" width="%.1f" height="14" fill="%s"/>'
+			% (start, y, max(stop - start, 1), colour))
+		out.append('<text x="%.1f" y="%d">%.2f</text>' % (stop + 4, y + 12, row["ratio"]))
+		if row["target"]:
+			out.append('<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#000" stroke-width="2"/>'
+				% (x(row["target"]), x(row["target"]), y - 2, y + 16))
+	out.append('<text x="8" y="%d" fill="#555">Black marks are targets: green reached them, red did '
+		'not, grey has none.</text></svg>\n' % (total + 14))
+	return "\n".join(out)

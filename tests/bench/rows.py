@@ -1,0 +1,172 @@
+"""rows.py - what is compared with what, and what it is to reach
+
+A target is how many times faster than its rival mmcat is to be, or the most of an amount. A row
+whose rival is not installed, or whose option mmcat lacks, is skipped with a reason.
+
+SPDX-License-Identifier: MIT
+"""
+
+import os
+import shutil
+import subprocess
+
+from measure import Command, cpu_ratio, ratio, rounds_for
+
+
+class Bench:
+	def __init__(self, runner, data, build, out):
+		self.runner, self.data, self.build, self.out = runner, data, build, out
+		self.mmcat = os.path.join(build, "mmcat")
+		self.help = subprocess.run([self.mmcat, "--help"], capture_output=True, text=True,
+			check=True).stdout
+		self.n_threads = len(os.sched_getaffinity(0))
+
+	def tool(self, name):
+		return os.path.join(self.build, "tests", "bench", name)
+
+	def ours(self, *args, path=None, threads=1, name=None, **more):
+		path = path or self.data.log
+		name = name or " ".join(("mmcat",) + args + ("FILE",))
+		return Command(name, (self.mmcat,) + args + (path,), threads=threads, ours=True, **more)
+
+	def lacks(self, *options):
+		missing = [option for option in options if option not in self.help]
+		return "mmcat has no %s yet" % ", ".join(missing) if missing else None
+
+	def compare(self, title, ours, rivals, wanted=None, lacks=None, repeat=1, most=11):
+		"""One row a rival: (command, target or None). `wanted` is an answer known beforehand."""
+		if lacks:
+			self.out.skip(title, lacks)
+			return None
+		for rival, _ in rivals:
+			if not shutil.which(rival.argv[0]):
+				self.out.skip("%s: %s" % (title, rival.name), "%s is not installed" % rival.argv[0])
+		rivals = [(rival, target) for rival, target in rivals if shutil.which(rival.argv[0])]
+		commands = [ours] + [rival for rival, _ in rivals]
+		for command in commands:
+			self.runner.check(command)
+			expected = ours.answer if wanted is None else wanted
+			if command.answer != expected:
+				self.out.wrong(title, command, expected)
+		if ours.ours and "--verbose" in self.help:
+			self.runner.heap(ours)
+		self.runner.measure(commands, rounds_for(commands, most), repeat)
+		self.out.commands(title, ours, rivals, 
+			[(ratio(ours, rival), cpu_ratio(ours, rival)) for rival, _ in rivals])
+		return ours
+
+
+def run_all(bench):
+	for part in (counting, printing, reversing, line_access, finding, single_pages, sparse,
+			start_up, average):
+		part(bench)
+	iterators(bench, "log", bench.data.log)
+	iterators(bench, "short rows", bench.data.rows)
+	iterators(bench, "log in single pages", bench.data.log_4k, targets=False)
+	guard(bench)
+
+
+def counter(bench, threads, path=None):
+	return Command("pread + count, %d thread%s" % (threads, "s" * (threads > 1)),
+		[bench.tool("rival_count"), path or bench.data.log, threads], answer="number")
+
+
+def counting(bench):
+	n, log = bench.n_threads, bench.data.log
+	bench.compare("count lines", bench.ours("-c", threads=n, answer="number"), [
+		(Command("wc -l", ["wc", "-l", log], answer="number"), 3),
+		(counter(bench, n), 0.95),
+		(counter(bench, 1), None)])
+	bench.compare("count lines, one thread", bench.ours("-c", "-j1", answer="number"),
+		[(counter(bench, 1), None)], lacks=bench.lacks("--threads"))
+	bench.compare("count lines, plain reads",
+		bench.ours("-c", "--no-mmap", threads=n, answer="number"),
+		[(counter(bench, n), None)], lacks=bench.lacks("--no-mmap"))
+
+
+def printing(bench):
+	log, more = bench.data.log, {"drains": True, "answer": "digest"}
+	bench.compare("print all into a pipe", bench.ours(name="mmcat FILE | reader", **more), [
+		(Command("cat", ["cat", log], **more), 6),
+		(Command("pv -q", ["pv", "-q", log], **more), 2.5)])
+
+
+def reversing(bench):
+	bench.compare("reverse", bench.ours("-r", answer="digest"),
+		[(Command("tac", ["tac", bench.data.log], answer="digest"), 5)])
+
+
+def line_access(bench):
+	"""So deep that most of the file lies before it; sed leaves as soon as it has it."""
+	lines = int(subprocess.run([bench.tool("rival_count"), bench.data.log, "1"],
+		capture_output=True, check=True).stdout)
+	number = lines * 9 // 10
+	bench.compare("one line at 9/10 of the file",
+		bench.ours("-l", "%d:+1" % number, threads=bench.n_threads, name="mmcat -l N:+1 FILE"),
+		[(Command("sed -n Np", ["sed", "-n", "%d{p;q}" % (number + 1), bench.data.log]), 10)])
+
+
+def finding(bench):
+	rare, log = bench.data.rare, bench.data.log
+	bench.compare("count a rare text",
+		bench.ours("-c", "-e", rare, threads=bench.n_threads, answer="number",
+			name="mmcat -c -e RARE FILE"), [
+		(Command("rg -c -F", ["rg", "-c", "-F", rare, log], answer="number"), 1.5),
+		# Into a pipe: at /dev/null it would stop at its first match.
+		(Command("grep -c -F", ["grep", "-c", "-F", rare, log], answer="number", drains=True),
+			None)], lacks=bench.lacks("--find"))
+
+
+def single_pages(bench):
+	path, n = bench.data.log_4k, bench.n_threads
+	bench.compare("count lines, cached in single pages",
+		bench.ours("-c", path=path, threads=n, answer="number"),
+		[(counter(bench, n, path), 0.95), (counter(bench, 1, path), None)])
+
+
+def sparse(bench):
+	title = "count lines of 8 TiB with three islands"
+	if bench.data.n_sparse_lines is None:
+		bench.out.skip(title, "the file system cannot have such a file")
+		return
+	ours = bench.ours("-c", path=bench.data.sparse, threads=bench.n_threads, answer="number")
+	bench.compare(title, ours, [], wanted=str(bench.data.n_sparse_lines))
+	bench.out.amount(title, ours.name, ours.median() * 1000, "ms", 20)
+
+
+def start_up(bench):
+	log = bench.data.log
+	bench.compare("start-up", bench.ours("-b", "0:1"),
+		[(Command("head -c1", ["head", "-c1", log]), 1 / 1.3)], repeat=100, most=7)
+
+
+def average(bench):
+	"""The best published C entry cannot be had everywhere; its time on one machine can."""
+	rows, title = bench.data.rows, "mean by key of %d rows" % bench.data.n_rows
+	ours = Command("examples/average", [os.path.join(bench.build, "doc/examples/average"), rows],
+		threads=bench.n_threads)
+	bench.compare(title, ours,
+		[(Command("getline, strtod", [bench.tool("rival_average"), rows]), None)], most=7)
+	bench.out.amount(title, ours.name, ours.median() / bench.data.n_rows * 50e6, "s per 50 M rows",
+		0.30, "2.0 times the best C entry on a Zen 5 at full speed, two threads; "
+		"%.0f M rows/s here" % (bench.data.n_rows / ours.median() / 1e6))
+
+
+def iterators(bench, what, path, targets=True):
+	said = subprocess.run([bench.tool("bench_iterators"), path, "5"], capture_output=True, text=True,
+		check=True).stdout
+	words = {line.split()[0]: [float(word) for word in line.split()[1:]]
+		for line in said.splitlines()}
+	n_lines, heap = int(words.pop("lines")[0]), words.pop("heap")[0]
+	bench.out.iterators("lines of the %s, %.0f bytes each" % (what, os.path.getsize(path) / n_lines),
+		words, {"memchr": 0.55, "getline": 0.2} if targets else {})
+	bench.out.amount("iterators, %s" % what, "library's heap", heap / 1024, "KiB", 1024)
+
+
+def guard(bench):
+	rounds = 1000 if bench.data.size < 1 << 30 else 4000
+	said = subprocess.run([bench.tool("bench_guard"), bench.data.log, str(rounds)],
+		capture_output=True, text=True, check=True).stdout
+	without, with_guard, times = map(float, said.split())
+	bench.out.amount("guard", "count in 1 MiB, %.2f us without, %.2f us with"
+		% (without / 1000, with_guard / 1000), (times - 1) * 100, "% more", 0.5)

@@ -1,0 +1,345 @@
+/* check_table.c - cells that may be quoted, across line ends
+ *
+ * The oracle walks a cell byte by byte: quotes first, then what follows them.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <unistd.h>
+
+struct naive {
+	mmr_cell cell;
+	size_t next;   /* where the next cell starts */
+	bool more;     /* a delimiter stands behind this one */
+	bool unclosed; /* it is none: its quote is never closed */
+	bool stray;    /* a quote stands between its closing quote and its end */
+};
+
+static struct naive naive_cell(mmr_slice bytes, size_t from, char delimiter)
+{
+	struct naive naive = {{{bytes.ptr + from, 0}, false, true}, 0, false, false, false};
+	size_t at = from, closing = 0, end;
+	bool quoted = at < bytes.len && bytes.ptr[at] == '"';
+
+	if (quoted) {
+		for (at++; at < bytes.len; at++) {
+			if (bytes.ptr[at] != '"')
+				continue;
+			if (at + 1 == bytes.len || bytes.ptr[at + 1] != '"')
+				break;
+			at++;
+		}
+		naive.unclosed = at == bytes.len;
+		if (naive.unclosed)
+			return naive;
+		closing = at++;
+	}
+	for (; at < bytes.len && bytes.ptr[at] != delimiter && bytes.ptr[at] != '\n'; at++)
+		naive.stray |= quoted && bytes.ptr[at] == '"';
+	end = at;
+	if (at < bytes.len && bytes.ptr[at] == '\n')
+		end -= end > from && bytes.ptr[end - 1] == '\r';
+	naive.cell.text.len = end - from;
+	if (quoted && closing + 1 == end) {
+		naive.cell.text.ptr++;
+		naive.cell.text.len -= 2;
+		naive.cell.quoted = true;
+	}
+	naive.more = at < bytes.len && bytes.ptr[at] == delimiter;
+	naive.cell.last = !naive.more;
+	naive.next = at < bytes.len ? at + 1 : at;
+	return naive;
+}
+
+static void must_unquote(mmr_cell cell, const char *name)
+{
+	char buffer[64];
+	size_t len = 99, i, n = 0;
+
+	if (cell.text.len > sizeof(buffer))
+		return;
+	memset(buffer, '?', sizeof(buffer));
+	MUST(mmr_cell_unquote(cell, buffer, &len) == 0, "%s: %s", name, mmr_last_error());
+	for (i = 0; i < cell.text.len; i++, n++) {
+		MUST(n < len && buffer[n] == cell.text.ptr[i], "%s: byte %zu of a cell", name, n);
+		if (cell.quoted && cell.text.ptr[i] == '"')
+			i++;
+	}
+	MUST(n == len, "%s: %zu bytes of a cell, should be %zu", name, len, n);
+}
+
+static void must_be_cells(mmr_slice bytes, char delimiter, const char *name)
+{
+	mmr_table it = mmr_table_of(bytes, delimiter);
+	mmr_cell cell = {{"mark", 4}, false, false}, mark = cell;
+	struct naive naive = {mark, 0, false, false, false};
+	size_t n, from;
+
+#define CASE \
+	"%s, %zu bytes '%.*s': cell %zu at %zu", name, bytes.len, (int)min_size(bytes.len, 60), \
+		bytes.ptr, n, from
+
+	for (n = 0, from = 0; from < bytes.len || naive.more; n++, from = naive.next) {
+		naive = naive_cell(bytes, from, delimiter);
+		if (naive.stray)
+			return;
+		if (naive.unclosed)
+			break;
+		MUST(mmr_table_next(&it, &cell), CASE);
+		MUST(cell.text.ptr == naive.cell.text.ptr, CASE);
+		MUST(cell.text.len == naive.cell.text.len, CASE);
+		MUST(cell.quoted == naive.cell.quoted && cell.last == naive.cell.last, CASE);
+		must_unquote(cell, name);
+	}
+	cell = mark;
+	MUST(!mmr_table_next(&it, &cell), CASE);
+	MUST(!mmr_table_next(&it, &cell), CASE);
+	MUST(cell.text.ptr == mark.text.ptr, CASE);
+	MUST(mmr_table_error(&it) == (naive.unclosed ? -EILSEQ : 0), CASE);
+#undef CASE
+}
+
+START_TEST(test_table_examples)
+{
+	static const struct {
+		const char *text,
+			*cells; /* unquoted; '|' behind each cell, '/' behind each record */
+		int error;
+	} cases[] = {
+		{"", "", 0},
+		{"\n", "|/", 0},
+		{"\r\n", "|/", 0},
+		{"\n\n", "|/|/", 0},
+		{"a,b\nc,d\n", "a|b|/c|d|/", 0},
+		{"a,b\r\nc,d", "a|b|/c|d|/", 0},
+		{"a,", "a||/", 0},
+		{"a,\n", "a||/", 0},
+		{",\n,", "||/||/", 0},
+		{"\"\"", "|/", 0},
+		{"\"\",\"\"\r\n", "||/", 0},
+		{"\"a,b\",c", "a,b|c|/", 0},
+		{"\"a\nb\"\nc", "a\nb|/c|/", 0},
+		{"\"a\r\nb\"\r\nc\r\n", "a\r\nb|/c|/", 0},
+		{"\"say \"\"no\"\"\",1", "say \"no\"|1|/", 0},
+		{"\"\"\"\"", "\"|/", 0},
+		{"a\"b,c\"\n", "a\"b|c\"|/", 0}, /* not at the start: a byte like any other */
+		{" \"a\"\n", " \"a\"|/", 0},
+		{"\"a\" ,b", "\"a\" |b|/", 0}, /* something behind it: the quotes stay */
+		{"a\r", "a\r|/", 0},
+		{"\"a\"\r", "\"a\"\r|/", 0},
+		{"\r\r\n", "\r|/", 0},
+		{"\"", "", -EILSEQ},
+		{"a,\"b\nc,d\n", "a|", -EILSEQ},
+		{"\"\"\"", "", -EILSEQ},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		mmr_table it = mmr_table_of(mmr_slice_of(cases[i].text), ',');
+		char joined[64] = "", buffer[64];
+		mmr_cell cell;
+		size_t len;
+
+		while (mmr_table_next(&it, &cell)) {
+			ck_assert_int_eq(mmr_cell_unquote(cell, buffer, &len), 0);
+			strcat(strncat(joined, buffer, len), cell.last ? "|/" : "|");
+		}
+		ck_assert_str_eq(joined, cases[i].cells);
+		ck_assert_int_eq(mmr_table_error(&it), cases[i].error);
+		must_be_cells(mmr_slice_of(cases[i].text), ',', "example");
+	}
+	must_be_cells((mmr_slice){NULL, 0}, ',', "NULL");
+}
+END_TEST
+
+START_TEST(test_table_of_every_short_text)
+{
+	static const char alphabet[] = {'"', ',', '\n', '\r', 'x'};
+	char text[7];
+	size_t len, code, n_codes = 1, i, rest;
+
+	for (len = 0; len <= sizeof(text); len++, n_codes *= 5) {
+		for (code = 0; code < n_codes; code++) {
+			for (i = 0, rest = code; i < len; i++, rest /= 5)
+				text[i] = alphabet[rest % 5];
+			must_be_cells((mmr_slice){text, len}, ',', "short");
+		}
+	}
+}
+END_TEST
+
+/* Records of cells as a program would write them: quoted where they must be, and sometimes else. */
+static size_t write_table(struct chance *chance, char *bytes, size_t room)
+{
+	size_t len = 0, n, i;
+
+	while (len + 200 < room) {
+		bool quoted = chance_below(chance, 3) == 0;
+		size_t limit = chance_below(chance, 8) ? 12 : 60;
+
+		if (quoted)
+			bytes[len++] = '"';
+		for (i = 0, n = chance_below(chance, limit); i < n; i++) {
+			char byte = quoted ? "a,\n\r\""[chance_below(chance, 5)] : 'b';
+
+			bytes[len++] = byte;
+			if (byte == '"')
+				bytes[len++] = byte;
+		}
+		if (quoted)
+			bytes[len++] = '"';
+		if (chance_below(chance, 3) > 0) {
+			bytes[len++] = ',';
+			continue;
+		}
+		if (chance_below(chance, 2))
+			bytes[len++] = '\r';
+		bytes[len++] = '\n';
+	}
+	return len - chance_below(chance, 4);
+}
+
+START_TEST(test_table_of_written_records)
+{
+	struct fence fence = fence_open(65536);
+	static char text[65536];
+	struct chance chance = {101};
+	size_t round, len;
+
+	for (round = 0; round < 300; round++) {
+		len = write_table(&chance, text, 250 + chance_below(&chance, sizeof(text) - 250));
+		memcpy(fence.stop - len, text, len);
+		must_be_cells((mmr_slice){fence.stop - len, len}, ',', "before a fence");
+		memcpy(fence.start, text, len);
+		must_be_cells((mmr_slice){fence.start, len}, ',', "behind a fence");
+	}
+	fence_close(&fence);
+}
+END_TEST
+
+START_TEST(test_table_of_other_delimiters)
+{
+	static const char delimiters[] = {'\t', ';', '\0', 'a', (char)0xff, ' '};
+	static char text[3000];
+	struct chance chance = {102};
+	size_t i, round, len;
+
+	for (i = 0; i < sizeof(delimiters); i++) {
+		char alphabet[] = {delimiters[i], '\n', 'x', 'y', '\r', ',', 'z', 'z', '"'};
+
+		for (round = 0; round < 200; round++) {
+			len = chance_below(&chance, sizeof(text));
+			chance_fill(&chance, text, len, (mmr_slice){alphabet, 8 + round % 2});
+			must_be_cells((mmr_slice){text, len}, delimiters[i], "delimiter");
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_table_of_one_huge_cell)
+{
+	static char text[1000003];
+	mmr_table it = mmr_table_of((mmr_slice){text, sizeof(text)}, ',');
+	mmr_cell cell;
+
+	memset(text, '\n', sizeof(text));
+	text[0] = text[sizeof(text) - 1] = '"';
+	ck_assert(mmr_table_next(&it, &cell));
+	ck_assert(cell.quoted && cell.last);
+	ck_assert_ptr_eq(cell.text.ptr, text + 1);
+	ck_assert_uint_eq(cell.text.len, sizeof(text) - 2);
+	ck_assert(!mmr_table_next(&it, &cell));
+	/* Without its end it is none, whatever its size. */
+	it = mmr_table_of((mmr_slice){text, sizeof(text) - 1}, ',');
+	ck_assert(!mmr_table_next(&it, &cell));
+	ck_assert_int_eq(mmr_table_error(&it), -EILSEQ);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "quote"));
+}
+END_TEST
+
+START_TEST(test_table_stands_on_the_stack)
+{
+	mmr_table it = mmr_table_of(mmr_slice_of("a,b\n\"c\",d\n"), ','), bookmark = it;
+	mmr_cell cell;
+	size_t n = 0;
+
+	ck_assert_uint_le(sizeof(mmr_table), 608);
+	while (mmr_table_next(&it, &cell))
+		n++;
+	ck_assert_uint_eq(n, 4);
+	ck_assert(mmr_table_next(&bookmark, &cell));
+	ck_assert(mmr_slice_equal(cell.text, mmr_slice_of("a")));
+	ck_assert_uint_eq(mmr_heap_peak(), 0);
+}
+END_TEST
+
+static void cells_on_backing(const struct setting *setting, void *arg)
+{
+	mmr_slice bytes = mmr_bytes(setting->reader);
+	mmr_table it = mmr_table_of(bytes, ',');
+	mmr_cell cell;
+
+	(void)arg;
+	if (setting->addressable) {
+		must_be_cells(bytes, ',', setting->name);
+		return;
+	}
+	MUST(!mmr_table_next(&it, &cell), "%s: a cell", setting->name);
+	MUST(mmr_table_error(&it) == MMR_ENOMAP, "%s: no error", setting->name);
+}
+
+START_TEST(test_table_on_every_backing)
+{
+	static char text[50000];
+	struct chance chance = {103};
+
+	on_every_backing((mmr_slice){text, write_table(&chance, text, sizeof(text))},
+		cells_on_backing, NULL);
+	on_every_backing((mmr_slice){text, 0}, cells_on_backing, NULL);
+}
+END_TEST
+
+START_TEST(test_table_truncated)
+{
+	static char text[200000];
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), n = 0, i, len = 99;
+	mmr_cell cell, quoted = {{NULL, 9}, true, false};
+	mmr_reader *reader;
+	struct temp temp;
+	mmr_table it;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	for (i = 0; i < sizeof(text); i += 8)
+		memcpy(text + i, "\"a\"\"b\",\n", 8);
+	temp = temp_open(text, sizeof(text));
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	it = mmr_table_of(mmr_bytes(reader), ',');
+	temp_resize(&temp, 4 * page);
+	while (mmr_table_next(&it, &cell))
+		n++;
+	ck_assert_int_eq(mmr_table_error(&it), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), 4 * page);
+	MUST(n <= page && n + 2 * 512 >= page, "%zu cells", n);
+	ck_assert(!mmr_table_next(&it, &cell));
+	ck_assert_int_eq(mmr_table_error(&it), MMR_ETRUNCATED);
+	quoted.text.ptr = mmr_bytes(reader).ptr + 5 * page;
+	ck_assert_int_eq(mmr_cell_unquote(quoted, text, &len), MMR_ETRUNCATED);
+	ck_assert_uint_eq(len, 99);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+static Suite *table_suite(void)
+{
+	Suite *suite = suite_create("table");
+
+	ADD_CASE(suite, "core", test_table_examples, test_table_of_every_short_text,
+		test_table_of_written_records, test_table_on_every_backing,
+		test_table_stands_on_the_stack);
+	ADD_CASE(suite, "limits", test_table_of_other_delimiters, test_table_of_one_huge_cell);
+	ADD_CASE(suite, "faults", test_table_truncated);
+	return suite;
+}
+
+CHECK_MAIN(table_suite)

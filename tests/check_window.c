@@ -1,0 +1,104 @@
+/* check_window.c - what a window holds of a map, and what it gives back
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include "bulk/window.h"
+#include "open/reader.h"
+
+#define GIB ((uint64_t)1 << 30)
+
+/* KiB of page tables of this process. */
+static size_t page_tables(void)
+{
+	FILE *file = fopen("/proc/self/status", "r");
+	char line[256];
+	size_t kib = 0;
+
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "VmPTE: %zu kB", &kib) == 1)
+			break;
+	fclose(file);
+	return kib;
+}
+
+static uint64_t zeroes_of(mmr_reader *reader)
+{
+	struct window window;
+	uint64_t off, zeroes = 0, count;
+	mmr_slice bytes;
+
+	window_start(&window, reader);
+	for (off = 0; off < mmr_size(reader); off += WINDOW_DEFAULT) {
+		ck_assert_int_eq(
+			window_load(&window, MMR_ENGINE_MAP, off, WINDOW_DEFAULT, &bytes), 0);
+		ck_assert_int_eq(mmr_slice_count(bytes, '\0', &count), 0);
+		zeroes += count;
+		window_drop_outside(&window, off + WINDOW_DEFAULT, UINT64_MAX);
+	}
+	window_end(&window);
+	return zeroes;
+}
+
+/* The kernel of this machine may give page tables back by itself: what is seen here is that the
+ * other way gives the same bytes at the same addresses and no larger tables. */
+START_TEST(test_window_gives_page_tables_back)
+{
+	struct temp temp = temp_open(NULL, 0);
+	size_t before, after;
+	mmr_reader *reader;
+	mmr_slice slice;
+
+	temp_resize(&temp, 3 * GIB);
+	temp_write(&temp, 5, "mark", 4);
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	slice = mmr_slice_cut(mmr_bytes(reader), 5, 9);
+	before = page_tables();
+	atomic_store(&reader_tables_kept, 1);
+	ck_assert_uint_eq(zeroes_of(reader), 3 * GIB - 4);
+	after = page_tables();
+	MUST(mmr_slice_equal(slice, mmr_slice_of("mark")), "an old slice has other bytes");
+	MUST(after <= before + 2048 + 512, "%zu KiB of page tables, %zu before", after, before);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+START_TEST(test_window_verifies_what_was_used)
+{
+	static char bytes[70000];
+	struct temp temp = temp_open(bytes, sizeof(bytes));
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	struct window window;
+	mmr_slice loaded;
+
+	window_start(&window, reader);
+	ck_assert_int_eq(window_load(&window, MMR_ENGINE_MAP, 0, sizeof(bytes), &loaded), 0);
+	ck_assert_int_eq(window_verify(&window), 0);
+	/* Inside the last page: nothing faults, the byte just reads as 0. */
+	temp_resize(&temp, sizeof(bytes) - 1);
+	ck_assert_int_eq(window_verify(&window), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), sizeof(bytes) - 1);
+	ck_assert_int_eq(
+		window_load(&window, MMR_ENGINE_MAP, 0, sizeof(bytes), &loaded), MMR_ETRUNCATED);
+	ck_assert_uint_eq(loaded.len, sizeof(bytes) - 1);
+	ck_assert_int_eq(window_load(&window, MMR_ENGINE_COPY, 10, 20, &loaded), 0);
+	ck_assert_int_eq(window_verify(&window), 0);
+	window_end(&window);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+static Suite *window_suite(void)
+{
+	Suite *suite = suite_create("window");
+
+	ADD_CASE(suite, "limits", test_window_gives_page_tables_back);
+	ADD_CASE(suite, "faults", test_window_verifies_what_was_used);
+	return suite;
+}
+
+CHECK_MAIN(window_suite)

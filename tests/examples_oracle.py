@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""examples_oracle.py - what the programs of doc/examples are to print, the slow and plain way
+
+	examples_oracle.py lines FILE
+	examples_oracle.py fields [-q] COLUMN FILE [DELIMITER]
+	examples_oracle.py parallel_count TEXT FILE
+	examples_oracle.py average FILE
+	examples_oracle.py make-table FILE
+	examples_oracle.py make-rows FILE N_ROWS N_KEYS
+
+SPDX-License-Identifier: MIT
+"""
+
+import csv
+import os
+import random
+import sys
+
+
+def read_lines(path):
+	with open(path, "rb") as file:
+		lines = file.read().split(b"\n")
+	return lines[:-1] if lines[-1] == b"" else lines
+
+
+def lines(path):
+	lengths = [len(line) for line in read_lines(path)]
+	mean = sum(lengths) / len(lengths) if lengths else 0
+	print("lines %d\nmean %.1f\nlongest %d" % (len(lengths), mean, max(lengths, default=0)))
+
+
+def records(path, delimiter, quoted):
+	if quoted:
+		with open(path, newline="") as file:
+			yield from (row or [""] for row in csv.reader(file, delimiter=delimiter))
+	else:
+		for line in read_lines(path):
+			yield line.removesuffix(b"\r").decode().split(delimiter)
+
+
+def fields(*args):
+	quoted = args[0] == "-q"
+	column, path, delimiter = (args[quoted:] + (",",))[:3]
+	total, n_numbers, n_others = 0.0, 0, 0
+	for record in records(path, delimiter, quoted):
+		if len(record) < int(column):
+			continue
+		try:
+			total += float(record[int(column) - 1])
+			n_numbers += 1
+		except ValueError:
+			n_others += 1
+	print("sum %.2f\nnumbers %d\nothers %d" % (total, n_numbers, n_others))
+
+
+def parallel_count(text, path):
+	wanted = os.fsencode(text)
+	print(sum(wanted in line for line in read_lines(path)))
+
+
+def average(path):
+	keys = {}
+	for row in read_lines(path):
+		key, number = row.rsplit(b";", 1)
+		keys.setdefault(key, []).append(int(number.replace(b".", b"")))
+	out = []
+	for key, tenths in sorted(keys.items()):
+		mean = (2 * sum(tenths) + len(tenths)) // (2 * len(tenths))
+		out.append(key + b"=" + b"/".join(map(decimal, (min(tenths), mean, max(tenths)))))
+	sys.stdout.buffer.write(b"{" + b", ".join(out) + b"}\n")
+
+
+def decimal(tenths):
+	return b"%s%d.%d" % (b"-" if tenths < 0 else b"", abs(tenths) // 10, abs(tenths) % 10)
+
+
+def make_table(path):
+	"""A header, numbers in all forms, quoted cells with commas, quotes and line ends."""
+	rng = random.Random(2)
+	with open(path, "w", newline="") as file:
+		writer = csv.writer(file, lineterminator="\r\n")
+		writer.writerow(["number", "price", "text", "count", "last"])
+		for n in range(20000):
+			text = rng.choice(["plain", "a,b", 'the "best"', "two\nlines", "", "é"])
+			writer.writerow([n, "%.2f" % rng.uniform(-1e6, 1e6), text, rng.choice(["", 7]),
+				"%g" % rng.expovariate(1e-3)])
+
+
+def make_rows(path, n_rows, n_keys):
+	"""Keys of all lengths from 1 to 100 bytes, most of them short; many begin alike."""
+	rng = random.Random(3)
+	names = ["k", "Zürich", "x" * 15, "x" * 16, "x" * 17, "x" * 99, "x" * 100]
+	while len(names) < int(n_keys):
+		length = rng.choice([rng.randrange(4, 16), rng.randrange(4, 16), rng.randrange(4, 101)])
+		names.append(("x" * rng.randrange(length) + "%x" % len(names)).rjust(length, "é")[:50])
+	names = list(dict.fromkeys(names))
+	with open(path, "w") as file:
+		for _ in range(int(n_rows)):
+			tenths = rng.choice([rng.randrange(-999, 1000), rng.randrange(-15, 15)])
+			file.write("%s;%s\n" % (rng.choice(names), decimal(tenths).decode()))
+
+
+if __name__ == "__main__":
+	globals()[sys.argv[1].replace("-", "_")](*sys.argv[2:])

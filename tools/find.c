@@ -1,0 +1,164 @@
+/* find.c - where a text stands in the part, or how often
+ *
+ * Files are searched by the library, with all threads and in order. A stream passes through a
+ * buffer that keeps the end of what was searched, so that a match across two reads is found.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions.h"
+#include "message.h"
+#include "output.h"
+#include "report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct search {
+	const struct input *input;
+	const struct options *options;
+	uint64_t found;
+};
+
+/* Decimal digits and a line end, without printf: a frequent text has millions of matches. */
+static void print_number(uint64_t number)
+{
+	char text[24], *end = text + sizeof(text), *at = end;
+
+	*--at = '\n';
+	do
+		*--at = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	output_write(at, (size_t)(end - at));
+}
+
+static void print_prefix(const struct search *search)
+{
+	if (search->options->n_files > 1) {
+		output_write(search->input->name, strlen(search->input->name));
+		output_write(":", 1);
+	}
+}
+
+/* A match at an offset of the input. Returns: 1 when that was the last one wanted. */
+static int on_match(void *context, uint64_t off)
+{
+	struct search *search = context;
+
+	if (search->found >= search->options->maximum)
+		return 1;
+	if (!search->options->count_only) {
+		print_prefix(search);
+		print_number(search->input->base + off);
+	}
+	return ++search->found == search->options->maximum;
+}
+
+static int search_reader(struct search *search, struct input *input)
+{
+	const struct options *options = search->options;
+	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
+	mmr_needle needle = mmr_needle_of(options->text);
+	struct span span;
+	int err;
+
+	err = part_locate(input, options, &span);
+	if (err < 0)
+		return err;
+	input->used = span.stop;
+	report_bytes(span.stop - span.start);
+	how.offset = span.start;
+	how.length = span.stop - span.start;
+	how.n_threads = options->n_threads;
+	if (options->maximum == 0)
+		return 0;
+	if (options->count_only && options->maximum == NO_MAXIMUM)
+		return mmr_count_matches(input->reader, &needle, &how, &search->found);
+	return mmr_each_match(input->reader, &needle, &how, on_match, search);
+}
+
+/* What is searched of a stream at a time, and what is kept of it. */
+struct buffer {
+	char *bytes;
+	size_t len, room;
+	uint64_t off; /* of the first byte in the stream */
+};
+
+static int append(struct buffer *buffer, mmr_slice bytes)
+{
+	size_t room = buffer->len + bytes.len;
+	char *larger;
+
+	if (room > buffer->room) {
+		larger = realloc(buffer->bytes, room);
+		if (!larger)
+			return -ENOMEM;
+		buffer->bytes = larger;
+		buffer->room = room;
+	}
+	memcpy(buffer->bytes + buffer->len, bytes.ptr, bytes.len);
+	buffer->len += bytes.len;
+	return 0;
+}
+
+/* Tells the matches in the buffer and keeps what the next one may begin with. Returns: as on_match.
+ */
+static int search_buffer(struct search *search, struct buffer *buffer, const mmr_needle *needle)
+{
+	mmr_slice all = {buffer->bytes, buffer->len}, match;
+	mmr_matches it = mmr_matches_of(all, needle);
+	size_t keep_from = 0, most = needle->text.len - 1;
+
+	while (mmr_matches_next(&it, &match)) {
+		size_t at = (size_t)(match.ptr - buffer->bytes);
+
+		keep_from = at + match.len;
+		if (on_match(search, buffer->off + at))
+			return 1;
+	}
+	if (buffer->len - keep_from > most)
+		keep_from = buffer->len - most;
+	memmove(buffer->bytes, buffer->bytes + keep_from, buffer->len - keep_from);
+	buffer->off += keep_from;
+	buffer->len -= keep_from;
+	return 0;
+}
+
+static int search_stream(struct search *search, struct input *input)
+{
+	mmr_needle needle = mmr_needle_of(search->options->text);
+	struct buffer buffer = {NULL, 0, 0, 0};
+	struct feed feed;
+	mmr_slice bytes;
+	int err, end;
+
+	err = feed_open(&feed, input, search->options);
+	if (err < 0)
+		return err;
+	while (err == 0 && needle.text.len > 0 && feed_next(&feed, &bytes)) {
+		report_bytes(bytes.len);
+		if (buffer.len == 0)
+			buffer.off = feed.used - bytes.len;
+		err = append(&buffer, bytes);
+		if (err == 0)
+			err = search_buffer(search, &buffer, &needle);
+		output_flush();
+	}
+	free(buffer.bytes);
+	end = feed_close(&feed);
+	return err < 0 ? err : end;
+}
+
+enum status action_find(struct input *input, const struct options *options)
+{
+	struct search search = {input, options, 0};
+	int err;
+
+	err = input->reader ? search_reader(&search, input) : search_stream(&search, input);
+	if (err < 0)
+		return message_file(input->name, err);
+	if (options->count_only) {
+		print_prefix(&search);
+		print_number(search.found);
+	}
+	return search.found > 0 ? STATUS_DONE : STATUS_NO_MATCH;
+}
