@@ -8,7 +8,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define MIB       ((size_t)1 << 20)
@@ -360,9 +359,6 @@ START_TEST(test_parallel_line_limit)
 		ck_assert_int_eq(run(setting.reader, &options, see, NULL, n), MMR_ELONG);
 		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "line_limit"));
 		ck_assert_uint_gt(mmr_last_error_offset(), 9999);
-		/* A map shows a line of any length: a limit for buffers does not bind it. */
-		options.engine = MMR_ENGINE_MAP;
-		must_be_shared_out(&setting, &options, n, n % 2);
 	}
 	mmr_close(setting.reader);
 	temp_close(&temp);
@@ -377,7 +373,7 @@ START_TEST(test_parallel_long_line_goes_to_the_map)
 	struct temp temp;
 	unsigned n;
 
-	/* As in a feed: where there is a map, no line has to be buffered. */
+	/* Where there is a map no line has to be buffered, and the limit does not bind. */
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	memset(bytes, 'x', sizeof(bytes));
 	bytes[10] = bytes[MIB / 2] = '\n';
@@ -385,8 +381,10 @@ START_TEST(test_parallel_long_line_goes_to_the_map)
 	setting.reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	options.window = 4096;
 	options.line_limit = 10000;
-	for (n = 1; n <= N_THREADS; n++)
-		must_be_shared_out(&setting, &options, n, n % 2);
+	for (n = 1; n <= 2 * N_THREADS; n++) {
+		options.engine = n % 2 ? MMR_ENGINE_MAP : MMR_ENGINE_AUTO;
+		must_be_shared_out(&setting, &options, (n + 1) / 2, n / 2 % 2);
+	}
 	mmr_close(setting.reader);
 	temp_close(&temp);
 }

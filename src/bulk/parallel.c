@@ -17,6 +17,8 @@
 
 /* How far behind its end a block is searched for the end of its last line, at first. */
 #define SLACK ((size_t)4 << 10)
+/* Whatever is asked for. */
+#define THREADS_MAX 4096
 
 /* What the workers share. The lock guards all that changes. */
 struct run {
@@ -28,6 +30,9 @@ struct run {
 	pthread_cond_t turn_came;
 	mmr_extents extents;
 	uint64_t cursor, data_stop; /* what is not claimed of the current run of data, or of all */
+	struct worker *workers;
+	unsigned n_workers;
+	uint64_t swept; /* up to here, or backward from here on, no page is held */
 	uint64_t n_claimed;
 	uint64_t turn; /* the claim whose results may be collected */
 	struct engine engine;
@@ -46,6 +51,8 @@ struct worker {
 	struct run *run;
 	void *state;
 	struct window window;
+	bool busy;
+	uint64_t start, stop; /* of the claim under way; with the lock held */
 	pthread_t thread;
 };
 
@@ -96,7 +103,7 @@ static void cut_claim(struct run *run, uint64_t len, struct claim *claim)
 	}
 }
 
-static bool claim_next(struct run *run, struct claim *ret_claim)
+static bool claim_next(struct run *run, struct worker *worker, struct claim *ret_claim)
 {
 	uint64_t len = run->options.window;
 	bool claimed = false;
@@ -108,10 +115,67 @@ static bool claim_next(struct run *run, struct claim *ret_claim)
 			len = min_u64(len, WINDOW_COPY);
 		cut_claim(run, len, ret_claim);
 		ret_claim->turn = run->n_claimed++;
+		worker->start = ret_claim->start;
+		worker->stop = ret_claim->stop;
 		claimed = true;
 	}
+	worker->busy = claimed;
 	pthread_mutex_unlock(&run->lock);
 	return claimed;
+}
+
+/* Each worker drops the pages of its own claim. But looking for a line's end it may touch a folio
+ * of its neighbour's, and a fault maps all of that, after the neighbour has dropped it: so what
+ * lies more than a folio behind every claim under way is dropped once more. */
+static void sweep(struct run *run)
+{
+	bool backward = run->options.backward;
+	const struct worker *worker;
+	uint64_t edge, from, to;
+	unsigned i;
+
+	pthread_mutex_lock(&run->lock);
+	edge = backward ? run->data_stop : run->cursor;
+	for (i = 0; i < run->n_workers; i++) {
+		worker = &run->workers[i];
+		if (worker->busy && !backward)
+			edge = min_u64(edge, worker->start);
+		else if (worker->busy && edge < worker->stop)
+			edge = worker->stop;
+	}
+	from = backward ? edge + WINDOW_DEFAULT : run->swept;
+	to = backward ? run->swept : edge - min_u64(edge, WINDOW_DEFAULT);
+	if (from + WINDOW_DEFAULT <= to)
+		run->swept = backward ? from : to;
+	pthread_mutex_unlock(&run->lock);
+	if (from + WINDOW_DEFAULT <= to)
+		reader_drop(run->reader, from, to - from);
+}
+
+/* Whether a line starts with the claim: by the byte before it. Not through the map, where touching
+ * that byte would bring a whole folio back that its owner has done with. */
+static int starts_with_line(const struct run *run, const struct claim *claim, bool *ret_starts)
+{
+	size_t got;
+	char byte;
+	int err;
+
+	err = mmr_read_at(run->reader, claim->start - 1, &byte, 1, &got);
+	if (err == 0)
+		*ret_starts = byte == (char)run->options.delimiter;
+	return err;
+}
+
+/* The first delimiter in some bytes. Returns: 1 with its place, 0 for none. */
+static int find_delimiter(const struct run *run, mmr_slice bytes, size_t *ret_at)
+{
+	mmr_marks marks = mmr_marks_of(bytes, (char)run->options.delimiter);
+	const char *at;
+
+	if (!mmr_marks_next(&marks, &at))
+		return mmr_marks_error(&marks);
+	*ret_at = (size_t)(at - bytes.ptr);
+	return 1;
 }
 
 /* The lines that start in the claim: behind the first delimiter from the byte before it on, up to
@@ -119,39 +183,44 @@ static bool claim_next(struct run *run, struct claim *ret_claim)
 static int load_lines(
 	struct run *run, struct worker *worker, const struct claim *claim, mmr_block *ret_block)
 {
-	uint64_t from = claim->start - (claim->start > run->start);
-	size_t last = (size_t)(claim->stop - 1 - from), slack = SLACK, skip = 0, len;
 	enum mmr_engine engine = claim->engine;
+	bool starts = claim->start == run->start;
+	size_t slack = SLACK, skip = 0, last, len, at;
+	uint64_t from = claim->start;
 	mmr_slice bytes, part;
-	const char *at;
-	mmr_marks marks;
-	int err;
+	int found, err;
 
+	if (!starts && engine == MMR_ENGINE_MAP) {
+		err = starts_with_line(run, claim, &starts);
+		if (err < 0)
+			return err;
+	} else if (!starts) {
+		from--;
+	}
+	last = (size_t)(claim->stop - 1 - from);
 	for (;;) {
 		len = (size_t)(claim->stop - from + min_u64(run->stop - claim->stop, slack));
 		err = window_load(&worker->window, engine, from, len, &bytes);
 		if (err < 0)
 			return err;
-		if (skip == 0 && from < claim->start) {
+		if (!starts) {
 			part.ptr = bytes.ptr;
 			part.len = last;
-			marks = mmr_marks_of(part, (char)run->options.delimiter);
-			if (!mmr_marks_next(&marks, &at)) {
-				ret_block->bytes.len = 0;
-				return mmr_marks_error(&marks);
-			}
-			skip = (size_t)(at - bytes.ptr) + 1;
+			found = find_delimiter(run, part, &at);
+			ret_block->bytes.len = 0;
+			if (found <= 0)
+				return found;
+			skip = at + 1;
+			starts = true;
 		}
 		part.ptr = bytes.ptr + last;
 		part.len = len - last;
-		marks = mmr_marks_of(part, (char)run->options.delimiter);
-		if (mmr_marks_next(&marks, &at)) {
-			len = (size_t)(at - bytes.ptr) + 1;
-			break;
-		}
-		if (mmr_marks_error(&marks) < 0)
-			return mmr_marks_error(&marks);
-		if (from + len == run->stop)
+		found = find_delimiter(run, part, &at);
+		if (found < 0)
+			return found;
+		if (found > 0)
+			len = last + at + 1;
+		if (found > 0 || from + len == run->stop)
 			break;
 		if (engine == MMR_ENGINE_COPY && slack >= run->options.line_limit) {
 			if (run->engine.may_map) {
@@ -242,10 +311,16 @@ static void *work(void *argument)
 	struct claim claim;
 
 	window_start(window, run->reader);
-	while (claim_next(run, &claim) && serve(run, worker, &claim))
-		if (window->held_stop - window->held_start >= WINDOW_DEFAULT)
-			window_drop_outside(window, 0, 0);
+	while (claim_next(run, worker, &claim) && serve(run, worker, &claim)) {
+		if (window->held_stop - window->held_start < WINDOW_DEFAULT)
+			continue;
+		window_drop_outside(window, 0, 0);
+		sweep(run);
+	}
 	window_end(window);
+	pthread_mutex_lock(&run->lock);
+	worker->busy = false;
+	pthread_mutex_unlock(&run->lock);
 	return NULL;
 }
 
@@ -272,9 +347,14 @@ static void run_workers(struct run *run, struct worker *workers, unsigned n_work
 {
 	unsigned n_threads, i;
 
+	memset(workers, 0, n_workers * sizeof(*workers));
+	run->workers = workers;
+	run->n_workers = n_workers;
 	for (i = 0; i < n_workers; i++) {
 		workers[i].run = run;
-		workers[i].state = (char *)run->job->states + i * run->job->state_size;
+		workers[i].state = run->job->state_size > 0
+					   ? (char *)run->job->states + i * run->job->state_size
+					   : run->job->states;
 	}
 	for (n_threads = 1; n_threads < n_workers; n_threads++)
 		if (make_thread(&workers[n_threads]) < 0)
@@ -282,6 +362,7 @@ static void run_workers(struct run *run, struct worker *workers, unsigned n_work
 	work(&workers[0]);
 	for (i = 1; i < n_threads; i++)
 		pthread_join(workers[i].thread, NULL);
+	reader_drop(run->reader, run->start, run->stop - run->start);
 }
 
 static int check(const mmr_parallel_options *options, const mmr_parallel_job *job)
@@ -320,6 +401,7 @@ int mmr_parallel_run(
 		run.options.line_limit = WINDOW_LINE_LIMIT;
 	run.start = min_u64(run.options.offset, size);
 	run.stop = run.start + min_u64(run.options.length, size - run.start);
+	run.swept = run.options.backward ? run.stop : run.start;
 	run.cursor = run.data_stop = run.start;
 	if (!run.options.skip_holes)
 		run.data_stop = run.stop;
@@ -327,7 +409,7 @@ int mmr_parallel_run(
 	engine_start(&run.engine, reader, run.options.engine);
 
 	n_windows = (run.stop - run.start) / run.options.window + 1;
-	n_workers = (unsigned)min_u64(job->n_states, n_windows);
+	n_workers = (unsigned)min_u64(min_u64(job->n_states, n_windows), THREADS_MAX);
 	workers = heap_alloc(n_workers * sizeof(*workers));
 	if (!workers)
 		return error_set(-ENOMEM, "make %u workers", n_workers);

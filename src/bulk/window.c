@@ -8,9 +8,10 @@
 #include <errno.h>
 #include <string.h>
 
-/* The page in which one block ends and the next begins is held until it is passed for good: what is
- * held starts and stops at multiples of this, which is no smaller than any page. */
-#define HELD_STEP ((uint64_t)64 << 10)
+/* A fault maps the whole folio around it, what has been dropped of it too: what is held starts and
+ * stops at multiples of the largest folio, so that the one in which two blocks meet is dropped for
+ * good when it is passed. */
+#define HELD_STEP ((uint64_t)WINDOW_DEFAULT)
 
 void window_start(struct window *window, mmr_reader *reader)
 {

@@ -114,14 +114,20 @@ static void choose_again(mmr_needle *needle, size_t differs)
 	needle->bytes[1] = (unsigned char)needle->text.ptr[differs];
 }
 
-/* Keeps of the candidates those that match and do not overlap. */
-static void verify(mmr_matches *it, const char *base, unsigned n_candidates, bool backward)
+static bool spent_too_much(const mmr_matches *it)
+{
+	return it->needle.text.len > 1 && it->spent > SPEND_FREE + SPEND_LIMIT * it->passed;
+}
+
+/* Keeps of the candidates those that match and do not overlap. Returns: how many were looked at:
+ * not all when comparing costs too much. */
+static unsigned verify(mmr_matches *it, const char *base, unsigned n_candidates, bool backward)
 {
 	size_t len = it->needle.text.len, differs = SIZE_MAX;
 	unsigned i, n_vain = 0;
 
 	it->n = 0;
-	for (i = 0; i < n_candidates; i++) {
+	for (i = 0; i < n_candidates && !spent_too_much(it); i++) {
 		const char *place = base + it->at[i];
 
 		if (it->limit && (backward ? place + len > it->limit : place < it->limit))
@@ -135,6 +141,7 @@ static void verify(mmr_matches *it, const char *base, unsigned n_candidates, boo
 	}
 	if (n_vain > VAIN_LIMIT && differs != SIZE_MAX)
 		choose_again(&it->needle, differs);
+	return i;
 }
 
 static bool failed(mmr_matches *it, const struct guard *guard)
@@ -157,24 +164,26 @@ static bool search_pair(mmr_matches *it, size_t len, bool backward)
 	const struct scan_kernels *kernels = scan_kernels();
 	const char *from = backward ? it->stop - len : it->start;
 	struct guard guard;
-	unsigned n;
+	unsigned n, looked_at;
 	size_t used;
 
 	if (!GUARD_ENTER(&guard, from, len + needle->text.len - 1))
 		return failed(it, &guard);
 	n = (backward ? kernels->mark_back : kernels->mark)(from, len, &probe, it->at, &used);
-	verify(it, from, n, backward);
+	it->passed += used;
+	looked_at = verify(it, from, n, backward);
 	guard_leave(&guard);
+	it->linear = looked_at < n;
+	if (it->linear) /* from the first that was not looked at */
+		used = backward ? len - 1 - it->at[looked_at] : it->at[looked_at];
 	it->base = from;
 	it->next = 0;
-	it->passed += used;
 	if (backward)
 		it->stop -= used;
 	else
 		it->start += used;
 	if (it->batch < SCAN_BATCH)
 		it->batch *= 4;
-	it->linear = pair && it->spent > SPEND_FREE + SPEND_LIMIT * it->passed;
 	return true;
 }
 

@@ -73,7 +73,7 @@ static int finish(
 static int next(mmr_table *it, mmr_cell *ret_cell)
 {
 	const char *at, *closing = NULL;
-	bool inside = false, opened = false;
+	bool inside = false;
 	char byte;
 	int err;
 
@@ -82,11 +82,13 @@ static int next(mmr_table *it, mmr_cell *ret_cell)
 		if (err < 0)
 			return err;
 		if (byte == '"') {
-			if (at == it->cell)
-				opened = true;
-			if (opened) {
-				inside = !inside;
-				closing = inside ? NULL : at;
+			if (at == it->cell || (closing && at == closing + 1)) {
+				/* The first byte, or the second of a doubled quote. */
+				inside = true;
+				closing = NULL;
+			} else if (inside) {
+				inside = false;
+				closing = at;
 			}
 		} else if (!inside) {
 			return finish(it, at, byte == '\n', closing, ret_cell);

@@ -1,6 +1,9 @@
 /* bench_run.c - runs one command and tells its time and its memory
  *
- *	bench_run [-d] COMMAND [ARGUMENT]...	-d: its output goes into a pipe, and is read from it
+ *	bench_run [-d|-n] COMMAND [ARGUMENT]...
+ *		-d	its output goes into a pipe, and is read from it
+ *		-n	the same, but thrown away unread, where the system can: the writer's cost
+ *alone
  *
  * Prints on standard error: seconds, processor seconds, peak KiB resident, minor faults and bytes
  * read. Small, because the kernel counts what the parent held before exec(2) as the child's peak;
@@ -9,6 +12,7 @@
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -43,6 +47,20 @@ static unsigned long long drain(int fd)
 	return n_bytes;
 }
 
+static unsigned long long discard(int fd)
+{
+	unsigned long long n_bytes = 0;
+#ifdef SPLICE_F_MOVE
+	int nowhere = open("/dev/null", O_WRONLY);
+	ssize_t got;
+
+	while ((got = splice(fd, NULL, nowhere, NULL, 1 << 20, 0)) > 0)
+		n_bytes += (unsigned long long)got;
+	close(nowhere);
+#endif
+	return n_bytes + drain(fd);
+}
+
 static double seconds(struct timeval time)
 {
 	return (double)time.tv_sec + (double)time.tv_usec * 1e-6;
@@ -50,7 +68,8 @@ static double seconds(struct timeval time)
 
 int main(int argc, char **argv)
 {
-	int drains = argc > 1 && strcmp(argv[1], "-d") == 0, ends[2], status;
+	int discards = argc > 1 && strcmp(argv[1], "-n") == 0, ends[2], status;
+	int drains = discards || (argc > 1 && strcmp(argv[1], "-d") == 0);
 	unsigned long long n_bytes = 0;
 	struct rusage usage;
 	double start;
@@ -58,7 +77,7 @@ int main(int argc, char **argv)
 
 	argv += 1 + drains;
 	if (!argv[0])
-		return fprintf(stderr, "usage: bench_run [-d] COMMAND [ARGUMENT]...\n"), 125;
+		return fprintf(stderr, "usage: bench_run [-d|-n] COMMAND [ARGUMENT]...\n"), 125;
 	if (drains && pipe(ends) < 0)
 		return fail("pipe");
 	start = now();
@@ -76,7 +95,7 @@ int main(int argc, char **argv)
 	}
 	if (drains) {
 		close(ends[1]);
-		n_bytes = drain(ends[0]);
+		n_bytes = discards ? discard(ends[0]) : drain(ends[0]);
 	}
 	if (wait4(child, &status, 0, &usage) < 0)
 		return fail("wait4");

@@ -1,4 +1,4 @@
-"""measure.py - runs commands in turn: time by hyperfine or by bench_run, memory and answers by bench_run
+"""measure.py - runs commands in turn: hyperfine or bench_run times them, bench_run sees their memory
 
 SPDX-License-Identifier: MIT
 """
@@ -15,10 +15,10 @@ import zlib
 
 
 class Command:
-	"""One program of a row. With `drains`, what it prints goes through a pipe to one reader, the
-	same for all; else into /dev/null."""
+	"""One program of a row. With `drains`, an option of bench_run, what it prints goes through a
+	pipe to one reader, the same for all; else into /dev/null."""
 
-	def __init__(self, name, argv, drains=False, answer="text", threads=1, ours=False):
+	def __init__(self, name, argv, drains=None, answer="text", threads=1, ours=False):
 		self.name, self.argv, self.drains = name, [str(word) for word in argv], drains
 		self.answer_kind, self.threads, self.ours = answer, threads, ours
 		self.answer, self.first, self.rss_kib, self.faults, self.heap_kib = None, 0.0, 0, 0, None
@@ -40,7 +40,7 @@ class Runner:
 		self.hyperfine = shutil.which("hyperfine") if hyperfine else None
 
 	def argv(self, command):
-		return ([self.bench_run, "-d"] if command.drains else []) + command.argv
+		return ([self.bench_run, command.drains] if command.drains else []) + command.argv
 
 	def check(self, command):
 		"""A first run: warms up, keeps the answer and the memory it took."""
@@ -92,7 +92,7 @@ class Runner:
 				for result in json.load(out)["results"]]
 
 	def time_once(self, command):
-		argv = [self.bench_run] + ["-d"] * command.drains + command.argv
+		argv = [self.bench_run] + [command.drains] * bool(command.drains) + command.argv
 		said = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True,
 			env=dict(os.environ, LC_ALL="C")).stderr
 		wall, cpu = said.split(b"\n")[-2].split()[:2]

@@ -105,7 +105,7 @@ class Report:
 		missed = [row for row in judged if not row["reached"]]
 		print("\n%d of %d targets reached" % (len(judged) - len(missed), len(judged)))
 		for row in missed:
-			print("  missed: %s: %s" % (row["row"], "%(value).2f %(unit)s, not <= %(target)g" % row
+			print("  missed: %s: %s" % (row["row"], "%(what)s: %(value).2f %(unit)s, not <= %(target)g" % row
 				if "value" in row else "%(ratio).2fx %(rival)s, not >= %(target).3g" % row))
 		with open(folder + "/bench.json", "w") as file:
 			json.dump({"machine": self.machine, "ratios": self.ratios, "amounts": self.amounts,

@@ -48,7 +48,7 @@ class Bench:
 			expected = ours.answer if wanted is None else wanted
 			if command.answer != expected:
 				self.out.wrong(title, command, expected)
-		if ours.ours and "--verbose" in self.help:
+		if ours.argv[0] == self.mmcat and "--verbose" in self.help:
 			self.runner.heap(ours)
 		self.runner.measure(commands, rounds_for(commands, most), repeat)
 		self.out.commands(title, ours, rivals, 
@@ -85,10 +85,14 @@ def counting(bench):
 
 
 def printing(bench):
-	log, more = bench.data.log, {"drains": True, "answer": "digest"}
-	bench.compare("print all into a pipe", bench.ours(name="mmcat FILE | reader", **more), [
-		(Command("cat", ["cat", log], **more), 6),
-		(Command("pv -q", ["pv", "-q", log], **more), 2.5)])
+	"""Once to a reader that copies all of it, as most do; once to one that throws it away unread,
+	which shows the writers alone."""
+	for title, option, targets in (("print all into a pipe", "-d", (6, 2.5)),
+			("print all into a pipe, thrown away", "-n", (None, None))):
+		more = {"drains": option, "answer": "digest"}
+		bench.compare(title, bench.ours(name="mmcat FILE | reader", **more), [
+			(Command("cat", ["cat", bench.data.log], **more), targets[0]),
+			(Command("pv -q", ["pv", "-q", bench.data.log], **more), targets[1])])
 
 
 def reversing(bench):
@@ -113,8 +117,13 @@ def finding(bench):
 			name="mmcat -c -e RARE FILE"), [
 		(Command("rg -c -F", ["rg", "-c", "-F", rare, log], answer="number"), 1.5),
 		# Into a pipe: at /dev/null it would stop at its first match.
-		(Command("grep -c -F", ["grep", "-c", "-F", rare, log], answer="number", drains=True),
+		(Command("grep -c -F", ["grep", "-c", "-F", rare, log], answer="number", drains="-d"),
 			None)], lacks=bench.lacks("--find"))
+	# What a user writes on mmr_parallel_run: blocks of whole lines, and as little memory.
+	bench.compare("count lines with a rare text", Command("examples/parallel_count",
+		[os.path.join(bench.build, "doc/examples/parallel_count"), rare, log],
+		threads=bench.n_threads, answer="number", ours=True),
+		[(Command("rg -c -F", ["rg", "-c", "-F", rare, log], answer="number"), None)])
 
 
 def single_pages(bench):
@@ -144,7 +153,7 @@ def average(bench):
 	"""The best published C entry cannot be had everywhere; its time on one machine can."""
 	rows, title = bench.data.rows, "mean by key of %d rows" % bench.data.n_rows
 	ours = Command("examples/average", [os.path.join(bench.build, "doc/examples/average"), rows],
-		threads=bench.n_threads)
+		threads=bench.n_threads, ours=True)
 	bench.compare(title, ours,
 		[(Command("getline, strtod", [bench.tool("rival_average"), rows]), None)], most=7)
 	bench.out.amount(title, ours.name, ours.median() / bench.data.n_rows * 50e6, "s per 50 M rows",
