@@ -323,11 +323,58 @@ START_TEST(test_extents_of_a_file_that_shrinks)
 }
 END_TEST
 
+/* Feeds all but the holes: how many 'x' and how many bytes there are. Returns: the feed's error. */
+static int feed_data(mmr_reader *reader, uint64_t *ret_xs, uint64_t *ret_bytes)
+{
+	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	uint64_t found, next = 0;
+	mmr_blocks *blocks;
+	mmr_block block;
+	int err;
+
+	*ret_xs = *ret_bytes = 0;
+	options.delimiter = MMR_NO_DELIMITER;
+	options.skip_holes = true;
+	ck_assert_int_eq(mmr_blocks_of(reader, &options, &blocks), 0);
+	while (mmr_blocks_next(blocks, &block)) {
+		MUST(block.off >= next, "block at %llu again", (unsigned long long)block.off);
+		next = block.off + block.bytes.len;
+		ck_assert_int_eq(mmr_slice_count(block.bytes, 'x', &found), 0);
+		*ret_xs += found;
+		*ret_bytes += block.bytes.len;
+	}
+	err = mmr_blocks_error(blocks);
+	mmr_blocks_close(blocks);
+	return err;
+}
+
+START_TEST(test_extents_are_all_that_a_feed_shows)
+{
+	struct temp temp = sparse_open();
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	uint64_t xs, n_bytes, wanted = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(islands); i++)
+		wanted += islands[i].len;
+	ck_assert_int_eq(feed_data(reader, &xs, &n_bytes), 0);
+	ck_assert_uint_eq(xs, wanted);
+	if (keeps_holes(temp.fd))
+		ck_assert_uint_lt(n_bytes, 20 * MIB);
+	/* What is cut off is no hole. */
+	temp_resize(&temp, 20 * MIB);
+	ck_assert_int_eq(feed_data(reader, &xs, &n_bytes), MMR_ETRUNCATED);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
 static Suite *extents_suite(void)
 {
 	Suite *suite = suite_create("extents");
 
-	ADD_CASE(suite, "core", test_extents_of_a_sparse_file, test_extents_leave_the_offset_alone,
+	ADD_CASE(suite, "core", test_extents_of_a_sparse_file,
+		test_extents_are_all_that_a_feed_shows, test_extents_leave_the_offset_alone,
 		test_extents_of_what_has_no_holes, test_extents_from_many_threads);
 	ADD_CASE(suite, "limits", test_extents_of_holes_alone);
 	ADD_CASE(suite, "faults", test_extents_without_a_second_descriptor,

@@ -120,11 +120,11 @@ START_TEST(test_public_blocks_and_seek)
 	ck_assert_uint_eq(sum, N_LINES);
 	ck_assert_uint_eq(bytes, mmr_size(file));
 
-	ck_assert_int_eq(mmr_line_seek(file, 0, 50000, '\n', &start), 0);
+	ck_assert_int_eq(mmr_line_seek(file, 0, 50000, '\n', 0, &start), 0);
 	ck_assert_int_eq(mmr_read_at(file, start, text, sizeof(text), &len), 0);
 	ck_assert_uint_eq(len, sizeof(text));
 	ck_assert_mem_eq(text, "50001,25", 8);
-	ck_assert_int_eq(mmr_line_seek(file, mmr_size(file), -1, '\n', &start), 0);
+	ck_assert_int_eq(mmr_line_seek(file, mmr_size(file), -1, '\n', 0, &start), 0);
 	ck_assert_int_eq(mmr_read_at(file, start, text, sizeof(text), &len), 0);
 	ck_assert_mem_eq(text, "100000,5", 8);
 	mmr_close(file);

@@ -223,13 +223,15 @@ static void read_without_addresses(void *arg)
 	MUST(!mmr_lines_next(&it, &part) && mmr_lines_error(&it) == MMR_ENOMAP, "lines");
 	MUST(mmr_read_at(reader, GIB - 3, copy, 4, &got) == 0 && got == 3, "read_at");
 	MUST(memcmp(copy, "end", 3) == 0, "bytes");
-	MUST(mmr_line_seek(reader, 0, 2, '\n', &off) == 0 && off == 700 * MIB + 1, "seek: %llu",
+	MUST(mmr_line_seek(reader, 0, 2, '\n', 0, &off) == 0 && off == 700 * MIB + 1, "seek: %llu",
 		(unsigned long long)off);
-	MUST(mmr_line_seek(reader, GIB, -2, '\n', &off) == 0 && off == 4, "seek: %llu",
+	MUST(mmr_line_seek(reader, GIB, -2, '\n', 0, &off) == 0 && off == 4, "seek: %llu",
 		(unsigned long long)off);
 	MUST(mmr_blocks_of(reader,
-		     &(mmr_blocks_options){sizeof(mmr_blocks_options), 0, MMR_REST, 0, 0,
-			     MMR_NO_DELIMITER, MMR_ENGINE_MAP, false},
+		     &(mmr_blocks_options){.struct_size = sizeof(mmr_blocks_options),
+			     .length = MMR_REST,
+			     .delimiter = MMR_NO_DELIMITER,
+			     .engine = MMR_ENGINE_MAP},
 		     &blocks) == 0,
 		"blocks");
 	while (mmr_blocks_next(blocks, &block))

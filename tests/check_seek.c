@@ -32,7 +32,7 @@ static void must_seek(
 {
 	uint64_t off = UINT64_MAX, want;
 	int err = mmr_line_seek(
-		setting->reader, table->starts[line], n_lines, table->delimiter, &off);
+		setting->reader, table->starts[line], n_lines, table->delimiter, 0, &off);
 
 	if (n_lines >= 0)
 		want = table->starts[n_lines < table->n - line ? line + n_lines : table->n];
@@ -59,11 +59,11 @@ static void seek_from_everywhere(const struct setting *setting, void *arg)
 			must_seek(setting, table, line, extremes[i]);
 	}
 	/* Behind the end is the end. */
-	MUST(mmr_line_seek(setting->reader, UINT64_MAX, 0, table->delimiter, &off) == 0 &&
+	MUST(mmr_line_seek(setting->reader, UINT64_MAX, 0, table->delimiter, 0, &off) == 0 &&
 			off == setting->bytes.len,
 		"%s: from behind the end", setting->name);
-	MUST(mmr_line_seek(setting->reader, setting->bytes.len + 1, -1, table->delimiter, &off) ==
-				0 &&
+	MUST(mmr_line_seek(
+		     setting->reader, setting->bytes.len + 1, -1, table->delimiter, 0, &off) == 0 &&
 			off == table->starts[table->n > 0 ? table->n - 1 : 0],
 		"%s: the last line from behind the end", setting->name);
 }
@@ -153,7 +153,7 @@ START_TEST(test_seek_in_a_truncated_file)
 		reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 		temp_resize(&temp, 500000);
 		ck_assert_int_eq(
-			mmr_line_seek(reader, way ? MIB : 0, way ? -900000 : 900000, '\n', &off),
+			mmr_line_seek(reader, way ? MIB : 0, way ? -900000 : 900000, '\n', 0, &off),
 			MMR_ETRUNCATED);
 		ck_assert_uint_eq(off, 99);
 		mmr_close(reader);

@@ -26,31 +26,38 @@ static struct span locate_bytes(const struct range *range, uint64_t size)
 	return span;
 }
 
-/* The start of line `index`: from the start of the file, or from its end when negative. */
-static int locate_line(mmr_reader *reader, int64_t index, char delimiter, uint64_t *ret_off)
+static int seek(mmr_reader *reader, uint64_t from, int64_t n_lines, const struct options *options,
+	uint64_t *ret_off)
 {
-	return mmr_line_seek(reader, index < 0 ? mmr_size(reader) : 0, index, delimiter, ret_off);
+	return mmr_line_seek(
+		reader, from, n_lines, options->delimiter, options->n_threads, ret_off);
 }
 
-static int locate_lines(
-	mmr_reader *reader, const struct range *range, char delimiter, struct span *ret_span)
+/* The start of line `index`: from the start of the file, or from its end when negative. */
+static int locate_line(
+	mmr_reader *reader, int64_t index, const struct options *options, uint64_t *ret_off)
 {
+	return seek(reader, index < 0 ? mmr_size(reader) : 0, index, options, ret_off);
+}
+
+static int locate_lines(mmr_reader *reader, const struct options *options, struct span *ret_span)
+{
+	const struct range *range = &options->range;
 	struct span span;
 	int err;
 
-	err = locate_line(reader, range->start, delimiter, &span.start);
+	err = locate_line(reader, range->start, options, &span.start);
 	if (err < 0)
 		return err;
 	if (range->has_length)
-		err = mmr_line_seek(reader, span.start, range->length, delimiter, &span.stop);
+		err = seek(reader, span.start, range->length, options, &span.stop);
 	else if (range->stop == MMR_END)
 		span.stop = mmr_size(reader);
 	else if (range->start >= 0 && range->stop >= range->start)
 		/* Both from the start: what lies before the first need not be read twice. */
-		err = mmr_line_seek(
-			reader, span.start, range->stop - range->start, delimiter, &span.stop);
+		err = seek(reader, span.start, range->stop - range->start, options, &span.stop);
 	else
-		err = locate_line(reader, range->stop, delimiter, &span.stop);
+		err = locate_line(reader, range->stop, options, &span.stop);
 	if (err < 0)
 		return err;
 	if (span.stop < span.start)
@@ -65,7 +72,7 @@ static int locate(const struct input *input, const struct options *options, stru
 
 	switch (options->part) {
 	case PART_LINES:
-		return locate_lines(input->reader, &options->range, options->delimiter, ret_span);
+		return locate_lines(input->reader, options, ret_span);
 	case PART_BYTES:
 		*ret_span = locate_bytes(&options->range, mmr_size(input->reader));
 		return 0;
@@ -88,10 +95,10 @@ int part_locate(const struct input *input, const struct options *options, struct
 		return err;
 	/* -m: of what is printed the first lines, of what is reversed the last. */
 	if (options->maximum != NO_MAXIMUM && options->action == ACTION_PRINT) {
-		err = mmr_line_seek(input->reader, span.start, maximum, options->delimiter, &edge);
+		err = seek(input->reader, span.start, maximum, options, &edge);
 		span.stop = err == 0 ? min_u64(span.stop, edge) : span.stop;
 	} else if (options->maximum != NO_MAXIMUM && options->action == ACTION_REVERSE) {
-		err = mmr_line_seek(input->reader, span.stop, -maximum, options->delimiter, &edge);
+		err = seek(input->reader, span.stop, -maximum, options, &edge);
 		if (err == 0 && edge > span.start)
 			span.start = edge;
 	}

@@ -42,11 +42,12 @@ typedef struct mmr_blocks_options {
 	int delimiter;          /* a byte from 0 to 255, or MMR_NO_DELIMITER */
 	enum mmr_engine engine; /* AUTO copies unless mmr_guard_install was called */
 	bool backward;          /* the last block first; lines in a block still run forward */
+	bool skip_holes; /* leave the holes of sparse files out; forward, MMR_NO_DELIMITER only */
 } mmr_blocks_options;
 
 /* clang-format off */
 #define MMR_BLOCKS_OPTIONS_INIT \
-	{ sizeof(mmr_blocks_options), 0, MMR_REST, 0, 0, '\n', MMR_ENGINE_AUTO, false }
+	{ sizeof(mmr_blocks_options), 0, MMR_REST, 0, 0, '\n', MMR_ENGINE_AUTO, false, false }
 /* clang-format on */
 
 typedef struct mmr_block {

@@ -8,6 +8,7 @@
 #include "open/stream.h"
 
 #include <mmreader/blocks.h>
+#include <mmreader/extents.h>
 #include <mmreader/marks.h>
 
 #include <errno.h>
@@ -17,7 +18,9 @@ struct mmr_blocks {
 	struct window window; /* of a stream too, for its buffer */
 	int fd;               /* of a stream; -1 for a reader */
 	int delimiter;
-	bool backward;
+	bool backward, skip_holes;
+	mmr_extents extents; /* where holes are skipped ... */
+	uint64_t data_stop;  /* ... the end of the data that is being fed, else of the range */
 	size_t window_len, line_limit;
 	uint64_t start, stop; /* what is left of the range */
 	struct engine engine;
@@ -34,7 +37,9 @@ static const mmr_blocks_options default_options = MMR_BLOCKS_OPTIONS_INIT;
 static int check_options(const mmr_blocks_options *options)
 {
 	if (options->struct_size >= sizeof(*options) && options->delimiter >= MMR_NO_DELIMITER &&
-		options->delimiter <= UINT8_MAX && options->engine <= MMR_ENGINE_COPY)
+		options->delimiter <= UINT8_MAX && options->engine <= MMR_ENGINE_COPY &&
+		(!options->skip_holes ||
+			(options->delimiter == MMR_NO_DELIMITER && !options->backward)))
 		return 0;
 	error_set(-EINVAL, "feed blocks with these options");
 	return error_hint(-EINVAL, "start from MMR_BLOCKS_OPTIONS_INIT");
@@ -50,6 +55,7 @@ static int blocks_new(const mmr_blocks_options *options, mmr_blocks **ret_blocks
 	blocks->fd = -1;
 	blocks->delimiter = options->delimiter;
 	blocks->backward = options->backward;
+	blocks->skip_holes = options->skip_holes;
 	blocks->window_len = options->window > 0 ? options->window : WINDOW_DEFAULT;
 	blocks->line_limit = options->line_limit > 0 ? options->line_limit : WINDOW_LINE_LIMIT;
 	*ret_blocks = blocks;
@@ -74,6 +80,8 @@ int mmr_blocks_of(mmr_reader *reader, const mmr_blocks_options *options, mmr_blo
 	window_start(&blocks->window, reader);
 	blocks->start = min_u64(options->offset, size);
 	blocks->stop = blocks->start + min_u64(options->length, size - blocks->start);
+	blocks->data_stop = blocks->skip_holes ? blocks->start : blocks->stop;
+	blocks->extents = mmr_extents_of_range(reader, blocks->start, blocks->stop - blocks->start);
 	engine_start(&blocks->engine, reader, options->engine);
 	*ret_blocks = blocks;
 	return 0;
@@ -217,14 +225,36 @@ static bool turn_to_copies(mmr_blocks *blocks, int err)
 	return true;
 }
 
+/* Goes on to the next data where holes are skipped. What a truncation cut off looks like a hole: at
+ * the end the file must still reach so far. */
+static int next_data(mmr_blocks *blocks)
+{
+	uint64_t reached;
+	mmr_extent extent;
+
+	if (!blocks->skip_holes || blocks->start < blocks->data_stop)
+		return 0;
+	if (!mmr_extents_next(&blocks->extents, &extent)) {
+		blocks->start = blocks->data_stop = blocks->stop;
+		return reader_reaches(blocks->window.reader, blocks->stop, &reached);
+	}
+	blocks->start = extent.off;
+	blocks->data_stop = extent.off + extent.len;
+	return 0;
+}
+
 static int next_forward(mmr_blocks *blocks, mmr_slice *ret_bytes)
 {
-	uint64_t left = blocks->stop - blocks->start;
 	size_t window = first_window(blocks), n;
 	mmr_slice bytes;
+	uint64_t left;
 	int err;
 
-	for (;;) {
+	err = next_data(blocks);
+	if (err < 0)
+		return err;
+	left = blocks->data_stop - blocks->start;
+	while (left > 0) {
 		n = (size_t)min_u64(left, window);
 		err = load(blocks, blocks->start, n, &bytes);
 		if (err < 0)
@@ -245,6 +275,8 @@ static int next_forward(mmr_blocks *blocks, mmr_slice *ret_bytes)
 		if (err < 0)
 			return err;
 	}
+	if (left == 0)
+		return 0;
 	blocks->start += bytes.len;
 	*ret_bytes = bytes;
 	return 0;

@@ -12,7 +12,7 @@
 static int cut(mmr_reader *reader, char delimiter, uint64_t off, uint64_t *ret_off)
 {
 	if (off > 0)
-		return mmr_line_seek(reader, off - 1, 1, delimiter, ret_off);
+		return mmr_line_seek(reader, off - 1, 1, delimiter, 1, ret_off);
 	*ret_off = 0;
 	return 0;
 }
