@@ -37,7 +37,7 @@ MMR_API mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned f
 
 /* For the inline call below. */
 MMR_API bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line);
-MMR_API void mmr_lines_dress_(unsigned flags, mmr_slice *line);
+MMR_API void mmr_lines_strip_cr_(mmr_slice *line);
 
 /* The next line.
  *
@@ -51,10 +51,10 @@ static inline bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
 	if (!mmr_marks_next(&it->marks, &at))
 		return mmr_lines_last_(it, ret_line);
 	ret_line->ptr = it->line;
-	ret_line->len = (size_t)(at - it->line);
+	ret_line->len = (size_t)(at - it->line) + (it->flags & MMR_LINES_KEEP);
 	it->line = at + 1;
-	if (it->flags)
-		mmr_lines_dress_(it->flags, ret_line);
+	if (it->flags == MMR_LINES_CRLF)
+		mmr_lines_strip_cr_(ret_line);
 	return true;
 }
 
@@ -98,9 +98,9 @@ static inline bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_
 	if (it->line_end == NULL || !mmr_marks_next_back(&it->marks, &at))
 		return mmr_reverse_lines_edge_(it, ret_line);
 	ret_line->ptr = at + 1;
-	ret_line->len = (size_t)(it->text_end - at - 1);
-	if (it->flags)
-		mmr_lines_dress_(it->flags, ret_line);
+	ret_line->len = (size_t)(it->text_end - at - 1) + (it->flags & MMR_LINES_KEEP);
+	if (it->flags == MMR_LINES_CRLF)
+		mmr_lines_strip_cr_(ret_line);
 	it->text_end = at;
 	it->line_end = at + 1;
 	return true;

@@ -12,7 +12,7 @@ mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
 
 	it.marks = mmr_marks_of(slice, delimiter);
 	it.line = it.marks.start;
-	it.flags = flags;
+	it.flags = flags & MMR_LINES_KEEP ? MMR_LINES_KEEP : flags;
 	return it;
 }
 
@@ -32,14 +32,10 @@ bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line)
 	return true;
 }
 
-void mmr_lines_dress_(unsigned flags, mmr_slice *line)
+void mmr_lines_strip_cr_(mmr_slice *line)
 {
 	struct guard guard;
 
-	if (flags & MMR_LINES_KEEP) {
-		line->len++;
-		return;
-	}
 	if (line->len == 0)
 		return;
 	if (!GUARD_ENTER(&guard, line->ptr + line->len - 1, 1)) {
@@ -58,7 +54,7 @@ mmr_reverse_lines mmr_reverse_lines_of_flags(mmr_slice slice, char delimiter, un
 	it.marks = mmr_marks_of(slice, delimiter);
 	it.text_end = NULL;
 	it.line_end = NULL;
-	it.flags = flags;
+	it.flags = flags & MMR_LINES_KEEP ? MMR_LINES_KEEP : flags;
 	return it;
 }
 
@@ -93,8 +89,11 @@ bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 		return false;
 	ret_line->ptr = start;
 	ret_line->len = (size_t)(it->text_end - start);
-	if (it->flags && it->text_end != it->line_end)
-		mmr_lines_dress_(it->flags, ret_line);
+	if (it->text_end != it->line_end) {
+		ret_line->len += it->flags & MMR_LINES_KEEP;
+		if (it->flags == MMR_LINES_CRLF)
+			mmr_lines_strip_cr_(ret_line);
+	}
 	it->text_end = it->line_end = start;
 	return true;
 }

@@ -1,0 +1,207 @@
+/* tally.c - the distinct values of a column and how often each occurs
+ *
+ *	tally [-n] COLUMN FILE [DELIMITER]
+ *
+ * Prints for the first column what `cut -d ";" -f 1 FILE | LC_ALL=C sort | uniq -c` prints: sorted
+ *by value; with -n, by count, the greatest first. Columns count from 1, the delimiter is `;` unless
+ * said. A line that has no such column is left out.
+ *
+ * No line is sorted: a value is interned, and its id says where to count. Each worker has a pool of
+ * its own, so nothing is locked; at the end the pools are merged. Pools copy their texts, since a
+ * block lives only until the next one: memory grows with the distinct values, not with the file.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <mmreader.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct column {
+	uint64_t number; /* from 1 */
+	char delimiter;
+};
+
+/* Aligned to two cache lines, as processors fetch them, so that workers do not slow each other. */
+struct worker {
+	_Alignas(128) const struct column *column;
+	mmr_intern *pool;
+	uint64_t *counts; /* of each id */
+	size_t room;
+};
+
+/* Makes room to count each text of the pool. */
+static int make_room(struct worker *worker)
+{
+	size_t room = 2 * ((size_t)mmr_intern_count(worker->pool) + 512);
+	uint64_t *counts = realloc(worker->counts, room * sizeof(*counts));
+
+	if (!counts)
+		return -ENOMEM;
+	memset(counts + worker->room, 0, (room - worker->room) * sizeof(*counts));
+	worker->counts = counts;
+	worker->room = room;
+	return 0;
+}
+
+/* Two iterators walk the block side by side: one over line ends, one over delimiters. That spares
+ * an iterator for each line, and no byte is touched here, outside the library's guard. */
+static int count_block(void *state, const mmr_block *block)
+{
+	struct worker *worker = state;
+	const struct column *column = worker->column;
+	mmr_lines lines = mmr_lines_of(block->bytes, '\n');
+	mmr_marks marks = mmr_marks_of(block->bytes, column->delimiter);
+	const char *at = NULL, *end;
+	bool more = mmr_marks_next(&marks, &at);
+	mmr_slice line, value;
+	uint64_t number;
+	uint32_t id;
+	int err;
+
+	while (mmr_lines_next(&lines, &line)) {
+		value.ptr = line.ptr;
+		end = line.ptr + line.len;
+		/* Delimiters behind the column of the line before are passed over. */
+		while (more && at < line.ptr)
+			more = mmr_marks_next(&marks, &at);
+		for (number = 1; number < column->number && more && at < end; number++) {
+			value.ptr = at + 1;
+			more = mmr_marks_next(&marks, &at);
+		}
+		if (number < column->number)
+			continue;
+		value.len = (size_t)((more && at < end ? at : end) - value.ptr);
+		err = mmr_intern_add(worker->pool, value, &id);
+		if (err >= 0 && id >= worker->room)
+			err = make_room(worker);
+		if (err < 0)
+			return err;
+		worker->counts[id]++;
+	}
+	err = mmr_lines_error(&lines);
+	return err < 0 ? err : mmr_marks_error(&marks);
+}
+
+/* Adds what another worker has found. */
+static int merge(struct worker *worker, const struct worker *other)
+{
+	uint32_t n = mmr_intern_count(other->pool), *ids, i;
+	int err = -ENOMEM;
+
+	ids = malloc((n + (size_t)1) * sizeof(*ids));
+	if (ids)
+		err = mmr_intern_merge(worker->pool, other->pool, ids);
+	if (err == 0 && mmr_intern_count(worker->pool) > worker->room)
+		err = make_room(worker);
+	for (i = 0; i < n && err == 0; i++)
+		worker->counts[ids[i]] += other->counts[i];
+	free(ids);
+	return err;
+}
+
+struct row {
+	mmr_slice value;
+	uint64_t count;
+};
+
+static int by_value(const void *a, const void *b)
+{
+	const struct row *left = a, *right = b;
+
+	return mmr_slice_compare(left->value, right->value);
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct row *left = a, *right = b;
+
+	if (left->count != right->count)
+		return left->count > right->count ? -1 : 1;
+	return by_value(a, b);
+}
+
+static int print(const struct worker *worker, int (*order)(const void *, const void *))
+{
+	uint32_t n = mmr_intern_count(worker->pool), i;
+	struct row *rows = malloc((n + (size_t)1) * sizeof(*rows));
+
+	if (!rows)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		mmr_intern_text(worker->pool, i, &rows[i].value);
+		rows[i].count = worker->counts[i];
+	}
+	qsort(rows, n, sizeof(*rows), order);
+	for (i = 0; i < n; i++) {
+		printf("%7" PRIu64 " ", rows[i].count);
+		fwrite(rows[i].value.ptr, 1, rows[i].value.len, stdout);
+		putchar('\n');
+	}
+	free(rows);
+	return fflush(stdout) == 0 ? 0 : -errno;
+}
+
+static int tally(
+	mmr_reader *file, const struct column *column, int (*order)(const void *, const void *))
+{
+	static struct worker workers[64];
+	unsigned n_workers = mmr_processors() < 64 ? mmr_processors() : 64, i;
+	mmr_parallel_job job = {count_block, NULL, workers, sizeof(*workers), n_workers};
+	mmr_intern_options options = MMR_INTERN_OPTIONS_INIT;
+	int err = 0;
+
+	options.copy = true;
+	for (i = 0; i < n_workers && err == 0; i++) {
+		workers[i].column = column;
+		err = mmr_intern_open(&options, &workers[i].pool);
+	}
+	if (err == 0)
+		err = mmr_parallel_run(file, NULL, &job);
+	for (i = 1; i < n_workers && err == 0; i++)
+		err = merge(&workers[0], &workers[i]);
+	if (err == 0)
+		err = print(&workers[0], order);
+	for (i = 0; i < n_workers; i++) {
+		mmr_intern_close(workers[i].pool);
+		free(workers[i].counts);
+	}
+	return err;
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: tally [-n] COLUMN FILE [DELIMITER]\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	bool numeric = argc > 1 && strcmp(argv[1], "-n") == 0;
+	struct column column = {0, ';'};
+	mmr_reader *file;
+	int err;
+
+	argc -= numeric;
+	argv += numeric;
+	if (argc < 3 || argc > 4)
+		return usage();
+	if (mmr_slice_to_u64(mmr_slice_of(argv[1]), &column.number) < 0 || column.number == 0)
+		return usage();
+	if (argc == 4 && (strlen(argv[3]) != 1 || argv[3][0] == '\n'))
+		return usage();
+	if (argc == 4)
+		column.delimiter = argv[3][0];
+	err = mmr_guard_install();
+	if (err == 0)
+		err = mmr_open(argv[2], NULL, &file);
+	if (err == 0) {
+		err = tally(file, &column, numeric ? by_count : by_value);
+		mmr_close(file);
+	}
+	if (err < 0)
+		fprintf(stderr, "tally: %s: %s\n", argv[2], mmr_strerror(err));
+	return err < 0 ? 2 : 0;
+}
