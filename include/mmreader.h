@@ -2,8 +2,7 @@
  *
  * One header a module, in the order a byte travels: a file becomes bytes (reader, guard, extents),
  * bytes are looked at (slice, find, marks, lines, fields, chunks), whole files go by in blocks
- * (blocks, parallel, seek, count), and what stands beside the road (lazy, kind, intern,
- * memory).
+ * (blocks, parallel, seek, count), and what stands beside the road (lazy, kind, intern, memory).
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_H

@@ -98,6 +98,23 @@ START_TEST(test_chunks_stand_on_the_stack)
 }
 END_TEST
 
+START_TEST(test_chunks_of_what_has_no_addresses)
+{
+	struct temp temp = temp_open("bytes", 5);
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_UNMAPPED);
+	mmr_chunks none = mmr_chunks_of(mmr_bytes(reader), 2, 0);
+	mmr_chunks some = mmr_chunks_of(mmr_slice_of("bytes"), 2, 0);
+	mmr_slice chunk;
+
+	ck_assert(!mmr_chunks_next(&none, &chunk));
+	ck_assert_int_eq(mmr_chunks_error(&none), MMR_ENOMAP);
+	ck_assert(mmr_chunks_next(&some, &chunk));
+	ck_assert_int_eq(mmr_chunks_error(&some), 0);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
 static Suite *chunks_suite(void)
 {
 	Suite *suite = suite_create("chunks");
@@ -105,6 +122,7 @@ static Suite *chunks_suite(void)
 	ADD_CASE(suite, "core", test_chunks_examples, test_chunks_cover_the_slice,
 		test_chunks_on_every_backing, test_chunks_stand_on_the_stack);
 	ADD_CASE(suite, "limits", test_chunks_of_absurd_sizes);
+	ADD_CASE(suite, "faults", test_chunks_of_what_has_no_addresses);
 	return suite;
 }
 

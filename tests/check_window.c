@@ -92,10 +92,34 @@ START_TEST(test_window_verifies_what_was_used)
 }
 END_TEST
 
+START_TEST(test_window_engine_is_remembered)
+{
+	static char bytes[300000];
+	static const enum mmr_engine engines[] = {MMR_ENGINE_MAP, MMR_ENGINE_COPY};
+	struct temp temp = temp_open(bytes, sizeof(bytes));
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_counts counts;
+	size_t i;
+
+	ck_assert_int_eq(mmr_engine_used(reader), MMR_ENGINE_AUTO);
+	for (i = 0; i < ARRAY_LEN(engines); i++) {
+		options.engine = engines[i];
+		options.delimiter = '\0';
+		ck_assert_int_eq(mmr_count_lines(reader, &options, &counts), 0);
+		ck_assert_uint_eq(counts.lines, sizeof(bytes));
+		ck_assert_int_eq(mmr_engine_used(reader), engines[i]);
+	}
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
 static Suite *window_suite(void)
 {
 	Suite *suite = suite_create("window");
 
+	ADD_CASE(suite, "core", test_window_engine_is_remembered);
 	ADD_CASE(suite, "limits", test_window_gives_page_tables_back);
 	ADD_CASE(suite, "faults", test_window_verifies_what_was_used);
 	return suite;
