@@ -20,9 +20,11 @@
 #include <mmreader/lines.h>
 #include <mmreader/fields.h>
 #include <mmreader/chunks.h>
+#include <mmreader/array.h>
 #include <mmreader/blocks.h>
 #include <mmreader/parallel.h>
 #include <mmreader/seek.h>
+#include <mmreader/sum.h>
 #include <mmreader/count.h>
 #include <mmreader/lazy.h>
 #include <mmreader/kind.h>

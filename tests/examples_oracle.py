@@ -5,15 +5,19 @@
 	examples_oracle.py fields [-q] COLUMN FILE [DELIMITER]
 	examples_oracle.py parallel_count TEXT FILE
 	examples_oracle.py average FILE
+	examples_oracle.py typed TYPE FILE [OFFSET [STRIDE]]
 	examples_oracle.py make-table FILE
+	examples_oracle.py make-numbers FILE N
 	examples_oracle.py make-rows FILE N_ROWS N_KEYS
 
 SPDX-License-Identifier: MIT
 """
 
 import csv
+import math
 import os
 import random
+import struct
 import sys
 
 
@@ -53,6 +57,27 @@ def fields(*args):
 	print("sum %.2f\nnumbers %d\nothers %d" % (total, n_numbers, n_others))
 
 
+def typed(kind, path, offset="0", stride="0"):
+	"""Sums are exact in Python: of whole numbers by nature, of floats by fsum."""
+	order = {"be": ">", "le": "<"}.get(kind[-2:], "=")
+	code = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i8": "b", "i16": "h", "i32": "i",
+		"i64": "q", "f16": "e", "f32": "f", "f64": "d"}[kind.removesuffix("be").removesuffix("le")]
+	size = struct.calcsize("=" + code)
+	with open(path, "rb") as file:
+		data = file.read()[int(offset):]
+	values = [struct.unpack_from(order + code, data, at)[0]
+		for at in range(0, len(data), int(stride) or size)]
+	print("n %d" % len(values))
+	if not values:
+		return
+	total = math.fsum(values) if code in "efd" else sum(values)
+	whole = "%d" if code not in "efd" else "%.17g"
+	print(("sum " + (whole if -(1 << 63) <= total < 1 << 64 else "%.17g")) % total)
+	print(("min " + whole) % min(values))
+	print(("max " + whole) % max(values))
+	print("mean %.17g" % (float(total) / len(values)))
+
+
 def parallel_count(text, path):
 	wanted = os.fsencode(text)
 	print(sum(wanted in line for line in read_lines(path)))
@@ -84,6 +109,14 @@ def make_table(path):
 			text = rng.choice(["plain", "a,b", 'the "best"', "two\nlines", "", "é"])
 			writer.writerow([n, "%.2f" % rng.uniform(-1e6, 1e6), text, rng.choice(["", 7]),
 				"%g" % rng.expovariate(1e-3)])
+
+
+def make_numbers(path, n):
+	"""Quarters: sums of them are exact in doubles, in any order."""
+	rng = random.Random(4)
+	with open(path, "wb") as file:
+		for _ in range(int(n)):
+			file.write(struct.pack("=d", rng.randrange(-1000000, 1000000) / 4))
 
 
 def make_rows(path, n_rows, n_keys):

@@ -50,6 +50,16 @@ check "fields of nothing" same fields -q 1 "$tmp/empty"
 check "a quote that is never closed" refuses "never closed" fields -q 1 "$tmp/never-closed"
 check "a column of no number" refuses "usage" fields x "$tmp/table.csv"
 
+# Of small numbers: any order of adding gives the exact sum of floats too.
+python3 "$oracle" make-numbers "$tmp/numbers" 200000
+for type in u8 i8 u16 u16be i16le u32 u32be i32 u64 i64 i64be f32 f64; do
+	check "typed $type" same typed "$type" "$tmp/numbers"
+	check "typed $type in records" same typed "$type" "$tmp/numbers" 8 24
+done
+check "typed of nothing" same typed f64 "$tmp/empty"
+check "typed of half a number" refuses "left over" typed f64 "$tmp/open"
+check "typed of no type" refuses usage typed f63 "$tmp/numbers"
+
 for text in ERROR GET / e zebra '02:46:0'; do
 	check "parallel_count '$text'" same parallel_count "$text" "$tmp/log"
 done

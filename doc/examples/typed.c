@@ -1,0 +1,113 @@
+/* typed.c - how many, sum, least, greatest and mean of the numbers in a binary file
+ *
+ *	typed TYPE FILE [OFFSET [STRIDE]]
+ *
+ * TYPE is u8 to u64, i8 to i64, f16, f32 or f64, with "be" or "le" behind it if the file comes from
+ * another machine. With OFFSET and STRIDE the numbers are one column of binary records. All
+ * processors add; the file may be larger than memory; the sum is the same to the last bit whoever
+ * adds what.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <mmreader.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool parse_type(const char *text, mmr_sum_options *options)
+{
+	static const struct {
+		const char *name;
+		enum mmr_type type;
+	} types[] = {
+		{"u8", MMR_U8},
+		{"u16", MMR_U16},
+		{"u32", MMR_U32},
+		{"u64", MMR_U64},
+		{"i8", MMR_I8},
+		{"i16", MMR_I16},
+		{"i32", MMR_I32},
+		{"i64", MMR_I64},
+		{"f16", MMR_F16},
+		{"f32", MMR_F32},
+		{"f64", MMR_F64},
+	};
+	size_t i, len;
+
+	for (i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		len = strlen(types[i].name);
+		if (strncmp(text, types[i].name, len) != 0)
+			continue;
+		options->type = types[i].type;
+		options->order = strcmp(text + len, "be") == 0   ? MMR_BIG
+				 : strcmp(text + len, "le") == 0 ? MMR_LITTLE
+								 : MMR_NATIVE;
+		if (options->order != MMR_NATIVE || text[len] == '\0')
+			return true;
+	}
+	return false;
+}
+
+static bool parse_options(int argc, char **argv, mmr_sum_options *options)
+{
+	uint64_t stride = 0;
+
+	if (argc < 3 || argc > 5 || !parse_type(argv[1], options))
+		return false;
+	if (argc > 3 && mmr_slice_to_u64(mmr_slice_of(argv[3]), &options->offset) < 0)
+		return false;
+	if (argc > 4 && mmr_slice_to_u64(mmr_slice_of(argv[4]), &stride) < 0)
+		return false;
+	options->stride = (size_t)stride;
+	return true;
+}
+
+static void print_value(const char *name, enum mmr_type type, mmr_value value)
+{
+	if (type <= MMR_U64)
+		printf("%s %" PRIu64 "\n", name, value.u64);
+	else if (type <= MMR_I64)
+		printf("%s %" PRId64 "\n", name, value.i64);
+	else
+		printf("%s %.17g\n", name, value.f64);
+}
+
+static void print_sum(const mmr_summary *summary)
+{
+	uint64_t unsigned_sum;
+	int64_t sum;
+
+	if (summary->type <= MMR_I64 && mmr_summary_i64(summary, &sum) == 0)
+		printf("sum %" PRId64 "\n", sum);
+	else if (summary->type <= MMR_I64 && mmr_summary_u64(summary, &unsigned_sum) == 0)
+		printf("sum %" PRIu64 "\n", unsigned_sum);
+	else
+		printf("sum %.17g\n", summary->sum);
+}
+
+int main(int argc, char **argv)
+{
+	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
+	mmr_summary summary;
+	mmr_reader *file;
+	int err;
+
+	if (!parse_options(argc, argv, &options))
+		return fprintf(stderr, "usage: typed TYPE FILE [OFFSET [STRIDE]]\n"), 2;
+	mmr_guard_install();
+	err = mmr_open(argv[2], NULL, &file);
+	if (err == 0) {
+		err = mmr_sum_numbers(file, &options, &summary);
+		mmr_close(file);
+	}
+	if (err < 0)
+		return fprintf(stderr, "typed: %s\n", mmr_last_error()), 2;
+	printf("n %" PRIu64 "\n", summary.n);
+	if (summary.n == 0)
+		return 0;
+	print_sum(&summary);
+	print_value("min", summary.type, summary.min);
+	print_value("max", summary.type, summary.max);
+	printf("mean %.17g\n", summary.sum / (double)summary.n);
+	return 0;
+}

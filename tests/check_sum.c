@@ -1,0 +1,382 @@
+/* check_sum.c - sums, least and greatest, in one array and in whole files
+ *
+ * The oracles: whole numbers are added in 128 bits, floating ones in loops over values whose sums
+ * are exact, and for those that are not, the bound that array.h gives.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include "view/array.h"
+
+#include <float.h>
+#include <math.h>
+
+__extension__ typedef __int128 wide_int;
+
+static const char *const names[] = {
+	"", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f16", "f32", "f64"};
+
+static void must_be_whole_sum(const mmr_array *array, const mmr_summary *summary, const char *what)
+{
+	bool is_signed = array->type >= MMR_I8;
+	wide_int sum = 0, told;
+	int64_t least = INT64_MAX, most = INT64_MIN, i64;
+	uint64_t u_least = UINT64_MAX, u_most = 0, u64;
+	size_t i;
+
+	for (i = 0; i < array->n; i++) {
+		if (is_signed) {
+			MUST(mmr_array_get_i64(array, i, &i64) == 0, "%s", mmr_last_error());
+			sum += i64;
+			least = i64 < least ? i64 : least;
+			most = i64 > most ? i64 : most;
+		} else {
+			MUST(mmr_array_get_u64(array, i, &u64) == 0, "%s", mmr_last_error());
+			sum += u64;
+			u_least = u64 < u_least ? u64 : u_least;
+			u_most = u64 > u_most ? u64 : u_most;
+		}
+	}
+	told = summary->sum_high * ((wide_int)1 << 64) + summary->sum_low;
+	MUST(summary->n == array->n && summary->n_nan == 0, "%s: %zu elements", what, array->n);
+	MUST(told == sum, "%s: sum of %zu", what, array->n);
+	MUST(summary->sum == (double)sum, "%s: sum of %zu as a double", what, array->n);
+	if (array->n == 0)
+		MUST(summary->min.u64 == 0 && summary->max.u64 == 0, "%s: of nothing", what);
+	else if (is_signed)
+		MUST(summary->min.i64 == least && summary->max.i64 == most, "%s: range of %zu",
+			what, array->n);
+	else
+		MUST(summary->min.u64 == u_least && summary->max.u64 == u_most, "%s: range of %zu",
+			what, array->n);
+}
+
+static void must_be_float_sum(const mmr_array *array, const mmr_summary *summary, const char *what)
+{
+	long double sum = 0, magnitudes = 0;
+	double least = (double)INFINITY, most = -(double)INFINITY, value;
+	size_t i, n_nan = 0;
+
+	for (i = 0; i < array->n; i++) {
+		MUST(mmr_array_get_f64(array, i, &value) == 0, "%s", mmr_last_error());
+		sum += value;
+		magnitudes += fabsl((long double)value);
+		n_nan += isnan(value) != 0;
+		least = value < least ? value : least;
+		most = value > most ? value : most;
+	}
+	MUST(summary->n == array->n && summary->n_nan == n_nan, "%s: %zu elements, %zu NaN", what,
+		array->n, (size_t)summary->n_nan);
+	if (isnan(sum) || isinf(sum))
+		MUST(isnan(sum) ? isnan(summary->sum) : summary->sum == (double)sum, "%s: %g", what,
+			summary->sum);
+	else
+		MUST(fabsl(summary->sum - sum) <= magnitudes * 0x1p-44L, "%s: %.17g of %zu", what,
+			summary->sum, array->n);
+	if (array->n == n_nan && array->n > 0)
+		MUST(isnan(summary->min.f64) && isnan(summary->max.f64), "%s: of NaN", what);
+	else if (array->n > 0)
+		MUST(summary->min.f64 == least && summary->max.f64 == most, "%s: range of %zu",
+			what, array->n);
+}
+
+/* Of a fenced array, with every kernel: right, and all of them the same. */
+static void must_sum(const mmr_array *array, const char *what)
+{
+	const struct array_kernels *const *kernels;
+	mmr_summary summary, first;
+	char name[96];
+
+	memset(&first, 0, sizeof(first));
+	for (kernels = array_table; *kernels; kernels++) {
+		if (!(*kernels)->usable())
+			continue;
+		atomic_store(&array_chosen, *kernels);
+		snprintf(name, sizeof(name), "%s by %s", what, (*kernels)->name);
+		ck_assert_int_eq(mmr_array_sum(array, &summary), 0);
+		if (array->type <= MMR_I64)
+			must_be_whole_sum(array, &summary, name);
+		else
+			must_be_float_sum(array, &summary, name);
+		if (first.type != 0)
+			MUST(memcmp(&first.sum, &summary.sum, 8) == 0 || isnan(first.sum),
+				"%s: %.17g, not %.17g", name, summary.sum, first.sum);
+		first = summary;
+	}
+	atomic_store(&array_chosen, NULL);
+}
+
+/* Random numbers of a type: any bits, or such as make floating sums finite. */
+static void fill(struct chance *chance, char *bytes, size_t n, enum mmr_type type, bool tame)
+{
+	size_t i, size = mmr_type_size(type);
+	double f64;
+	float f32;
+
+	chance_fill(chance, bytes, n * size, (mmr_slice){NULL, 0});
+	for (i = 0; tame && i < n; i++) {
+		f64 = ldexp(
+			(double)(int64_t)chance_next(chance), (int)chance_below(chance, 60) - 80);
+		f32 = (float)f64;
+		if (type == MMR_F64)
+			memcpy(bytes + i * size, &f64, size);
+		else if (type == MMR_F32)
+			memcpy(bytes + i * size, &f32, size);
+		else if (type == MMR_F16)
+			bytes[i * size + 1] &= (char)0xbf; /* no exponent above 15 */
+	}
+}
+
+START_TEST(test_sum_of_every_length_and_type)
+{
+	struct fence fence = fence_open(40000);
+	struct chance chance = {3};
+	static const size_t more[] = {511, 1023, 2047, 2048, 2049, 4095, 4097};
+	mmr_array array, cut;
+	size_t n, i, size;
+	char what[64];
+	int type;
+
+	for (type = MMR_U8; type <= MMR_F64; type++) {
+		size = mmr_type_size((enum mmr_type)type);
+		for (i = 0; i < 258 + ARRAY_LEN(more); i++) {
+			n = i < 258 ? i : more[i - 258];
+			fill(&chance, fence.stop - n * size, n, (enum mmr_type)type, i % 4 != 0);
+			snprintf(what, sizeof(what), "%zu of %s", n, names[type]);
+			ck_assert_int_eq(
+				mmr_array_of((mmr_slice){fence.stop - n * size, n * size},
+					(enum mmr_type)type, (enum mmr_order)(i % 3), &array),
+				0);
+			must_sum(&array, what);
+			ck_assert_int_eq(
+				mmr_array_cut(&array, MMR_END, MMR_START, -(int)(i % 3) - 1, &cut),
+				0);
+			must_sum(&cut, what);
+		}
+	}
+	fence_close(&fence);
+}
+END_TEST
+
+START_TEST(test_sum_at_the_edges_of_types)
+{
+	static const unsigned char patterns[] = {0x00, 0xff, 0x7f, 0x80};
+	static char bytes[65536];
+	mmr_array array;
+	char what[64];
+	size_t p, i, size;
+	int type;
+
+	for (type = MMR_U8; type <= MMR_I64; type++) {
+		size = mmr_type_size((enum mmr_type)type);
+		for (p = 0; p < ARRAY_LEN(patterns); p++) {
+			/* The least and the greatest number, thousands of times. */
+			memset(bytes, patterns[p] >= 0x80 && patterns[p] < 0xff ? 0 : 0xff, 65536);
+			if (patterns[p] == 0)
+				memset(bytes, 0, sizeof(bytes));
+			for (i = 0; i < sizeof(bytes); i += size)
+				bytes[i] = (char)patterns[p];
+			snprintf(what, sizeof(what), "%02x in %s", patterns[p], names[type]);
+			ck_assert_int_eq(mmr_array_of((mmr_slice){bytes, sizeof(bytes)},
+						 (enum mmr_type)type, MMR_BIG, &array),
+				0);
+			must_sum(&array, what);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_sum_of_what_is_no_number)
+{
+	double values[64];
+	static const double odd[] = {NAN, INFINITY, -INFINITY, -0.0, DBL_MAX, -DBL_MAX, 5e-324};
+	struct chance chance = {8};
+	mmr_array array;
+	char what[64];
+	size_t i, round;
+
+	for (round = 0; round < 500; round++) {
+		for (i = 0; i < 64; i++)
+			values[i] = chance_below(&chance, 8) > 0
+					    ? (double)chance_below(&chance, 100)
+					    : odd[chance_below(&chance, round % 2 ? 7 : 4)];
+		snprintf(what, sizeof(what), "round %zu", round);
+		ck_assert_int_eq(mmr_array_of((mmr_slice){(const char *)values,
+						      8 * chance_below(&chance, 65)},
+					 MMR_F64, MMR_NATIVE, &array),
+			0);
+		/* Sums past the largest double are told by array.h to spread as in a loop. */
+		if (round % 2 == 0)
+			must_sum(&array, what);
+		else
+			ck_assert_int_eq(mmr_array_sum(&array, &(mmr_summary){.n = 0}), 0);
+	}
+}
+END_TEST
+
+START_TEST(test_sum_is_exact_across_pieces)
+{
+	/* Each group of 16 KiB holds numbers that cancel only in another group. */
+	static double values[6 * 2048];
+	mmr_summary summary;
+	mmr_array array;
+
+	values[0] = 1e300;
+	values[2048] = 1;
+	values[2 * 2048] = -1e300;
+	values[3 * 2048] = 1e-300;
+	values[4 * 2048] = -1;
+	ck_assert_int_eq(mmr_array_of((mmr_slice){(const char *)values, sizeof(values)}, MMR_F64,
+				 MMR_NATIVE, &array),
+		0);
+	ck_assert_int_eq(mmr_array_sum(&array, &summary), 0);
+	ck_assert(summary.sum == 1e-300);
+}
+END_TEST
+
+START_TEST(test_sum_as_whole_numbers)
+{
+	uint64_t most[2] = {UINT64_MAX, 1};
+	int64_t least[2] = {INT64_MIN, -1}, sum = 77;
+	mmr_summary summary;
+	mmr_array array;
+	uint64_t u_sum = 77;
+
+	ck_assert_int_eq(
+		mmr_array_of((mmr_slice){(const char *)most, 8}, MMR_U64, MMR_NATIVE, &array), 0);
+	ck_assert_int_eq(mmr_array_sum(&array, &summary), 0);
+	ck_assert_int_eq(mmr_summary_i64(&summary, &sum), -ERANGE);
+	ck_assert_int_eq(mmr_summary_u64(&summary, &u_sum), 0);
+	ck_assert_uint_eq(u_sum, UINT64_MAX);
+	array.n = 2;
+	ck_assert_int_eq(mmr_array_sum(&array, &summary), 0);
+	ck_assert_int_eq(mmr_summary_u64(&summary, &u_sum), -ERANGE);
+	ck_assert(summary.sum == 0x1p64);
+	ck_assert_int_eq(
+		mmr_array_of((mmr_slice){(const char *)least, 16}, MMR_I64, MMR_NATIVE, &array), 0);
+	ck_assert_int_eq(mmr_array_sum(&array, &summary), 0);
+	ck_assert_int_eq(mmr_summary_i64(&summary, &sum), -ERANGE);
+	ck_assert_int_eq(mmr_summary_u64(&summary, &u_sum), -ERANGE);
+	array.n = 1;
+	ck_assert_int_eq(mmr_array_sum(&array, &summary), 0);
+	ck_assert_int_eq(mmr_summary_i64(&summary, &sum), 0);
+	ck_assert_int_eq(sum, INT64_MIN);
+	array.type = MMR_F64;
+	ck_assert_int_eq(mmr_array_sum(&array, &summary), 0);
+	ck_assert_int_eq(mmr_summary_i64(&summary, &sum), -EINVAL);
+	ck_assert_int_eq(mmr_summary_u64(&summary, &u_sum), -EINVAL);
+}
+END_TEST
+
+static bool same(const mmr_summary *a, const mmr_summary *b)
+{
+	return a->type == b->type && a->n == b->n && a->n_nan == b->n_nan &&
+	       memcmp(&a->sum, &b->sum, 8) == 0 && a->sum_high == b->sum_high &&
+	       a->sum_low == b->sum_low && a->min.u64 == b->min.u64 && a->max.u64 == b->max.u64;
+}
+
+/* The same to the last bit, whoever adds. */
+static void sum_every_way(const struct setting *setting, void *arg)
+{
+	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
+	mmr_summary summary, first;
+	size_t at = *(const size_t *)arg;
+	int engine, type;
+	mmr_array array;
+
+	for (type = MMR_U8 + (int)at; type <= MMR_F64; type += 3) {
+		options.type = (enum mmr_type)type;
+		options.order = MMR_BIG;
+		options.offset = at;
+		options.stride = mmr_type_size(options.type) + at % 5;
+		options.length = (setting->bytes.len - at) / options.stride * options.stride;
+		first.type = (enum mmr_type)0;
+		for (engine = MMR_ENGINE_AUTO; engine <= MMR_ENGINE_COPY; engine++) {
+			options.engine = (enum mmr_engine)engine;
+			for (options.n_threads = 1; options.n_threads <= 5;
+				options.n_threads += 2) {
+				ck_assert_int_eq(
+					mmr_sum_numbers(setting->reader, &options, &summary), 0);
+				if (first.type != (enum mmr_type)0)
+					MUST(same(&summary, &first),
+						"%s: %s, engine %d, %u threads", setting->name,
+						names[type], engine, options.n_threads);
+				first = summary;
+			}
+		}
+		ck_assert_int_eq(mmr_array_of_stride((mmr_slice){setting->bytes.ptr + at,
+							     (size_t)options.length},
+					 options.type, options.order, options.stride, &array),
+			0);
+		if (type <= MMR_I64)
+			must_be_whole_sum(&array, &first, setting->name);
+		else
+			must_be_float_sum(&array, &first, setting->name);
+	}
+}
+
+START_TEST(test_sum_of_a_file)
+{
+	static char bytes[(1 << 20) + 500000];
+	struct chance chance = {5};
+	size_t at;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	fill(&chance, bytes, sizeof(bytes) / 8, MMR_F64, true);
+	for (at = 0; at < 3; at++)
+		on_every_backing(
+			(mmr_slice){bytes, at == 0 ? sizeof(bytes) : 100001}, sum_every_way, &at);
+}
+END_TEST
+
+START_TEST(test_sum_of_a_file_refuses)
+{
+	static char bytes[100003];
+	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
+	struct temp temp = temp_open(bytes, sizeof(bytes));
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	mmr_summary summary = {.n = 77};
+
+	ck_assert_int_eq(mmr_sum_numbers(reader, NULL, &summary), -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "3 of the 8 bytes"));
+	options.offset = 3;
+	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), 0);
+	ck_assert_uint_eq(summary.n, 12500);
+	options.offset = 200000;
+	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), 0);
+	ck_assert_uint_eq(summary.n, 0);
+	options.stride = 7;
+	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
+	options.stride = SIZE_MAX;
+	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
+	options.stride = 0;
+	options.type = (enum mmr_type)99;
+	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
+	options.type = MMR_U8;
+	options.struct_size = 1;
+	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
+	temp_resize(&temp, 50000);
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	summary.n = 77;
+	options = (mmr_sum_options)MMR_SUM_OPTIONS_INIT;
+	options.length = 100000;
+	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), MMR_ETRUNCATED);
+	ck_assert_uint_eq(summary.n, 77);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+static Suite *sum_suite(void)
+{
+	Suite *suite = suite_create("sum");
+
+	ADD_CASE(suite, "core", test_sum_of_every_length_and_type, test_sum_is_exact_across_pieces,
+		test_sum_of_a_file);
+	ADD_CASE(suite, "limits", test_sum_at_the_edges_of_types, test_sum_of_what_is_no_number,
+		test_sum_as_whole_numbers);
+	ADD_CASE(suite, "faults", test_sum_of_a_file_refuses);
+	return suite;
+}
+
+CHECK_MAIN(sum_suite)
