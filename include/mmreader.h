@@ -21,6 +21,7 @@
 #include <mmreader/fields.h>
 #include <mmreader/chunks.h>
 #include <mmreader/array.h>
+#include <mmreader/record.h>
 #include <mmreader/blocks.h>
 #include <mmreader/parallel.h>
 #include <mmreader/seek.h>

@@ -5,9 +5,11 @@
 	examples_oracle.py fields [-q] COLUMN FILE [DELIMITER]
 	examples_oracle.py parallel_count TEXT FILE
 	examples_oracle.py average FILE
+	examples_oracle.py records FILE
 	examples_oracle.py typed TYPE FILE [OFFSET [STRIDE]]
 	examples_oracle.py make-table FILE
 	examples_oracle.py make-numbers FILE N
+	examples_oracle.py make-trades FILE N
 	examples_oracle.py make-rows FILE N_ROWS N_KEYS
 
 SPDX-License-Identifier: MIT
@@ -33,7 +35,7 @@ def lines(path):
 	print("lines %d\nmean %.1f\nlongest %d" % (len(lengths), mean, max(lengths, default=0)))
 
 
-def records(path, delimiter, quoted):
+def rows_of(path, delimiter, quoted):
 	if quoted:
 		with open(path, newline="") as file:
 			yield from (row or [""] for row in csv.reader(file, delimiter=delimiter))
@@ -46,7 +48,7 @@ def fields(*args):
 	quoted = args[0] == "-q"
 	column, path, delimiter = (args[quoted:] + (",",))[:3]
 	total, n_numbers, n_others = 0.0, 0, 0
-	for record in records(path, delimiter, quoted):
+	for record in rows_of(path, delimiter, quoted):
 		if len(record) < int(column):
 			continue
 		try:
@@ -55,6 +57,22 @@ def fields(*args):
 		except ValueError:
 			n_others += 1
 	print("sum %.2f\nnumbers %d\nothers %d" % (total, n_numbers, n_others))
+
+
+TRADE = struct.Struct("<8sQdII")
+
+
+def records(path):
+	totals = {}
+	with open(path, "rb") as file:
+		for name, _, price, size, _ in TRADE.iter_unpack(file.read()):
+			total = totals.setdefault(name, [0, 0, 0.0])
+			total[0] += 1
+			total[1] += size
+			total[2] += price * size
+	for name, (n, volume, value) in sorted(totals.items()):
+		print("%-8s %d trades, volume %d, mean price %.4f" % (name.rstrip(b"\0").decode(), n, volume,
+			value / volume if volume else 0))
 
 
 def typed(kind, path, offset="0", stride="0"):
@@ -117,6 +135,16 @@ def make_numbers(path, n):
 	with open(path, "wb") as file:
 		for _ in range(int(n)):
 			file.write(struct.pack("=d", rng.randrange(-1000000, 1000000) / 4))
+
+
+def make_trades(path, n):
+	"""Prices in quarters and whole sizes: sums of products are exact in any order."""
+	rng = random.Random(6)
+	names = [b"%c%d" % (65 + n % 26, n) for n in range(300)] + [b"EIGHTLET"]
+	with open(path, "wb") as file:
+		for number in range(int(n)):
+			file.write(TRADE.pack(rng.choice(names), number, rng.randrange(1, 40000) / 4,
+				rng.randrange(1000), rng.randrange(4)))
 
 
 def make_rows(path, n_rows, n_keys):

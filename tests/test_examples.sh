@@ -60,6 +60,12 @@ check "typed of nothing" same typed f64 "$tmp/empty"
 check "typed of half a number" refuses "left over" typed f64 "$tmp/open"
 check "typed of no type" refuses usage typed f63 "$tmp/numbers"
 
+python3 "$oracle" make-trades "$tmp/trades" 300000
+check "records" same records "$tmp/trades"
+check "records of nothing" same records "$tmp/empty"
+head -c 1000 "$tmp/trades" > "$tmp/half"
+check "records, half of one" refuses "8 bytes are left over" records "$tmp/half"
+
 for text in ERROR GET / e zebra '02:46:0'; do
 	check "parallel_count '$text'" same parallel_count "$text" "$tmp/log"
 done

@@ -1,0 +1,222 @@
+/* record.h - binary records of a fixed layout, field by field, where they lie
+ *
+ * The layout is told as text and parsed once: names, offsets and types stand in one table, and a
+ * record costs no byte of memory and no allocation, however many there are.
+ *
+ *	err = mmr_layout_parse(mmr_slice_of("id:u64le,price:f64le,name:16s"), &layout);
+ *	price = mmr_layout_find(layout, "price");
+ *	it = mmr_records_of(layout, mmr_bytes(file), 0);
+ *	while (mmr_records_next(&it, &record))
+ *		if (mmr_record_f64(record, price, &value) == 0)
+ *			use(value);
+ *	err = mmr_records_error(&it);
+ *
+ * A whole column as one array: mmr_layout_column. Files larger than memory: mmr_parallel_run, whose
+ * blocks need not end where records do (its `ahead`), or mmr_sum_numbers for one column.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MMREADER_RECORD_H
+#define MMREADER_RECORD_H
+
+#include <mmreader/array.h>
+
+#include <string.h>
+
+MMR_BEGIN_DECLS
+
+/* In the place of a type: bytes that are no number. */
+#define MMR_TEXT 0
+
+/* One field of a layout; all of it may be read. */
+typedef struct mmr_field {
+	const char *name; /* as given, or its number from 0 on: "2" */
+	size_t off;       /* from the record's start */
+	size_t size;      /* bytes */
+	uint8_t type;     /* an enum mmr_type, or MMR_TEXT */
+	bool swapped;     /* the order is not this machine's */
+} mmr_field;
+
+/* What is in a record and where. It never changes: any number of threads may use it. */
+typedef struct mmr_layout mmr_layout;
+
+/* Parses a layout: fields with commas or blanks between them, each `type` or `name:type`. Types are
+ * u8 u16 u32 u64 i8 i16 i32 i64 f16 f32 f64, with `le` or `be` behind it when the order is not this
+ * machine's own; `16s`, text of 16 bytes; `4x`, 4 bytes that are no field. Nothing is aligned
+ * unless the layout says so with x. Names begin with a letter or `_`, and go on with these, digits,
+ * `-` and
+ * `.`; fields without one are called by their number.
+ *
+ * Errors: -EINVAL for a layout that is wrong: the sentence says why, mmr_last_error_offset gives
+ * the byte of the text; -ENOMEM. Lifetime: until mmr_layout_close; the text may go at once.
+ * Threads: safe. */
+MMR_API int mmr_layout_parse(mmr_slice text, mmr_layout **ret_layout);
+
+/* Ends a layout and its fields. NULL is allowed. */
+MMR_API void mmr_layout_close(mmr_layout *layout);
+
+/* Bytes of a record; never 0. */
+MMR_API size_t mmr_layout_size(const mmr_layout *layout);
+
+/* Fields of a record; never 0. */
+MMR_API size_t mmr_layout_n_fields(const mmr_layout *layout);
+
+/* A field by its number, or by its name.
+ *
+ * Returns: NULL when there is none.
+ * Lifetime: as the layout. */
+MMR_API const mmr_field *mmr_layout_field(const mmr_layout *layout, size_t number);
+MMR_API const mmr_field *mmr_layout_find(const mmr_layout *layout, const char *name);
+
+/* Records that lie one after the other. Fields are the library's. A plain copy is a bookmark. */
+typedef struct mmr_records {
+	const char *record; /* the next one */
+	const char *stop;   /* of the slice */
+	const char *seen;   /* up to here the bytes are known to be there */
+	size_t size;
+	int error;
+} mmr_records;
+
+/* Starts to walk over the records behind the first `header` bytes of a slice.
+ *
+ * Lifetime: as the slice; the layout need not live on. */
+MMR_API mmr_records mmr_records_of(const mmr_layout *layout, mmr_slice slice, uint64_t header);
+
+/* For the inline call below. */
+MMR_API bool mmr_records_refill_(mmr_records *it);
+
+/* The next record. It has been there a moment ago: pages are touched under the guard some 64 KiB
+ * ahead. What is read of it is read by the caller, who is safe from a cut that comes in between
+ * only within mmr_try, or where blocks are copied (blocks.h).
+ *
+ * Returns: false behind the last whole record or at a fault; mmr_records_error tells which. */
+static inline bool mmr_records_next(mmr_records *it, mmr_slice *ret_record)
+{
+	if ((size_t)(it->seen - it->record) < it->size && !mmr_records_refill_(it))
+		return false;
+	ret_record->ptr = it->record;
+	ret_record->len = it->size;
+	it->record += it->size;
+	return true;
+}
+
+/* Why the iteration ended.
+ *
+ * Returns: 0 behind the last record.
+ * Errors: -EBADMSG when bytes are left over, fewer than a record: mmr_last_error tells how many;
+ *   MMR_ETRUNCATED, -EIO (a guarded fault); MMR_ENOMAP. */
+static inline int mmr_records_error(const mmr_records *it)
+{
+	return it->error;
+}
+
+/* One record by its number.
+ *
+ * Errors: -ERANGE when there is no such record, whole; MMR_ENOMAP. */
+MMR_API int mmr_record_at(const mmr_layout *layout, mmr_slice slice, uint64_t header,
+	uint64_t number, mmr_slice *ret_record);
+
+/* All values of one field as an array.
+ *
+ * Errors: -EINVAL for text; -EBADMSG when bytes are left over, fewer than a record; MMR_ENOMAP.
+ * Lifetime: as the slice. */
+MMR_API int mmr_layout_column(const mmr_layout *layout, mmr_slice slice, uint64_t header,
+	const mmr_field *field, mmr_array *ret_array);
+
+/* The bytes of a field as they are. */
+static inline mmr_slice mmr_record_bytes(mmr_slice record, const mmr_field *field)
+{
+	mmr_slice bytes;
+
+	bytes.ptr = record.ptr + field->off;
+	bytes.len = field->size;
+	return bytes;
+}
+
+/* The bytes of a field without the NULs at their end. */
+static inline mmr_slice mmr_record_text(mmr_slice record, const mmr_field *field)
+{
+	mmr_slice text = mmr_record_bytes(record, field);
+
+	while (text.len > 0 && text.ptr[text.len - 1] == '\0')
+		text.len--;
+	return text;
+}
+
+/* For the calls below: the bits of a number, and numbers that need a closer look. */
+MMR_API int mmr_record_as_i64_(mmr_slice record, const mmr_field *field, int64_t *ret_value);
+MMR_API int mmr_record_as_u64_(mmr_slice record, const mmr_field *field, uint64_t *ret_value);
+MMR_API int mmr_record_as_f64_(mmr_slice record, const mmr_field *field, double *ret_value);
+
+static inline uint64_t mmr_record_bits_(mmr_slice record, const mmr_field *field)
+{
+	const char *at = record.ptr + field->off;
+	uint64_t bits8;
+	uint32_t bits4;
+	uint16_t bits2;
+
+	switch (field->size) {
+	case 8:
+		memcpy(&bits8, at, 8);
+		if (field->swapped) {
+			bits8 = (bits8 >> 32) | (bits8 << 32);
+			bits8 = ((bits8 & UINT64_C(0xffff0000ffff0000)) >> 16) |
+				((bits8 & UINT64_C(0x0000ffff0000ffff)) << 16);
+			bits8 = ((bits8 & UINT64_C(0xff00ff00ff00ff00)) >> 8) |
+				((bits8 & UINT64_C(0x00ff00ff00ff00ff)) << 8);
+		}
+		return bits8;
+	case 4:
+		memcpy(&bits4, at, 4);
+		if (field->swapped) {
+			bits4 = (bits4 >> 16) | (bits4 << 16);
+			bits4 = ((bits4 & UINT32_C(0xff00ff00)) >> 8) |
+				((bits4 & UINT32_C(0x00ff00ff)) << 8);
+		}
+		return bits4;
+	case 2:
+		memcpy(&bits2, at, 2);
+		if (field->swapped)
+			bits2 = (uint16_t)((bits2 >> 8) | (bits2 << 8));
+		return bits2;
+	default:
+		return (unsigned char)*at;
+	}
+}
+
+/* The value of a field as a whole number or a double, when it is exactly that.
+ *
+ * Shape: a record and a field of one layout.
+ * Errors: -EINVAL for text; -ERANGE when it cannot be told without loss, as in array.h. */
+static inline int mmr_record_i64(mmr_slice record, const mmr_field *field, int64_t *ret_value)
+{
+	unsigned unused;
+
+	if (field->type < MMR_I8 || field->type > MMR_I64)
+		return mmr_record_as_i64_(record, field, ret_value);
+	unused = 64 - 8 * (unsigned)field->size;
+	*ret_value = (int64_t)(mmr_record_bits_(record, field) << unused) >> unused;
+	return 0;
+}
+
+static inline int mmr_record_u64(mmr_slice record, const mmr_field *field, uint64_t *ret_value)
+{
+	if (field->type < MMR_U8 || field->type > MMR_U64)
+		return mmr_record_as_u64_(record, field, ret_value);
+	*ret_value = mmr_record_bits_(record, field);
+	return 0;
+}
+
+static inline int mmr_record_f64(mmr_slice record, const mmr_field *field, double *ret_value)
+{
+	uint64_t bits;
+
+	if (field->type != MMR_F64)
+		return mmr_record_as_f64_(record, field, ret_value);
+	bits = mmr_record_bits_(record, field);
+	memcpy(ret_value, &bits, sizeof(bits));
+	return 0;
+}
+
+MMR_END_DECLS
+
+#endif
