@@ -78,7 +78,7 @@ enum mmr_residency_source {
 	MMR_RESIDENCY_UNKNOWN = 0,
 	MMR_RESIDENCY_HELD,      /* without asking: a copy on the heap, or an empty range */
 	MMR_RESIDENCY_CACHESTAT, /* cachestat(2), Linux 6.5 or later */
-	MMR_RESIDENCY_MINCORE    /* mincore(2), page by page: 1 s for some 100 GiB */
+	MMR_RESIDENCY_MINCORE    /* mincore(2), page by page: 1 s for 100 to 500 GiB */
 };
 
 /* How much of a range is in memory. */

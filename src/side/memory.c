@@ -152,10 +152,21 @@ static void find_residency(const mmr_reader *reader, struct span span, uint16_t 
 	*ret_residency = found;
 }
 
+/* part_of multiplies by it. */
+static bool too_many(size_t n)
+{
+#if SIZE_MAX > UINT32_MAX
+	return n > UINT32_MAX;
+#else
+	(void)n;
+	return false;
+#endif
+}
+
 int mmr_reader_residency(const mmr_reader *reader, uint64_t off, uint64_t len, uint16_t *buckets,
 	size_t n, mmr_residency *ret_residency)
 {
-	if ((uint64_t)n > UINT32_MAX || (n > 0 && !buckets))
+	if (too_many(n) || (n > 0 && !buckets))
 		return error_set(-EINVAL, "draw the residency of '%s' in %zu buckets%s",
 			reader->name, n, buckets ? "" : " at NULL");
 	find_residency(reader, span_of(reader, off, len), buckets, n, ret_residency);
