@@ -280,7 +280,7 @@ static void must_be_near(const char *what, uint64_t value, uint64_t wanted)
 {
 	uint64_t apart = value > wanted ? value - wanted : wanted - value;
 
-	MUST(value != MMR_UNKNOWN && apart <= 2 * MIB, "%s: %llu bytes, not %llu", what,
+	MUST(value != MMR_UNKNOWN && apart <= MIB, "%s: %llu bytes, not %llu", what,
 		(unsigned long long)value, (unsigned long long)wanted);
 }
 

@@ -19,6 +19,7 @@ START_TEST(test_residency_of_memory)
 	struct temp temp = temp_open(bytes, sizeof(bytes));
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_COPIED);
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
 	mmr_reader_memory_info info;
 	mmr_residency residency;
 	uint16_t buckets[9];
@@ -36,6 +37,15 @@ START_TEST(test_residency_of_memory)
 	ck_assert_int_eq(mmr_reader_residency(reader, 1, 4096, buckets, 9, &residency), 0);
 	for (i = 0; i < 9; i++)
 		ck_assert_uint_eq(buckets[i], MMR_BUCKET_FULL);
+	mmr_close(reader);
+
+	/* A copy begins where it likes: what lay across two pages of the file lies in one. */
+	options.backing = MMR_BACKING_COPIED;
+	options.offset = page - 1;
+	options.length = 2;
+	ck_assert_int_eq(mmr_open(temp.path, &options, &reader), 0);
+	mmr_reader_memory(reader, &info);
+	ck_assert_uint_eq(info.cached.bytes, page);
 	mmr_close(reader);
 	temp_close(&temp);
 

@@ -310,6 +310,61 @@ START_TEST(test_residency_by_mincore)
 }
 END_TEST
 
+/* More pages than mincore is asked for at once, all of them in memory but for one in the second
+ * window: that is less than all, however it is rounded. */
+#define N_WIDE (2 * 8192 + 100)
+
+static void must_lack_one(int fd, enum mmr_residency_source source)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	mmr_residency residency;
+	mmr_reader *reader;
+	uint16_t buckets[2];
+
+	options.backing = MMR_BACKING_UNMAPPED;
+	ck_assert_int_eq(mmr_open_fd(fd, &options, &reader), 0);
+	ck_assert_int_eq(mmr_reader_residency(reader, 0, MMR_REST, buckets, 1, &residency), 0);
+	ck_assert_int_eq(residency.source, source);
+	ck_assert_uint_eq(residency.resident, (N_WIDE - 1) * page);
+	ck_assert_uint_eq(buckets[0], MMR_BUCKET_FULL - 1);
+	mmr_reader_residency(reader, 0, MMR_REST, buckets, 2, &residency);
+	ck_assert_uint_eq(residency.resident, (N_WIDE - 1) * page);
+	ck_assert_uint_eq(buckets[0], MMR_BUCKET_FULL);
+	ck_assert_uint_eq(buckets[1], MMR_BUCKET_FULL - 1);
+	mmr_close(reader);
+}
+
+static void lack_one_without(void *arg)
+{
+	static const struct lack lack = {N_CACHE, ENOSYS, N_CACHE};
+
+	if (!take_away(&lack))
+		_exit(77);
+	must_lack_one(*(int *)arg, MMR_RESIDENCY_MINCORE);
+	_exit(42);
+}
+
+START_TEST(test_residency_of_all_but_one)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), i;
+	int memory = memfd_create("all but one", MFD_CLOEXEC), status;
+	char *bytes = calloc(1, page);
+
+	for (i = 0; i < N_WIDE; i++)
+		if (i != 8192 + 50)
+			MUST(pwrite(memory, bytes, page, (off_t)(i * page)) == (ssize_t)page,
+				"pwrite: %s", strerror(errno));
+	free(bytes);
+	must_lack_one(
+		memory, has_cachestat(memory) ? MMR_RESIDENCY_CACHESTAT : MMR_RESIDENCY_MINCORE);
+	status = in_child(lack_one_without, &memory);
+	close(memory);
+	ck_assert(WIFEXITED(status));
+	ck_assert(WEXITSTATUS(status) == 42 || WEXITSTATUS(status) == 77);
+}
+END_TEST
+
 /* The residency of a file is unknown in all its forms, for this reason. */
 static void must_be_unknown(const char *path, int reason)
 {
@@ -364,6 +419,36 @@ START_TEST(test_residency_is_never_a_false_answer)
 	ck_assert(WIFEXITED(status));
 	if (WEXITSTATUS(status) == 77)
 		CHECK_SKIP("cannot become nobody");
+	ck_assert_int_eq(WEXITSTATUS(status), 42);
+}
+END_TEST
+
+static void ask_of_a_file_for_all(void *arg)
+{
+	struct lacking *lacking = arg;
+
+	if (setgid(65534) < 0 || setuid(65534) < 0 || !take_away(&lacking->lack))
+		_exit(77);
+	must_be_patchy(&lacking->patchy);
+	_exit(42);
+}
+
+/* Not one's own, but one may write it: the kernel tells the truth. */
+START_TEST(test_residency_of_what_may_be_written)
+{
+	static struct lacking lacking = {.lack = {N_CACHE, ENOSYS, N_CACHE}};
+	int status;
+
+	if (geteuid() != 0)
+		CHECK_SKIP("only root can become somebody else");
+	lacking.patchy.temp = patchy_open(lacking.patchy.resident);
+	lacking.patchy.source = MMR_RESIDENCY_MINCORE;
+	ck_assert_int_eq(fchmod(lacking.patchy.temp.fd, 0666), 0);
+	status = in_child(ask_of_a_file_for_all, &lacking);
+	temp_close(&lacking.patchy.temp);
+	ck_assert(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		CHECK_SKIP("cannot become nobody, or no filters of system calls");
 	ck_assert_int_eq(WEXITSTATUS(status), 42);
 }
 END_TEST
@@ -437,9 +522,9 @@ static Suite *memory_residency_suite(void)
 
 #if MMR_LINUX_EXTRAS
 	ADD_CASE(suite, "files", test_residency_of_a_patchy_file, test_residency_is_that_of_fincore,
-		test_residency_comes_and_goes);
+		test_residency_comes_and_goes, test_residency_of_all_but_one);
 	ADD_CASE(suite, "faults", test_residency_by_mincore, test_residency_is_never_a_false_answer,
-		test_residency_without_any_call);
+		test_residency_of_what_may_be_written, test_residency_without_any_call);
 #else
 	ADD_CASE(suite, "files", test_residency_is_unknown_to_posix);
 #endif

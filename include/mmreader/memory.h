@@ -101,7 +101,7 @@ typedef struct mmr_reader_memory_info {
 
 /* What a reader holds in memory.
  *
- * Threads: safe, but not while it is refreshed. */
+ * Threads: safe. */
 MMR_API void mmr_reader_memory(const mmr_reader *reader, mmr_reader_memory_info *ret_info);
 
 #define MMR_BUCKET_FULL    1000
@@ -118,7 +118,7 @@ MMR_API void mmr_reader_memory(const mmr_reader *reader, mmr_reader_memory_info 
  * Returns: 0, also when it is unknown; `*ret_residency` is about the whole range. It takes no heap,
  *   and with cachestat one system call a bucket: 8 TiB of a sparse file cost no more than 8 MiB.
  * Errors: -EINVAL for more than UINT32_MAX buckets, or NULL.
- * Threads: safe, but not while it is refreshed.
+ * Threads: safe.
  * Source: mincore(2) answers "all resident" to who may not know; such an answer is not passed on.
  */
 MMR_API int mmr_reader_residency(const mmr_reader *reader, uint64_t off, uint64_t len,
