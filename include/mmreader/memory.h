@@ -65,7 +65,7 @@ typedef struct mmr_memory {
 
 /* What this process holds in memory now.
  *
- * Units: on Linux 6.2 to 6.16 the kernel's counters lag behind by some dozens of pages for each
+ * Units: since Linux 6.2 the kernel's counters may lag behind by some dozens of pages for each
  *   processor; /proc/self/smaps_rollup is exact, but walks all page tables.
  * Threads: safe.
  * Source: proc(5), /proc/self/status: VmRSS, RssAnon, RssFile, RssShmem, VmHWM, VmPTE. Elsewhere
@@ -116,7 +116,8 @@ MMR_API void mmr_reader_memory(const mmr_reader *reader, mmr_reader_memory_info 
  *   MMR_BUCKET_FULL is all, without exception: what rounds to either is 1 or 999.
  *   MMR_BUCKET_UNKNOWN stands in all of them or in none.
  * Returns: 0, also when it is unknown; `*ret_residency` is about the whole range. It takes no heap,
- *   and with cachestat one system call a bucket: 8 TiB of a sparse file cost no more than 8 MiB.
+ *   and with cachestat one system call a bucket, whose time goes by what is in memory: holes and
+ *   what lies on the device cost nothing.
  * Errors: -EINVAL for more than UINT32_MAX buckets, or NULL.
  * Threads: safe.
  * Source: mincore(2) answers "all resident" to who may not know; such an answer is not passed on.
