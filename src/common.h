@@ -43,6 +43,9 @@ void error_restore(const struct error_note *note);
 void *heap_alloc(size_t size);
 void heap_free(void *memory);
 
+/* What was asked for when the block was made; 0 for NULL. */
+size_t heap_size(const void *memory);
+
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;

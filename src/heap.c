@@ -1,18 +1,42 @@
 /* heap.c - the one door to malloc, with a count of what went through it
  *
  * "Bounded memory" is a promise that anyone may check, so every allocation of the library is
- * counted here. A header of one alignment unit in front of each block remembers its size.
+ * counted here. A header in front of each block remembers its size and whose it is: so allocators
+ * may change while blocks of several are held, and nobody has to be asked to wait.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 
 #include <mmreader/memory.h>
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#define HEADER sizeof(max_align_t)
+/* As long as what is aligned most, so that what follows is aligned as well. */
+union header {
+	struct {
+		size_t size;
+		const mmr_allocator *owner;
+	} block;
+	max_align_t align;
+};
 
+static void *system_alloc(void *context, size_t size)
+{
+	(void)context;
+	return malloc(size);
+}
+
+static void system_free(void *context, void *memory)
+{
+	(void)context;
+	free(memory);
+}
+
+static const mmr_allocator system_allocator = {system_alloc, system_free, NULL};
+
+static _Atomic(const mmr_allocator *) allocator_now = &system_allocator;
 static _Atomic(uint64_t) heap_bytes;
 static _Atomic(uint64_t) heap_peak;
 
@@ -28,27 +52,61 @@ static void count_up(size_t size)
 
 void *heap_alloc(size_t size)
 {
-	char *memory;
+	const mmr_allocator *owner;
+	union header *header;
 
-	if (size > SIZE_MAX - HEADER)
+	if (size > SIZE_MAX - sizeof(*header))
 		return NULL;
-	memory = malloc(HEADER + size);
-	if (!memory)
+	owner = atomic_load_explicit(&allocator_now, memory_order_acquire);
+	header = owner->alloc(owner->context, sizeof(*header) + size);
+	if (!header)
 		return NULL;
-	*(size_t *)(void *)memory = size;
+	header->block.size = size;
+	header->block.owner = owner;
 	count_up(size);
-	return memory + HEADER;
+	return header + 1;
 }
 
 void heap_free(void *memory)
 {
-	char *header;
+	const mmr_allocator *owner;
+	union header *header;
 
 	if (!memory)
 		return;
-	header = (char *)memory - HEADER;
-	atomic_fetch_sub_explicit(&heap_bytes, *(size_t *)(void *)header, memory_order_relaxed);
-	free(header);
+	header = (union header *)memory - 1;
+	owner = header->block.owner;
+	atomic_fetch_sub_explicit(&heap_bytes, header->block.size, memory_order_relaxed);
+	owner->free(owner->context, header);
+}
+
+size_t heap_size(const void *memory)
+{
+	return memory ? ((const union header *)memory - 1)->block.size : 0;
+}
+
+static bool aligns(const mmr_allocator *allocator)
+{
+	void *probe = allocator->alloc(allocator->context, 1);
+	bool aligned = (uintptr_t)probe % _Alignof(max_align_t) == 0;
+
+	if (probe)
+		allocator->free(allocator->context, probe);
+	return aligned;
+}
+
+int mmr_heap_replace(const mmr_allocator *allocator)
+{
+	if (!allocator)
+		allocator = &system_allocator;
+	if (!allocator->alloc || !allocator->free)
+		return error_set(-EINVAL, "use an allocator that lacks a function");
+	if (!aligns(allocator)) {
+		error_set(-EINVAL, "use an allocator whose blocks are not aligned for every type");
+		return error_hint(-EINVAL, "align them as malloc does");
+	}
+	atomic_store_explicit(&allocator_now, allocator, memory_order_release);
+	return 0;
 }
 
 uint64_t mmr_heap_bytes(void)

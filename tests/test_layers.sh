@@ -65,6 +65,17 @@ system_calls_outside_os()
 		grep -nE '<(sys/mman|sys/stat|fcntl)\.h>' {} +
 }
 
+# Memory that does not go through heap.c is neither counted nor replaceable.
+heap_elsewhere()
+{
+	local calls='malloc|calloc|realloc|reallocarray|free|aligned_alloc|posix_memalign|memalign'
+
+	calls="$calls|strdup|strndup|asprintf|vasprintf|getline|getdelim|open_memstream"
+	calls="$calls|fopen|fdopen|opendir|scandir|realpath"
+	find src -name '*.[ch]' ! -path src/heap.c -exec \
+		grep -nE "(^|[^_a-z0-9.>])($calls)[[:space:]]*\(" {} +
+}
+
 sources()
 {
 	find src include tools tests -type f \
@@ -97,5 +108,6 @@ done
 check "src/*.[ch] stand on nothing" nothing top_breaks_rank
 check "tools/ know the public header only" nothing tools_look_inside
 check "maps and descriptors are in src/os alone" nothing system_calls_outside_os
+check "all heap goes through heap.c" nothing heap_elsewhere
 check "no file is longer than 600 lines" nothing too_long
 check "every file is in Makefile.am or tests/Makefile.inc" nothing unlisted
