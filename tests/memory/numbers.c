@@ -6,7 +6,6 @@
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
-#include <mmreader/array.h>
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -169,7 +169,6 @@ def lines(report, log):
 
 
 def records(report):
-	"""The program is there once the library has records."""
 	path = report.file("records", make_records, report.size // 16)
 	report.add(Row("`__slots__`: objects of three fields", "record", [
 		("Python, objects with a dict", report.python("records_dict", path)),
