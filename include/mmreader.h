@@ -29,6 +29,7 @@
 #include <mmreader/count.h>
 #include <mmreader/lazy.h>
 #include <mmreader/kind.h>
+#include <mmreader/regex.h>
 #include <mmreader/intern.h>
 #include <mmreader/memory.h>
 

@@ -191,7 +191,7 @@ END_TEST
 
 START_TEST(test_lazy_library_out_of_range)
 {
-	static const int odd[] = {1, -1, 1000};
+	static const int odd[] = {MMR_LIBRARY_PCRE2 + 1, -1, 1000};
 	mmr_lazy_status_info status;
 	size_t i;
 

@@ -14,7 +14,8 @@ MMR_BEGIN_DECLS
 
 /* Numbered from 0 without gaps: mmr_lazy_status answers -EINVAL behind the last one. */
 enum mmr_library {
-	MMR_LIBRARY_MAGIC = 0 /* libmagic, of file(1): mmr_kind_of */
+	MMR_LIBRARY_MAGIC = 0, /* libmagic, of file(1): mmr_kind_of */
+	MMR_LIBRARY_PCRE2      /* PCRE2: regex.h */
 };
 
 /* How a library gets into the process; chosen when mmreader was built. */

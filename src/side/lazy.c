@@ -20,6 +20,7 @@
 
 static struct lazy_library *const libraries[] = {
 	[MMR_LIBRARY_MAGIC] = &lazy_magic,
+	[MMR_LIBRARY_PCRE2] = &lazy_pcre2,
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -18,7 +18,7 @@
 #include <stdatomic.h>
 
 /* Whether any library comes by dlopen: a build without one must not even link it. */
-#if MMR_MAGIC_LAZY
+#if MMR_MAGIC_LAZY || MMR_PCRE2_LAZY
 #define LAZY_DLOPEN 1
 #endif
 
@@ -55,6 +55,7 @@ struct lazy_library {
 
 /* The entries. */
 extern struct lazy_library lazy_magic; /* kind.c */
+extern struct lazy_library lazy_pcre2; /* regex.c */
 
 /* Loads a library, if it is not loaded, without a word to mmr_last_error: for users who can do
  * without it.

@@ -1,0 +1,424 @@
+/* check_regex.c - regular expressions over slices and files
+ *
+ * The oracles: for literal patterns mmr_matches, which is tested against naive code; for the others
+ * lists written by hand, and the slice's own matches for those of readers.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include "side/lazy.h"
+
+#include <stdio.h>
+
+static bool has_pcre2(void)
+{
+	mmr_lazy_status_info status;
+
+	return mmr_lazy_status(MMR_LIBRARY_PCRE2, &status) == 0 && status.way != MMR_LAZY_ABSENT;
+}
+
+static mmr_regex *compile(const char *pattern, bool utf, bool no_jit)
+{
+	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
+	mmr_regex *regex = NULL;
+
+	options.utf = utf;
+	options.no_jit = no_jit;
+	MUST(mmr_regex_compile(mmr_slice_of(pattern), &options, &regex) == 0, "%s",
+		mmr_last_error());
+	return regex;
+}
+
+/* "off:text|off:text|" of all matches. */
+static void join(const mmr_regex *regex, mmr_slice text, char *out, size_t room)
+{
+	mmr_regex_matches *it;
+	mmr_regex_match match;
+	size_t len = 0;
+
+	out[0] = '\0';
+	ck_assert_int_eq(mmr_regex_matches_of(regex, text, &it), 0);
+	while (mmr_regex_matches_next(it, &match) && len < room)
+		len += (size_t)snprintf(out + len, room - len, "%d:%.*s|", (int)match.off,
+			(int)match.text.len, match.text.ptr);
+	MUST(mmr_regex_matches_error(it) == 0, "%s", mmr_last_error());
+	MUST(!mmr_regex_matches_next(it, &match), "a match behind the end");
+	mmr_regex_matches_close(it);
+}
+
+START_TEST(test_regex_absent)
+{
+	mmr_regex *regex = NULL;
+
+	if (has_pcre2())
+		return;
+	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), NULL, &regex), MMR_ENOLIB);
+	ck_assert_ptr_null(regex);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "PCRE2"));
+}
+END_TEST
+
+START_TEST(test_regex_missing_at_run_time)
+{
+	static const char *const nowhere[] = {"libpcre2-nowhere.so.0", NULL};
+	const char *const *sonames = lazy_pcre2.sonames;
+	mmr_regex *regex = NULL;
+
+	if (!has_pcre2())
+		return;
+	lazy_pcre2.sonames = nowhere;
+	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), NULL, &regex), MMR_ENOLIB);
+	ck_assert_ptr_null(regex);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "libpcre2-nowhere.so.0"));
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "package libpcre2-8-0"));
+	/* It is no error for ever. */
+	lazy_pcre2.sonames = sonames;
+	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), NULL, &regex), 0);
+	mmr_regex_close(regex);
+}
+END_TEST
+
+START_TEST(test_regex_examples)
+{
+	static const struct {
+		const char *pattern, *text, *matches;
+		bool utf;
+	} cases[] = {
+		{"a", "", "", false},
+		{"a", "banana", "1:a|3:a|5:a|", false},
+		{"an+", "banana\nann\n", "1:an|3:an|7:ann|", false},
+		{"^.", "ab\n\ncd", "0:a|4:c|", false},
+		{".$", "ab\n\ncd", "1:b|5:d|", false},
+		{"^$", "\n\nx\n\n", "0:|1:|4:|", false},
+		{"x*", "axb", "0:|1:x|2:|3:|", false},
+		{"x*", "", "", false},
+		{"x*", "a\n", "0:|1:|", false},
+		{"(?i)AB", "abAb", "0:ab|2:Ab|", false},
+		{"\\d+", "a12b345", "1:12|4:345|", false},
+		{"a.c", "a\nc abc", "4:abc|", false},
+		{"a\\nb", "a\nb", "0:a\nb|", false},
+		{"\\bin\\b", "in within in", "0:in|10:in|", false},
+		{"(?<=a)b", "ab b", "1:b|", false},
+		{"a(?=b)", "ab a", "0:a|", false},
+		{".", "\xc3\xa9", "0:\xc3|1:\xa9|", false},
+		{".", "\xc3\xa9", "0:\xc3\xa9|", true},
+		{".+",
+			"a\xff"
+			"b",
+			"0:a|2:b|", true},
+		{"\\w+", "gr\xc3\xbcn", "0:gr\xc3\xbcn|", true},
+		{"\\w+", "gr\xc3\xbcn", "0:gr|4:n|", false},
+		{"[^a]+", "abca", "1:bc|", false},
+		{"r$", "cr\r\nr\n", "4:r|", false},
+		{"\\r$", "cr\r\n", "2:\r|", false},
+		{"a|ab", "ab", "0:a|", false},
+		{"", "ab", "0:|1:|2:|", false},
+	};
+	char out[512];
+	size_t i;
+	int jit;
+
+	for (i = 0; has_pcre2() && i < ARRAY_LEN(cases); i++) {
+		for (jit = 0; jit < 2; jit++) {
+			mmr_regex *regex = compile(cases[i].pattern, cases[i].utf, jit == 0);
+
+			join(regex, mmr_slice_of(cases[i].text), out, sizeof(out));
+			MUST(strcmp(out, cases[i].matches) == 0, "'%s' in '%s': '%s'",
+				cases[i].pattern, cases[i].text, out);
+			MUST(jit == 1 || !mmr_regex_is_jit(regex), "machine code for '%s'",
+				cases[i].pattern);
+			mmr_regex_close(regex);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_regex_groups)
+{
+	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
+	mmr_regex *regex = NULL;
+	mmr_regex_matches *it;
+	mmr_regex_match match;
+	mmr_slice text = {"mark", 4};
+
+	if (!has_pcre2())
+		return;
+	options.extended = options.caseless = true;
+	ck_assert_int_eq(
+		mmr_regex_compile(mmr_slice_of("(?<word> [a-z]+ ) = ( (?<n>\\d+) | (x) ) # ok"),
+			&options, &regex),
+		0);
+	ck_assert_uint_eq(mmr_regex_n_groups(regex), 4);
+	ck_assert_int_eq(mmr_regex_matches_of(regex, mmr_slice_of("- Ab=12 c=X"), &it), 0);
+	ck_assert(mmr_regex_matches_next(it, &match));
+	ck_assert_int_eq(mmr_regex_group(&match, 0, &text), 1);
+	ck_assert(mmr_slice_equal(text, mmr_slice_of("Ab=12")));
+	ck_assert_int_eq(mmr_regex_group_named(&match, "word", &text), 1);
+	ck_assert(mmr_slice_equal(text, mmr_slice_of("Ab")));
+	ck_assert_uint_eq(match.off + (uint64_t)(text.ptr - match.text.ptr), 2);
+	ck_assert_int_eq(mmr_regex_group_named(&match, "n", &text), 1);
+	ck_assert(mmr_slice_equal(text, mmr_slice_of("12")));
+	ck_assert_int_eq(mmr_regex_group(&match, 4, &text), 0);
+	ck_assert(!text.ptr && text.len == 0);
+	ck_assert_int_eq(mmr_regex_group(&match, 5, &text), -ERANGE);
+	ck_assert_int_eq(mmr_regex_group_named(&match, "none", &text), -ENOENT);
+	ck_assert(mmr_regex_matches_next(it, &match));
+	ck_assert_int_eq(mmr_regex_group_named(&match, "n", &text), 0);
+	ck_assert_int_eq(mmr_regex_group(&match, 4, &text), 1);
+	ck_assert(mmr_slice_equal(text, mmr_slice_of("X")));
+	mmr_regex_matches_close(it);
+	mmr_regex_close(regex);
+}
+END_TEST
+
+START_TEST(test_regex_wrong_patterns)
+{
+	static const struct {
+		const char *pattern;
+		uint64_t off;
+	} cases[] = {{"a(b", 3}, {"a)", 1}, {"*a", 0}, {"[z-a]", 3}, {"(?<1>a)", 3}, {"ab\\", 3},
+		{"(*UTF)a", 6}, {"a{2,1}", 5}};
+	uint64_t heap;
+	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
+	mmr_regex *regex = NULL;
+	size_t i;
+
+	if (!has_pcre2())
+		return;
+	ck_assert_int_eq(mmr_lazy_load(MMR_LIBRARY_PCRE2), 0);
+	heap = heap_in_use();
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		MUST(mmr_regex_compile(mmr_slice_of(cases[i].pattern), NULL, &regex) == -EINVAL,
+			"'%s'", cases[i].pattern);
+		MUST(mmr_last_error_offset() == cases[i].off, "'%s': %s", cases[i].pattern,
+			mmr_last_error());
+		MUST(strstr(mmr_last_error(), cases[i].pattern), "%s", mmr_last_error());
+	}
+	options.struct_size = 1;
+	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), &options, &regex), -EINVAL);
+	ck_assert_ptr_null(regex);
+	ck_assert_uint_eq(mmr_heap_bytes(), heap);
+	mmr_regex_close(NULL);
+	mmr_regex_matches_close(NULL);
+}
+END_TEST
+
+START_TEST(test_regex_limits)
+{
+	static char text[200];
+	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
+	mmr_regex_matches *it;
+	mmr_regex_match match;
+	mmr_regex *regex;
+	struct temp temp;
+	mmr_reader *reader;
+	uint64_t n = 77, heap;
+	int jit;
+
+	if (!has_pcre2())
+		return;
+	ck_assert_int_eq(mmr_lazy_load(MMR_LIBRARY_PCRE2), 0);
+	heap = heap_in_use();
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "yes\n", 4);
+	text[sizeof(text) - 1] = 'b';
+	for (jit = 0; jit < 2; jit++) {
+		options.no_jit = jit == 0;
+		options.match_limit = 10000;
+		ck_assert_int_eq(
+			mmr_regex_compile(mmr_slice_of("yes|(a|a?)+$"), &options, &regex), 0);
+		ck_assert_int_eq(
+			mmr_regex_matches_of(regex, (mmr_slice){text, sizeof(text)}, &it), 0);
+		ck_assert(mmr_regex_matches_next(it, &match));
+		while (mmr_regex_matches_next(it, &match))
+			;
+		ck_assert_int_eq(mmr_regex_matches_error(it), -ECANCELED);
+		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "_limit is"));
+		ck_assert_uint_ge(mmr_last_error_offset(), 3);
+		ck_assert_uint_lt(mmr_last_error_offset(), sizeof(text));
+		ck_assert(!mmr_regex_matches_next(it, &match));
+		mmr_regex_matches_close(it);
+		temp = temp_open(text, sizeof(text));
+		reader = temp_reader(&temp, MMR_BACKING_AUTO);
+		ck_assert_int_eq(mmr_regex_count(regex, reader, NULL, &n), -ECANCELED);
+		ck_assert_uint_eq(n, 77);
+		mmr_close(reader);
+		temp_close(&temp);
+		mmr_regex_close(regex);
+	}
+	ck_assert_uint_eq(mmr_heap_bytes(), heap);
+}
+END_TEST
+
+/* Lines of random words, some of them longer than a piece. */
+static mmr_slice make_text(struct chance *chance, char *bytes, size_t len)
+{
+	size_t at = 0, line;
+
+	while (at < len) {
+		line = chance_below(chance, 50) == 0 ? chance_below(chance, 300000)
+						     : chance_below(chance, 100);
+		line = min_size(line, len - at - 1);
+		chance_fill(chance, bytes + at, line, mmr_slice_of("abcd e"));
+		at += line;
+		bytes[at++] = '\n';
+	}
+	return (mmr_slice){bytes, len};
+}
+
+static char text_bytes[1500000];
+
+START_TEST(test_regex_literals_are_matches)
+{
+	static const char *const literals[] = {"a", "ab", "d e", "aab", "eeeee", "cab d"};
+	struct chance chance = {11};
+	mmr_slice text = make_text(&chance, text_bytes, sizeof(text_bytes)), plain;
+	mmr_regex_matches *it;
+	mmr_regex_match match;
+	mmr_matches naive;
+	mmr_needle needle;
+	mmr_regex *regex;
+	size_t i;
+
+	for (i = 0; has_pcre2() && i < ARRAY_LEN(literals); i++) {
+		regex = compile(literals[i], false, i % 2);
+		needle = mmr_needle_of(mmr_slice_of(literals[i]));
+		naive = mmr_matches_of(text, &needle);
+		ck_assert_int_eq(mmr_regex_matches_of(regex, text, &it), 0);
+		while (mmr_matches_next(&naive, &plain)) {
+			MUST(mmr_regex_matches_next(it, &match), "'%s': %s", literals[i],
+				mmr_last_error());
+			MUST(match.off == (uint64_t)(plain.ptr - text.ptr), "'%s' at %llu",
+				literals[i], (unsigned long long)match.off);
+			MUST(mmr_slice_equal(match.text, plain), "'%s'", literals[i]);
+		}
+		MUST(!mmr_regex_matches_next(it, &match), "'%s': too many", literals[i]);
+		MUST(mmr_regex_matches_error(it) == 0, "'%s'", literals[i]);
+		mmr_regex_matches_close(it);
+		mmr_regex_close(regex);
+	}
+}
+END_TEST
+
+struct list {
+	uint64_t offs[400000];
+	size_t n, stop_at;
+	int code; /* of the last call */
+};
+
+static int keep(void *context, const mmr_regex_match *match)
+{
+	struct list *list = context;
+
+	MUST(list->n < ARRAY_LEN(list->offs), "too many");
+	list->offs[list->n++] = match->off;
+	return list->n == list->stop_at ? list->code : 0;
+}
+
+/* A reader's matches are those of its bytes, whoever finds them. */
+static void find_every_way(const struct setting *setting, void *arg)
+{
+	static struct list list;
+	const mmr_regex *regex = arg;
+	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
+	mmr_slice part = mmr_slice_cut(setting->bytes, 1234, -777);
+	mmr_regex_matches *it;
+	mmr_regex_match match;
+	size_t i, wanted;
+	uint64_t n;
+
+	how.offset = 1234;
+	how.length = part.len;
+	for (how.n_threads = 1; how.n_threads <= 4; how.n_threads++) {
+		list.n = 0;
+		list.stop_at = 0;
+		MUST(mmr_regex_each(regex, setting->reader, &how, keep, &list) == 0, "%s: %s",
+			setting->name, mmr_last_error());
+		MUST(mmr_regex_count(regex, setting->reader, &how, &n) == 0, "%s", setting->name);
+		MUST(n == list.n, "%s: %llu, not %zu", setting->name, (unsigned long long)n,
+			list.n);
+		ck_assert_int_eq(mmr_regex_matches_of(regex, part, &it), 0);
+		for (i = 0; mmr_regex_matches_next(it, &match); i++)
+			MUST(i < list.n && list.offs[i] == 1234 + match.off, "%s: match %zu of %zu",
+				setting->name, i, list.n);
+		MUST(i == list.n && mmr_regex_matches_error(it) == 0, "%s: %zu", setting->name, i);
+		mmr_regex_matches_close(it);
+		wanted = list.n / 2;
+		list.n = 0;
+		list.stop_at = wanted;
+		list.code = how.n_threads % 2 ? 1 : -ENOSPC;
+		MUST(mmr_regex_each(regex, setting->reader, &how, keep, &list) == list.code, "%s",
+			setting->name);
+		MUST(list.n == wanted, "%s: stopped at %zu", setting->name, list.n);
+	}
+}
+
+START_TEST(test_regex_of_readers)
+{
+	static const char *const patterns[] = {"(a)b|c+", "^.", "[de]+$"};
+	struct chance chance = {12};
+	mmr_slice text;
+	uint64_t heap;
+	mmr_regex *regex;
+	size_t i;
+
+	if (!has_pcre2())
+		return;
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	text = make_text(&chance, text_bytes, 700000);
+	ck_assert_int_eq(mmr_lazy_load(MMR_LIBRARY_PCRE2), 0);
+	heap = heap_in_use();
+	for (i = 0; i < ARRAY_LEN(patterns); i++) {
+		regex = compile(patterns[i], false, false);
+		on_every_backing(text, find_every_way, regex);
+		mmr_regex_close(regex);
+	}
+	ck_assert_uint_eq(mmr_heap_bytes(), heap);
+}
+END_TEST
+
+START_TEST(test_regex_of_a_cut_file)
+{
+	struct chance chance = {13};
+	mmr_regex_matches *it;
+	mmr_regex_match match;
+	mmr_reader *reader;
+	mmr_regex *regex;
+	struct temp temp;
+	uint64_t n = 77;
+
+	if (!has_pcre2())
+		return;
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	make_text(&chance, text_bytes, sizeof(text_bytes));
+	temp = temp_open(text_bytes, sizeof(text_bytes));
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	regex = compile("a+", false, false);
+	ck_assert_int_eq(mmr_regex_matches_of(regex, mmr_bytes(reader), &it), 0);
+	ck_assert(mmr_regex_matches_next(it, &match));
+	temp_resize(&temp, 400000);
+	ck_assert_int_eq(mmr_regex_count(regex, reader, NULL, &n), MMR_ETRUNCATED);
+	ck_assert_uint_eq(n, 77);
+	while (mmr_regex_matches_next(it, &match))
+		;
+	ck_assert_int_eq(mmr_regex_matches_error(it), MMR_ETRUNCATED);
+	mmr_regex_matches_close(it);
+	mmr_regex_close(regex);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+static Suite *regex_suite(void)
+{
+	Suite *suite = suite_create("regex");
+
+	ADD_CASE(suite, "core", test_regex_examples, test_regex_groups,
+		test_regex_literals_are_matches, test_regex_of_readers);
+	ADD_CASE(suite, "limits", test_regex_wrong_patterns, test_regex_limits);
+	ADD_CASE(suite, "faults", test_regex_absent, test_regex_missing_at_run_time,
+		test_regex_of_a_cut_file);
+	return suite;
+}
+
+CHECK_MAIN(regex_suite)
