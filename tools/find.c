@@ -17,6 +17,7 @@ struct search {
 	const struct input *input;
 	const struct options *options;
 	uint64_t found;
+	uint64_t stop; /* matches that start there or behind are another's */
 };
 
 /* Decimal digits and a line end, without printf: a frequent text has millions of matches. */
@@ -44,13 +45,20 @@ static int on_match(void *context, uint64_t off)
 {
 	struct search *search = context;
 
-	if (search->found >= search->options->maximum)
+	if (search->found >= search->options->maximum || off >= search->stop)
 		return 1;
 	if (!search->options->count_only) {
 		print_prefix(search);
 		print_number(search->input->base + off);
 	}
 	return ++search->found == search->options->maximum;
+}
+
+/* Whether a match can go past the end of a line. */
+static bool has_delimiter(const struct options *options)
+{
+	return options->text.len > 0 &&
+	       memchr(options->text.ptr, options->delimiter, options->text.len);
 }
 
 static int search_reader(struct search *search, struct input *input)
@@ -69,9 +77,14 @@ static int search_reader(struct search *search, struct input *input)
 	how.offset = span.start;
 	how.length = span.stop - span.start;
 	how.n_threads = options->n_threads;
+	/* With -s a match belongs where it starts, and may end in the next shard. */
+	search->stop = span.stop;
+	if (options->part == PART_SHARD && has_delimiter(options))
+		how.length += min_u64(options->text.len - 1, mmr_size(input->reader) - span.stop);
 	if (options->maximum == 0)
 		return 0;
-	if (options->count_only && options->maximum == NO_MAXIMUM)
+	if (options->count_only && options->maximum == NO_MAXIMUM &&
+		how.length == span.stop - span.start)
 		return mmr_count_matches(input->reader, &needle, &how, &search->found);
 	return mmr_each_match(input->reader, &needle, &how, on_match, search);
 }
@@ -150,7 +163,7 @@ static int search_stream(struct search *search, struct input *input)
 
 enum status action_find(struct input *input, const struct options *options)
 {
-	struct search search = {input, options, 0};
+	struct search search = {input, options, 0, UINT64_MAX};
 	int err;
 
 	err = input->reader ? search_reader(&search, input) : search_stream(&search, input);

@@ -112,7 +112,7 @@ static bool has_offsets(const struct stat *st)
 	return (S_ISREG(st->st_mode) && st->st_size > 0) || S_ISBLK(st->st_mode);
 }
 
-static enum status start(struct input *input, bool offsets)
+static enum status start(struct input *input, enum need need)
 {
 	struct stat st;
 	int err;
@@ -122,11 +122,14 @@ static enum status start(struct input *input, bool offsets)
 	if (S_ISDIR(st.st_mode))
 		return message("%s: %s", message_quote(input->name), strerror(EISDIR));
 	if (!has_offsets(&st)) {
-		if (!offsets)
+		if (need == NEED_BYTES)
 			return STATUS_DONE;
 		/* The library reads the files of /proc into memory. */
 		if (S_ISREG(st.st_mode) && open_reader(input, &st) == 0)
 			return STATUS_DONE;
+		if (need == NEED_SIZE)
+			return message("%s: has no size by which shards could be cut",
+				message_quote(input->name));
 		if (spool(input) != STATUS_DONE)
 			return STATUS_TROUBLE;
 	}
@@ -136,7 +139,7 @@ static enum status start(struct input *input, bool offsets)
 	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
 }
 
-enum status input_open(const char *file, bool offsets, bool no_mmap, struct input *ret_input)
+enum status input_open(const char *file, enum need need, bool no_mmap, struct input *ret_input)
 {
 	struct input input = {.name = file, .fd = STDIN_FILENO, .no_mmap = no_mmap};
 
@@ -151,7 +154,7 @@ enum status input_open(const char *file, bool offsets, bool no_mmap, struct inpu
 			return message("%s: %s", message_quote(file), strerror(errno));
 		input.own_fd = true;
 	}
-	if (start(&input, offsets) != STATUS_DONE) {
+	if (start(&input, need) != STATUS_DONE) {
 		input_close(&input);
 		return STATUS_TROUBLE;
 	}

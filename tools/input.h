@@ -6,6 +6,13 @@
 
 #include "options.h"
 
+/* What the work needs of an input. */
+enum need {
+	NEED_BYTES,   /* in their order: a stream will do */
+	NEED_OFFSETS, /* random access: a stream is saved to an unlinked file first */
+	NEED_SIZE     /* as all who share the input see it: no stream */
+};
+
 struct input {
 	const char *name; /* for messages */
 	int fd;
@@ -18,9 +25,8 @@ struct input {
 
 /* Opens a FILE of the command line; "-" is standard input. Says what failed.
  *
- * `offsets`: the work needs random access, so a stream is saved to an unlinked file first.
  * `no_mmap`: files are read, never mapped. */
-enum status input_open(const char *file, bool offsets, bool no_mmap, struct input *ret_input);
+enum status input_open(const char *file, enum need need, bool no_mmap, struct input *ret_input);
 
 /* Closes, and leaves standard input right behind what was used. */
 void input_close(struct input *input);

@@ -11,6 +11,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static enum need need_of(const struct options *options)
+{
+	if (options->part == PART_SHARD)
+		return NEED_SIZE;
+	if (options->action == ACTION_REVERSE || options->action == ACTION_INFO ||
+		range_from_end(&options->range))
+		return NEED_OFFSETS;
+	return NEED_BYTES;
+}
+
 static enum status run(const char *file, const struct options *options)
 {
 	static enum status (*const actions[])(struct input *, const struct options *) = {
@@ -20,12 +30,10 @@ static enum status run(const char *file, const struct options *options)
 		[ACTION_FIND] = action_find,
 		[ACTION_INFO] = action_info,
 	};
-	bool offsets = options->action == ACTION_REVERSE || options->action == ACTION_INFO ||
-		       (options->part != PART_ALL && range_from_end(&options->range));
 	struct input input;
 	enum status status;
 
-	if (input_open(file, offsets, options->no_mmap, &input) != STATUS_DONE)
+	if (input_open(file, need_of(options), options->no_mmap, &input) != STATUS_DONE)
 		return STATUS_TROUBLE;
 	status = actions[options->action](&input, options);
 	report_engine(&input);

@@ -5,46 +5,59 @@
 
 #include "message.h"
 #include "output.h"
+#include "values.h"
 
-#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Options without a letter. */
 enum {
-	LONG_NO_MMAP = 256
+	LONG_COLOR = 256,
+	LONG_JSON,
+	LONG_NO_MMAP
 };
 
 /* More threads than any machine has processors for. */
 #define MAX_THREADS 4096
+
+/* Rows are no wider than this; a terminal's line is not, and it bounds what a row needs. */
+#define MAX_WIDTH 4096
 
 static const char help_text[] =
 	"Print files of any size, or parts of them, without loading them into memory.\n"
 	"With no FILE, or when FILE is -, read standard input.\n"
 	"\n"
 	"Which part\n"
-	"  -b, --bytes=START:END   only these bytes; from 0, END excluded, -N counts from\n"
-	"                          the end\n"
-	"  -l, --lines=START:END   only these lines, same rules (START:+LEN works in both)\n"
-	"\n"
+	"  -b, --bytes=START:END   these bytes: from 0, END excluded, -N counts from the end\n"
+	"  -l, --lines=START:END   these lines, same rules (START:+LEN works in both)\n"
+	"  -s, --shard=K/N         part K of N, cut at line ends; \"auto\": rank and size from\n"
+	"                          Slurm, Open MPI or PMI\n"
 	"What to do with it\n"
 	"  -r, --reverse           print its lines last to first\n"
 	"  -c, --count             print the number of lines (with -e: of matches)\n"
-	"  -e, --find=TEXT         print the byte offset of each match; \\n \\t \\0 \\xHH \\\\ allowed\n"
-	"  -i, --info              type, encoding, size, lines\n"
-	"\n"
+	"  -e, --find=TEXT         print the offset of each match; \\n \\t \\0 \\xHH \\\\ allowed\n"
+	"  -x, --hex               hex and text view\n"
+	"  -t, --type=LAYOUT       view as numbers or records: u8 i16 u32be f64 16s, or\n"
+	"                          name:type,name:type\n"
+	"  -i, --info              type, encoding, size, lines, holes, pages in memory\n"
+	"  -f, --follow            go on printing as the file grows, is cut or replaced\n"
 	"Details\n"
 	"  -d, --delimiter=BYTE    lines end with BYTE instead of newline (\"\\0\" for NUL)\n"
-	"  -m, --max-count=N       stop after N lines or matches\n"
+	"  -m, --max-count=N       stop after N lines, matches or records\n"
+	"  -w, --width=N           bytes a row of -x, values a row of -t\n"
+	"  -a, --text              print binary data to a terminal anyway\n"
 	"  -j, --threads=N         worker threads (default: one per processor)\n"
+	"      --json              machine-readable -i, -c, -e, -t\n"
+	"      --color=WHEN        auto, always, never (NO_COLOR is obeyed)\n"
 	"      --no-mmap           plain reads\n"
 	"  -v, --verbose           at the end, time, speed and memory used, on standard error\n"
+	"  -q, --quiet             no progress\n"
 	"  -h, --help   -V, --version\n"
 	"\n"
-	"Lines and bytes count from 0. Numbers may have a suffix: K M G T P E (1024),\n"
-	"KB MB ... (1000); 0x is hex.\n"
+	"Numbers may end in K M G T P E (1024), KB MB ... (1000); 0x is hex.\n"
 	"Exit status: 0 done, 1 nothing matched -e, 2 any error.\n";
 
 enum status options_hint(void)
@@ -52,12 +65,6 @@ enum status options_hint(void)
 	fprintf(stderr, "Usage: %s [OPTION]... [FILE]...\nTry '%s --help' for more.\n",
 		program_name, program_name);
 	return STATUS_TROUBLE;
-}
-
-static void wrong(const char *what, const char *value)
-{
-	message("invalid %s '%s'", what, message_quote(value));
-	exit(STATUS_TROUBLE);
 }
 
 static void print_help(void)
@@ -87,102 +94,66 @@ static void print_version(void)
 static void set_part(struct options *options, enum part part, const char *value)
 {
 	if (options->part != PART_ALL && options->part != part) {
-		message("options -b and -l exclude each other");
+		message("only one of -b, -l and -s at a time");
 		exit(STATUS_TROUBLE);
 	}
 	options->part = part;
-	if (!range_parse(value, &options->range))
-		wrong("range", value);
+	if (part == PART_SHARD)
+		options->shard = shard_parse(value);
+	else if (!range_parse(value, &options->range))
+		value_wrong("range", value);
 }
 
-static void exclude(const char *letters)
-{
-	message("only one of %s at a time", letters);
-	exit(STATUS_TROUBLE);
-}
-
+/* Two actions: the one that was there and the one that came. */
 static void set_action(struct options *options, enum action action)
 {
-	if (options->action != ACTION_PRINT && options->action != action)
-		exclude("-c, -i and -r");
+	/* By enum action. */
+	static const char letters[] = " crexti";
+
+	if (options->action != ACTION_PRINT && options->action != action) {
+		message("only one of -%c and -%c at a time", letters[options->action],
+			letters[action]);
+		exit(STATUS_TROUBLE);
+	}
 	options->action = action;
 }
 
-/* One byte of an argument, or an escape: \0 \n \t \r \\ \xHH. Returns: what follows; NULL for an
- * escape that is none. */
-static const char *parse_byte(const char *text, char *ret_byte)
+/* Colour where it is wanted, or where a terminal asks for it and nothing forbids it. */
+static bool wants_color(enum color color)
 {
-	static const char names[] = "0ntr\\", values[] = "\0\n\t\r\\";
-	const char *name;
-	char hex[3] = "";
+	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
-	*ret_byte = text[0];
-	if (text[0] != '\\')
-		return text + 1;
-	name = text[1] ? strchr(names, text[1]) : NULL;
-	if (name) {
-		*ret_byte = values[name - names];
-		return text + 2;
-	}
-	if (text[1] != 'x' || !isxdigit((unsigned char)text[2]) ||
-		!isxdigit((unsigned char)text[3]))
-		return NULL;
-	memcpy(hex, text + 2, 2);
-	*ret_byte = (char)strtol(hex, NULL, 16);
-	return text + 4;
+	if (color != COLOR_AUTO)
+		return color == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && terminal &&
+	       strcmp(terminal, "dumb") != 0;
 }
 
-/* The bytes that an argument stands for, in its own place; a lone backslash is one. */
-static mmr_slice parse_bytes(const char *what, char *argument)
+static void contradict(const char *first, const char *second)
 {
-	mmr_slice bytes = {argument, 0};
-	const char *at;
-	char byte;
-
-	if (strcmp(argument, "\\") == 0)
-		return mmr_slice_of(argument);
-	for (at = argument; *at;) {
-		at = parse_byte(at, &byte);
-		if (!at)
-			wrong(what, argument);
-	}
-	for (at = argument; *at; argument[bytes.len++] = byte)
-		at = parse_byte(at, &byte);
-	return bytes;
-}
-
-static char parse_delimiter(const char *argument)
-{
-	const char *end = argument;
-	char byte = '\\';
-
-	if (strcmp(argument, "\\") != 0)
-		end = *argument ? parse_byte(argument, &byte) : NULL;
-	else
-		end++;
-	if (!end || *end)
-		wrong("delimiter", argument);
-	return byte;
-}
-
-static uint64_t parse_number(const char *what, const char *argument, uint64_t least, uint64_t most)
-{
-	uint64_t number;
-
-	if (!range_parse_number(argument, &number) || number < least || number > most)
-		wrong(what, argument);
-	return number;
+	message("%s cannot be used with %s", first, second);
+	exit(STATUS_TROUBLE);
 }
 
 /* What only the whole command line can tell. */
-static void settle(struct options *options)
+static void settle(struct options *options, bool count, enum color color)
 {
-	if (options->text.ptr) {
-		if (options->action == ACTION_REVERSE || options->action == ACTION_INFO)
-			exclude("-e, -i and -r");
-		options->count_only = options->action == ACTION_COUNT;
-		options->action = ACTION_FIND;
-	}
+	/* Of matches when something is searched for, else of lines. */
+	if (count && options->action == ACTION_FIND)
+		options->count_only = true;
+	else if (count)
+		set_action(options, ACTION_COUNT);
+	if (options->follow && options->action != ACTION_PRINT)
+		contradict("-f", "another action");
+	if (options->follow && options->part == PART_SHARD)
+		contradict("-f", "-s");
+	if (options->json &&
+		(options->action == ACTION_PRINT || options->action == ACTION_REVERSE ||
+			options->action == ACTION_HEX))
+		contradict("--json", "what prints bytes");
+	if (options->width > 0 && options->action != ACTION_HEX && options->action != ACTION_TYPE)
+		contradict("-w", "anything but -x and -t");
+	options->color = wants_color(color);
 }
 
 /* What getopt does not know, or lacks its argument. */
@@ -204,26 +175,39 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 {
 	static const struct option table[] = {
 		{"bytes", required_argument, NULL, 'b'},
+		{"color", required_argument, NULL, LONG_COLOR},
 		{"count", no_argument, NULL, 'c'},
 		{"delimiter", required_argument, NULL, 'd'},
 		{"find", required_argument, NULL, 'e'},
+		{"follow", no_argument, NULL, 'f'},
 		{"help", no_argument, NULL, 'h'},
+		{"hex", no_argument, NULL, 'x'},
 		{"info", no_argument, NULL, 'i'},
+		{"json", no_argument, NULL, LONG_JSON},
 		{"lines", required_argument, NULL, 'l'},
 		{"max-count", required_argument, NULL, 'm'},
 		{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
+		{"quiet", no_argument, NULL, 'q'},
 		{"reverse", no_argument, NULL, 'r'},
+		{"shard", required_argument, NULL, 's'},
+		{"text", no_argument, NULL, 'a'},
 		{"threads", required_argument, NULL, 'j'},
+		{"type", required_argument, NULL, 't'},
 		{"verbose", no_argument, NULL, 'v'},
 		{"version", no_argument, NULL, 'V'},
+		{"width", required_argument, NULL, 'w'},
 		{NULL, 0, NULL, 0},
 	};
+	static const char *const colors[] = {"auto", "always", "never", NULL};
 	static char *standard_input[] = {"-", NULL};
 	struct options options = {.delimiter = '\n', .maximum = NO_MAXIMUM};
+	enum color color = COLOR_AUTO;
+	bool count = false;
 	int letter;
 
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":b:cd:e:hij:l:m:rvV", table, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, ":ab:cd:e:fhij:l:m:qrs:t:vVw:x", table, NULL)) !=
+		-1) {
 		switch (letter) {
 		case 'b':
 			set_part(&options, PART_BYTES, optarg);
@@ -231,8 +215,15 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		case 'l':
 			set_part(&options, PART_LINES, optarg);
 			break;
+		case 's':
+			set_part(&options, PART_SHARD, optarg);
+			break;
 		case 'c':
-			set_action(&options, ACTION_COUNT);
+			count = true;
+			break;
+		case 'e':
+			set_action(&options, ACTION_FIND);
+			options.text = value_bytes("text", optarg);
 			break;
 		case 'i':
 			set_action(&options, ACTION_INFO);
@@ -240,18 +231,40 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		case 'r':
 			set_action(&options, ACTION_REVERSE);
 			break;
-		case 'd':
-			options.delimiter = parse_delimiter(optarg);
+		case 't':
+			set_action(&options, ACTION_TYPE);
+			options.layout = optarg;
 			break;
-		case 'e':
-			options.text = parse_bytes("text", optarg);
+		case 'x':
+			set_action(&options, ACTION_HEX);
+			break;
+		case 'f':
+			options.follow = true;
+			break;
+		case 'a':
+			options.binary = true;
+			break;
+		case 'd':
+			options.delimiter = value_delimiter(optarg);
 			break;
 		case 'j':
 			options.n_threads =
-				(unsigned)parse_number("number", optarg, 1, MAX_THREADS);
+				(unsigned)value_number("number", optarg, 1, MAX_THREADS);
 			break;
 		case 'm':
-			options.maximum = parse_number("number", optarg, 0, NO_MAXIMUM);
+			options.maximum = value_number("number", optarg, 0, NO_MAXIMUM);
+			break;
+		case 'w':
+			options.width = (size_t)value_number("width", optarg, 1, MAX_WIDTH);
+			break;
+		case 'q':
+			options.quiet = true;
+			break;
+		case LONG_COLOR:
+			color = (enum color)value_word("color", optarg, colors);
+			break;
+		case LONG_JSON:
+			options.json = true;
 			break;
 		case 'v':
 			options.verbose = true;
@@ -271,6 +284,6 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 	}
 	options.files = optind < argc ? argv + optind : standard_input;
 	options.n_files = optind < argc ? argc - optind : 1;
-	settle(&options);
+	settle(&options, count, color);
 	*ret_options = options;
 }

@@ -5,11 +5,13 @@
 #define TOOLS_OPTIONS_H
 
 #include "range.h"
+#include "shard.h"
 
 enum part {
 	PART_ALL,
 	PART_BYTES,
-	PART_LINES
+	PART_LINES,
+	PART_SHARD
 };
 
 enum action {
@@ -17,7 +19,15 @@ enum action {
 	ACTION_COUNT,
 	ACTION_REVERSE,
 	ACTION_FIND,
+	ACTION_HEX,
+	ACTION_TYPE,
 	ACTION_INFO
+};
+
+enum color {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER
 };
 
 /* No limit, for -m. */
@@ -26,14 +36,22 @@ enum action {
 struct options {
 	enum part part;
 	struct range range; /* of PART_BYTES and PART_LINES */
+	struct shard shard; /* of PART_SHARD */
 	enum action action;
+	bool follow; /* ACTION_PRINT: go on as the file grows */
 	char delimiter;
 	mmr_slice text;     /* of ACTION_FIND */
 	bool count_only;    /* ACTION_FIND: how many, not where */
-	uint64_t maximum;   /* lines or matches; NO_MAXIMUM */
+	const char *layout; /* of ACTION_TYPE */
+	size_t width;       /* of a row of ACTION_HEX or ACTION_TYPE; 0: as fits */
+	uint64_t maximum;   /* lines, matches or records; NO_MAXIMUM */
 	unsigned n_threads; /* 0: one a processor */
+	bool binary;        /* to a terminal too */
+	bool json;
+	bool color;
 	bool no_mmap;
 	bool verbose;
+	bool quiet; /* no progress */
 	char **files;
 	int n_files;
 };

@@ -76,11 +76,20 @@ static int locate(const struct input *input, const struct options *options, stru
 	case PART_BYTES:
 		*ret_span = locate_bytes(&options->range, mmr_size(input->reader));
 		return 0;
+	case PART_SHARD:
+		return mmr_shard(input->reader, options->delimiter, options->shard.k,
+			options->shard.n, &ret_span->start, &ret_span->stop);
 	case PART_ALL:
 		break;
 	}
 	*ret_span = locate_bytes(&all, mmr_size(input->reader));
 	return 0;
+}
+
+/* Whether -m counts lines of the part. */
+static bool shows_lines(enum action action)
+{
+	return action == ACTION_PRINT || action == ACTION_HEX || action == ACTION_INFO;
 }
 
 int part_locate(const struct input *input, const struct options *options, struct span *ret_span)
@@ -93,8 +102,8 @@ int part_locate(const struct input *input, const struct options *options, struct
 	err = locate(input, options, &span);
 	if (err < 0)
 		return err;
-	/* -m: of what is printed the first lines, of what is reversed the last. */
-	if (options->maximum != NO_MAXIMUM && options->action == ACTION_PRINT) {
+	/* -m: of what is shown the first lines, of what is reversed the last. */
+	if (options->maximum != NO_MAXIMUM && shows_lines(options->action)) {
 		err = seek(input->reader, span.start, maximum, options, &edge);
 		span.stop = err == 0 ? min_u64(span.stop, edge) : span.stop;
 	} else if (options->maximum != NO_MAXIMUM && options->action == ACTION_REVERSE) {
@@ -119,7 +128,7 @@ int feed_open(struct feed *feed, struct input *input, const struct options *opti
 	how.delimiter = MMR_NO_DELIMITER;
 	feed->lines = options->part == PART_LINES;
 	feed->left = UINT64_MAX;
-	feed->maximum = options->action == ACTION_PRINT ? options->maximum : NO_MAXIMUM;
+	feed->maximum = shows_lines(options->action) ? options->maximum : NO_MAXIMUM;
 	if (options->part != PART_ALL) {
 		feed->skip = (uint64_t)range->start;
 		if (range->has_length)

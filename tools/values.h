@@ -1,0 +1,26 @@
+/* values.h - what stands behind an option: bytes, numbers, a word of a few
+ *
+ * Each parser leaves with a message when the value is wrong.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_VALUES_H
+#define TOOLS_VALUES_H
+
+#include "common.h"
+
+/* Says "invalid WHAT 'VALUE'" and leaves. */
+_Noreturn void value_wrong(const char *what, const char *value);
+
+/* The bytes that an argument with escapes (\0 \n \t \r \\ \xHH) stands for, in its own place; a
+ * lone backslash is one. */
+mmr_slice value_bytes(const char *what, char *argument);
+
+/* One byte, or an escape for one. */
+char value_delimiter(const char *argument);
+
+uint64_t value_number(const char *what, const char *argument, uint64_t least, uint64_t most);
+
+/* Which of the words, which end with NULL. */
+unsigned value_word(const char *what, const char *argument, const char *const *words);
+
+#endif
