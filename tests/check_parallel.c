@@ -110,7 +110,7 @@ static void must_be_shared_out(const struct setting *setting, const mmr_parallel
 {
 	mmr_slice bytes = setting->bytes;
 	uint64_t at = min_u64(options->offset, bytes.len), start = at;
-	uint64_t stop = at + min_u64(options->length, bytes.len - at);
+	uint64_t stop = at + min_u64(options->length, bytes.len - at), done, total;
 	size_t window = options->window > 0 ? options->window : 2 * MIB, i, own;
 	bool lines = options->delimiter != MMR_NO_DELIMITER;
 	char delimiter = (char)options->delimiter;
@@ -125,6 +125,8 @@ static void must_be_shared_out(const struct setting *setting, const mmr_parallel
 	scene.bytes = bytes;
 	MUST(run(setting->reader, options, see, ordered ? see_in_order : NULL, n_threads) == 0,
 		"%s: %s", setting->name, mmr_last_error());
+	mmr_parallel_progress(setting->reader, &done, &total);
+	MUST(done == stop - start && total == stop - start, CASE);
 	MUST(scene.n_wrong == 0 && scene.n <= ARRAY_LEN(scene.pieces), CASE);
 	MUST(scene.n_disorder == 0 && scene.n_collected == (ordered ? scene.n : 0), CASE);
 	qsort(scene.pieces, scene.n, sizeof(scene.pieces[0]), by_offset);

@@ -90,11 +90,24 @@ def pick_range(rng, n):
 	return spell(rng, start) + ":" + spell(rng, stop), slice(start, stop)
 
 
-def pick_part(rng, data, delimiter):
+def shard_of(data, delimiter, k, n):
+	"""The lines that start in part k of n; the bytes that divide by n leave over go to the first."""
+	def start(k):
+		at = len(data) // n * k + min(k, len(data) % n)
+		return at if at == 0 else data.find(delimiter, at - 1) + 1 or len(data)
+	return data[start(k - 1):start(k)]
+
+
+def pick_part(rng, data, delimiter, how):
 	"""Options for a part, and the part."""
-	kind = rng.choice(["all", "bytes", "bytes", "lines", "lines", "lines"])
-	if kind == "all":
+	kind = rng.choice(["all", "bytes", "bytes", "lines", "lines", "lines", "shard"])
+	# A stream has no size; an empty file is one too.
+	if kind == "all" or kind == "shard" and how == "pipe":
 		return [], data
+	if kind == "shard":
+		n = rng.choice([1, 2, 3, 7, len(data) + 1, rng.randrange(1, len(data) + 2)])
+		k = rng.randrange(1, n + 1)
+		return ["-s%d/%d" % (k, n)], shard_of(data, delimiter, k, n)
 	if kind == "bytes":
 		text, where = pick_range(rng, len(data))
 		return [rng.choice(["-b" + text, "--bytes=" + text])], data[where]
@@ -145,7 +158,7 @@ def main():
 			if how == "stdin":
 				data = content[rng.randrange(len(content) + 1):]
 			delimiter, spelled = rng.choice(DELIMITERS)
-			part_args, part = pick_part(rng, data, delimiter)
+			part_args, part = pick_part(rng, data, delimiter, how)
 			action_args, wanted = pick_action(rng, part, delimiter)
 			args = part_args + action_args
 			args += ["-d", spelled] if spelled else []

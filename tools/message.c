@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "message.h"
 
+#include "progress.h"
+
 #include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -38,6 +40,7 @@ enum status message(const char *format, ...)
 	va_end(args);
 	len = strlen(line);
 	line[len] = '\n';
+	progress_erase();
 	fwrite(line, 1, len + 1, stderr);
 	return STATUS_TROUBLE;
 }

@@ -6,6 +6,7 @@
 #include "actions.h"
 #include "message.h"
 #include "output.h"
+#include "progress.h"
 #include "report.h"
 
 #include <stdlib.h>
@@ -33,10 +34,13 @@ static enum status run(const char *file, const struct options *options)
 	struct input input;
 	enum status status;
 
+	progress_input(file);
 	if (input_open(file, need_of(options), options->no_mmap, &input) != STATUS_DONE)
 		return STATUS_TROUBLE;
+	progress_watch(input.reader);
 	status = actions[options->action](&input, options);
 	report_engine(&input);
+	progress_watch(NULL);
 	input_close(&input);
 	return status;
 }
@@ -54,6 +58,8 @@ int main(int argc, char **argv)
 	if (optind == argc && isatty(STDIN_FILENO))
 		return (int)options_hint();
 	report_start();
+	if (!options.quiet)
+		progress_start();
 	/* A file that is cut short under the map becomes an error, not a death. */
 	mmr_guard_install();
 	for (i = 0; i < options.n_files; i++) {
@@ -62,6 +68,7 @@ int main(int argc, char **argv)
 		matched |= status == STATUS_DONE;
 	}
 	output_close();
+	progress_end();
 	if (options.verbose)
 		report_print();
 	if (trouble)

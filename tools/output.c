@@ -4,6 +4,7 @@
 #include "output.h"
 
 #include "message.h"
+#include "progress.h"
 #include "transfer.h"
 
 #include <errno.h>
@@ -47,6 +48,7 @@ static void die_of_sigpipe(void)
 
 _Noreturn void output_failed(int errnum)
 {
+	progress_erase();
 	/* Unless it is ignored, which makes it an error like any other. */
 	if (errnum == EPIPE)
 		die_of_sigpipe();
@@ -112,6 +114,7 @@ static int copy_by_hand(int fd, uint64_t off, uint64_t len, uint64_t *done)
 		if (n == 0)
 			return MMR_ETRUNCATED;
 		filled += (size_t)n;
+		progress_add((uint64_t)n);
 		off += (uint64_t)n;
 		len -= (uint64_t)n;
 		*done += (uint64_t)n;
@@ -152,6 +155,7 @@ int output_stream(int fd, uint64_t *ret_done)
 		if (n == 0)
 			return 0;
 		write_all(buffer, (size_t)n);
+		progress_add((uint64_t)n);
 		*ret_done += (uint64_t)n;
 	}
 	return err < 0 ? err : 0;

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "part.h"
 
+#include "progress.h"
+
 #include <unistd.h>
 
 /* Python's clamping of an index against a size. */
@@ -220,6 +222,7 @@ bool feed_next(struct feed *feed, mmr_slice *ret_bytes)
 
 	while (feed->left > 0 && feed->maximum > 0 && mmr_blocks_next(feed->blocks, &block)) {
 		start = block.bytes.ptr;
+		progress_add(block.bytes.len);
 		err = skip_before(feed, &block.bytes);
 		if (err == 0 && block.bytes.len > 0)
 			err = cut_behind(feed, &block.bytes);

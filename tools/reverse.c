@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "actions.h"
+#include "binary.h"
 #include "message.h"
 #include "output.h"
 #include "report.h"
@@ -203,6 +204,8 @@ enum status action_reverse(struct input *input, const struct options *options)
 	report_bytes(span.stop - span.start);
 	if (output_is_input(input->fd, input->base + span.start, input->base + span.stop, true))
 		return message("%s: input file is output file", message_quote(input->name));
+	if (binary_matters(options) && binary_refused_at(input, span.start, span.stop))
+		return STATUS_TROUBLE;
 	reversal.line_end = span.stop;
 	err = reverse_in_parallel(&reversal, span.start, options);
 	at = mmr_last_error_offset();

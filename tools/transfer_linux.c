@@ -8,6 +8,7 @@
 #include "transfer.h"
 
 #include "output.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 #define PIPE_BYTES ((size_t)1 << 20)
 /* Below this a read and a write are cheaper than setting up a pipe. */
 #define WORTH_IT ((uint64_t)64 << 10)
-#define STEP_MAX ((uint64_t)1 << 30)
+#define STEP_MAX ((uint64_t)64 << 20)
 
 static int broker[2] = {-1, -1};
 
@@ -106,6 +107,7 @@ static int splice_range(int fd, uint64_t *off, uint64_t len)
 		if (n == 0)
 			return 1;
 		*off += (uint64_t)n;
+		progress_add((uint64_t)n);
 		if (!pass_on((size_t)n))
 			return 0;
 		if (!reaches(fd, *off))
@@ -132,6 +134,7 @@ static int copy_range(int fd, uint64_t *off, uint64_t len)
 		if (n <= 0)
 			return 0;
 		*off += (uint64_t)n;
+		progress_add((uint64_t)n);
 	}
 	return 1;
 }
@@ -166,6 +169,7 @@ int transfer_stream(int fd, uint64_t *done)
 		if (n == 0)
 			return 1;
 		*done += (uint64_t)n;
+		progress_add((uint64_t)n);
 		if (!pass_on((size_t)n))
 			return 0;
 	}

@@ -62,6 +62,15 @@ MMR_API unsigned mmr_processors(void);
 MMR_API int mmr_parallel_run(
 	mmr_reader *reader, const mmr_parallel_options *options, const mmr_parallel_job *job);
 
+/* How far the parallel run (or count, search, seek: all are such) that started last on a reader has
+ * come, for who shows progress: bytes that its workers have taken up, and all of them. Holes that
+ * are skipped count as passed.
+ *
+ * Returns: 0 of 0 before the first run.
+ * Threads: safe; that is what it is for. */
+MMR_API void mmr_parallel_progress(
+	const mmr_reader *reader, uint64_t *ret_done, uint64_t *ret_total);
+
 /* Bounds of shard `k` of `n` (from 1), cut as `split -n l/K/N` cuts: a line belongs to the shard in
  * which it starts. Shards follow one another and together are the part.
  *

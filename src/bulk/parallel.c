@@ -84,6 +84,11 @@ static bool next_data(struct run *run)
 	return true;
 }
 
+static void tell_progress(const struct run *run, uint64_t done)
+{
+	atomic_store_explicit(&run->reader->run_done, done, memory_order_relaxed);
+}
+
 /* Cuts a claim off what is left. Claims meet at multiples of their length in the file, so that no
  * page and no folio has two owners. With the lock held. */
 static void cut_claim(struct run *run, uint64_t len, struct claim *claim)
@@ -95,11 +100,13 @@ static void cut_claim(struct run *run, uint64_t len, struct claim *claim)
 		claim->stop = run->data_stop;
 		claim->start = edge > base + run->cursor ? edge - base : run->cursor;
 		run->data_stop = claim->start;
+		tell_progress(run, run->stop - claim->start);
 	} else {
 		edge = ((base + run->cursor) / len + 1) * len;
 		claim->start = run->cursor;
 		claim->stop = min_u64(edge - base, run->data_stop);
 		run->cursor = claim->stop;
+		tell_progress(run, claim->stop - run->start);
 	}
 }
 
@@ -405,6 +412,8 @@ int mmr_parallel_run(
 	run.cursor = run.data_stop = run.start;
 	if (!run.options.skip_holes)
 		run.data_stop = run.stop;
+	tell_progress(&run, 0);
+	atomic_store_explicit(&reader->run_total, run.stop - run.start, memory_order_relaxed);
 	run.extents = mmr_extents_of_range(reader, run.start, run.stop - run.start);
 	engine_start(&run.engine, reader, run.options.engine);
 
@@ -420,10 +429,18 @@ int mmr_parallel_run(
 	/* What was cut off the end of a file looks like a hole to those who skip holes. */
 	if (run.result == 0 && run.options.skip_holes)
 		stop_run(&run, reader_reaches(reader, run.stop, &reached));
+	if (run.result == 0)
+		tell_progress(&run, run.stop - run.start);
 	pthread_cond_destroy(&run.turn_came);
 	pthread_mutex_destroy(&run.lock);
 	heap_free(workers);
 	if (run.result < 0)
 		error_restore(&run.note);
 	return run.result;
+}
+
+void mmr_parallel_progress(const mmr_reader *reader, uint64_t *ret_done, uint64_t *ret_total)
+{
+	*ret_done = atomic_load_explicit(&reader->run_done, memory_order_relaxed);
+	*ret_total = atomic_load_explicit(&reader->run_total, memory_order_relaxed);
 }

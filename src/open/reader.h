@@ -28,7 +28,9 @@ struct mmr_reader {
 	bool shared; /* the map is a shared one */
 	_Atomic(size_t) map_len;
 	_Atomic(int) engine; /* that the last whole-file call used most: an enum mmr_engine */
-	_Atomic(int) fault;  /* what a scan ran into: later calls answer the same */
+	/* Bytes that the parallel run which started last has to pass, and has claimed. */
+	_Atomic(uint64_t) run_total, run_done;
+	_Atomic(int) fault; /* what a scan ran into: later calls answer the same */
 	pthread_mutex_t stat_lock;
 	struct os_stat stat; /* when opened or refreshed */
 	bool by_path;
