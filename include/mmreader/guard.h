@@ -26,14 +26,29 @@ MMR_BEGIN_DECLS
  * Errors: errno of sigaction(2). Threads: safe; later calls do nothing. */
 MMR_API int mmr_guard_install(void);
 
+/* For applications that have a SIGBUS handler of their own and keep it, instead of
+ * mmr_guard_install: tells the library that this handler calls mmr_guard_handle first.
+ *
+ * Threads: safe; call it once the handler is in place. */
+MMR_API void mmr_guard_delegate(void);
+
+/* The part of a SIGBUS handler that is the library's: for a fault that a guard of this thread waits
+ * for it does not return, but jumps to the guarded scan.
+ *
+ * Shape: what the handler got; `info` is a siginfo_t, which strict C does not know. It was
+ * installed with SA_SIGINFO, SA_ONSTACK if any thread has an alternate stack, and an empty sa_mask:
+ * the jump does not restore a mask. Returns: when the fault is not the library's. errno is then as
+ * it was. Threads: safe, and safe in a signal handler; only there has it a meaning. */
+MMR_API void mmr_guard_handle(int number, void *info, void *context);
+
 /* Runs `fn(arg)` with the reader's bytes guarded: a fault in them ends `fn` on the spot.
  *
  * Shape: `fn` may touch slices of `reader` and the caller's own memory. It must not hold or take
  *   anything that needs releasing (locks, stdio, malloc, C++ objects with destructors): a fault
  *   jumps out of it as longjmp does.
  * Returns: what `fn` returned, if that is not negative.
- * Errors: what `fn` returned, if negative; MMR_ETRUNCATED, -EIO after a fault; -ENOTSUP when
- *   mmr_guard_install has not been called and the reader is mapped.
+ * Errors: what `fn` returned, if negative; MMR_ETRUNCATED, -EIO after a fault; -ENOTSUP when the
+ *   reader is mapped and neither mmr_guard_install nor mmr_guard_delegate has been called.
  * Threads: safe; calls nest. */
 MMR_API int mmr_try(mmr_reader *reader, int (*fn)(void *arg), void *arg);
 

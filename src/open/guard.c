@@ -59,6 +59,18 @@ static void jump_if_ours(const siginfo_t *info)
 	siglongjmp(guard->env, 1);
 }
 
+void mmr_guard_handle(int number, void *info, void *context)
+{
+	(void)number;
+	(void)context;
+	jump_if_ours(info);
+}
+
+void mmr_guard_delegate(void)
+{
+	atomic_store(&guard_installed, true);
+}
+
 static void on_sigbus(int number, siginfo_t *info, void *context)
 {
 	int saved = errno;
