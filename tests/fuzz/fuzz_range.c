@@ -1,0 +1,88 @@
+/* fuzz_range.c - ranges of mmcat and slices of the library against arithmetic that cannot overflow
+ *
+ * Links: tools/range.c
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fuzz.h"
+
+#include "range.h"
+
+/* Wide enough for any sum of two 64-bit numbers. */
+__extension__ typedef __int128 wide;
+
+static wide place(wide index, wide size)
+{
+	if (index < 0)
+		index += size;
+	if (index < 0)
+		return 0;
+	return index < size ? index : size;
+}
+
+/* Slices of a place that is never read. */
+static void cut(struct taker *taker)
+{
+	static const char anything[1];
+	size_t size = (size_t)(take_number(taker) & PTRDIFF_MAX);
+	mmr_slice all = {anything, size}, part, cut;
+	int64_t start = (int64_t)take_number(taker), stop = (int64_t)take_number(taker);
+	uint64_t off = take_number(taker), len = take_number(taker);
+	wide from = place(start, (wide)size), to = place(stop, (wide)size);
+	bool fits = (wide)off + (wide)len <= (wide)size;
+
+	if (stop == MMR_END)
+		to = (wide)size;
+	cut = mmr_slice_cut(all, start, stop);
+	MUST(cut.len == (size_t)(to > from ? to - from : 0), "cut [%lld:%lld] of %zu: %zu",
+		(long long)start, (long long)stop, size, cut.len);
+	MUST(cut.len == 0 || cut.ptr == all.ptr + (size_t)from, "start of [%lld:%lld] of %zu",
+		(long long)start, (long long)stop, size);
+	part = all;
+	MUST((mmr_slice_at(all, off, len, &part) == 0) == fits, "at %llu, %llu bytes of %zu",
+		(unsigned long long)off, (unsigned long long)len, size);
+	if (fits)
+		MUST(part.len == len && part.ptr == all.ptr + (size_t)off, "%zu bytes", part.len);
+	else
+		MUST(part.len == all.len && part.ptr == all.ptr, "touched");
+}
+
+/* What was parsed means the same when it is spelled plainly. */
+static void parse(const char *text)
+{
+	struct range range = {1, 2, true, 3}, again;
+	char plain[96];
+
+	if (!range_parse(text, &range)) {
+		MUST(range.start == 1 && range.stop == 2 && range.length == 3, "touched");
+		return;
+	}
+	if (range.has_length)
+		snprintf(plain, sizeof(plain), "%lld:+%lld", (long long)range.start,
+			(long long)range.length);
+	else if (range.stop == MMR_END)
+		snprintf(plain, sizeof(plain), "%lld:", (long long)range.start);
+	else
+		snprintf(plain, sizeof(plain), "%lld:%lld", (long long)range.start,
+			(long long)range.stop);
+	MUST(range_parse(plain, &again), "'%s' is not parsed", plain);
+	MUST(again.start == range.start && again.has_length == range.has_length, "'%s'", plain);
+	MUST(!range.has_length || again.length == range.length, "'%s'", plain);
+	MUST(range.has_length || again.stop == range.stop, "'%s'", plain);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct taker taker = {data, size};
+	char text[64];
+	size_t len;
+
+	if (take_byte(&taker) % 2 == 0) {
+		cut(&taker);
+		return 0;
+	}
+	len = taker.left < sizeof(text) ? taker.left : sizeof(text) - 1;
+	memcpy(text, taker.at, len);
+	text[len] = '\0';
+	parse(text);
+	return 0;
+}

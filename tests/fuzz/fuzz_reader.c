@@ -1,0 +1,174 @@
+/* fuzz_reader.c - random calls on a reader whose file grows and is cut, against pread
+ *
+ * The file is a real one, since maps are what is tested. Its bytes are told by their offset, so
+ * that zeroes which were never written show.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define MOST ((uint64_t)96 << 10)
+
+static int fd = -1;
+static uint64_t file_size;
+
+/* Never 0. */
+static char byte_at(uint64_t off)
+{
+	return (char)(off * 31 % 255 + 1);
+}
+
+static void set_size(uint64_t size)
+{
+	static char bytes[MOST];
+	uint64_t off;
+
+	for (off = file_size; off < size; off++)
+		bytes[off - file_size] = byte_at(off);
+	if (size > file_size)
+		MUST(pwrite(fd, bytes, size - file_size, (off_t)file_size) ==
+				(ssize_t)(size - file_size),
+			"the file does not grow");
+	else
+		MUST(ftruncate(fd, (off_t)size) == 0, "the file is not cut");
+	file_size = size;
+}
+
+static void create_file(void)
+{
+	char path[] = "/tmp/fuzz_reader.XXXXXX";
+
+	fd = mkstemp(path);
+	MUST(fd >= 0, "no temporary file");
+	unlink(path);
+	MUST(mmr_guard_install() == 0, "%s", mmr_last_error());
+}
+
+/* Reads and compares; after a cut an error is right too, but never a byte that is not the file's.
+ */
+static void read_at(const mmr_reader *reader, uint64_t base, uint64_t off, size_t len)
+{
+	static char buffer[4096];
+	size_t got = 0, i;
+	int err;
+
+	if (len > sizeof(buffer))
+		len = sizeof(buffer);
+	err = mmr_read_at(reader, off, buffer, len, &got);
+	if (err < 0) {
+		MUST(err == MMR_ETRUNCATED, "read: %s", mmr_last_error());
+		return;
+	}
+	for (i = 0; i < got; i++)
+		MUST(buffer[i] == byte_at(base + off + i), "byte %zu of a read at %llu", i,
+			(unsigned long long)off);
+	MUST(got == len || off >= mmr_size(reader) || off + got == mmr_size(reader),
+		"%zu bytes of %zu", got, len);
+}
+
+/* Counts a byte in a whole-file call, which must agree with what the file holds or say why not. */
+static void count(mmr_reader *reader, uint64_t base, char byte, enum mmr_engine engine)
+{
+	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
+	uint64_t n = 0, off, stop = base + mmr_size(reader);
+	mmr_counts counts;
+	int err;
+
+	how.delimiter = byte;
+	how.engine = engine;
+	how.n_threads = 1;
+	err = mmr_count_lines(reader, &how, &counts);
+	if (stop > file_size && stop > base && mmr_backing(reader) != MMR_BACKING_COPIED) {
+		MUST(err == MMR_ETRUNCATED, "a cut file is counted: %d", err);
+		return;
+	}
+	if (err == MMR_ETRUNCATED)
+		return; /* the reader remembers a fault from before it grew again */
+	MUST(err == 0, "%s", mmr_last_error());
+	for (off = base; off < stop; off++)
+		n += byte_at(off) == byte;
+	n += stop > base && byte_at(stop - 1) != byte;
+	MUST(counts.lines == n, "%llu lines instead of %llu", (unsigned long long)counts.lines,
+		(unsigned long long)n);
+}
+
+/* A scan of the map itself: the bytes of a page's rest may be zeroes, but nobody dies. */
+static void scan(mmr_reader *reader, uint64_t base)
+{
+	uint64_t stop = base + mmr_size(reader), n;
+	int err = mmr_slice_count(mmr_bytes(reader), '\0', &n);
+
+	if (err == 0 && stop <= file_size)
+		MUST(n == 0, "%llu bytes that nobody wrote", (unsigned long long)n);
+	else if (err < 0)
+		MUST(err == MMR_ETRUNCATED || err == MMR_ENOMAP, "%s", mmr_last_error());
+}
+
+static mmr_reader *open_reader(struct taker *taker, uint64_t *ret_base)
+{
+	mmr_reader_options how = MMR_READER_OPTIONS_INIT;
+	mmr_reader *reader = NULL;
+
+	if (take_byte(taker) % 2)
+		how.offset = take_number(taker) % (file_size + 2);
+	if (take_byte(taker) % 3 == 0)
+		how.length = take_number(taker) % MOST;
+	if (take_byte(taker) % 4 == 0)
+		how.backing = MMR_BACKING_UNMAPPED;
+	else if (take_byte(taker) % 2)
+		how.backing = MMR_BACKING_MAPPED;
+	how.reserve = MOST;
+	if (mmr_open_fd(fd, &how, &reader) < 0)
+		return NULL;
+	*ret_base = how.offset;
+	return reader;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct taker taker = {data, size};
+	mmr_reader *reader;
+	uint64_t base = 0, off;
+	unsigned n_calls = 0;
+	int err;
+
+	if (fd < 0)
+		create_file();
+	set_size(take_number(&taker) % MOST);
+	reader = open_reader(&taker, &base);
+	while (reader && taker.left > 0 && n_calls++ < 64) {
+		switch (take_byte(&taker) % 8) {
+		case 0:
+			set_size(take_number(&taker) % MOST);
+			break;
+		case 1:
+			err = mmr_refresh(reader);
+			MUST(err >= 0 || err == MMR_ETRUNCATED || err == MMR_ENOROOM, "%s",
+				mmr_last_error());
+			break;
+		case 2:
+			err = mmr_check(reader);
+			MUST(err == 0 || err == MMR_ETRUNCATED || err == MMR_ECHANGED, "%s",
+				mmr_last_error());
+			break;
+		case 3:
+			count(reader, base, (char)take_byte(&taker),
+				(enum mmr_engine)(take_byte(&taker) % 3));
+			break;
+		case 4:
+			scan(reader, base);
+			break;
+		case 5:
+			off = take_number(&taker);
+			mmr_release(reader, off, take_number(&taker));
+			break;
+		default:
+			off = take_number(&taker);
+			read_at(reader, base, off, (size_t)take_number(&taker));
+		}
+	}
+	mmr_close(reader);
+	return 0;
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# run.sh - searches every fuzz target with libFuzzer, under AddressSanitizer and UBSan
+#
+#	run.sh SECONDS [TARGET...]	in a build folder of its own, ./fuzz
+#
+# Needs clang with its run-time libraries. Finds stay in ./fuzz; an input that shows a defect goes
+# into tests/fuzz/corpus/TARGET once the defect is mended.
+#
+# SPDX-License-Identifier: MIT
+set -eu
+
+seconds=$1
+shift
+source=$(cd "${0%/*}/../.." && pwd)
+clang=${FUZZ_CC-clang}
+
+mkdir -p fuzz
+cd fuzz
+printf 'int LLVMFuzzerTestOneInput(const char *d, long n){return d != 0 && n > 99;}\n' > probe.c
+if ! "$clang" -fsanitize=fuzzer,address,undefined -o probe probe.c 2> probe.log; then
+	echo "run.sh: no libFuzzer: $(head -n 1 probe.log)" >&2
+	exit 77
+fi
+if [ ! -f Makefile ]; then
+	"$source/configure" -q --disable-shared --enable-sanitizers=address,undefined CC="$clang" \
+		CFLAGS='-O2 -g -fsanitize=fuzzer-no-link'
+fi
+make -s libmmreader_internal.la
+
+if [ $# = 0 ]; then
+	set -- "$source"/tests/fuzz/fuzz_*.c
+	set -- "${@##*/fuzz_}"
+	set -- "${@%.c}"
+fi
+status=0
+for target in "$@"; do
+	# What the target takes from mmcat's own sources is named in its first lines.
+	# shellcheck disable=SC2046
+	"$clang" -std=gnu11 -O2 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-DHAVE_CONFIG_H -I. -I"$source/include" -I"$source/tools" -o "fuzz_$target" \
+		"$source/tests/fuzz/fuzz_$target.c" \
+		$(sed -n 's#^ \* Links: ##p' "$source/tests/fuzz/fuzz_$target.c" |
+			sed "s#tools/#$source/tools/#g") \
+		.libs/libmmreader_internal.a -pthread -ldl
+	mkdir -p "corpus_$target"
+	dictionary=$source/tests/fuzz/$target.dict
+	# shellcheck disable=SC2046
+	if ! "./fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 \
+		-max_len=4096 $([ ! -f "$dictionary" ] || echo "-dict=$dictionary") \
+		"corpus_$target" "$source/tests/fuzz/corpus/$target" 2> "$target.log"; then
+		echo "fuzz_$target: failed; see fuzz/$target.log" >&2
+		status=1
+	fi
+	awk -v name="$target" '/number_of_executed_units/ { runs = $2 }
+		/average_exec_per_sec/ { rate = $2 }
+		END { printf "%-10s %12d executions, %8d per second\n", name, runs, rate }' \
+		"$target.log"
+done
+exit $status
