@@ -58,9 +58,9 @@ check "-d \\t" says 0 $'a\\b\t' "" -l 0 -d '\t' escapes
 check "-d \\r" says 0 $'d\n' "" -l 1 -d '\r' escapes
 check "-d \\n" says 0 $'1\n' "" -c -d '\n' escapes
 
-check "-b and -l" refuses "options -b and -l exclude each other" -b 1 -l 1 abc
-check "-c and -r" refuses "only one of -c, -i and -r at a time" -c -r abc
-check "-ir" refuses "only one of -c, -i and -r at a time" -ir abc
+check "-b and -l" refuses "only one of -b, -l and -s at a time" -b 1 -l 1 abc
+check "-c and -r" refuses "only one of -r and -c at a time" -c -r abc
+check "-ir" refuses "only one of -i and -r at a time" -ir abc
 check "an action twice is once" says 0 $'3\n' "" -cc abc
 check "the last range counts" says 0 "c" "" -b 0:2 -b 4 abc
 check "a range that begins with -" says 0 $'c\n' "" -l -1: abc

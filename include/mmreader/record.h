@@ -154,33 +154,30 @@ static inline uint64_t mmr_record_bits_(mmr_slice record, const mmr_field *field
 	uint32_t bits4;
 	uint16_t bits2;
 
-	switch (field->size) {
-	case 8:
+	/* The widest first: it is what most records are full of. */
+	if (field->size == 8) {
 		memcpy(&bits8, at, 8);
-		if (field->swapped) {
-			bits8 = (bits8 >> 32) | (bits8 << 32);
-			bits8 = ((bits8 & UINT64_C(0xffff0000ffff0000)) >> 16) |
-				((bits8 & UINT64_C(0x0000ffff0000ffff)) << 16);
-			bits8 = ((bits8 & UINT64_C(0xff00ff00ff00ff00)) >> 8) |
-				((bits8 & UINT64_C(0x00ff00ff00ff00ff)) << 8);
-		}
-		return bits8;
-	case 4:
-		memcpy(&bits4, at, 4);
-		if (field->swapped) {
-			bits4 = (bits4 >> 16) | (bits4 << 16);
-			bits4 = ((bits4 & UINT32_C(0xff00ff00)) >> 8) |
-				((bits4 & UINT32_C(0x00ff00ff)) << 8);
-		}
-		return bits4;
-	case 2:
-		memcpy(&bits2, at, 2);
-		if (field->swapped)
-			bits2 = (uint16_t)((bits2 >> 8) | (bits2 << 8));
-		return bits2;
-	default:
-		return (unsigned char)*at;
+		if (!field->swapped)
+			return bits8;
+		bits8 = (bits8 >> 32) | (bits8 << 32);
+		bits8 = ((bits8 & UINT64_C(0xffff0000ffff0000)) >> 16) |
+			((bits8 & UINT64_C(0x0000ffff0000ffff)) << 16);
+		return ((bits8 & UINT64_C(0xff00ff00ff00ff00)) >> 8) |
+		       ((bits8 & UINT64_C(0x00ff00ff00ff00ff)) << 8);
 	}
+	if (field->size == 4) {
+		memcpy(&bits4, at, 4);
+		if (!field->swapped)
+			return bits4;
+		bits4 = (bits4 >> 16) | (bits4 << 16);
+		return ((bits4 & UINT32_C(0xff00ff00)) >> 8) |
+		       ((bits4 & UINT32_C(0x00ff00ff)) << 8);
+	}
+	if (field->size == 2) {
+		memcpy(&bits2, at, 2);
+		return field->swapped ? (uint16_t)((bits2 >> 8) | (bits2 << 8)) : bits2;
+	}
+	return (unsigned char)*at;
 }
 
 /* The value of a field as a whole number or a double, when it is exactly that.
@@ -200,7 +197,7 @@ static inline int mmr_record_i64(mmr_slice record, const mmr_field *field, int64
 
 static inline int mmr_record_u64(mmr_slice record, const mmr_field *field, uint64_t *ret_value)
 {
-	if (field->type < MMR_U8 || field->type > MMR_U64)
+	if (field->type - 1u > MMR_U64 - 1u)
 		return mmr_record_as_u64_(record, field, ret_value);
 	*ret_value = mmr_record_bits_(record, field);
 	return 0;

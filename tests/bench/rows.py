@@ -64,6 +64,8 @@ def run_all(bench):
 	iterators(bench, "short rows", bench.data.rows)
 	iterators(bench, "log in single pages", bench.data.log_4k, targets=False)
 	guard(bench)
+	techniques(bench)
+	tally(bench)
 
 
 def counter(bench, threads, path=None):
@@ -179,3 +181,29 @@ def guard(bench):
 	without, with_guard, times = map(float, said.split())
 	bench.out.amount("guard", "count in 1 MiB, %.2f us without, %.2f us with"
 		% (without / 1000, with_guard / 1000), (times - 1) * 100, "% more", 0.5)
+
+
+def techniques(bench):
+	"""Each in one process, in turn with what it is measured by."""
+	said = subprocess.run([bench.tool("bench_techniques"), os.path.join(bench.data.folder, "numbers"),
+		str(min(bench.data.size, 1 << 30) >> 20)], capture_output=True, text=True,
+		check=True).stdout.split()
+	words = dict(zip(said[0::2], map(float, said[1::2])))
+	bench.out.amount("sum of f64", "time of counting a byte in the same file, %.1f ms; sum %.1f ms"
+		% (words["count"] * 1000, words["sum"] * 1000), words["sum"] / words["count"], "times",
+		round(1 / 0.9, 3))
+	bench.out.amount("records", "one field, warm", words["record"], "ns", 1)
+	bench.out.amount("interning", "lookup of 10 bytes among 10,000", words["intern"], "ns", 15)
+
+
+def tally(bench):
+	"""Values and counts, by value; awk's need sorting, which is nothing beside the counting."""
+	rows = bench.data.rows
+	awk = "{c[$1]++} END {for (k in c) printf \"%7d %s\\n\", c[k], k}"
+	bench.compare("distinct values of %d rows" % bench.data.n_rows,
+		Command("examples/tally", [os.path.join(bench.build, "doc/examples/tally"), "1", rows],
+			threads=bench.n_threads, ours=True, answer="digest"), [
+		(Command("cut | sort | uniq -c", ["sh", "-c",
+			"cut -d ';' -f 1 \"$0\" | LC_ALL=C sort | uniq -c", rows], answer="digest"), 15),
+		(Command("mawk", ["sh", "-c", "mawk -F ';' '%s' \"$0\" | LC_ALL=C sort -k 2" % awk, rows],
+			answer="digest"), 3)], most=3)

@@ -1,0 +1,166 @@
+/* bench_techniques.c - sums of numbers, fields of records, and interned texts
+ *
+ *	bench_techniques FILE MIB	makes FILE of doubles and prints, a line each:
+ *		sum SECONDS count SECONDS	adding up all of it, and counting a byte in it
+ *		record NS			one field of a record, warm
+ *		intern NS			one lookup of 10 bytes among 10,000 texts
+ *
+ * What is compared runs in turn, and the best of some rounds counts. Answers are checked.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <mmreader.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define N_ROUNDS  9
+#define N_TEXTS   10000
+#define N_LOOKUPS (1 << 21)
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void must(bool good, const char *what)
+{
+	if (good)
+		return;
+	fprintf(stderr, "bench_techniques: %s: %s\n", what, mmr_last_error());
+	exit(1);
+}
+
+/* Quarters, so that every sum is exact: the mean of a block is 511.875. */
+static void make_file(const char *path, size_t n_mib)
+{
+	static double block[131072];
+	FILE *file = fopen(path, "wb");
+	size_t i;
+
+	must(file != NULL, "make the file");
+	for (i = 0; i < 131072; i++)
+		block[i] = (double)(i % 4096) / 4;
+	for (i = 0; i < n_mib; i++)
+		must(fwrite(block, sizeof(block), 1, file) == 1, "write the file");
+	must(fclose(file) == 0, "close the file");
+}
+
+static void bench_sum(mmr_reader *file, size_t n_mib)
+{
+	double best_sum = 1e9, best_count = 1e9, start;
+	mmr_summary summary;
+	mmr_counts counts;
+	int round;
+
+	for (round = 0; round < N_ROUNDS; round++) {
+		start = now();
+		must(mmr_count_lines(file, NULL, &counts) == 0, "count");
+		best_count = now() - start < best_count ? now() - start : best_count;
+		start = now();
+		must(mmr_sum_numbers(file, NULL, &summary) == 0, "sum");
+		best_sum = now() - start < best_sum ? now() - start : best_sum;
+		must(summary.sum == 131072 * 511.875 * (double)n_mib && summary.max.f64 == 1023.75,
+			"the sum is wrong");
+	}
+	printf("sum %.6f count %.6f\n", best_sum, best_count);
+}
+
+/* All four fields of 256 KiB of records, the walk over them included. They stay in the core's own
+ * cache: what the calls cost, not what memory costs. Whole numbers, since a sum of doubles waits
+ * for its own last addition longer than a read takes. */
+static void bench_record(mmr_slice bytes)
+{
+	mmr_slice warm = mmr_slice_cut(bytes, 0, 256 << 10), record;
+	double best = 1e9, start;
+	uint64_t sum = 0, wanted = 0, value;
+	double price;
+	const mmr_field *fields[4];
+	mmr_layout *layout;
+	mmr_records it;
+	size_t n;
+	int round;
+
+	must(mmr_layout_parse(mmr_slice_of("u64 u64 u64 u64"), &layout) == 0, "layout");
+	for (n = 0; n < 4; n++)
+		fields[n] = mmr_layout_field(layout, n);
+	for (round = 0; round < 40 * N_ROUNDS; round++) {
+		start = now();
+		it = mmr_records_of(layout, warm, 0);
+		for (n = 0, sum = 0; mmr_records_next(&it, &record); n++) {
+			mmr_record_u64(record, fields[0], &value);
+			sum += value;
+			mmr_record_u64(record, fields[1], &value);
+			sum += value;
+			mmr_record_u64(record, fields[2], &value);
+			sum += value;
+			mmr_record_u64(record, fields[3], &value);
+			sum += value;
+		}
+		best = now() - start < best ? now() - start : best;
+		must(mmr_records_error(&it) == 0, "records");
+	}
+	for (n = 0; n < 4 * 8192; n++) {
+		price = (double)(n % 4096) / 4;
+		memcpy(&value, &price, sizeof(value));
+		wanted += value;
+	}
+	must(sum == wanted, "the sum of bits is wrong");
+	mmr_layout_close(layout);
+	printf("record %.3f\n", best / (double)n * 1e9);
+}
+
+static void bench_intern(void)
+{
+	static char texts[N_TEXTS][16];
+	static uint16_t order[N_LOOKUPS];
+	uint64_t state = 1, sum = 0, wanted = 0;
+	double best = 1e9, start;
+	mmr_intern *pool;
+	uint32_t id;
+	int i, round;
+
+	must(mmr_intern_open(NULL, &pool) == 0, "pool");
+	for (i = 0; i < N_TEXTS; i++) {
+		snprintf(texts[i], sizeof(texts[i]), "key-%06d", i);
+		must(mmr_intern_add(pool, (mmr_slice){texts[i], 10}, &id) >= 0, "add");
+	}
+	for (i = 0; i < N_LOOKUPS; i++) {
+		state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+		order[i] = (uint16_t)((state >> 33) % N_TEXTS);
+		wanted += order[i];
+	}
+	for (round = 0; round < N_ROUNDS; round++) {
+		start = now();
+		for (i = 0, sum = 0; i < N_LOOKUPS; i++) {
+			mmr_intern_find(pool, (mmr_slice){texts[order[i]], 10}, &id);
+			sum += id;
+		}
+		best = now() - start < best ? now() - start : best;
+		must(sum == wanted, "an id is wrong");
+	}
+	mmr_intern_close(pool);
+	printf("intern %.3f\n", best / N_LOOKUPS * 1e9);
+}
+
+int main(int argc, char **argv)
+{
+	mmr_reader *file;
+	size_t n_mib;
+
+	if (argc != 3 || (n_mib = strtoul(argv[2], NULL, 10)) == 0)
+		return fprintf(stderr, "usage: bench_techniques FILE MIB\n"), 2;
+	make_file(argv[1], n_mib);
+	must(mmr_guard_install() == 0, "guard");
+	must(mmr_open(argv[1], NULL, &file) == 0, "open");
+	bench_sum(file, n_mib);
+	bench_record(mmr_bytes(file));
+	bench_intern();
+	mmr_close(file);
+	remove(argv[1]);
+	return 0;
+}
