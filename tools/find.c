@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "actions.h"
+#include "match.h"
 #include "message.h"
 #include "output.h"
 #include "report.h"
@@ -13,45 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct search {
-	const struct input *input;
-	const struct options *options;
-	uint64_t found;
-	uint64_t stop; /* matches that start there or behind are another's */
-};
-
-/* Decimal digits and a line end, without printf: a frequent text has millions of matches. */
-static void print_number(uint64_t number)
-{
-	char text[24], *end = text + sizeof(text), *at = end;
-
-	*--at = '\n';
-	do
-		*--at = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	output_write(at, (size_t)(end - at));
-}
-
-static void print_prefix(const struct search *search)
-{
-	if (search->options->n_files > 1) {
-		output_write(search->input->name, strlen(search->input->name));
-		output_write(":", 1);
-	}
-}
-
-/* A match at an offset of the input. Returns: 1 when that was the last one wanted. */
 static int on_match(void *context, uint64_t off)
 {
-	struct search *search = context;
-
-	if (search->found >= search->options->maximum || off >= search->stop)
-		return 1;
-	if (!search->options->count_only) {
-		print_prefix(search);
-		print_number(search->input->base + off);
-	}
-	return ++search->found == search->options->maximum;
+	return match_found(context, off);
 }
 
 /* Whether a match can go past the end of a line. */
@@ -169,9 +134,5 @@ enum status action_find(struct input *input, const struct options *options)
 	err = input->reader ? search_reader(&search, input) : search_stream(&search, input);
 	if (err < 0)
 		return message_file(input->name, err);
-	if (options->count_only) {
-		print_prefix(&search);
-		print_number(search.found);
-	}
-	return search.found > 0 ? STATUS_DONE : STATUS_NO_MATCH;
+	return match_end(&search);
 }

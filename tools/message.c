@@ -5,6 +5,7 @@
 
 #include "progress.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -67,9 +68,12 @@ const char *message_quote(const char *file)
 
 enum status message_file_at(const char *file, int code, uint64_t off)
 {
-	const char *reason =
-		code == MMR_ETRUNCATED ? "truncated while reading" : mmr_strerror(code);
+	const char *reason = mmr_strerror(code);
 
+	if (code == MMR_ETRUNCATED)
+		reason = "truncated while reading";
+	else if (code == -ECANCELED)
+		reason = "the pattern reached its limits (a simpler one may not)";
 	return message("%s: %s at byte %" PRIu64, message_quote(file), reason, off);
 }
 

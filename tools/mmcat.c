@@ -29,6 +29,8 @@ static enum status run(const char *file, const struct options *options)
 		[ACTION_COUNT] = action_count,
 		[ACTION_REVERSE] = action_reverse,
 		[ACTION_FIND] = action_find,
+		[ACTION_PATTERN] = action_pattern,
+		[ACTION_HEX] = action_hex,
 		[ACTION_INFO] = action_info,
 	};
 	struct input input;

@@ -16,7 +16,6 @@
 /* Options without a letter. */
 enum {
 	LONG_COLOR = 256,
-	LONG_JSON,
 	LONG_NO_MMAP
 };
 
@@ -31,34 +30,31 @@ static const char help_text[] =
 	"With no FILE, or when FILE is -, read standard input.\n"
 	"\n"
 	"Which part\n"
-	"  -b, --bytes=START:END   these bytes: from 0, END excluded, -N counts from the end\n"
+	"  -b, --bytes=START:END   these bytes: from 0, without END; -N: from the end\n"
 	"  -l, --lines=START:END   these lines, same rules (START:+LEN works in both)\n"
-	"  -s, --shard=K/N         part K of N, cut at line ends; \"auto\": rank and size from\n"
-	"                          Slurm, Open MPI or PMI\n"
+	"  -s, --shard=K/N         part K of N, cut at line ends; \"auto\": rank and\n"
+	"                          size from Slurm, Open MPI or PMI\n"
 	"What to do with it\n"
 	"  -r, --reverse           print its lines last to first\n"
-	"  -c, --count             print the number of lines (with -e: of matches)\n"
-	"  -e, --find=TEXT         print the offset of each match; \\n \\t \\0 \\xHH \\\\ allowed\n"
+	"  -c, --count             print the number of lines (with -e or -E: of matches)\n"
+	"  -e, --find=TEXT         print the offset of each match; \\n \\t \\0 \\xHH \\\\\n"
+	"  -E, --regex=PATTERN     the same for a Perl-compatible regular expression\n"
 	"  -x, --hex               hex and text view\n"
-	"  -t, --type=LAYOUT       view as numbers or records: u8 i16 u32be f64 16s, or\n"
-	"                          name:type,name:type\n"
-	"  -i, --info              type, encoding, size, lines, holes, pages in memory\n"
-	"  -f, --follow            go on printing as the file grows, is cut or replaced\n"
+	"  -i, --info              type, encoding, size, lines\n"
 	"Details\n"
 	"  -d, --delimiter=BYTE    lines end with BYTE instead of newline (\"\\0\" for NUL)\n"
-	"  -m, --max-count=N       stop after N lines, matches or records\n"
-	"  -w, --width=N           bytes a row of -x, values a row of -t\n"
+	"  -m, --max-count=N       stop after N lines or matches\n"
+	"  -w, --width=N           bytes a row of -x\n"
 	"  -a, --text              print binary data to a terminal anyway\n"
 	"  -j, --threads=N         worker threads (default: one per processor)\n"
-	"      --json              machine-readable -i, -c, -e, -t\n"
 	"      --color=WHEN        auto, always, never (NO_COLOR is obeyed)\n"
 	"      --no-mmap           plain reads\n"
-	"  -v, --verbose           at the end, time, speed and memory used, on standard error\n"
+	"  -v, --verbose           time, speed and memory used, on standard error\n"
 	"  -q, --quiet             no progress\n"
 	"  -h, --help   -V, --version\n"
 	"\n"
 	"Numbers may end in K M G T P E (1024), KB MB ... (1000); 0x is hex.\n"
-	"Exit status: 0 done, 1 nothing matched -e, 2 any error.\n";
+	"Exit status: 0 done, 1 nothing matched -e or -E, 2 any error.\n";
 
 enum status options_hint(void)
 {
@@ -108,7 +104,7 @@ static void set_part(struct options *options, enum part part, const char *value)
 static void set_action(struct options *options, enum action action)
 {
 	/* By enum action. */
-	static const char letters[] = " crexti";
+	static const char letters[] = " creExi";
 
 	if (options->action != ACTION_PRINT && options->action != action) {
 		message("only one of -%c and -%c at a time", letters[options->action],
@@ -139,20 +135,12 @@ static void contradict(const char *first, const char *second)
 static void settle(struct options *options, bool count, enum color color)
 {
 	/* Of matches when something is searched for, else of lines. */
-	if (count && options->action == ACTION_FIND)
+	if (count && (options->action == ACTION_FIND || options->action == ACTION_PATTERN))
 		options->count_only = true;
 	else if (count)
 		set_action(options, ACTION_COUNT);
-	if (options->follow && options->action != ACTION_PRINT)
-		contradict("-f", "another action");
-	if (options->follow && options->part == PART_SHARD)
-		contradict("-f", "-s");
-	if (options->json &&
-		(options->action == ACTION_PRINT || options->action == ACTION_REVERSE ||
-			options->action == ACTION_HEX))
-		contradict("--json", "what prints bytes");
-	if (options->width > 0 && options->action != ACTION_HEX && options->action != ACTION_TYPE)
-		contradict("-w", "anything but -x and -t");
+	if (options->width > 0 && options->action != ACTION_HEX)
+		contradict("-w", "anything but -x");
 	options->color = wants_color(color);
 }
 
@@ -179,20 +167,18 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		{"count", no_argument, NULL, 'c'},
 		{"delimiter", required_argument, NULL, 'd'},
 		{"find", required_argument, NULL, 'e'},
-		{"follow", no_argument, NULL, 'f'},
 		{"help", no_argument, NULL, 'h'},
 		{"hex", no_argument, NULL, 'x'},
 		{"info", no_argument, NULL, 'i'},
-		{"json", no_argument, NULL, LONG_JSON},
 		{"lines", required_argument, NULL, 'l'},
 		{"max-count", required_argument, NULL, 'm'},
 		{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
 		{"quiet", no_argument, NULL, 'q'},
+		{"regex", required_argument, NULL, 'E'},
 		{"reverse", no_argument, NULL, 'r'},
 		{"shard", required_argument, NULL, 's'},
 		{"text", no_argument, NULL, 'a'},
 		{"threads", required_argument, NULL, 'j'},
-		{"type", required_argument, NULL, 't'},
 		{"verbose", no_argument, NULL, 'v'},
 		{"version", no_argument, NULL, 'V'},
 		{"width", required_argument, NULL, 'w'},
@@ -206,7 +192,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 	int letter;
 
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":ab:cd:e:fhij:l:m:qrs:t:vVw:x", table, NULL)) !=
+	while ((letter = getopt_long(argc, argv, ":ab:cd:e:E:hij:l:m:qrs:vVw:x", table, NULL)) !=
 		-1) {
 		switch (letter) {
 		case 'b':
@@ -225,21 +211,18 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			set_action(&options, ACTION_FIND);
 			options.text = value_bytes("text", optarg);
 			break;
+		case 'E':
+			set_action(&options, ACTION_PATTERN);
+			options.text = mmr_slice_of(optarg);
+			break;
 		case 'i':
 			set_action(&options, ACTION_INFO);
 			break;
 		case 'r':
 			set_action(&options, ACTION_REVERSE);
 			break;
-		case 't':
-			set_action(&options, ACTION_TYPE);
-			options.layout = optarg;
-			break;
 		case 'x':
 			set_action(&options, ACTION_HEX);
-			break;
-		case 'f':
-			options.follow = true;
 			break;
 		case 'a':
 			options.binary = true;
@@ -262,9 +245,6 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			break;
 		case LONG_COLOR:
 			color = (enum color)value_word("color", optarg, colors);
-			break;
-		case LONG_JSON:
-			options.json = true;
 			break;
 		case 'v':
 			options.verbose = true;

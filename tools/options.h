@@ -19,8 +19,8 @@ enum action {
 	ACTION_COUNT,
 	ACTION_REVERSE,
 	ACTION_FIND,
+	ACTION_PATTERN,
 	ACTION_HEX,
-	ACTION_TYPE,
 	ACTION_INFO
 };
 
@@ -38,16 +38,13 @@ struct options {
 	struct range range; /* of PART_BYTES and PART_LINES */
 	struct shard shard; /* of PART_SHARD */
 	enum action action;
-	bool follow; /* ACTION_PRINT: go on as the file grows */
 	char delimiter;
-	mmr_slice text;     /* of ACTION_FIND */
-	bool count_only;    /* ACTION_FIND: how many, not where */
-	const char *layout; /* of ACTION_TYPE */
-	size_t width;       /* of a row of ACTION_HEX or ACTION_TYPE; 0: as fits */
-	uint64_t maximum;   /* lines, matches or records; NO_MAXIMUM */
+	mmr_slice text;     /* of ACTION_FIND and ACTION_PATTERN */
+	bool count_only;    /* of matches: how many, not where */
+	size_t width;       /* bytes a row of ACTION_HEX; 0: as usual */
+	uint64_t maximum;   /* lines or matches; NO_MAXIMUM */
 	unsigned n_threads; /* 0: one a processor */
 	bool binary;        /* to a terminal too */
-	bool json;
 	bool color;
 	bool no_mmap;
 	bool verbose;

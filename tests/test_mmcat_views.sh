@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# test_mmcat_views.sh - hex views, regular expressions and shards
+#
+# SPDX-License-Identifier: MIT
+. "${0%/*}/common.sh"
+command -v python3 > /dev/null || skip "no python3, which is the oracle"
+cd "$tmp" || exit 99
+
+# prints TEXT ARGUMENT... : status 0 and exactly that text.
+prints()
+{
+	local wanted=$1
+
+	shift
+	"$MMCAT" "$@" > got 2> message || { cat message; return 1; }
+	printf '%b' "$wanted" | cmp - got
+}
+
+# refuses WORD ARGUMENT... : status 2, one line with the word in it.
+refuses()
+{
+	local status=0
+
+	"$MMCAT" "${@:2}" > got 2> message < /dev/null || status=$?
+	[ "$status" = 2 ] && [ ! -s got ] && grep -qF -- "$1" message && [ "$(wc -l < message)" = 1 ]
+}
+
+check "150 hex views are Python's" timeout 100 python3 "$here/mmcat_views.py" hex "$MMCAT" "$tmp"
+printf 'a\0\n\351' > bytes
+check "colours by kind of byte" prints \
+	'00000000  \033[36m61 \033[90m00 \033[32m0a \033[33me9 \033[0m       |\033[36ma\033[90m.\033[32m.\033[33m.\033[0m|\n00000004\n' \
+	-x -w6 --color=always bytes
+check "no colour unasked" prints '00000000  61 00 0a e9  |a...|\n00000004\n' -x -w4 bytes
+truncate -s 1T sparse
+printf 'end' >> sparse
+check "a hole is one line" prints \
+	'00000000000  hole of 1099511627776 bytes\n10000000000  65 6e 64                                          |end|\n10000000003\n' \
+	-x sparse
+check "rows of -x alone" refuses "-w" -w 3 bytes
+check "no width of 0" refuses "width" -x -w 0 bytes
+
+if grep -q '^#define MMR_PCRE2_LAZY 1' "$top_builddir/config.h"; then
+	check "150 searches are Python's" \
+		timeout 100 python3 "$here/mmcat_views.py" regex "$MMCAT" "$tmp"
+	check "a wrong pattern, with its place" refuses "at byte 3" -E 'a(b' bytes
+	printf 'ab\nb\n' > one
+	check "files have names" prints 'one:1\none:3\none:1\none:3\n' -E b one one
+	check "a limit is an error" refuses "limit" -E '^(a|a?)+$' \
+		<(head -c 64 /dev/zero | tr '\0' a; echo b)
+else
+	check "no PCRE2 in this build" refuses "PCRE2" -E a bytes
+fi
+
+seq 100000 > lines
+for n in 1 3 7; do
+	for k in $(seq "$n"); do "$MMCAT" -s "$k/$n" lines; done > joined
+	check "$n shards are the file" cmp joined lines
+	for k in $(seq "$n"); do "$MMCAT" -c -e 99 -s "$k/$n" lines; done > counts
+	check "counts of $n shards add up" \
+		test "$(awk '{ n += $1 } END { print n }' counts)" = "$("$MMCAT" -c -e 99 lines)"
+	for k in $(seq "$n"); do "$MMCAT" -e $'9\n1' -s "$k/$n" lines; done > offsets
+	check "matches across $n shards" cmp offsets <("$MMCAT" -e $'9\n1' lines)
+	split -n "l/2/$n" lines > wanted 2> /dev/null || continue
+	check "shard 2 of $n is split's" cmp wanted <("$MMCAT" -s "2/$n" lines)
+done
+# shellcheck disable=SC2317
+auto()
+{
+	env "$@" "$MMCAT" -s auto lines | cmp - <("$MMCAT" -s 2/3 lines)
+}
+check "Slurm's rank" auto SLURM_PROCID=1 SLURM_NTASKS=3
+check "Open MPI's rank" auto OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=3
+check "PMI's rank" auto PMI_RANK=1 PMI_SIZE=3
+export PMI_RANK=3 PMI_SIZE=3
+check "a rank that is none" refuses "PMI_RANK='3'" -s auto lines
+unset PMI_RANK PMI_SIZE
+check "no rank" refuses "SLURM_PROCID" -s auto lines
+for shard in 0/3 4/3 1/0 a/b 1 1/2/3 -1/3 "1 /3" 99999999999999999999/99999999999999999999; do
+	check "no shard $shard" refuses "shard" "-s$shard" lines
+done
+check "a stream has no shards" refuses "no size" -s 1/2 -
+check "shards of a part" refuses "only one of" -s 1/2 -l 3 lines

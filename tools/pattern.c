@@ -1,0 +1,157 @@
+/* pattern.c - where a regular expression matches in the part, or how often
+ *
+ * Files are searched by the library, with all threads and in order. A stream is cut behind its line
+ * ends, since a pattern sees whole lines.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions.h"
+#include "match.h"
+#include "message.h"
+#include "output.h"
+#include "report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Compiled at the first input, for all. A wrong one ends the run: no input could do with it. */
+static const mmr_regex *compiled(const struct options *options)
+{
+	static mmr_regex *regex;
+	int err;
+
+	if (regex)
+		return regex;
+	err = mmr_regex_compile(options->text, NULL, &regex);
+	if (err == 0)
+		return regex;
+	message("%s", message_quote(mmr_last_error()));
+	exit(STATUS_TROUBLE);
+}
+
+static int on_match(void *context, const mmr_regex_match *match)
+{
+	return match_found(context, match->off);
+}
+
+static int search_reader(struct search *search, const mmr_regex *regex, struct input *input)
+{
+	const struct options *options = search->options;
+	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
+	struct span span;
+	int err;
+
+	err = part_locate(input, options, &span);
+	if (err < 0)
+		return err;
+	input->used = span.stop;
+	report_bytes(span.stop - span.start);
+	how.offset = span.start;
+	how.length = span.stop - span.start;
+	how.n_threads = options->n_threads;
+	if (options->maximum == 0)
+		return 0;
+	if (options->count_only && options->maximum == NO_MAXIMUM)
+		return mmr_regex_count(regex, input->reader, &how, &search->found);
+	return mmr_regex_each(regex, input->reader, &how, on_match, search);
+}
+
+/* Whole lines of a stream, with what came after the last of them. */
+struct lines {
+	char *bytes;
+	size_t len, room;
+	uint64_t off; /* of the first byte in the stream */
+};
+
+static int append(struct lines *lines, mmr_slice bytes)
+{
+	size_t room = lines->len + bytes.len;
+	char *larger;
+
+	if (room > lines->room) {
+		room += room / 2;
+		larger = realloc(lines->bytes, room);
+		if (!larger)
+			return -ENOMEM;
+		lines->bytes = larger;
+		lines->room = room;
+	}
+	memcpy(lines->bytes + lines->len, bytes.ptr, bytes.len);
+	lines->len += bytes.len;
+	return 0;
+}
+
+/* Searches the first `len` bytes and drops them. Returns: as match_found. */
+static int search_lines(
+	struct search *search, const mmr_regex *regex, struct lines *lines, size_t len)
+{
+	mmr_slice bytes = {lines->bytes, len};
+	mmr_regex_matches *it;
+	mmr_regex_match match;
+	int result;
+
+	result = mmr_regex_matches_of(regex, bytes, &it);
+	if (result < 0)
+		return result;
+	while (result == 0 && mmr_regex_matches_next(it, &match))
+		result = match_found(search, lines->off + match.off);
+	if (result == 0)
+		result = mmr_regex_matches_error(it);
+	mmr_regex_matches_close(it);
+	lines->len -= len;
+	lines->off += len;
+	memmove(lines->bytes, lines->bytes + len, lines->len);
+	return result;
+}
+
+/* The length of what ends with the last line end. */
+static size_t whole_lines(const struct lines *lines)
+{
+	size_t len = lines->len;
+
+	while (len > 0 && lines->bytes[len - 1] != '\n')
+		len--;
+	return len;
+}
+
+static int search_stream(struct search *search, const mmr_regex *regex, struct input *input)
+{
+	struct lines lines = {NULL, 0, 0, 0};
+	struct feed feed;
+	mmr_slice bytes;
+	size_t len;
+	int result, end;
+
+	result = feed_open(&feed, input, search->options);
+	if (result < 0)
+		return result;
+	while (result == 0 && feed_next(&feed, &bytes)) {
+		report_bytes(bytes.len);
+		if (lines.len == 0)
+			lines.off = feed.used - bytes.len;
+		result = append(&lines, bytes);
+		/* A long line is looked at once, when its end has come. */
+		len = result == 0 && memchr(bytes.ptr, '\n', bytes.len) ? whole_lines(&lines) : 0;
+		if (len > 0)
+			result = search_lines(search, regex, &lines, len);
+		output_flush();
+	}
+	if (result == 0 && lines.len > 0)
+		result = search_lines(search, regex, &lines, lines.len);
+	free(lines.bytes);
+	end = feed_close(&feed);
+	return result < 0 ? result : end;
+}
+
+enum status action_pattern(struct input *input, const struct options *options)
+{
+	struct search search = {input, options, 0, UINT64_MAX};
+	const mmr_regex *regex = compiled(options);
+	int err;
+
+	err = input->reader ? search_reader(&search, regex, input)
+			    : search_stream(&search, regex, input);
+	if (err < 0)
+		return message_file(input->name, err);
+	return match_end(&search);
+}
