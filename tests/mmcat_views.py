@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""mmcat_views.py - hex views and regular expressions of mmcat against Python's own
+"""mmcat_views.py - hex views, typed views and regular expressions of mmcat against Python's own
 
-	mmcat_views.py hex|regex MMCAT FOLDER [SEED]
+	mmcat_views.py hex|type|regex MMCAT FOLDER [SEED]
 
 The same seed makes the same files and options. Prints what differs; exit 1 then.
 
@@ -11,6 +11,7 @@ SPDX-License-Identifier: MIT
 import os
 import random
 import re
+import struct
 import subprocess
 import sys
 
@@ -53,6 +54,70 @@ def hex_case(rng):
 		hex_view(data[start:stop], start, width))
 
 
+CODES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i8": "b", "i16": "h", "i32": "i",
+	"i64": "q", "f16": "e", "f32": "f", "f64": "d"}
+
+
+def spell(value, kind):
+	"""What mmcat prints for a value; a float as anything that reads back as the same."""
+	if isinstance(value, bytes):
+		return b"".join({9: b"\\t", 10: b"\\n", 92: b"\\\\"}.get(byte,
+			b"\\x%02x" % byte if byte < 32 or byte == 127 else b"%c" % byte)
+			for byte in value.rstrip(b"\0"))
+	return (kind, value) if isinstance(value, float) else b"%d" % value
+
+
+def type_case(rng):
+	"""Records of random fields, each with an order of its own."""
+	fields = [(rng.choice(list(CODES) + ["text"]), rng.choice(["le", "be"]))
+		for _ in range(rng.choice([1, 1, 2, 5]))]
+	layout, formats, named = [], [], rng.random() < 0.5
+	for number, (kind, order) in enumerate(fields):
+		length = rng.choice([1, 4, 9])
+		formats.append((">" if order == "be" else "<") + CODES.get(kind, "%ds" % length))
+		layout.append(("f%d:" % number if named else "") +
+			("%ds" % length if kind == "text" else kind + order))
+	size = sum(map(struct.calcsize, formats))
+	n, rest = rng.choice([0, 1, 2, 1000, 20000]), rng.choice([0, 0, rng.randrange(size)])
+	data = rng.choice([rng.randbytes, lambda n: bytes(rng.choices(b"\0\0\1a\t\n\\", k=n))])(n * size + rest)
+	width = rng.choice([1, 1, 1, 3])
+	most = rng.choice([n + 1, n + 1, rng.randrange(n + 1)])
+	values, at = [], 0
+	for _ in range(min(n, most)):
+		record = []
+		for (kind, _), form in zip(fields, formats):
+			record.append(spell(struct.unpack_from(form, data, at)[0], kind))
+			at += struct.calcsize(form)
+		values.append(record)
+	header = [[b"f%d" % i for i in range(len(fields))]] if named else []
+	rows = header + [sum(values[i:i + width], []) for i in range(0, len(values), width)]
+	args = ["-t", rng.choice([",", " "]).join(layout), "-w%d" % width]
+	return data, args + ([] if most > n else ["-m%d" % most]), rows, rest > 0 and most > n
+
+
+def same_table(printed, rows):
+	lines = printed.split(b"\n")
+	if lines.pop() != b"" or len(lines) != len(rows):
+		return False
+	for line, row in zip(lines, rows):
+		cells = line.split(b"\t")
+		if len(cells) != len(row):
+			return False
+		for cell, wanted in zip(cells, row):
+			if isinstance(wanted, bytes):
+				if cell != wanted:
+					return False
+				continue
+			kind, value = wanted
+			code = CODES[kind]
+			if value != value:
+				if cell != b"nan":
+					return False
+			elif struct.pack(code, float(cell)) != struct.pack(code, value):
+				return False
+	return True
+
+
 # Such as look at one line only, and mean the same to both.
 PATTERNS = [rb"a", rb"ab+", rb"^.", rb"[^a\n]+$", rb"(a|b)c", rb"x*", rb"^$", rb"\bc", rb"(?i)AB",
 	rb"a(?=b)", rb"[\x80-\xff]", rb"c{2,3}?", rb"(a)?b", rb"nothing"]
@@ -82,10 +147,28 @@ def regex_case(rng):
 	return data, args, b"".join(b"%d\n" % at for at in offsets)
 
 
+def type_views(mmcat, path, rng):
+	n_wrong = 0
+	for _ in range(150):
+		data, args, rows, rest = type_case(rng)
+		with open(path, "wb") as file:
+			file.write(data)
+		done = run([mmcat] + args, data, path, rng)
+		good = same_table(done.stdout, rows) and done.returncode == (2 if rest else 0)
+		if not good or (b"left over" in done.stderr) != rest:
+			n_wrong += 1
+			print("%d bytes:" % len(data), *args)
+			print("\tstatus %d, printed %r, said %r, wanted %r" % (done.returncode,
+				done.stdout[:80], done.stderr, rows[:2]))
+	return n_wrong > 0
+
+
 def main():
 	what, mmcat, folder = sys.argv[1:4]
 	rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
 	path, n_wrong = os.path.join(folder, "view"), 0
+	if what == "type":
+		return type_views(mmcat, path, rng)
 	for _ in range(150):
 		data, args, wanted = hex_case(rng) if what == "hex" else regex_case(rng)
 		with open(path, "wb") as file:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test_mmcat_views.sh - hex views, regular expressions and shards
+# test_mmcat_views.sh - hex and typed views, regular expressions and shards
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/common.sh"
@@ -26,6 +26,13 @@ refuses()
 }
 
 check "150 hex views are Python's" timeout 100 python3 "$here/mmcat_views.py" hex "$MMCAT" "$tmp"
+check "150 typed views are Python's" \
+	timeout 100 python3 "$here/mmcat_views.py" type "$MMCAT" "$tmp"
+check "a layout that is none" refuses "no type is 'q' at byte 3" -t 'u8 q' /dev/null
+check "two views" refuses "only one of -x and -t" -x -t u8 /dev/null
+head -c 36 /dev/zero > words
+check "shards are of records" prints '0\n0\n0\n' -t u32 -s 3/3 words
+check "a shard of the first" prints '0\n' -t u32 -s 1/9 words
 printf 'a\0\n\351' > bytes
 check "colours by kind of byte" prints \
 	'00000000  \033[36m61 \033[90m00 \033[32m0a \033[33me9 \033[0m       |\033[36ma\033[90m.\033[32m.\033[33m.\033[0m|\n00000004\n' \

@@ -14,6 +14,7 @@ enum status action_reverse(struct input *input, const struct options *options);
 enum status action_find(struct input *input, const struct options *options);
 enum status action_pattern(struct input *input, const struct options *options);
 enum status action_hex(struct input *input, const struct options *options);
+enum status action_type(struct input *input, const struct options *options);
 enum status action_info(struct input *input, const struct options *options);
 
 #endif

@@ -31,6 +31,7 @@ static enum status run(const char *file, const struct options *options)
 		[ACTION_FIND] = action_find,
 		[ACTION_PATTERN] = action_pattern,
 		[ACTION_HEX] = action_hex,
+		[ACTION_TYPE] = action_type,
 		[ACTION_INFO] = action_info,
 	};
 	struct input input;

@@ -40,11 +40,13 @@ static const char help_text[] =
 	"  -e, --find=TEXT         print the offset of each match; \\n \\t \\0 \\xHH \\\\\n"
 	"  -E, --regex=PATTERN     the same for a Perl-compatible regular expression\n"
 	"  -x, --hex               hex and text view\n"
+	"  -t, --type=LAYOUT       view as numbers or records: u8 i16 u32be f64 16s, or\n"
+	"                          name:type,name:type\n"
 	"  -i, --info              type, encoding, size, lines\n"
 	"Details\n"
 	"  -d, --delimiter=BYTE    lines end with BYTE instead of newline (\"\\0\" for NUL)\n"
-	"  -m, --max-count=N       stop after N lines or matches\n"
-	"  -w, --width=N           bytes a row of -x\n"
+	"  -m, --max-count=N       stop after N lines, matches or records\n"
+	"  -w, --width=N           bytes a row of -x, records a line of -t\n"
 	"  -a, --text              print binary data to a terminal anyway\n"
 	"  -j, --threads=N         worker threads (default: one per processor)\n"
 	"      --color=WHEN        auto, always, never (NO_COLOR is obeyed)\n"
@@ -104,7 +106,7 @@ static void set_part(struct options *options, enum part part, const char *value)
 static void set_action(struct options *options, enum action action)
 {
 	/* By enum action. */
-	static const char letters[] = " creExi";
+	static const char letters[] = " creExti";
 
 	if (options->action != ACTION_PRINT && options->action != action) {
 		message("only one of -%c and -%c at a time", letters[options->action],
@@ -139,8 +141,8 @@ static void settle(struct options *options, bool count, enum color color)
 		options->count_only = true;
 	else if (count)
 		set_action(options, ACTION_COUNT);
-	if (options->width > 0 && options->action != ACTION_HEX)
-		contradict("-w", "anything but -x");
+	if (options->width > 0 && options->action != ACTION_HEX && options->action != ACTION_TYPE)
+		contradict("-w", "anything but -x and -t");
 	options->color = wants_color(color);
 }
 
@@ -179,6 +181,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		{"shard", required_argument, NULL, 's'},
 		{"text", no_argument, NULL, 'a'},
 		{"threads", required_argument, NULL, 'j'},
+		{"type", required_argument, NULL, 't'},
 		{"verbose", no_argument, NULL, 'v'},
 		{"version", no_argument, NULL, 'V'},
 		{"width", required_argument, NULL, 'w'},
@@ -192,7 +195,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 	int letter;
 
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":ab:cd:e:E:hij:l:m:qrs:vVw:x", table, NULL)) !=
+	while ((letter = getopt_long(argc, argv, ":ab:cd:e:E:hij:l:m:qrs:t:vVw:x", table, NULL)) !=
 		-1) {
 		switch (letter) {
 		case 'b':
@@ -220,6 +223,10 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			break;
 		case 'r':
 			set_action(&options, ACTION_REVERSE);
+			break;
+		case 't':
+			set_action(&options, ACTION_TYPE);
+			options.layout = optarg;
 			break;
 		case 'x':
 			set_action(&options, ACTION_HEX);

@@ -21,6 +21,7 @@ enum action {
 	ACTION_FIND,
 	ACTION_PATTERN,
 	ACTION_HEX,
+	ACTION_TYPE,
 	ACTION_INFO
 };
 
@@ -41,8 +42,9 @@ struct options {
 	char delimiter;
 	mmr_slice text;     /* of ACTION_FIND and ACTION_PATTERN */
 	bool count_only;    /* of matches: how many, not where */
-	size_t width;       /* bytes a row of ACTION_HEX; 0: as usual */
-	uint64_t maximum;   /* lines or matches; NO_MAXIMUM */
+	const char *layout; /* of ACTION_TYPE */
+	size_t width; /* bytes a row of ACTION_HEX, records a line of ACTION_TYPE; 0: as usual */
+	uint64_t maximum;   /* lines, matches or records; NO_MAXIMUM */
 	unsigned n_threads; /* 0: one a processor */
 	bool binary;        /* to a terminal too */
 	bool color;

@@ -24,6 +24,7 @@ class Data:
 	"""Paths, and what is known of the files."""
 
 	def __init__(self, folder, size):
+		self.folder = folder
 		self.size = make_log.parse_size(size)
 		self.log = os.path.join(folder, "log-%s" % size)
 		self.log_4k = os.path.join(folder, "log-%s-4k" % size)
