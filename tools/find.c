@@ -8,9 +8,9 @@
 #include "match.h"
 #include "message.h"
 #include "output.h"
+#include "pending.h"
 #include "report.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,55 +56,36 @@ static int search_reader(struct search *search, struct input *input)
 
 /* What is searched of a stream at a time, and what is kept of it. */
 struct buffer {
-	char *bytes;
-	size_t len, room;
+	struct pending pending;
 	uint64_t off; /* of the first byte in the stream */
 };
-
-static int append(struct buffer *buffer, mmr_slice bytes)
-{
-	size_t room = buffer->len + bytes.len;
-	char *larger;
-
-	if (room > buffer->room) {
-		larger = realloc(buffer->bytes, room);
-		if (!larger)
-			return -ENOMEM;
-		buffer->bytes = larger;
-		buffer->room = room;
-	}
-	memcpy(buffer->bytes + buffer->len, bytes.ptr, bytes.len);
-	buffer->len += bytes.len;
-	return 0;
-}
 
 /* Tells the matches in the buffer and keeps what the next one may begin with. Returns: as on_match.
  */
 static int search_buffer(struct search *search, struct buffer *buffer, const mmr_needle *needle)
 {
-	mmr_slice all = {buffer->bytes, buffer->len}, match;
+	mmr_slice all = {buffer->pending.bytes, buffer->pending.len}, match;
 	mmr_matches it = mmr_matches_of(all, needle);
 	size_t keep_from = 0, most = needle->text.len - 1;
 
 	while (mmr_matches_next(&it, &match)) {
-		size_t at = (size_t)(match.ptr - buffer->bytes);
+		size_t at = (size_t)(match.ptr - buffer->pending.bytes);
 
 		keep_from = at + match.len;
 		if (on_match(search, buffer->off + at))
 			return 1;
 	}
-	if (buffer->len - keep_from > most)
-		keep_from = buffer->len - most;
-	memmove(buffer->bytes, buffer->bytes + keep_from, buffer->len - keep_from);
+	if (buffer->pending.len - keep_from > most)
+		keep_from = buffer->pending.len - most;
 	buffer->off += keep_from;
-	buffer->len -= keep_from;
+	pending_drop(&buffer->pending, keep_from);
 	return 0;
 }
 
 static int search_stream(struct search *search, struct input *input)
 {
 	mmr_needle needle = mmr_needle_of(search->options->text);
-	struct buffer buffer = {NULL, 0, 0, 0};
+	struct buffer buffer = {{NULL, 0, 0}, 0};
 	struct feed feed;
 	mmr_slice bytes;
 	int err, end;
@@ -114,14 +95,14 @@ static int search_stream(struct search *search, struct input *input)
 		return err;
 	while (err == 0 && needle.text.len > 0 && feed_next(&feed, &bytes)) {
 		report_bytes(bytes.len);
-		if (buffer.len == 0)
+		if (buffer.pending.len == 0)
 			buffer.off = feed.used - bytes.len;
-		err = append(&buffer, bytes);
+		err = pending_add(&buffer.pending, bytes);
 		if (err == 0)
 			err = search_buffer(search, &buffer, &needle);
 		output_flush();
 	}
-	free(buffer.bytes);
+	free(buffer.pending.bytes);
 	end = feed_close(&feed);
 	return err < 0 ? err : end;
 }

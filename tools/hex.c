@@ -9,6 +9,7 @@
 #include "hex_rows.h"
 #include "message.h"
 #include "output.h"
+#include "pending.h"
 #include "report.h"
 
 #include <errno.h>
@@ -201,29 +202,6 @@ static int view_reader(struct input *input, const struct options *options)
 	return err;
 }
 
-/* Bytes of a stream that are no whole row yet, and those that came behind. */
-struct pending {
-	char *bytes;
-	size_t len, room;
-};
-
-static int append(struct pending *pending, mmr_slice bytes)
-{
-	size_t room = pending->len + bytes.len;
-	char *larger;
-
-	if (room > pending->room) {
-		larger = realloc(pending->bytes, room);
-		if (!larger)
-			return -ENOMEM;
-		pending->bytes = larger;
-		pending->room = room;
-	}
-	memcpy(pending->bytes + pending->len, bytes.ptr, bytes.len);
-	pending->len += bytes.len;
-	return 0;
-}
-
 /* Prints the first `len` bytes and drops them. */
 static int view_pending(
 	struct view *view, struct hex_rows *rows, struct pending *pending, size_t len)
@@ -235,8 +213,7 @@ static int view_pending(
 	print_rows(view, rows);
 	output_flush();
 	view->start += len;
-	pending->len -= len;
-	memmove(pending->bytes, pending->bytes + len, pending->len);
+	pending_drop(pending, len);
 	return 0;
 }
 
@@ -260,7 +237,7 @@ static int view_stream(struct input *input, const struct options *options)
 		if (first)
 			view.start = feed.used - bytes.len;
 		first = false;
-		err = append(&pending, bytes);
+		err = pending_add(&pending, bytes);
 		if (err == 0)
 			err = view_pending(&view, &rows, &pending,
 				pending.len - pending.len % view.style.width);

@@ -8,9 +8,9 @@
 #include "match.h"
 #include "message.h"
 #include "output.h"
+#include "pending.h"
 #include "report.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,34 +58,15 @@ static int search_reader(struct search *search, const mmr_regex *regex, struct i
 
 /* Whole lines of a stream, with what came after the last of them. */
 struct lines {
-	char *bytes;
-	size_t len, room;
+	struct pending pending;
 	uint64_t off; /* of the first byte in the stream */
 };
-
-static int append(struct lines *lines, mmr_slice bytes)
-{
-	size_t room = lines->len + bytes.len;
-	char *larger;
-
-	if (room > lines->room) {
-		room += room / 2;
-		larger = realloc(lines->bytes, room);
-		if (!larger)
-			return -ENOMEM;
-		lines->bytes = larger;
-		lines->room = room;
-	}
-	memcpy(lines->bytes + lines->len, bytes.ptr, bytes.len);
-	lines->len += bytes.len;
-	return 0;
-}
 
 /* Searches the first `len` bytes and drops them. Returns: as match_found. */
 static int search_lines(
 	struct search *search, const mmr_regex *regex, struct lines *lines, size_t len)
 {
-	mmr_slice bytes = {lines->bytes, len};
+	mmr_slice bytes = {lines->pending.bytes, len};
 	mmr_regex_matches *it;
 	mmr_regex_match match;
 	int result;
@@ -98,25 +79,24 @@ static int search_lines(
 	if (result == 0)
 		result = mmr_regex_matches_error(it);
 	mmr_regex_matches_close(it);
-	lines->len -= len;
 	lines->off += len;
-	memmove(lines->bytes, lines->bytes + len, lines->len);
+	pending_drop(&lines->pending, len);
 	return result;
 }
 
 /* The length of what ends with the last line end. */
 static size_t whole_lines(const struct lines *lines)
 {
-	size_t len = lines->len;
+	size_t len = lines->pending.len;
 
-	while (len > 0 && lines->bytes[len - 1] != '\n')
+	while (len > 0 && lines->pending.bytes[len - 1] != '\n')
 		len--;
 	return len;
 }
 
 static int search_stream(struct search *search, const mmr_regex *regex, struct input *input)
 {
-	struct lines lines = {NULL, 0, 0, 0};
+	struct lines lines = {{NULL, 0, 0}, 0};
 	struct feed feed;
 	mmr_slice bytes;
 	size_t len;
@@ -127,18 +107,18 @@ static int search_stream(struct search *search, const mmr_regex *regex, struct i
 		return result;
 	while (result == 0 && feed_next(&feed, &bytes)) {
 		report_bytes(bytes.len);
-		if (lines.len == 0)
+		if (lines.pending.len == 0)
 			lines.off = feed.used - bytes.len;
-		result = append(&lines, bytes);
+		result = pending_add(&lines.pending, bytes);
 		/* A long line is looked at once, when its end has come. */
 		len = result == 0 && memchr(bytes.ptr, '\n', bytes.len) ? whole_lines(&lines) : 0;
 		if (len > 0)
 			result = search_lines(search, regex, &lines, len);
 		output_flush();
 	}
-	if (result == 0 && lines.len > 0)
-		result = search_lines(search, regex, &lines, lines.len);
-	free(lines.bytes);
+	if (result == 0 && lines.pending.len > 0)
+		result = search_lines(search, regex, &lines, lines.pending.len);
+	free(lines.pending.bytes);
 	end = feed_close(&feed);
 	return result < 0 ? result : end;
 }

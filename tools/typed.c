@@ -8,6 +8,7 @@
 #include "actions.h"
 #include "message.h"
 #include "output.h"
+#include "pending.h"
 #include "report.h"
 #include "typed_row.h"
 
@@ -211,29 +212,6 @@ static enum status show_reader(
 	return tell_rest(input, rest, n_records);
 }
 
-/* What came of a stream and is no whole record yet. */
-struct pending {
-	char *bytes;
-	size_t len, room;
-};
-
-static int append(struct pending *pending, mmr_slice bytes)
-{
-	size_t room = pending->len + bytes.len;
-	char *larger;
-
-	if (room > pending->room) {
-		larger = realloc(pending->bytes, room);
-		if (!larger)
-			return -ENOMEM;
-		pending->bytes = larger;
-		pending->room = room;
-	}
-	memcpy(pending->bytes + pending->len, bytes.ptr, bytes.len);
-	pending->len += bytes.len;
-	return 0;
-}
-
 static enum status show_stream(
 	struct table *table, struct input *input, const struct options *options)
 {
@@ -249,7 +227,7 @@ static enum status show_stream(
 		return message_file(input->name, err);
 	while (err == 0 && n_records < options->maximum && feed_next(&feed, &bytes)) {
 		report_bytes(bytes.len);
-		err = append(&pending, bytes);
+		err = pending_add(&pending, bytes);
 		if (err < 0)
 			break;
 		n = min_u64(pending.len / table->size, options->maximum - n_records);
@@ -260,8 +238,7 @@ static enum status show_stream(
 		output_write(lines.text, lines.len);
 		output_flush();
 		n_records += n;
-		pending.len -= bytes.len;
-		memmove(pending.bytes, pending.bytes + bytes.len, pending.len);
+		pending_drop(&pending, bytes.len);
 	}
 	if (n_records == options->maximum)
 		pending.len = 0;
