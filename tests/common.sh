@@ -12,7 +12,7 @@
 # SPDX-License-Identifier: MIT
 
 set -u
-export LC_ALL=C
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 
 here=$(cd "${0%/*}" && pwd)
 : "${srcdir:=${here%/*}}" "${top_srcdir:=$srcdir}" "${top_builddir:=$PWD}"

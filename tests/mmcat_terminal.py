@@ -128,6 +128,11 @@ def binary(mmcat, folder):
 			result = subprocess.run(args, capture_output=True, **more)
 			check(name + " into a pipe is printed", result.stdout == expected and
 				result.returncode == 0, result)
+		# What is followed is looked at as well; it ends here with its last line.
+		if refused or name == "text":
+			status, out, err = run_on_terminal([mmcat, "-f", "-l:50", path])
+			check(name + " is followed on a terminal" + (": refused" if refused else ""),
+				(status, out) == ((2, b"") if refused else (0, data)), (status, out, err))
 		status, out, _ = run_on_terminal([mmcat, "-c", path])
 		check(name + " is counted on a terminal", status == 0, (status, out))
 

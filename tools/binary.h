@@ -11,7 +11,7 @@
 bool binary_matters(const struct options *options);
 
 /* Whether the bytes are no text: a NUL or an ESC is among them. Says so. */
-bool binary_refused(const struct input *input, mmr_slice bytes);
+bool binary_refused(const char *name, mmr_slice bytes);
 
 /* Like binary_refused, of the start of a part of the input's reader. What cannot be read is left to
  * the one who prints it. */

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "actions.h"
+#include "follow.h"
 #include "message.h"
 #include "output.h"
 #include "progress.h"
@@ -48,12 +49,26 @@ static enum status run(const char *file, const struct options *options)
 	return status;
 }
 
-int main(int argc, char **argv)
+static enum status run_each(const struct options *options)
 {
 	bool trouble = false, matched = false;
-	struct options options;
 	enum status status;
 	int i;
+
+	for (i = 0; i < options->n_files; i++) {
+		status = run(options->files[i], options);
+		trouble |= status == STATUS_TROUBLE;
+		matched |= status == STATUS_DONE;
+	}
+	if (trouble)
+		return STATUS_TROUBLE;
+	return matched ? STATUS_DONE : STATUS_NO_MATCH;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	enum status status;
 
 	message_start(argv[0]);
 	output_start();
@@ -61,20 +76,15 @@ int main(int argc, char **argv)
 	if (optind == argc && isatty(STDIN_FILENO))
 		return (int)options_hint();
 	report_start();
-	if (!options.quiet)
+	/* Of what has no end there is no part that is done. */
+	if (!options.quiet && !options.follow)
 		progress_start();
 	/* A file that is cut short under the map becomes an error, not a death. */
 	mmr_guard_install();
-	for (i = 0; i < options.n_files; i++) {
-		status = run(options.files[i], &options);
-		trouble |= status == STATUS_TROUBLE;
-		matched |= status == STATUS_DONE;
-	}
+	status = options.follow ? follow_files(&options, run) : run_each(&options);
 	output_close();
 	progress_end();
 	if (options.verbose)
 		report_print();
-	if (trouble)
-		return STATUS_TROUBLE;
-	return matched ? STATUS_DONE : STATUS_NO_MATCH;
+	return (int)status;
 }

@@ -43,6 +43,8 @@ static const char help_text[] =
 	"  -t, --type=LAYOUT       view as numbers or records: u8 i16 u32be f64 16s, or\n"
 	"                          name:type,name:type\n"
 	"  -i, --info              type, encoding, size, lines\n"
+	"  -f, --follow            keep printing as the file grows; survives truncation\n"
+	"                          and rotation\n"
 	"Details\n"
 	"  -d, --delimiter=BYTE    lines end with BYTE instead of newline (\"\\0\" for NUL)\n"
 	"  -m, --max-count=N       stop after N lines, matches or records\n"
@@ -143,6 +145,15 @@ static void settle(struct options *options, bool count, enum color color)
 		set_action(options, ACTION_COUNT);
 	if (options->width > 0 && options->action != ACTION_HEX && options->action != ACTION_TYPE)
 		contradict("-w", "anything but -x and -t");
+	if (options->follow && options->action != ACTION_PRINT)
+		contradict("-f", "another action");
+	if (options->follow && options->part == PART_SHARD)
+		contradict("-f", "-s");
+	/* The end of the file moves: a part that ends there has no end, and one that is counted
+	 * from there to an end that is not cannot be told. */
+	if (options->follow && options->part != PART_ALL && range_from_end(&options->range) &&
+		options->range.stop != MMR_END)
+		contradict("-f", "an end that the file's growth would move");
 	options->color = wants_color(color);
 }
 
@@ -169,6 +180,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		{"count", no_argument, NULL, 'c'},
 		{"delimiter", required_argument, NULL, 'd'},
 		{"find", required_argument, NULL, 'e'},
+		{"follow", no_argument, NULL, 'f'},
 		{"help", no_argument, NULL, 'h'},
 		{"hex", no_argument, NULL, 'x'},
 		{"info", no_argument, NULL, 'i'},
@@ -195,7 +207,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 	int letter;
 
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":ab:cd:e:E:hij:l:m:qrs:t:vVw:x", table, NULL)) !=
+	while ((letter = getopt_long(argc, argv, ":ab:cd:e:E:fhij:l:m:qrs:t:vVw:x", table, NULL)) !=
 		-1) {
 		switch (letter) {
 		case 'b':
@@ -217,6 +229,9 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		case 'E':
 			set_action(&options, ACTION_PATTERN);
 			options.text = mmr_slice_of(optarg);
+			break;
+		case 'f':
+			options.follow = true;
 			break;
 		case 'i':
 			set_action(&options, ACTION_INFO);

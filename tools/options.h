@@ -48,6 +48,7 @@ struct options {
 	unsigned n_threads; /* 0: one a processor */
 	bool binary;        /* to a terminal too */
 	bool color;
+	bool follow; /* with ACTION_PRINT only */
 	bool no_mmap;
 	bool verbose;
 	bool quiet; /* no progress */

@@ -182,6 +182,14 @@ bool output_is_input(int fd, uint64_t start, uint64_t stop, bool backward)
 	return at > 0 && start < (uint64_t)at;
 }
 
+void output_check(void)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		output_failed(EBADF);
+}
+
 void output_close(void)
 {
 	output_flush();

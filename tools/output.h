@@ -28,6 +28,9 @@ bool output_is_input(int fd, uint64_t start, uint64_t stop, bool backward);
 
 void output_flush(void);
 
+/* Fails now if nothing can ever be written, for those who may wait long for the first byte. */
+void output_check(void);
+
 /* Flushes and closes: what the file system reports only now is an error too. */
 void output_close(void);
 

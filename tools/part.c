@@ -118,16 +118,11 @@ int part_locate(const struct input *input, const struct options *options, struct
 	return err;
 }
 
-/* Streams whose part counts from the end were saved to a file before: both ends count from the
- * start here. */
-int feed_open(struct feed *feed, struct input *input, const struct options *options)
+void feed_begin(struct feed *feed, const struct options *options)
 {
-	mmr_blocks_options how = MMR_BLOCKS_OPTIONS_INIT;
 	const struct range *range = &options->range;
 
-	*feed = (struct feed){.input = input, .delimiter = options->delimiter};
-	feed->position = lseek(input->fd, 0, SEEK_CUR);
-	how.delimiter = MMR_NO_DELIMITER;
+	*feed = (struct feed){.delimiter = options->delimiter};
 	feed->lines = options->part == PART_LINES;
 	feed->left = UINT64_MAX;
 	feed->maximum = shows_lines(options->action) ? options->maximum : NO_MAXIMUM;
@@ -140,6 +135,18 @@ int feed_open(struct feed *feed, struct input *input, const struct options *opti
 					     ? (uint64_t)(range->stop - range->start)
 					     : 0;
 	}
+}
+
+/* Streams whose part counts from the end were saved to a file before: both ends count from the
+ * start here. */
+int feed_open(struct feed *feed, struct input *input, const struct options *options)
+{
+	mmr_blocks_options how = MMR_BLOCKS_OPTIONS_INIT;
+
+	feed_begin(feed, options);
+	feed->input = input;
+	feed->position = lseek(input->fd, 0, SEEK_CUR);
+	how.delimiter = MMR_NO_DELIMITER;
 	/* Not a byte more than needed is taken from the stream: its next reader wants the rest. */
 	if (!feed->lines && feed->left < UINT64_MAX - feed->skip)
 		how.length = feed->skip + feed->left;
@@ -214,18 +221,28 @@ static int cut_behind(struct feed *feed, mmr_slice *bytes)
 	return err < 0 ? err : cut_lines(feed, &feed->maximum, bytes);
 }
 
+int feed_cut(struct feed *feed, mmr_slice *bytes)
+{
+	int err = skip_before(feed, bytes);
+
+	return err == 0 && bytes->len > 0 ? cut_behind(feed, bytes) : err;
+}
+
+bool feed_done(const struct feed *feed)
+{
+	return feed->left == 0 || feed->maximum == 0;
+}
+
 bool feed_next(struct feed *feed, mmr_slice *ret_bytes)
 {
 	const char *start;
 	mmr_block block;
 	int err = 0;
 
-	while (feed->left > 0 && feed->maximum > 0 && mmr_blocks_next(feed->blocks, &block)) {
+	while (!feed_done(feed) && mmr_blocks_next(feed->blocks, &block)) {
 		start = block.bytes.ptr;
 		progress_add(block.bytes.len);
-		err = skip_before(feed, &block.bytes);
-		if (err == 0 && block.bytes.len > 0)
-			err = cut_behind(feed, &block.bytes);
+		err = feed_cut(feed, &block.bytes);
 		if (err < 0)
 			break;
 		feed->used = block.off + (uint64_t)(block.bytes.ptr - start) + block.bytes.len;

@@ -38,4 +38,14 @@ bool feed_next(struct feed *feed, mmr_slice *ret_bytes);
 /* Returns: why the feed ended. */
 int feed_close(struct feed *feed);
 
+/* A feed of bytes that the caller reads, in their order; it is not closed. */
+void feed_begin(struct feed *feed, const struct options *options);
+
+/* Leaves of the next bytes what belongs to the part; of what lies behind it nothing. Returns: 0 or
+ * a code of the library. */
+int feed_cut(struct feed *feed, mmr_slice *bytes);
+
+/* Whether the part is complete. */
+bool feed_done(const struct feed *feed);
+
 #endif

@@ -49,7 +49,7 @@ static enum status print_stream(struct input *input, const struct options *optio
 	if (err < 0)
 		return message_file(input->name, err);
 	while (feed_next(&feed, &bytes)) {
-		refused = look && binary_refused(input, bytes);
+		refused = look && binary_refused(input->name, bytes);
 		look = false;
 		if (refused)
 			break;
