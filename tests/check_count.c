@@ -23,7 +23,7 @@ static void range_of(mmr_slice bytes, const mmr_count_options *options, mmr_slic
 
 static mmr_counts naive_counts(mmr_slice bytes, char delimiter)
 {
-	mmr_counts counts = {0, 0, false};
+	mmr_counts counts = {0, 0, 0, false};
 	uint64_t len = 0;
 	size_t i;
 
@@ -31,6 +31,7 @@ static mmr_counts naive_counts(mmr_slice bytes, char delimiter)
 		bool end = bytes.ptr[i] == delimiter;
 
 		counts.lines += end;
+		counts.crlf += i > 0 && bytes.ptr[i - 1] == '\r' && bytes.ptr[i] == '\n';
 		len = end ? 0 : len + 1;
 		if (len > counts.longest)
 			counts.longest = len;
@@ -43,11 +44,12 @@ static mmr_counts naive_counts(mmr_slice bytes, char delimiter)
 static void must_count(
 	mmr_reader *reader, const mmr_count_options *options, mmr_counts wanted, const char *name)
 {
-	mmr_counts counts = {99, 99, false};
+	mmr_counts counts = {99, 99, 99, false};
 
 	MUST(mmr_count_lines(reader, options, &counts) == 0, "%s: %s", name, mmr_last_error());
 	MUST(counts.lines == wanted.lines && counts.unterminated == wanted.unterminated &&
-			counts.longest == (options->longest ? wanted.longest : 0),
+			counts.longest == (options->measure ? wanted.longest : 0) &&
+			counts.crlf == (options->measure ? wanted.crlf : 0),
 		"%s, delimiter %d, engine %d, %u threads, from %zu: %zu lines, longest %zu, should "
 		"be %zu and %zu",
 		name, options->delimiter, (int)options->engine, options->n_threads,
@@ -75,7 +77,7 @@ static void count_every_way(const struct setting *setting, void *arg)
 			wanted = naive_counts(part, delimiters[d]);
 			for (engine = 0; engine < 6; engine++) {
 				options.engine = (enum mmr_engine)(engine / 2);
-				options.longest = engine % 2;
+				options.measure = engine % 2;
 				options.n_threads = (unsigned)chance_below(chance, 9);
 				must_count(setting->reader, &options, wanted, setting->name);
 			}
@@ -94,7 +96,8 @@ START_TEST(test_count_lines_of_every_backing)
 		char *bytes = malloc(sizes[i] + 1);
 
 		for (shape = 0; shape < (sizes[i] > MIB ? 1 : 4); shape++) {
-			mmr_slice alphabets[] = {{NULL, 0}, {"\n\nabc", 5}, {"\0xyz", 4}, {"x", 1}};
+			mmr_slice alphabets[] = {
+				{NULL, 0}, {"\n\n\rbc", 5}, {"\0xyz", 4}, {"x", 1}};
 
 			chance_fill(&chance, bytes, sizes[i], alphabets[shape]);
 			on_every_backing((mmr_slice){bytes, sizes[i]}, count_every_way, &chance);
@@ -117,6 +120,10 @@ START_TEST(test_count_lines_over_many_windows)
 	memset(bytes, 'x', sizeof(bytes));
 	for (n = 0; n < ARRAY_LEN(ends); n++)
 		bytes[ends[n]] = '\n';
+	/* And a CR LF that such an edge parts: at 4 MiB. */
+	for (n = 0; n < ARRAY_LEN(ends); n++)
+		if (ends[n] > 0 && bytes[ends[n] - 1] != '\n')
+			bytes[ends[n] - 1] = '\r';
 	on_every_backing((mmr_slice){bytes, sizeof(bytes)}, count_every_way, &chance);
 	on_every_backing((mmr_slice){bytes, sizeof(bytes) - 2}, count_every_way, &chance);
 }
@@ -142,7 +149,7 @@ START_TEST(test_count_lines_of_a_sparse_file)
 		mmr_slice part;
 
 		options.delimiter = delimiters[d % 3];
-		options.longest = d / 3 % 2;
+		options.measure = d / 3 % 2;
 		options.offset = d / 3 * 100003;
 		options.length = sizeof(bytes) - 5 * options.offset;
 		range_of((mmr_slice){bytes, sizeof(bytes)}, &options, &part);
@@ -166,7 +173,7 @@ START_TEST(test_count_holes_cost_nothing)
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("xyz"));
 	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
 	struct temp temp = temp_open("a\nb", 3);
-	mmr_counts wanted = {4, 4 * TIB - 2, true};
+	mmr_counts wanted = {4, 4 * TIB - 2, 0, true};
 	uint64_t found = 0;
 	mmr_reader *reader;
 	double started;
@@ -184,7 +191,7 @@ START_TEST(test_count_holes_cost_nothing)
 		reader = temp_reader(&temp, backing ? MMR_BACKING_UNMAPPED : MMR_BACKING_AUTO);
 		started = seconds();
 		must_count(reader, &plain_options, wanted, "8 TiB");
-		options.longest = true;
+		options.measure = true;
 		must_count(reader, &options, wanted, "8 TiB");
 		ck_assert_int_eq(mmr_count_matches(reader, &needle, NULL, &found), 0);
 		ck_assert_uint_eq(found, 1);
@@ -198,7 +205,7 @@ END_TEST
 START_TEST(test_count_bad_options)
 {
 	mmr_count_options bad[2] = {plain_options, plain_options}, absurd = plain_options;
-	mmr_counts counts = {77, 78, true};
+	mmr_counts counts = {77, 78, 79, true};
 	mmr_reader *reader;
 	size_t i;
 
@@ -207,11 +214,12 @@ START_TEST(test_count_bad_options)
 	bad[1].engine = (enum mmr_engine)9;
 	for (i = 0; i < ARRAY_LEN(bad); i++)
 		MUST(mmr_count_lines(reader, &bad[i], &counts) == -EINVAL, "options %zu", i);
-	ck_assert(counts.lines == 77 && counts.longest == 78 && counts.unterminated);
+	ck_assert(counts.lines == 77 && counts.longest == 78 && counts.crlf == 79 &&
+		  counts.unterminated);
 	absurd.n_threads = UINT_MAX;
-	must_count(reader, &absurd, (mmr_counts){2, 1, true}, "absurd");
+	must_count(reader, &absurd, (mmr_counts){2, 1, 0, true}, "absurd");
 	absurd.offset = absurd.length = UINT64_MAX - 1;
-	must_count(reader, &absurd, (mmr_counts){0, 0, false}, "absurd");
+	must_count(reader, &absurd, (mmr_counts){0, 0, 0, false}, "absurd");
 	mmr_close(reader);
 }
 END_TEST
@@ -221,7 +229,7 @@ START_TEST(test_count_lines_truncated)
 	static char bytes[5 * MIB];
 	static const size_t cuts[] = {0, 65536, 3 * MIB + 5, 5 * MIB - 1};
 	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
-	mmr_counts counts = {77, 78, true};
+	mmr_counts counts = {77, 78, 79, true};
 	size_t i;
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
@@ -231,12 +239,14 @@ START_TEST(test_count_lines_truncated)
 		int err;
 
 		options.engine = (enum mmr_engine)(i % 3);
-		options.longest = i % 2;
+		options.measure = i % 2;
 		options.n_threads = 1 + (unsigned)i % 4;
 		temp_resize(&temp, cuts[i / 6]);
 		err = mmr_count_lines(reader, &options, &counts);
 		MUST(err == MMR_ETRUNCATED, "cut at %zu, engine %zu: %d", cuts[i / 6], i % 3, err);
-		MUST(counts.lines == 77 && counts.longest == 78 && counts.unterminated, "touched");
+		MUST(counts.lines == 77 && counts.longest == 78 && counts.crlf == 79 &&
+				counts.unterminated,
+			"touched");
 		MUST(mmr_last_error_offset() >= cuts[i / 6], "%s", mmr_last_error());
 		MUST(strstr(mmr_last_error(), temp.path), "%s", mmr_last_error());
 		mmr_close(reader);

@@ -300,7 +300,7 @@ END_TEST
 START_TEST(test_parallel_after_a_fault)
 {
 	mmr_parallel_options options = MMR_PARALLEL_OPTIONS_INIT;
-	mmr_counts counts = {77, 78, true};
+	mmr_counts counts = {77, 78, 79, true};
 	uint64_t count = 79;
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("xx"));
 

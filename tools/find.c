@@ -16,7 +16,9 @@
 
 static int on_match(void *context, uint64_t off)
 {
-	return match_found(context, off);
+	struct search *search = context;
+
+	return match_found(search, off, search->options->text.len);
 }
 
 /* Whether a match can go past the end of a line. */
@@ -60,26 +62,31 @@ struct buffer {
 	uint64_t off; /* of the first byte in the stream */
 };
 
-/* Tells the matches in the buffer and keeps what the next one may begin with. Returns: as on_match.
- */
-static int search_buffer(struct search *search, struct buffer *buffer, const mmr_needle *needle)
+/* Tells the matches in the buffer and keeps what the next one may begin with. Returns: as
+ * match_found. */
+static int search_buffer(struct search *search, const struct feed *feed, struct buffer *buffer,
+	const mmr_needle *needle)
 {
 	mmr_slice all = {buffer->pending.bytes, buffer->pending.len}, match;
 	mmr_matches it = mmr_matches_of(all, needle);
 	size_t keep_from = 0, most = needle->text.len - 1;
+	int result;
 
+	search_reach(search, feed, all, buffer->off);
 	while (mmr_matches_next(&it, &match)) {
 		size_t at = (size_t)(match.ptr - buffer->pending.bytes);
 
 		keep_from = at + match.len;
-		if (on_match(search, buffer->off + at))
-			return 1;
+		result = match_found(search, buffer->off + at, match.len);
+		if (result != 0)
+			return result;
 	}
 	if (buffer->pending.len - keep_from > most)
 		keep_from = buffer->pending.len - most;
 	buffer->off += keep_from;
+	result = search_leave(search, buffer->off);
 	pending_drop(&buffer->pending, keep_from);
-	return 0;
+	return result;
 }
 
 static int search_stream(struct search *search, struct input *input)
@@ -99,7 +106,7 @@ static int search_stream(struct search *search, struct input *input)
 			buffer.off = feed.used - bytes.len;
 		err = pending_add(&buffer.pending, bytes);
 		if (err == 0)
-			err = search_buffer(search, &buffer, &needle);
+			err = search_buffer(search, &feed, &buffer, &needle);
 		output_flush();
 	}
 	free(buffer.pending.bytes);
@@ -109,11 +116,9 @@ static int search_stream(struct search *search, struct input *input)
 
 enum status action_find(struct input *input, const struct options *options)
 {
-	struct search search = {input, options, 0, UINT64_MAX};
+	struct search search = search_begin(input, options);
 	int err;
 
 	err = input->reader ? search_reader(&search, input) : search_stream(&search, input);
-	if (err < 0)
-		return message_file(input->name, err);
-	return match_end(&search);
+	return search_end(&search, err);
 }

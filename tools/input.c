@@ -81,6 +81,7 @@ static enum status spool(struct input *input)
 		close(input->fd);
 	input->fd = fd;
 	input->own_fd = true;
+	input->spooled = true;
 	return STATUS_DONE;
 
 close_spool:

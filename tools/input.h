@@ -18,6 +18,7 @@ struct input {
 	int fd;
 	bool own_fd; /* not standard input */
 	bool no_mmap;
+	bool spooled;  /* `fd` is not what was named, but a copy of it */
 	uint64_t base; /* where the reader starts in the file: standard input may stand anywhere */
 	mmr_reader *reader; /* NULL for a stream */
 	uint64_t used;      /* end of what was used, from `base` on */

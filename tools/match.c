@@ -3,46 +3,101 @@
  * SPDX-License-Identifier: MIT */
 #include "match.h"
 
+#include "json.h"
+#include "message.h"
 #include "output.h"
+#include "put.h"
 
 #include <string.h>
 
-/* Decimal digits and a line end, without printf: a frequent text has millions of matches. */
-static void print_number(uint64_t number)
+static void print_number(const struct search *search, uint64_t number)
 {
-	char text[24], *end = text + sizeof(text), *at = end;
+	char text[PUT_NUMBER_ROOM + 1], *end;
 
-	*--at = '\n';
-	do
-		*--at = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	output_write(at, (size_t)(end - at));
-}
-
-static void print_prefix(const struct search *search)
-{
 	if (search->options->n_files > 1) {
 		output_write(search->input->name, strlen(search->input->name));
 		output_write(":", 1);
 	}
+	end = put_unsigned(text, number);
+	*end++ = '\n';
+	output_write(text, (size_t)(end - text));
 }
 
-int match_found(struct search *search, uint64_t off)
+static int print_object(struct search *search, uint64_t off, uint64_t len)
 {
+	int err = 0;
+
+	if (search->options->json == JSON_LINES)
+		err = numbering_go(&search->numbering, search->input, off);
+	if (err < 0)
+		return err;
+	json_begin(search->input);
+	json_number("offset", search->input->base + off);
+	json_number("length", len);
+	if (search->options->json == JSON_LINES)
+		json_number("line", search->numbering.line);
+	json_end();
+	return 0;
+}
+
+struct search search_begin(const struct input *input, const struct options *options)
+{
+	return (struct search){.input = input,
+		.options = options,
+		.stop = UINT64_MAX,
+		.numbering = {.delimiter = options->delimiter}};
+}
+
+int match_found(struct search *search, uint64_t off, uint64_t len)
+{
+	int err = 0;
+
 	if (search->found >= search->options->maximum || off >= search->stop)
 		return 1;
-	if (!search->options->count_only) {
-		print_prefix(search);
-		print_number(search->input->base + off);
-	}
+	if (search->options->count_only)
+		;
+	else if (search->options->json == JSON_NONE)
+		print_number(search, search->input->base + off);
+	else
+		err = print_object(search, off, len);
+	if (err < 0)
+		return err;
 	return ++search->found == search->options->maximum;
 }
 
-enum status match_end(const struct search *search)
+void search_reach(struct search *search, const struct feed *feed, mmr_slice bytes, uint64_t off)
 {
-	if (search->options->count_only) {
-		print_prefix(search);
-		print_number(search->found);
+	struct numbering *numbering = &search->numbering;
+	size_t passed;
+
+	if (search->options->json != JSON_LINES)
+		return;
+	if (!numbering->bytes.ptr) {
+		numbering->off = off;
+		numbering->line = feed->skipped_lines;
+	}
+	passed = (size_t)(numbering->off - off);
+	numbering->bytes = (mmr_slice){bytes.ptr + passed, bytes.len - passed};
+}
+
+int search_leave(struct search *search, uint64_t off)
+{
+	if (search->options->json != JSON_LINES)
+		return 0;
+	return numbering_go(&search->numbering, search->input, off);
+}
+
+enum status search_end(struct search *search, int err)
+{
+	numbering_close(&search->numbering);
+	if (err < 0)
+		return message_file(search->input->name, err);
+	if (search->options->count_only && search->options->json == JSON_NONE) {
+		print_number(search, search->found);
+	} else if (search->options->count_only) {
+		json_begin(search->input);
+		json_number("matches", search->found);
+		json_end();
 	}
 	return search->found > 0 ? STATUS_DONE : STATUS_NO_MATCH;
 }

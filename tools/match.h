@@ -4,7 +4,8 @@
 #ifndef TOOLS_MATCH_H
 #define TOOLS_MATCH_H
 
-#include "input.h"
+#include "numbering.h"
+#include "part.h"
 
 /* The search of one input. */
 struct search {
@@ -12,13 +13,23 @@ struct search {
 	const struct options *options;
 	uint64_t found;
 	uint64_t stop; /* matches that start there or behind are another's */
+	struct numbering numbering;
 };
 
-/* Prints a match at an offset of the input, unless only their number is wanted. Returns: 1 when
- * that was the last one wanted. */
-int match_found(struct search *search, uint64_t off);
+struct search search_begin(const struct input *input, const struct options *options);
 
-/* Prints how many there were, if that is wanted. */
-enum status match_end(const struct search *search);
+/* Prints a match at an offset of the input, unless only their number is wanted. Matches come in
+ * order. Returns: 1 when that was the last one wanted, or a code of the library. */
+int match_found(struct search *search, uint64_t off, uint64_t len);
+
+/* Of a stream: bytes from `off` on are at hand until search_leave, and all matches that are found
+ * meanwhile start in them. */
+void search_reach(struct search *search, const struct feed *feed, mmr_slice bytes, uint64_t off);
+
+/* Bytes before `off` go. Returns: 0 or a code of the library. */
+int search_leave(struct search *search, uint64_t off);
+
+/* Prints how many there were, if that is wanted, or what failed: `err`, a code of the library. */
+enum status search_end(struct search *search, int err);
 
 #endif

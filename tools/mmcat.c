@@ -43,7 +43,7 @@ static enum status run(const char *file, const struct options *options)
 		return STATUS_TROUBLE;
 	progress_watch(input.reader);
 	status = actions[options->action](&input, options);
-	report_engine(&input);
+	report_engine(input.reader);
 	progress_watch(NULL);
 	input_close(&input);
 	return status;

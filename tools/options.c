@@ -16,6 +16,7 @@
 /* Options without a letter. */
 enum {
 	LONG_COLOR = 256,
+	LONG_JSON,
 	LONG_NO_MMAP
 };
 
@@ -42,7 +43,8 @@ static const char help_text[] =
 	"  -x, --hex               hex and text view\n"
 	"  -t, --type=LAYOUT       view as numbers or records: u8 i16 u32be f64 16s, or\n"
 	"                          name:type,name:type\n"
-	"  -i, --info              type, encoding, size, lines\n"
+	"  -i, --info              type, encoding, size, lines and their ends, longest\n"
+	"                          line, holes, and what of it is in memory\n"
 	"  -f, --follow            keep printing as the file grows; survives truncation\n"
 	"                          and rotation\n"
 	"Details\n"
@@ -51,6 +53,8 @@ static const char help_text[] =
 	"  -w, --width=N           bytes a row of -x, records a line of -t\n"
 	"  -a, --text              print binary data to a terminal anyway\n"
 	"  -j, --threads=N         worker threads (default: one per processor)\n"
+	"      --json[=lines]      -i, -c, -e, -E, -t as JSON; \"lines\": matches of -e and\n"
+	"                          -E with their line numbers, from 0\n"
 	"      --color=WHEN        auto, always, never (NO_COLOR is obeyed)\n"
 	"      --no-mmap           plain reads\n"
 	"  -v, --verbose           time, speed and memory used, on standard error\n"
@@ -135,11 +139,22 @@ static void contradict(const char *first, const char *second)
 	exit(STATUS_TROUBLE);
 }
 
+static bool is_search(enum action action)
+{
+	return action == ACTION_FIND || action == ACTION_PATTERN;
+}
+
+static bool has_json(enum action action)
+{
+	return action == ACTION_INFO || action == ACTION_COUNT || action == ACTION_TYPE ||
+	       is_search(action);
+}
+
 /* What only the whole command line can tell. */
 static void settle(struct options *options, bool count, enum color color)
 {
 	/* Of matches when something is searched for, else of lines. */
-	if (count && (options->action == ACTION_FIND || options->action == ACTION_PATTERN))
+	if (count && is_search(options->action))
 		options->count_only = true;
 	else if (count)
 		set_action(options, ACTION_COUNT);
@@ -154,6 +169,12 @@ static void settle(struct options *options, bool count, enum color color)
 	if (options->follow && options->part != PART_ALL && range_from_end(&options->range) &&
 		options->range.stop != MMR_END)
 		contradict("-f", "an end that the file's growth would move");
+	if (options->json != JSON_NONE && !has_json(options->action))
+		contradict("--json", "anything but -i, -c, -e, -E and -t");
+	if (options->json == JSON_LINES && (options->count_only || !is_search(options->action)))
+		contradict("--json=lines", "anything but the matches of -e and -E");
+	if (options->json != JSON_NONE && options->action == ACTION_TYPE && options->width > 0)
+		contradict("--json", "-w");
 	options->color = wants_color(color);
 }
 
@@ -184,6 +205,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		{"help", no_argument, NULL, 'h'},
 		{"hex", no_argument, NULL, 'x'},
 		{"info", no_argument, NULL, 'i'},
+		{"json", optional_argument, NULL, LONG_JSON},
 		{"lines", required_argument, NULL, 'l'},
 		{"max-count", required_argument, NULL, 'm'},
 		{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
@@ -200,6 +222,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		{NULL, 0, NULL, 0},
 	};
 	static const char *const colors[] = {"auto", "always", "never", NULL};
+	static const char *const jsons[] = {"lines", NULL};
 	static char *standard_input[] = {"-", NULL};
 	struct options options = {.delimiter = '\n', .maximum = NO_MAXIMUM};
 	enum color color = COLOR_AUTO;
@@ -267,6 +290,11 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			break;
 		case LONG_COLOR:
 			color = (enum color)value_word("color", optarg, colors);
+			break;
+		case LONG_JSON:
+			options.json = optarg && value_word("json", optarg, jsons) == 0
+					       ? JSON_LINES
+					       : JSON_PLAIN;
 			break;
 		case 'v':
 			options.verbose = true;

@@ -31,6 +31,12 @@ enum color {
 	COLOR_NEVER
 };
 
+enum json {
+	JSON_NONE,
+	JSON_PLAIN,
+	JSON_LINES /* matches with the numbers of their lines */
+};
+
 /* No limit, for -m. */
 #define NO_MAXIMUM UINT64_MAX
 
@@ -48,7 +54,8 @@ struct options {
 	unsigned n_threads; /* 0: one a processor */
 	bool binary;        /* to a terminal too */
 	bool color;
-	bool follow; /* with ACTION_PRINT only */
+	enum json json; /* of what is not printed as it is */
+	bool follow;    /* with ACTION_PRINT only */
 	bool no_mmap;
 	bool verbose;
 	bool quiet; /* no progress */

@@ -124,6 +124,7 @@ void feed_begin(struct feed *feed, const struct options *options)
 
 	*feed = (struct feed){.delimiter = options->delimiter};
 	feed->lines = options->part == PART_LINES;
+	feed->numbers = options->json == JSON_LINES;
 	feed->left = UINT64_MAX;
 	feed->maximum = shows_lines(options->action) ? options->maximum : NO_MAXIMUM;
 	if (options->part != PART_ALL) {
@@ -165,11 +166,18 @@ static int skip_before(struct feed *feed, mmr_slice *bytes)
 	if (!feed->lines) {
 		at = (size_t)min_u64(feed->skip, bytes->len);
 		feed->skip -= at;
+		if (feed->numbers && at > 0) {
+			err = mmr_slice_count((mmr_slice){bytes->ptr, at}, feed->delimiter, &found);
+			if (err < 0)
+				return err;
+			feed->skipped_lines += found;
+		}
 	} else {
 		err = mmr_slice_select(*bytes, feed->delimiter, feed->skip - 1, &at);
 		if (err < 0)
 			return err;
 		if (err > 0) {
+			feed->skipped_lines += feed->skip;
 			feed->skip = 0;
 			at++;
 		} else {
@@ -177,6 +185,7 @@ static int skip_before(struct feed *feed, mmr_slice *bytes)
 			if (err < 0)
 				return err;
 			feed->skip -= found;
+			feed->skipped_lines += found;
 			at = bytes->len;
 		}
 	}

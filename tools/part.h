@@ -25,8 +25,10 @@ struct feed {
 	uint64_t skip;    /* bytes or lines before the part */
 	uint64_t left;    /* bytes or lines in it */
 	uint64_t maximum; /* lines of it that are wanted: -m */
-	off_t position;   /* where the stream stood, if it can say so; else -1 */
-	uint64_t used;    /* end of what was used, from there on */
+	bool numbers;     /* lines before the part are counted, even if it is one of bytes */
+	uint64_t skipped_lines;
+	off_t position; /* where the stream stood, if it can say so; else -1 */
+	uint64_t used;  /* end of what was used, from there on */
 	int error;
 };
 

@@ -31,7 +31,7 @@ static const mmr_regex *compiled(const struct options *options)
 
 static int on_match(void *context, const mmr_regex_match *match)
 {
-	return match_found(context, match->off);
+	return match_found(context, match->off, match->text.len);
 }
 
 static int search_reader(struct search *search, const mmr_regex *regex, struct input *input)
@@ -63,8 +63,8 @@ struct lines {
 };
 
 /* Searches the first `len` bytes and drops them. Returns: as match_found. */
-static int search_lines(
-	struct search *search, const mmr_regex *regex, struct lines *lines, size_t len)
+static int search_lines(struct search *search, const mmr_regex *regex, const struct feed *feed,
+	struct lines *lines, size_t len)
 {
 	mmr_slice bytes = {lines->pending.bytes, len};
 	mmr_regex_matches *it;
@@ -74,12 +74,15 @@ static int search_lines(
 	result = mmr_regex_matches_of(regex, bytes, &it);
 	if (result < 0)
 		return result;
+	search_reach(search, feed, bytes, lines->off);
 	while (result == 0 && mmr_regex_matches_next(it, &match))
-		result = match_found(search, lines->off + match.off);
+		result = match_found(search, lines->off + match.off, match.text.len);
 	if (result == 0)
 		result = mmr_regex_matches_error(it);
 	mmr_regex_matches_close(it);
 	lines->off += len;
+	if (result == 0)
+		result = search_leave(search, lines->off);
 	pending_drop(&lines->pending, len);
 	return result;
 }
@@ -113,11 +116,11 @@ static int search_stream(struct search *search, const mmr_regex *regex, struct i
 		/* A long line is looked at once, when its end has come. */
 		len = result == 0 && memchr(bytes.ptr, '\n', bytes.len) ? whole_lines(&lines) : 0;
 		if (len > 0)
-			result = search_lines(search, regex, &lines, len);
+			result = search_lines(search, regex, &feed, &lines, len);
 		output_flush();
 	}
 	if (result == 0 && lines.pending.len > 0)
-		result = search_lines(search, regex, &lines, lines.pending.len);
+		result = search_lines(search, regex, &feed, &lines, lines.pending.len);
 	free(lines.pending.bytes);
 	end = feed_close(&feed);
 	return result < 0 ? result : end;
@@ -125,13 +128,11 @@ static int search_stream(struct search *search, const mmr_regex *regex, struct i
 
 enum status action_pattern(struct input *input, const struct options *options)
 {
-	struct search search = {input, options, 0, UINT64_MAX};
+	struct search search = search_begin(input, options);
 	const mmr_regex *regex = compiled(options);
 	int err;
 
 	err = input->reader ? search_reader(&search, regex, input)
 			    : search_stream(&search, regex, input);
-	if (err < 0)
-		return message_file(input->name, err);
-	return match_end(&search);
+	return search_end(&search, err);
 }

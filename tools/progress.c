@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT */
 #include "progress.h"
 
+#include "human.h"
 #include "message.h"
 
 #include <pthread.h>
@@ -40,17 +41,6 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static const char *human(double bytes, char text[16])
-{
-	static const char units[] = "KMGTPE";
-	unsigned unit = 0;
-
-	for (bytes /= 1024; bytes >= 999.95 && unit + 2 < sizeof(units); unit++)
-		bytes /= 1024;
-	snprintf(text, 16, "%.1f %ciB", bytes, units[unit]);
-	return text;
-}
-
 static const char *duration(double seconds, char text[24])
 {
 	unsigned long whole = seconds < 1e9 ? (unsigned long)(seconds + 0.5) : 1000000000;
@@ -60,15 +50,6 @@ static const char *duration(double seconds, char text[24])
 	else
 		snprintf(text, 24, "%lu:%02lu:%02lu", whole / 3600, whole / 60 % 60, whole % 60);
 	return text;
-}
-
-static unsigned terminal_width(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-		return 80;
-	return size.ws_col;
 }
 
 /* Passes bytes to the terminal; one that does not take them is not worth an error. */
@@ -90,11 +71,12 @@ static void erase(void)
 /* With the lock held. */
 static void show(void)
 {
-	char facts[128], line[512], done_text[16], total_text[16], rate_text[16], left_text[24];
+	char facts[128], line[512], done_text[HUMAN_ROOM], total_text[HUMAN_ROOM];
+	char rate_text[HUMAN_ROOM], left_text[24];
 	uint64_t done = atomic_load_explicit(&passed, memory_order_relaxed);
 	uint64_t total = progress.total;
 	double seconds = now() - progress.started, rate;
-	unsigned width = terminal_width();
+	unsigned width = human_width(STDERR_FILENO);
 	int len;
 
 	if (progress.reader && total == UINT64_MAX)
@@ -103,18 +85,18 @@ static void show(void)
 		return;
 	rate = (double)done / seconds;
 	if (total == UINT64_MAX || total < done)
-		snprintf(facts, sizeof(facts), "%s, %s/s", human((double)done, done_text),
-			human(rate, rate_text));
+		snprintf(facts, sizeof(facts), "%s, %s/s", human_size((double)done, done_text),
+			human_size(rate, rate_text));
 	else
 		snprintf(facts, sizeof(facts), "%s of %s (%.0f%%), %s/s, %s left",
-			human((double)done, done_text), human((double)total, total_text),
-			100 * (double)done / (double)total, human(rate, rate_text),
+			human_size((double)done, done_text), human_size((double)total, total_text),
+			100 * (double)done / (double)total, human_size(rate, rate_text),
 			duration((double)(total - done) / rate, left_text));
 	/* The end of the name says more than its beginning; facts come first to stay in sight. */
 	len = snprintf(line, sizeof(line), "%s  %s", facts, message_quote(progress.name));
 	if (len > (int)sizeof(line) - 1)
 		len = (int)sizeof(line) - 1;
-	if (width > 0 && (unsigned)len > width - 1)
+	if ((unsigned)len > width - 1)
 		len = (int)width - 1;
 	put("\r", 1);
 	put(line, (size_t)len);

@@ -42,9 +42,9 @@ void report_lines(uint64_t n_lines)
 	report.has_lines = true;
 }
 
-void report_engine(const struct input *input)
+void report_engine(const mmr_reader *reader)
 {
-	enum mmr_engine engine = input->reader ? mmr_engine_used(input->reader) : MMR_ENGINE_COPY;
+	enum mmr_engine engine = reader ? mmr_engine_used(reader) : MMR_ENGINE_COPY;
 
 	if (engine != MMR_ENGINE_AUTO)
 		report.engine = engine;

@@ -4,7 +4,7 @@
 #ifndef TOOLS_REPORT_H
 #define TOOLS_REPORT_H
 
-#include "input.h"
+#include "common.h"
 
 /* The clock starts. */
 void report_start(void);
@@ -15,8 +15,8 @@ void report_bytes(uint64_t n_bytes);
 /* Lines, where they were counted. */
 void report_lines(uint64_t n_lines);
 
-/* The engine of an input that is done with. */
-void report_engine(const struct input *input);
+/* The engine of a reader that is done with; NULL for a stream. */
+void report_engine(const mmr_reader *reader);
 
 /* "mmcat: 1073741824 bytes, 13083180 lines, 0.060 s, 17.9 GB/s, map, avx512, ..." on standard
  * error. */

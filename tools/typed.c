@@ -23,6 +23,7 @@
 /* Records of an input as lines. */
 struct table {
 	const mmr_layout *layout;
+	bool json;
 	size_t size, per_row; /* bytes of a record; records a line */
 	uint64_t start;       /* of the first record */
 	size_t room;          /* that a record's values may take */
@@ -84,7 +85,8 @@ static int make_lines(
 
 		if ((number + i) % table->per_row > 0)
 			*to++ = '\t';
-		to = typed_row_put(to, table->layout, record);
+		to = table->json ? typed_row_put_json(to, table->layout, record)
+				 : typed_row_put(to, table->layout, record);
 		if ((number + i + 1) % table->per_row == 0)
 			*to++ = '\n';
 	}
@@ -256,8 +258,10 @@ enum status action_type(struct input *input, const struct options *options)
 
 	table.size = mmr_layout_size(table.layout);
 	table.per_row = options->width > 0 ? options->width : 1;
-	table.room = typed_row_room(table.layout);
-	print_header(table.layout);
+	table.json = options->json != JSON_NONE;
+	table.room = table.json ? typed_row_json_room(table.layout) : typed_row_room(table.layout);
+	if (!table.json)
+		print_header(table.layout);
 	return input->reader ? show_reader(&table, input, options)
 			     : show_stream(&table, input, options);
 }

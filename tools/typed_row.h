@@ -1,4 +1,4 @@
-/* typed_row.h - one record as a line of tab-separated values
+/* typed_row.h - one record as tab-separated values, or as a JSON object
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_TYPED_ROW_H
@@ -8,6 +8,11 @@
 
 /* The most bytes that a record may take, with a tab before it and a line end behind it. */
 size_t typed_row_room(const mmr_layout *layout);
+
+/* The same as a JSON object of the layout's names. What JSON has no number for is "NaN", "Infinity"
+ * and "-Infinity", as in ProtoJSON. */
+size_t typed_row_json_room(const mmr_layout *layout);
+char *typed_row_put_json(char *to, const mmr_layout *layout, mmr_slice record);
 
 /* Writes the values of a record with tabs between them: numbers so that reading them gives the same
  * number back; of text what stands before the NULs at its end, with \t \n \\ and \xHH for what

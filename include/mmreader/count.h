@@ -1,4 +1,4 @@
-/* count.h - what a whole file holds: lines, the longest of them, matches
+/* count.h - what a whole file holds: lines, the longest of them, how they end, matches
  *
  * One pass with all processors, in bounded memory; holes of sparse files cost nothing.
  *
@@ -19,7 +19,7 @@ typedef struct mmr_count_options {
 	unsigned n_threads;     /* 0 = mmr_processors() */
 	char delimiter;         /* of lines */
 	enum mmr_engine engine; /* as in blocks.h */
-	bool longest;           /* find the longest line too: this looks at every line */
+	bool measure;           /* look at every line: fills `longest` and `crlf` */
 } mmr_count_options;
 
 /* clang-format off */
@@ -30,6 +30,7 @@ typedef struct mmr_count_options {
 typedef struct mmr_counts {
 	uint64_t lines;    /* the last one counts without its delimiter too */
 	uint64_t longest;  /* bytes of the longest line without its delimiter; 0 if not asked for */
+	uint64_t crlf;     /* CR LF pairs, whatever the delimiter is; 0 if not asked for */
 	bool unterminated; /* the last line lacks its delimiter */
 } mmr_counts;
 

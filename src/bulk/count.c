@@ -22,7 +22,7 @@ struct longest {
 
 struct state {
 	char delimiter;
-	uint64_t n_delimiters;
+	uint64_t n_delimiters, n_crlf;
 	/* Of one block: where its first line ends and its last, open one begins. */
 	bool found;
 	uint64_t first_end, last_start, longest;
@@ -41,11 +41,25 @@ static int count_block(void *argument, const mmr_block *block)
 	return err;
 }
 
+/* One byte ahead shows the LF of a CR at the block's end. */
+static int count_crlf(struct state *state, const mmr_block *block)
+{
+	mmr_needle needle = mmr_needle_of((mmr_slice){"\r\n", 2});
+	mmr_matches matches = mmr_matches_of(block->bytes, &needle);
+	mmr_slice match;
+
+	while (mmr_matches_next(&matches, &match))
+		state->n_crlf++;
+	return mmr_matches_error(&matches);
+}
+
 static int measure_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
-	mmr_marks marks = mmr_marks_of(block->bytes, state->delimiter);
+	mmr_slice own = {block->bytes.ptr, block->bytes.len - block->ahead};
+	mmr_marks marks = mmr_marks_of(own, state->delimiter);
 	const char *at, *line = NULL;
+	int err;
 
 	state->found = false;
 	state->longest = 0;
@@ -61,7 +75,8 @@ static int measure_block(void *argument, const mmr_block *block)
 		state->found = true;
 		state->last_start = block->off + (uint64_t)(line - block->bytes.ptr);
 	}
-	return mmr_marks_error(&marks);
+	err = mmr_marks_error(&marks);
+	return err < 0 ? err : count_crlf(state, block);
 }
 
 static void longer(struct longest *longest, uint64_t len)
@@ -99,7 +114,8 @@ static int run(mmr_reader *reader, const mmr_count_options *options, unsigned n_
 	how.engine = options->engine;
 	/* Where lines end with NUL, a hole is full of lines. */
 	how.skip_holes = options->delimiter != '\0';
-	if (options->longest) {
+	if (options->measure) {
+		how.ahead = 1;
 		job.work = measure_block;
 		job.collect = join_block;
 	}
@@ -125,7 +141,7 @@ static int check_end(mmr_reader *reader, char delimiter, uint64_t start, uint64_
 int mmr_count_lines(mmr_reader *reader, const mmr_count_options *options, mmr_counts *ret_counts)
 {
 	uint64_t size = mmr_size(reader), start, stop;
-	mmr_counts counts = {0, 0, false};
+	mmr_counts counts = {0, 0, 0, false};
 	struct longest longest = {0, 0};
 	struct state *states;
 	unsigned n_states, i;
@@ -150,15 +166,17 @@ int mmr_count_lines(mmr_reader *reader, const mmr_count_options *options, mmr_co
 		states[i].shared = &longest;
 	}
 	err = run(reader, options, n_states, states);
-	for (i = 0; i < n_states; i++)
+	for (i = 0; i < n_states; i++) {
 		counts.lines += states[i].n_delimiters;
+		counts.crlf += states[i].n_crlf;
+	}
 	heap_free(states);
 	if (err == 0)
 		err = check_end(reader, options->delimiter, start, stop, &counts.unterminated);
 	if (err < 0)
 		return err;
 	counts.lines += counts.unterminated;
-	if (options->longest) {
+	if (options->measure) {
 		if (counts.unterminated)
 			longer(&longest, stop - longest.line_start);
 		counts.longest = longest.len;

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# test_mmcat_json.sh - --json: matches with their lines, counts, records
+#
+# SPDX-License-Identifier: MIT
+. "${0%/*}/common.sh"
+
+command -v python3 > /dev/null || skip "no python3, which reads the JSON"
+
+check "the objects say what is in the files" \
+	timeout 200 python3 "$here/mmcat_json.py" "$MMCAT" "$tmp"
