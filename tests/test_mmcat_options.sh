@@ -61,6 +61,11 @@ check "-d \\n" says 0 $'1\n' "" -c -d '\n' escapes
 check "-b and -l" refuses "only one of -b, -l and -s at a time" -b 1 -l 1 abc
 check "-c and -r" refuses "only one of -r and -c at a time" -c -r abc
 check "-ir" refuses "only one of -i and -r at a time" -ir abc
+check "-x and -t" refuses "only one of -x and -t at a time" -x -t u8 abc
+check "-f and -c" refuses "-f cannot be used with another action" -f -c abc
+check "-f and -s" refuses "-f cannot be used with -s" -s 1/2 -f abc
+check "--json and -r" refuses "--json cannot be used with anything but -i, -c, -e, -E and -t" \
+	-r --json abc
 check "an action twice is once" says 0 $'3\n' "" -cc abc
 check "the last range counts" says 0 "c" "" -b 0:2 -b 4 abc
 check "a range that begins with -" says 0 $'c\n' "" -l -1: abc
@@ -92,6 +97,29 @@ check "missing, reversing" says 2 $'c\nb\na\n' "$missing" -r nowhere abc
 check "missing alone" says 2 "" "$missing" nowhere
 check "a folder" says 2 $'a\nb\nc\n' $'mmcat: .: Is a directory\n' . abc
 check "a file used as a folder" says 2 $'c\n' $'mmcat: abc/x: Not a directory\n' -l 2 abc/x abc
+# Not by root, who may read everything.
+mkdir locked
+: > locked/file
+chmod 000 locked
+stranger=()
+[ "$(id -u)" != 0 ] || stranger=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+chmod 755 .
+if "${stranger[@]}" "$MMCAT" --version > /dev/null 2>&1; then
+	mmcat=$MMCAT
+	strangely()
+	{
+		"${stranger[@]}" "$mmcat" "$@"
+	}
+	MMCAT=strangely
+	check "a folder that may not be read" \
+		says 2 $'a\nb\nc\n' $'mmcat: locked: Permission denied\n' locked abc
+	check "a file in such a folder" \
+		says 2 $'abc:3\n' $'mmcat: locked/file: Permission denied\n' -c locked/file abc
+	MMCAT=$mmcat
+else
+	echo "left out: nobody here who may not read a folder"
+fi
+chmod 755 locked
 check "control bytes of a file's name are escaped" says 2 "" \
 	$'mmcat: no\\x0afi\\x1ble\\x7f: No such file or directory\n' $'no\nfi\ele\x7f'
 : > empty
