@@ -8,6 +8,7 @@ import mmap
 import os
 import random
 import resource
+import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -29,6 +30,8 @@ class Data:
 		self.log = os.path.join(folder, "log-%s" % size)
 		self.log_4k = os.path.join(folder, "log-%s-4k" % size)
 		self.rows = os.path.join(folder, "rows-%s" % size)
+		self.binary = os.path.join(folder, "binary-256M")
+		self.floats = os.path.join(folder, "floats-64M")
 		self.sparse = os.path.join(folder, "sparse-8T")
 		self.n_rows = max(1, N_ROWS_OF_4G * self.size // (4 * GIB))
 		self.notes = []
@@ -37,8 +40,10 @@ class Data:
 		self.rare = rare_text()
 		self.make_pieces()
 		make(self.rows, None, lambda file: write_rows(file, self.n_rows))
+		make(self.binary, GIB // 4, write_binary)
+		make(self.floats, GIB // 16, write_floats)
 		self.n_sparse_lines = make_sparse(self.sparse)
-		for path in (self.log, self.rows):
+		for path in (self.log, self.rows, self.binary, self.floats):
 			read(path)
 
 	def make_pieces(self):
@@ -126,6 +131,22 @@ def write_rows(file, n_rows):
 	for _ in range(n_rows // ROWS_BLOCK):
 		file.write(block)
 	file.write(b"".join(rows[:n_rows % ROWS_BLOCK]))
+
+
+def write_binary(file):
+	"""256 MiB that no view can squeeze."""
+	rng = random.Random(256)
+	for _ in range(32):
+		file.write(rng.randbytes(8 << 20))
+
+
+def write_floats(file):
+	"""Measurements with a few decimals, and values with all the digits that doubles have."""
+	rng = random.Random(64)
+	block = b"".join(struct.pack("<d", round(rng.gauss(0, 1000), 3) if i % 2 else rng.gauss(0, 1e9))
+		for i in range(1 << 20))
+	for _ in range(8):
+		file.write(block)
 
 
 def make_sparse(path):

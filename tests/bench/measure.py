@@ -34,6 +34,40 @@ class Command:
 			"said": self.said}
 
 
+def values_of(pipe):
+	"""A digest of numbers, one a line, however they are padded. Floats are read: not all programs
+	write them with as many digits."""
+	crc = count = 0
+	for line in pipe:
+		number = line.strip()
+		if b"." in number or b"e" in number:
+			number = b"%r" % float(number)
+		crc = zlib.crc32(number, crc)
+		count += 1
+	return crc, count
+
+
+HEX_ROW = re.compile(r"^[│]?[0-9a-f]{8}(?: {2}|: |│ )((?:[0-9a-f]{2}[ ┊]*){16})", re.M)
+
+
+def hex_of(pipe):
+	"""How many rows a hex view has, and the bytes that its first and last thousand or so show. The
+	row of an end offset alone, and the frame that one draws, are none."""
+	first, last, count = [], [], 0
+	for line in pipe:
+		count += 1
+		if count <= 1000:
+			first.append(line)
+		last.append(line)
+		if len(last) > 2000:
+			del last[:1000]
+	def digits(lines):
+		rows = HEX_ROW.findall(b"".join(lines).decode())
+		return [re.sub("[ ┊]", "", row) for row in rows]
+	head, tail = digits(first), digits(last)
+	return count // 1000, head[:900], tail[-900:]
+
+
 class Runner:
 	def __init__(self, build, hyperfine=True):
 		self.bench_run = os.path.join(build, "tests", "bench", "bench_run")
@@ -52,6 +86,10 @@ class Runner:
 				crc = zlib.crc32(piece, crc)
 				length += len(piece)
 			command.answer = (crc, length)
+		elif command.answer_kind == "values":
+			command.answer = values_of(process.stdout)
+		elif command.answer_kind == "hex":
+			command.answer = hex_of(process.stdout)
 		else:
 			text = process.stdout.read().decode()
 			# wc prints the name, too.

@@ -57,7 +57,7 @@ class Bench:
 
 
 def run_all(bench):
-	for part in (counting, printing, reversing, line_access, finding, single_pages, sparse,
+	for part in (counting, printing, reversing, line_access, finding, views, single_pages, sparse,
 			start_up, average):
 		part(bench)
 	iterators(bench, "log", bench.data.log)
@@ -126,6 +126,28 @@ def finding(bench):
 		[os.path.join(bench.build, "doc/examples/parallel_count"), rare, log],
 		threads=bench.n_threads, answer="number", ours=True),
 		[(Command("rg -c -F", ["rg", "-c", "-F", rare, log], answer="number"), None)])
+
+
+	# In each line, and in most: printing or counting what is found is the work.
+	for name, text in ("each line", "2024-03-07T"), ("four lines of five", " GET "):
+		bench.compare("count a text of " + name,
+			bench.ours("-c", "-e", text, "-j2", threads=2, answer="number",
+				name="mmcat -c -j2 -e '%s' FILE" % text),
+			[(Command("rg -c -F", ["rg", "-c", "-F", text, log], answer="number"), 0.9)])
+
+
+def views(bench):
+	"""All bytes of a binary file as text, thrown away."""
+	path = bench.data.binary
+	bench.compare("hex view", bench.ours("-x", path=path, threads=bench.n_threads, answer="hex"), [
+		(Command("xxd", ["xxd", path], answer="hex"), 5),
+		(Command("hexyl", ["hexyl", "--color=never", path], answer="hex"), 3)])
+	path = bench.data.floats
+	for kind, format, size in ("u32le", "u4", 4), ("f64le", "f8", 8):
+		bench.compare("as numbers: " + kind,
+			bench.ours("-t", kind, path=path, threads=bench.n_threads, answer="values"),
+			[(Command("od -t %s" % format, ["od", "-An", "-v", "--endian=little", "-t", format,
+				"-w%d" % size, path], answer="values"), 3)])
 
 
 def single_pages(bench):
