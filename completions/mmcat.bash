@@ -1,0 +1,62 @@
+# mmcat.bash - what bash offers behind mmcat when the tab key is pressed
+#
+# It needs bash 4 alone, none of bash-completion's functions. Words are taken from the line as it
+# was typed: bash itself splits them at "=" and ":", too.
+#
+# SPDX-License-Identifier: MIT
+
+_mmcat()
+{
+	local options='-b -l -s -r -c -e -E -x -t -i -f -d -m -w -a -j -v -q -h -V
+		--bytes= --lines= --shard= --reverse --count --find= --regex= --hex --type= --info
+		--follow --delimiter= --max-count= --width= --text --threads= --json --color=
+		--no-mmap --verbose --quiet --help --version'
+	local types='u8 u16 u32 u64 i8 i16 i32 i64 f16 f32 f64
+		u16le u32le u64le i16le i32le i64le f16le f32le f64le
+		u16be u32be u64be i16be i32be i64be f16be f32be f64be'
+	local flags='[acfhiqrvVx]*' valued='[bdeEjlmstw]'
+	local line=${COMP_LINE:0:COMP_POINT} words word before option='' kept='' value offered='' i
+
+	read -ra words <<< "$line"
+	[[ $line == *[[:blank:]] ]] && words+=('')
+	word=${words[-1]} before=${words[-2]}
+	value=$word
+	if [[ " ${words[*]:1:${#words[@]}-2} " == *' -- '* ]]; then
+		option=file
+	elif [[ $word =~ ^(--[a-z-]+)=(.*)$ ]]; then
+		option=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
+		kept=$option=
+	elif [[ $before == --* && $options == *"$before="* ]]; then
+		option=$before
+	elif [[ $before =~ ^-$flags($valued)$ ]]; then
+		option=-${BASH_REMATCH[1]}
+	elif [[ $word =~ ^(-$flags($valued))(.*)$ && ${BASH_REMATCH[3]} ]]; then
+		option=-${BASH_REMATCH[2]} value=${BASH_REMATCH[3]}
+		kept=${BASH_REMATCH[1]}
+	fi
+
+	case $option in
+	'') [[ $word == -* ]] && offered=$options || option=file ;;
+	--color) offered='auto always never' ;;
+	--json) offered=lines ;;
+	-s | --shard) offered=auto ;;
+	-t | --type)
+		# A layout is completed field by field.
+		kept+=${value%"${value##*[,:]}"}
+		value=${value##*[,:]}
+		offered=$types
+		;;
+	esac
+
+	COMPREPLY=($(compgen -W "$offered" -- "$value"))
+	# What stands on the line up to the last of bash's breaks stays there.
+	[[ $2 != [=:] ]] && kept=${kept#"${word%"$2"}"} || kept=
+	for i in "${!COMPREPLY[@]}"; do
+		COMPREPLY[i]=$kept${COMPREPLY[i]}
+	done
+	[[ ${COMPREPLY[*]} == *= ]] && compopt -o nospace
+	[[ $option == file ]] && compopt -o default
+	return 0
+}
+
+complete -F _mmcat mmcat
