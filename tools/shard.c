@@ -26,16 +26,18 @@ static bool parse_count(const char *text, char end, const char **ret_rest, uint6
 	return true;
 }
 
-/* Each launcher counts its ranks from 0. Slurm also tells array jobs, which have no SLURM_NTASKS of
- * their own worth splitting by: those pass K/N themselves. */
+/* Each launcher counts its ranks from 0. The innermost is asked first: a batch script of Slurm has
+ * a SLURM_PROCID of 0 itself, and what it starts by mpirun or mpiexec inherits that. Slurm also
+ * tells array jobs, which have no SLURM_NTASKS of their own worth splitting by: those pass K/N
+ * themselves. */
 static struct shard shard_of_launcher(void)
 {
 	static const struct {
 		const char *rank, *size;
 	} launchers[] = {
-		{"SLURM_PROCID", "SLURM_NTASKS"},
 		{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
 		{"PMI_RANK", "PMI_SIZE"},
+		{"SLURM_PROCID", "SLURM_NTASKS"},
 	};
 	struct shard shard;
 	size_t i;

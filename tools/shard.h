@@ -11,7 +11,7 @@ struct shard {
 	uint64_t k, n;
 };
 
-/* Parses "K/N", or "auto": from the environment of Slurm, Open MPI or PMI, in this order. Leaves
+/* Parses "K/N", or "auto": from the environment of Open MPI, PMI or Slurm, in this order. Leaves
  * with a message when it cannot. */
 struct shard shard_parse(const char *argument);
 
