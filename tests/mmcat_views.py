@@ -163,12 +163,47 @@ def type_views(mmcat, path, rng):
 	return n_wrong > 0
 
 
+def some_floats(rng):
+	"""Whole numbers, decimals of each length, and where rounding and notations change."""
+	yield from (0.0, -0.0, 1e15, -1e15, 1e14 + 0.5, 0.1 + 0.2, 1e-4, 9.9999e-5, 5e-324, 1e-40, 1e308,
+		999999999999999.9, 99999999999999.98, 0.30000000000000004, 1 / 3, 65504.0, 6e-8)
+	for _ in range(30000):
+		yield rng.choice([rng.randrange(-10 ** 6, 10 ** 6),
+			round(rng.uniform(-1, 1) * 10.0 ** rng.randrange(-4, 16), rng.randrange(18)),
+			rng.gauss(0, 1), rng.uniform(0, 1e6)])
+
+
+def float_views(mmcat, path, rng):
+	"""Every float is read back as itself, and has no digit too many."""
+	n_wrong = 0
+	for kind, digits, most in ("f64le", 17, 1e308), ("f32le", 9, 3e38), ("f16le", 5, 65504):
+		form = "<" + CODES[kind[:3]]
+		values = [value for value in some_floats(rng) if abs(value) <= most]
+		with open(path, "wb") as file:
+			file.write(b"".join(struct.pack(form, value) for value in values))
+		lines = subprocess.run([mmcat, "-t", kind, path], capture_output=True, text=True,
+			check=True).stdout.splitlines()
+		for line, value in zip(lines, values, strict=True):
+			packed = struct.pack(form, value)
+			value, n = struct.unpack(form, packed)[0], digits
+			# Whole numbers are written as such; of others the shortest will do.
+			if value % 1 == 0 and abs(value) < 1e15:
+				n = 15
+			while value % 1 and n > 1 and struct.pack(form, float("%.*g" % (n - 1, value))) == packed:
+				n -= 1
+			written = line.lower().partition("e")[0].replace(".", "").lstrip("-0").rstrip("0")
+			if struct.pack(form, float(line)) != packed or len(written) > n:
+				n_wrong += 1
+				print("%s: %r is written %s, %d digits would do" % (kind, value, line, n))
+	return n_wrong > 0
+
+
 def main():
 	what, mmcat, folder = sys.argv[1:4]
 	rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
 	path, n_wrong = os.path.join(folder, "view"), 0
 	if what == "type":
-		return type_views(mmcat, path, rng)
+		return type_views(mmcat, path, rng) or float_views(mmcat, path, rng)
 	for _ in range(150):
 		data, args, wanted = hex_case(rng) if what == "hex" else regex_case(rng)
 		with open(path, "wb") as file:

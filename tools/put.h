@@ -14,6 +14,13 @@
 char *put_unsigned(char *to, uint64_t number);
 char *put_signed(char *to, int64_t number);
 
+/* The most that a float may take: "-2.2250738585072014e-308", and a NUL of printf's. */
+#define PUT_FLOAT_ROOM 32
+
+/* The fewest digits that give the same number of its type back, "nan", "inf" or "-inf". Returns: as
+ * the others; up to PUT_FLOAT_ROOM bytes are touched. */
+char *put_float(char *to, double value, enum mmr_type type);
+
 /* "\xHH", the one way in which bytes are told that are no text. */
 char *put_hex_escape(char *to, unsigned char byte);
 

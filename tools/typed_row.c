@@ -6,14 +6,7 @@
 #include "put.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* A tab, and the longest number: "-2.2250738585072014e-308". */
-#define NUMBER_ROOM 32
-/* Doubles up to here that are whole are told as such. */
-#define WHOLE_LIMIT 1e15
 
 size_t typed_row_room(const mmr_layout *layout)
 {
@@ -22,39 +15,9 @@ size_t typed_row_room(const mmr_layout *layout)
 	for (i = 0; i < mmr_layout_n_fields(layout); i++) {
 		const mmr_field *field = mmr_layout_field(layout, i);
 
-		room += field->type == MMR_TEXT ? 1 + 4 * field->size : NUMBER_ROOM;
+		room += field->type == MMR_TEXT ? 1 + 4 * field->size : (1 + PUT_FLOAT_ROOM);
 	}
 	return room;
-}
-
-/* The fewest digits that give the same number back, of `least` to `most`. */
-static char *put_shortest(char *to, double value, enum mmr_type type)
-{
-	int least = type == MMR_F64 ? 15 : type == MMR_F32 ? 6 : 4, len, digits;
-	int most = type == MMR_F64 ? 17 : type == MMR_F32 ? 9 : 5;
-
-	for (digits = least;; digits++) {
-		double again;
-
-		len = snprintf(to, NUMBER_ROOM, "%.*g", digits, value);
-		again = strtod(to, NULL);
-		if (digits == most || again == value ||
-			(type == MMR_F32 && (float)again == (float)value))
-			return to + len;
-	}
-}
-
-static char *put_float(char *to, double value, enum mmr_type type)
-{
-	if (value != value) {
-		memcpy(to, "nan", 3);
-		return to + 3;
-	}
-	/* -0 is not whole: it has a sign to keep. */
-	if (value > -WHOLE_LIMIT && value < WHOLE_LIMIT && value == (double)(int64_t)value &&
-		(value != 0 || 1 / value > 0))
-		return put_signed(to, (int64_t)value);
-	return put_shortest(to, value, type);
 }
 
 /* With escapes for what would break a line of values with tabs between them. */
@@ -127,7 +90,7 @@ size_t typed_row_json_room(const mmr_layout *layout)
 		const mmr_field *field = mmr_layout_field(layout, i);
 
 		room += sizeof(",\"\":") + strlen(field->name);
-		room += field->type == MMR_TEXT ? PUT_JSON_ROOM(field->size) : NUMBER_ROOM;
+		room += field->type == MMR_TEXT ? PUT_JSON_ROOM(field->size) : (1 + PUT_FLOAT_ROOM);
 	}
 	return room;
 }
