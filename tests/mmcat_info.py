@@ -70,7 +70,7 @@ def contents():
 		n_lines = len(lines) - (lines[-1] == b"")
 		wanted = {
 			"lines": "%d" % n_lines,
-			"longest": "%d bytes" % max(map(len, lines)),
+			"longest": "%d bytes" % max(map(len, lines)) if max(map(len, lines)) != 1 else "1 byte",
 			"line ends": line_ends(content),
 			"last line": "without a delimiter" if lines[-1] else None,
 		}
@@ -109,7 +109,7 @@ def sections():
 		expect("no storage", [name for name in facts if name in ("on disk", "holes", "in memory")], [])
 	with open(path, "rb") as file:
 		file.seek(1)
-		expect("standard input from 1 on", facts_of(stdin=file)["size"], "1 bytes")
+		expect("standard input from 1 on", facts_of(stdin=file)["size"], "1 byte")
 
 
 def storage():

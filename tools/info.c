@@ -158,7 +158,7 @@ static void print_size(const char *name, uint64_t bytes, const char *behind)
 
 	/* Below 1 KiB the bytes say enough. */
 	if (bytes < 1024)
-		print_fact(name, "%" PRIu64 " bytes%s", bytes, behind);
+		print_fact(name, "%" PRIu64 " byte%s%s", bytes, bytes == 1 ? "" : "s", behind);
 	else
 		print_fact(name, "%" PRIu64 " bytes (%s)%s", bytes,
 			human_size((double)bytes, human), behind);

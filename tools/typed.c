@@ -136,8 +136,8 @@ static enum status tell_rest(const struct input *input, uint64_t rest, uint64_t 
 {
 	if (rest == 0)
 		return STATUS_DONE;
-	return message("%s: %" PRIu64 " bytes are left over behind record %" PRIu64,
-		message_quote(input->name), rest, n_records);
+	return message("%s: %" PRIu64 " %s left over behind record %" PRIu64,
+		message_quote(input->name), rest, rest == 1 ? "byte is" : "bytes are", n_records);
 }
 
 /* With -s: records instead of lines, in as equal parts. */
