@@ -33,7 +33,9 @@ int os_reopen(int fd, int *ret_fd)
 	int own;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	own = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	do
+		own = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	while (own < 0 && errno == EINTR);
 	if (own < 0)
 		return -errno;
 	*ret_fd = own;
