@@ -64,25 +64,31 @@ static int64_t clock_ns(clockid_t clock)
 }
 
 #if LAZY_DLOPEN
+/* By bytes: C knows no cast between pointers to data and to functions. */
+static void fill_in(const struct lazy_library *library, size_t i, void *address)
+{
+	memcpy((char *)library->functions + library->symbols[i].off, &address, sizeof(address));
+}
+
+/* All functions or none. */
 static bool resolve(
 	const struct lazy_library *library, void *handle, const char *soname, char *reason)
 {
+	void *address;
 	size_t i;
 
 	for (i = 0; i < library->n_symbols; i++) {
-		if (dlsym(handle, library->symbols[i].name))
-			continue;
-		snprintf(reason, LAZY_REASON, "%s has no %s", soname, library->symbols[i].name);
-		return false;
+		address = dlsym(handle, library->symbols[i].name);
+		if (!address)
+			break;
+		fill_in(library, i, address);
 	}
-	for (i = 0; i < library->n_symbols; i++) {
-		void *address = dlsym(handle, library->symbols[i].name);
-
-		/* By bytes: C knows no cast between pointers to data and to functions. */
-		memcpy((char *)library->functions + library->symbols[i].off, &address,
-			sizeof(address));
-	}
-	return true;
+	if (i == library->n_symbols)
+		return true;
+	snprintf(reason, LAZY_REASON, "%s has no %s", soname, library->symbols[i].name);
+	while (i > 0)
+		fill_in(library, --i, NULL);
+	return false;
 }
 
 static bool open_library(struct lazy_library *library, char *reason)
