@@ -98,10 +98,11 @@ static int open_reader(struct input *input, const struct stat *st)
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
 	off_t here = input->own_fd ? 0 : lseek(input->fd, 0, SEEK_CUR);
 
+	if (here < 0)
+		return -errno;
 	if (input->no_mmap && (st->st_size >= SMALL || S_ISBLK(st->st_mode)))
 		options.backing = MMR_BACKING_UNMAPPED;
-
-	input->base = here > 0 ? (uint64_t)here : 0;
+	input->base = (uint64_t)here;
 	options.offset = input->base;
 	return mmr_open_fd(input->fd, &options, &input->reader);
 }
