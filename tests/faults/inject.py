@@ -1,0 +1,119 @@
+# inject.py - runs a program again and again, each time with another call that fails
+#
+# The table is that of inject.h. A sweep runs a program once as it is, which tells how many calls
+# there are and from where; then the first of them fails, then the second, until all have, once and
+# from then on, in every way that the function has. Of a site that calls again and again only the
+# first calls are taken, unless all are wanted.
+#
+# SPDX-License-Identifier: MIT
+
+import ctypes
+import errno
+import mmap
+import os
+import shutil
+import struct
+import subprocess
+
+FILES = ("large", "middle", "small", "sparse", "holes", "numbers")
+
+
+def make_files(folder):
+    """Large enough for several blocks and workers; with a line that is long for -r; and less."""
+    lines = b"".join(b"line %d of the file\n" % i for i in range(80000))
+    long_line = b"x" * (300 << 10) + b"\n"
+    files = {
+        "large": [lines, b"x" * (1 << 20) + b"\nnine 777\n" + b"no end"],
+        "middle": [lines[:200000], long_line, lines[:100000], b"no end"],
+        "small": [lines[:5000]],
+        "sparse": [1 << 20, (b"data" * 15 + b"abc\n") * (1 << 14), 4 << 20],
+        "holes": [1 << 16, b"data in holes\n" * 1000, 3 << 16],
+        "numbers": [struct.pack("<20000q", *range(20000))],
+    }
+    for name, parts in files.items():
+        with open(folder + "/" + name, "wb") as file:
+            for part in parts:
+                if isinstance(part, bytes):
+                    file.write(part)
+                else:
+                    file.truncate(part)
+                    file.seek(part)
+    try:
+        shutil.copy(folder + "/large", folder + "/foreign")
+        os.chown(folder + "/foreign", 65534, 65534)
+    except OSError:
+        os.unlink(folder + "/foreign")
+        os.symlink("/bin/sh", folder + "/foreign")
+
+
+SITES, TRACE = 1024, 8192
+
+
+class Site(ctypes.Structure):
+    _fields_ = [("place", ctypes.c_int64), ("call", ctypes.c_uint32),
+                ("n_calls", ctypes.c_uint32), ("n_fired", ctypes.c_uint32)]
+
+
+class Table(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint32) for name in ("nth", "lasts", "choice", "n_calls", "call")]
+    _fields_ += [("fault", ctypes.c_int32)]
+    _fields_ += [(name, ctypes.c_uint32) for name in (
+        "must_survive", "n_choices", "n_fired", "n_descriptors")]
+    _fields_ += [("trace", ctypes.c_uint32 * TRACE), ("sites", Site * SITES)]
+
+
+class Injector:
+    """One program, with a table of its own: for one thread."""
+
+    def __init__(self, table_path, program, at_once):
+        with open(table_path, "w+b") as file:
+            file.truncate(ctypes.sizeof(Table))
+            self.table = Table.from_buffer(mmap.mmap(file.fileno(), 0))
+        self.command, self.program = [os.path.basename(program)], program
+        self.environment = dict(os.environ, INJECT_TABLE=table_path, LC_ALL="C")
+        if at_once:
+            self.environment["INJECT_AT_ONCE"] = "1"
+
+    def run(self, arguments, nth=0, lasts=0, choice=0, **how):
+        """Returns: what subprocess.run does."""
+        table = self.table
+        ctypes.memset(ctypes.addressof(table), 0, Table.trace.offset)
+        table.nth, table.lasts, table.choice = nth, lasts, choice
+        return subprocess.run([*self.command, *arguments], executable=self.program,
+                              env=self.environment, timeout=60, **how)
+
+    def places(self, most):
+        """Which calls of the last run to let fail: the first `most` of each site; 0 for all."""
+        seen = {}
+        for nth in range(1, min(self.table.n_calls + 1, TRACE)):
+            site = self.table.trace[nth]
+            seen[site] = seen.get(site, 0) + 1
+            if most == 0 or seen[site] <= most:
+                yield nth
+
+
+def sweep(injector, run, judge, most):
+    """Lets every call of `run(nth=, lasts=, choice=)` fail, and has `judge(result, what)` look.
+    Returns: how many runs had a fault."""
+    n = 0
+    table = injector.table
+    for nth in list(injector.places(most)):
+        choice = n_choices = 0
+        while choice <= n_choices:
+            for lasts in (0, 1):
+                what = f"call {nth}, fault {choice}, {'from then on' if lasts else 'once'}"
+                try:
+                    result = run(nth=nth, lasts=lasts, choice=choice)
+                except subprocess.TimeoutExpired:
+                    judge(None, what)
+                    continue
+                if table.call == 0 or table.fault == 0:
+                    break
+                n += 1
+                n_choices = table.n_choices - 1
+                judge(result, f"{what} ({table.call}: {table.fault})")
+                # These happen once.
+                if table.must_survive and table.fault in (errno.EINTR, errno.EAGAIN):
+                    break
+            choice += 1
+    return n

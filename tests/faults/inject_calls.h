@@ -1,0 +1,75 @@
+/* inject_calls.h - the functions that can be made to fail, and how
+ *
+ * A function is one line here, one wrapper in inject_wrap.c and one -Wl,--wrap=NAME in
+ * tests/Makefile.inc. What is called and neither here nor in inject_calls.txt makes inject_sweep.sh
+ * fail.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TESTS_FAULTS_INJECT_CALLS_H
+#define TESTS_FAULTS_INJECT_CALLS_H
+
+#include <errno.h>
+
+/* Of reading and writing: the call does a part of what it was asked for, as it may. */
+#define INJECT_PART (-1)
+/* Nobody may notice the faults behind it: there is another way, or the next try does it. */
+#define INJECT_SURVIVED 0
+
+/* The functions, and how each may fail. */
+#define INJECT_CALLS(CALL) \
+	CALL(malloc, ENOMEM) \
+	CALL(calloc, ENOMEM) \
+	CALL(realloc, ENOMEM) \
+	CALL(strdup, ENOMEM) \
+	CALL(open, EMFILE, INJECT_SURVIVED, EINTR) \
+	CALL(close, EIO) \
+	CALL(stat, EACCES) \
+	CALL(fstat, EOVERFLOW) \
+	CALL(fcntl, EMFILE) \
+	CALL(ioctl, EIO) \
+	CALL(lseek, EINVAL) \
+	CALL(pread, EIO, INJECT_SURVIVED, EINTR, INJECT_PART) \
+	CALL(read, EIO, INJECT_SURVIVED, EINTR, INJECT_PART) \
+	CALL(write, ENOSPC, INJECT_SURVIVED, EINTR, EAGAIN, INJECT_PART) \
+	CALL(splice, EIO, ENOMEM, INJECT_SURVIVED, EINVAL, EINTR, EAGAIN, INJECT_PART) \
+	CALL(copy_file_range, EIO, ENOSPC, INJECT_SURVIVED, EXDEV, EINTR, INJECT_PART) \
+	CALL(pipe2, EMFILE) \
+	CALL(dup2, EMFILE) \
+	CALL(poll, ENOMEM, INJECT_SURVIVED, EINTR) \
+	CALL(mkstemp, ENOSPC) \
+	CALL(unlink, EIO) \
+	CALL(eaccess, EACCES) \
+	CALL(statfs, EIO) \
+	CALL(fstatfs, EIO) \
+	CALL(mmap, ENOMEM, ENODEV) \
+	CALL(munmap, ENOMEM) \
+	CALL(madvise, ENOMEM) \
+	CALL(mincore, EAGAIN) \
+	CALL(syscall, ENOSYS) \
+	CALL(uname, EFAULT) \
+	CALL(sched_getaffinity, EINVAL) \
+	CALL(sigaction, EINVAL) \
+	CALL(dlopen, ENOMEM) \
+	CALL(dlsym, ENOENT) \
+	CALL(pthread_create, EAGAIN) \
+	CALL(pthread_key_create, EAGAIN) \
+	CALL(pthread_setspecific, ENOMEM) \
+	CALL(pthread_atfork, ENOMEM) \
+	CALL(inotify_init1, EMFILE) \
+	CALL(inotify_add_watch, ENOSPC)
+
+enum inject_call {
+	INJECT_NONE,
+#define INJECT_NUMBER(name, ...) INJECT_##name,
+	INJECT_CALLS(INJECT_NUMBER) INJECT_N
+};
+
+/* Counts a call, made from the place behind `from`. Returns: how it is to fail; 0 when it is not.
+ */
+int inject_fault(enum inject_call call, const void *from);
+
+/* For inject_blocks and inject_mapped. */
+void inject_count_blocks(long n);
+void inject_count_mapped(long n_bytes);
+
+#endif

@@ -1,0 +1,138 @@
+/* inject_library.c - one scenario with a fault, and again without
+ *
+ *	inject_library SCENARIO      in the folder with the files
+ *	inject_library               the names of all scenarios
+ *	inject_library --wrappers    the functions that can be made to fail, by their numbers
+ *
+ * It prints what inject_library.py compares with a run without a fault: the code and the findings
+ *of the first time, the findings of the second, and what both have left behind.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "inject_library.h"
+
+#include "inject.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct scenario *const lists[] = {
+	inject_reader_scenarios, inject_whole_scenarios, inject_side_scenarios};
+
+static uint64_t findings;
+
+void note(uint64_t value)
+{
+	findings = (findings ^ value) * UINT64_C(0x100000001b3);
+	findings ^= findings >> 29;
+}
+
+void note_bytes(mmr_slice bytes)
+{
+	size_t i;
+
+	note(bytes.len);
+	for (i = 0; i < bytes.len; i++)
+		note((unsigned char)bytes.ptr[i]);
+}
+
+/* The program goes on, so that one run tells all. */
+void must(bool condition, const char *words)
+{
+	if (!condition)
+		printf("wrong: %s\n", words);
+}
+
+/* Whether a code tells the fault that happened. Nothing else has gone wrong here. */
+static bool is_fit(int code)
+{
+	bool survived;
+	int fault;
+	const char *name = inject_failed(&fault, &survived);
+
+	if (!name || survived)
+		return false;
+	if (code == -fault || (code == MMR_ENOMAP && strcmp(name, "mmap") == 0))
+		return true;
+	return code == MMR_ENOLIB &&
+	       (fault == ENOMEM || strncmp(name, "dl", 2) == 0 || strncmp(name, "pthread", 7) == 0);
+}
+
+int tried(int result, const char *call, const void *output, size_t size)
+{
+	const unsigned char *bytes = output;
+	size_t i;
+
+	if (result >= 0)
+		return result;
+	if (!is_fit(result))
+		printf("wrong: %s is %d: %s\n", call, result, mmr_last_error());
+	must(mmr_last_error()[0] != '\0', "no sentence");
+	for (i = 0; i < size; i++)
+		must(bytes[i] == INJECT_POISON, "an output was touched");
+	return result;
+}
+
+static unsigned count_entries(const char *path)
+{
+	DIR *folder = opendir(path);
+	unsigned n = 0;
+
+	while (folder && readdir(folder))
+		n++;
+	if (folder)
+		closedir(folder);
+	return n;
+}
+
+static void run(const struct scenario *scenario)
+{
+	int err;
+
+	findings = 0;
+	inject_start();
+	err = scenario->run();
+	inject_end();
+	printf("code %d, findings %016llx\n", err, (unsigned long long)findings);
+	findings = 0;
+	err = scenario->run();
+	printf("again: code %d, findings %016llx\n", err, (unsigned long long)findings);
+	/* The sentence of an error stays with its thread. */
+	mmr_open_memory(NULL, 1, NULL);
+	printf("left: %llu bytes of heap, %ld blocks, %ld bytes of maps, %u descriptors\n",
+		(unsigned long long)mmr_heap_bytes(), inject_blocks(), inject_mapped(),
+		count_entries("/proc/self/fd"));
+}
+
+static int print_wrappers(void)
+{
+	const char *const *name;
+
+	for (name = inject_names; *name; name++)
+		puts(*name);
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	const struct scenario *scenario;
+	size_t i;
+
+	if (argc == 2 && strcmp(argv[1], "--wrappers") == 0)
+		return print_wrappers();
+	/* Maps are used only then; installing it is a scenario of its own. */
+	if (argc == 2 && strcmp(argv[1], "guard") != 0)
+		mmr_guard_install();
+	for (i = 0; i < ARRAY_LEN(lists); i++) {
+		for (scenario = lists[i]; scenario->name; scenario++) {
+			if (argc < 2) {
+				puts(scenario->name);
+			} else if (strcmp(argv[1], scenario->name) == 0) {
+				run(scenario);
+				return EXIT_SUCCESS;
+			}
+		}
+	}
+	return argc < 2 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,240 @@
+# inject_mmcat.py PROGRAM FOLDER MOST - every action of mmcat with every call failing
+#
+# What a fault may do: nothing, or end the run with status 2, one line on standard error and the
+# beginning of the right output. Never another output with status 0.
+#
+# SPDX-License-Identifier: MIT
+
+import concurrent.futures
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+
+from inject import FILES, Injector, make_files, sweep
+
+# Name, standard input, standard output, arguments. An input of "<" is a file, of "|" a pipe. A
+# spectator has standard error on a terminal.
+CASES = [
+    ("print to a file", "", "file", ["middle"]),
+    ("print to a pipe", "", "pipe", ["large"]),
+    ("print a little", "", "pipe", ["small", "small"]),
+    ("print to a pipe that is full", "", "nonblocking", ["large"]),
+    ("print to nowhere", "", "closed", ["small"]),
+    ("print from nowhere to nowhere", "closed", "closed", ["small"]),
+    ("print to a terminal", "", "terminal", ["small"]),
+    ("print a pipe to a pipe", "|middle", "pipe", []),
+    ("print a pipe to a full pipe", "|large", "nonblocking", []),
+    ("print a pipe to a file", "|middle", "file", []),
+    ("print standard input", "<middle", "pipe", ["-"]),
+    ("print a pseudo file", "", "pipe", ["/proc/version"]),
+    ("bytes", "", "pipe", ["-b", "100:-100", "middle"]),
+    ("bytes of a pipe", "|middle", "pipe", ["-b", "100:+100K"]),
+    ("last bytes of a pipe", "|small", "pipe", ["-b", "-100:"]),
+    ("lines", "", "pipe", ["-l", "1000:-1000", "middle"]),
+    ("lines of standard input", "<middle", "file", ["-l", "5:"]),
+    ("lines of a pipe", "|middle", "pipe", ["-l", "5:500"]),
+    ("shard", "", "file", ["-s", "2/3", "middle"]),
+    ("count", "", "pipe", ["-c", "-j3", "large", "small"]),
+    ("count without a map", "", "pipe", ["-c", "--no-mmap", "middle"]),
+    ("count of a pipe", "|middle", "pipe", ["-c"]),
+    ("count of a pseudo file", "", "pipe", ["-c", "/proc/version"]),
+    ("reverse", "", "pipe", ["-r", "-j3", "large"]),
+    ("reverse a long line", "", "pipe", ["-r", "middle"]),
+    ("reverse a pipe", "|small", "file", ["-r"]),
+    ("reverse a pipe by name", "|small", "pipe", ["-r", "/dev/stdin"]),
+    ("find", "", "pipe", ["-e", "line 77", "-j3", "large"]),
+    ("find and count", "", "pipe", ["-c", "-e", "line 77", "middle"]),
+    ("find in a pipe", "|middle", "pipe", ["-e", "line 77"]),
+    ("pattern", "", "pipe", ["-E", "line 7+ ", "-j3", "large"]),
+    ("pattern in a pipe", "|middle", "pipe", ["-E", "ne 7+ "]),
+    ("hex", "", "pipe", ["-x", "-j3", "middle"]),
+    ("hex with holes", "", "pipe", ["-x", "holes"]),
+    ("hex of a pipe", "|small", "pipe", ["-x"]),
+    ("numbers", "", "pipe", ["-t", "i64le", "-j3", "numbers"]),
+    ("records of a pipe", "|numbers", "pipe", ["-t", "a:i32le,b:i32le,c:u64le"]),
+    ("info", "", "pipe", ["-i", "small", "middle"]),
+    ("info of a pipe", "|small", "pipe", ["-i"]),
+    ("verbose", "", "pipe", ["-v", "-c", "small"]),
+    ("progress", "", "spectator", ["-c", "middle"]),
+    ("progress beside a terminal", "", "terminals", ["-c", "middle"]),
+    ("help", "", "pipe", ["--help"]),
+    ("version", "", "pipe", ["--version"]),
+]
+
+
+def meaning(case, out):
+    """What an output says. Holes that cannot be asked for are shown as the zeroes they are read as:
+    rows of -x as their bytes, up to the end that is told."""
+    if case[3][:1] != ["-x"]:
+        return out
+    said, row = bytearray(), bytes(16)
+    for line in out.decode().splitlines():
+        if line == "*":
+            continue
+        place, _, rest = line.partition("  ")
+        # What was squeezed, up to here.
+        while len(said) < int(place, 16):
+            said += row
+        row = bytes(16) if rest.startswith("hole") else bytes.fromhex(rest.split("|")[0])
+        if rest and not rest.startswith("hole"):
+            said += row
+    return bytes(said)
+
+
+def drain(fd, parts, delay):
+    time.sleep(delay)
+    while True:
+        try:
+            part = os.read(fd, 1 << 20)
+        except OSError:  # how a terminal ends
+            part = b""
+        if not part:
+            break
+        parts.append(part)
+    os.close(fd)
+
+
+class Result:
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out, err
+
+    def lines(self):
+        """What was said, without the figures of -v."""
+        return [line for line in self.err.splitlines() if b" GB/s" not in line]
+
+
+class Runner:
+    """Runs cases, one at a time, in a folder of its own."""
+
+    def __init__(self, program, files, folder):
+        self.files, self.spool = files, folder + "/spool"
+        os.makedirs(self.spool)
+        self.out_path = folder + "/out"
+        self.injector = Injector(folder + "/table", program, True)
+        self.injector.environment.update(TMPDIR=self.spool, TERM="dumb", COLUMNS="80")
+        self.injector.command = ["mmcat"]
+
+    def run(self, case, **wanted):
+        _, source, sink, arguments = case
+        how = {"cwd": self.files, "stdin": subprocess.DEVNULL}
+        parts, errors, readers, ours = [], [], [], []
+
+        if source.startswith("<"):
+            # Not from its start: what stands before is nobody's.
+            how["stdin"] = open(self.files + "/" + source[1:], "rb", buffering=0)
+            how["stdin"].seek(1000)
+        elif source.startswith("|"):
+            # A writer of its own: this program might wait for itself.
+            cat = subprocess.Popen(["cat", source[1:]], cwd=self.files, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+            how["stdin"] = cat.stdout
+        def give(stream, into, terminal=False, delay=0):
+            r, w = os.openpty() if terminal else os.pipe()
+            os.set_blocking(w, delay == 0)
+            readers.append(threading.Thread(target=drain, args=(r, into, delay)))
+            how[stream] = w
+            ours.append(w)
+
+        give("stderr", errors, terminal=sink in ("spectator", "terminals"))
+        if sink == "file":
+            how["stdout"] = os.open(self.out_path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+            ours.append(how["stdout"])
+        else:
+            # Late, so that the pipe fills; certainly for the run that tells what is called.
+            late = (0.01 if wanted else 0.2) if sink == "nonblocking" else 0
+            give("stdout", parts, sink in ("terminal", "terminals"), late)
+        if sink == "closed":
+            how["preexec_fn"] = lambda: os.closerange(0 if source == "closed" else 1, 2)
+        for thread in readers:
+            thread.start()
+        try:
+            done = self.injector.run(arguments, **wanted, **how)
+        finally:
+            if source[:1] in ("<", "|"):
+                how["stdin"].close()
+            if source.startswith("|"):
+                cat.wait()
+            out = b""
+            if sink == "file":
+                with open(self.out_path, "rb") as file:
+                    out = file.read()
+            for fd in ours:
+                os.close(fd)
+            for thread in readers:
+                thread.join()
+        return Result(done.returncode, out or b"".join(parts), b"".join(errors))
+
+    def wrong(self, case, usual, n_descriptors, result):
+        """What is wrong with a run that had a fault; None when nothing is."""
+        table = self.injector.table
+        for name in os.listdir(self.spool):
+            os.unlink(self.spool + "/" + name)
+            return f"{name} stays in TMPDIR"
+        # Of a pattern or layout that is wrong the program dies, with its input open.
+        dies = result.status == 2 and ("-E" in case[3] or "-t" in case[3])
+        if table.n_descriptors > n_descriptors and not dies:
+            return f"{table.n_descriptors} descriptors are open, usually {n_descriptors}"
+        out, all_of_it = meaning(case, result.out), meaning(case, usual.out)
+        if (result.status, out, result.lines()) == (usual.status, all_of_it, usual.lines()):
+            return None
+        if table.must_survive:
+            return f"status {result.status}, {result.err!r}: a fault that could be survived"
+        if result.status != 2:
+            return f"status {result.status}, {len(result.out)} of {len(usual.out)} bytes"
+        said = [line for line in result.lines() if line not in usual.lines()]
+        if not 1 <= len(said) <= max(1, sum(name in FILES for name in case[3])) or any(
+                not line.startswith(b"mmcat: ") for line in said):
+            return f"it says {result.err!r}"
+        # After an error it goes on with the next file.
+        if len(said) == 1 and not all_of_it.startswith(out) and (
+                set(out.splitlines()) - set(all_of_it.splitlines())):
+            return f"it prints something else than {len(usual.out)} bytes, or a part of them"
+        return None
+
+    def sweep(self, case, most):
+        usual = self.run(case)
+        n_descriptors = self.injector.table.n_descriptors
+        wrongs = []
+        if usual.status != (2 if case[2] == "closed" else 0):
+            return 0, [f"{case[0]} without a fault: {usual.status}, {usual.err!r}"]
+
+        def judge(result, what):
+            wrong = self.wrong(case, usual, n_descriptors, result) if result else "it hangs"
+            if wrong:
+                wrongs.append(f"{case[0]}, {what}: {wrong}")
+
+        return sweep(self.injector, lambda **wanted: self.run(case, **wanted), judge, most), wrongs
+
+
+def main():
+    program, folder, most = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    runners = queue.Queue()
+    make_files(folder)
+    for i in range(2):
+        runners.put(Runner(program, folder, f"{folder}/mmcat{i}"))
+
+    def work(case):
+        runner = runners.get()
+        try:
+            return case, *runner.sweep(case, most)
+        finally:
+            runners.put(runner)
+
+    n_runs = n_wrong = 0
+    cases = [case for case in CASES if len(sys.argv) < 5 or case[0] in sys.argv[4:]]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for case, n, wrongs in pool.map(work, cases):
+            print(f"{case[0]}: {n} faults")
+            for wrong in wrongs:
+                print(f"FAILED: {wrong}")
+            n_runs += n
+            n_wrong += len(wrongs)
+    print(f"mmcat: {len(cases)} cases, {n_runs} runs with a fault, {n_wrong} wrong")
+    # A sweep that lets nothing fail has shown nothing.
+    return 1 if n_wrong or n_runs < 100 else 0
+
+
+sys.exit(main())

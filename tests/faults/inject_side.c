@@ -1,0 +1,255 @@
+/* inject_side.c - scenarios: patterns, pools, layouts, content types and memory
+ *
+ * SPDX-License-Identifier: MIT */
+#include "inject_library.h"
+
+#include "inject.h"
+
+#include <errno.h>
+
+static int on_match(void *context, const mmr_regex_match *match)
+{
+	uint64_t *sum = context;
+
+	*sum += match->off;
+	return 0;
+}
+
+/* In a slice, with pieces that grow for the long line, and in the whole file. */
+static int match_all(const mmr_regex *regex, mmr_reader *reader)
+{
+	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_regex_matches *it;
+	mmr_regex_match match;
+	uint64_t n, sum = 0;
+	int err;
+
+	options.n_threads = N_THREADS;
+	err = TRY(n, mmr_regex_count(regex, reader, &options, &n));
+	if (err == 0)
+		err = TRY_ALONE(mmr_regex_each(regex, reader, &options, on_match, &sum));
+	if (err < 0)
+		return err;
+	note(n);
+	note(sum);
+	err = TRY(it, mmr_regex_matches_of(regex, mmr_bytes(reader), &it));
+	if (err < 0)
+		return err;
+	while (mmr_regex_matches_next(it, &match))
+		note(match.off);
+	err = TRY_ALONE(mmr_regex_matches_error(it));
+	mmr_regex_matches_close(it);
+	return err;
+}
+
+static int regex(void)
+{
+	mmr_reader *reader;
+	mmr_regex *regex;
+	int err;
+
+	err = TRY(regex, mmr_regex_compile(mmr_slice_of("(li|nu)ne (?<n>7+)$"), NULL, &regex));
+	if (err < 0)
+		return err;
+	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
+	if (err == 0) {
+		err = match_all(regex, reader);
+		mmr_close(reader);
+	}
+	mmr_regex_close(regex);
+	return err;
+}
+
+/* 2,000 texts of 24 bytes and some of 3,000: tables grow, and blocks of texts are added. */
+static int fill(mmr_intern *pool, mmr_reader *reader, uint32_t *ret_n)
+{
+	mmr_lines lines = mmr_lines_of(mmr_bytes(reader), '\n');
+	uint32_t id, n = 0;
+	mmr_slice line;
+	int err = 0;
+
+	while (err >= 0 && n < 2000 && mmr_lines_next(&lines, &line)) {
+		uint32_t before = mmr_intern_count(pool);
+
+		err = TRY(id, mmr_intern_add(pool, line, &id));
+		must(mmr_intern_count(pool) == before + (err == 1), "a pool that failed grew");
+		n++;
+	}
+	if (err >= 0)
+		err = TRY_ALONE(mmr_lines_error(&lines));
+	*ret_n = n;
+	return err < 0 ? err : 0;
+}
+
+static int pool(bool copy)
+{
+	static uint32_t ids[4096];
+	mmr_intern_options options = MMR_INTERN_OPTIONS_INIT;
+	mmr_intern *pool = NULL, *other = NULL;
+	mmr_reader *reader;
+	uint32_t n;
+	int err;
+
+	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
+	if (err < 0)
+		return err;
+	options.seed = 7;
+	options.copy = copy;
+	err = TRY(pool, mmr_intern_open(&options, &pool));
+	if (err < 0)
+		goto close_reader;
+	err = TRY(other, mmr_intern_open(NULL, &other));
+	if (err < 0)
+		goto close_pool;
+	err = fill(pool, reader, &n);
+	if (err == 0)
+		err = TRY_ALONE(mmr_intern_merge(other, pool, ids));
+	if (err == 0) {
+		note(mmr_intern_count(pool));
+		note(mmr_intern_count(other));
+		note(n);
+	}
+	mmr_intern_close(other);
+close_pool:
+	mmr_intern_close(pool);
+close_reader:
+	mmr_close(reader);
+	return err;
+}
+
+static int intern(void)
+{
+	return pool(false);
+}
+
+static int intern_copies(void)
+{
+	return pool(true);
+}
+
+static int record(void)
+{
+	mmr_layout *layout;
+	mmr_reader *reader;
+	mmr_slice record;
+	int64_t value;
+	int err;
+
+	err = TRY(layout, mmr_layout_parse(mmr_slice_of("one:i64le,two:i64le"), &layout));
+	if (err < 0)
+		return err;
+	err = TRY(reader, mmr_open(NUMBERS, NULL, &reader));
+	if (err == 0) {
+		err = TRY(record, mmr_record_at(layout, mmr_bytes(reader), 0, 3, &record));
+		if (err >= 0)
+			err = TRY(
+				value, mmr_record_i64(record, mmr_layout_field(layout, 1), &value));
+		if (err >= 0) {
+			note((uint64_t)value);
+			err = 0;
+		}
+		mmr_close(reader);
+	}
+	mmr_layout_close(layout);
+	return err;
+}
+
+/* Found by the built-in signatures if need be. */
+static int kind(void)
+{
+	mmr_reader *reader;
+	mmr_kind kind;
+	int err;
+
+	err = TRY(reader, mmr_open(SMALL, NULL, &reader));
+	if (err < 0)
+		return err;
+	err = TRY(kind, mmr_kind_of(reader, &kind));
+	if (err == 0)
+		note_bytes(mmr_slice_of(kind.mime));
+	mmr_close(reader);
+	return err;
+}
+
+static int lazy(void)
+{
+	mmr_lazy_status_info status;
+	int id, err = 0;
+
+	for (id = MMR_LIBRARY_MAGIC; err == 0 && id <= MMR_LIBRARY_PCRE2; id++) {
+		err = TRY_ALONE(mmr_lazy_load((enum mmr_library)id));
+		must(mmr_lazy_status((enum mmr_library)id, &status) == 0, "no status");
+		must(status.loaded == (err == 0), "a status that is not true");
+	}
+	return err;
+}
+
+/* What nobody could tell is unknown, and never a wrong figure. */
+static int ask_memory(const char *path)
+{
+	mmr_reader_memory_info info;
+	mmr_residency residency;
+	uint16_t buckets[16];
+	mmr_reader *reader;
+	mmr_memory memory;
+	int err;
+
+	mmr_memory_usage(&memory);
+	must(memory.resident > 1 << 16, "no resident memory");
+	err = TRY(reader, mmr_open(path, NULL, &reader));
+	if (err < 0)
+		return err;
+	err = TRY(residency, mmr_reader_residency(reader, 0, MMR_REST, buckets, 16, &residency));
+	if (err == 0) {
+		note(residency.bytes);
+		must((residency.source == MMR_RESIDENCY_UNKNOWN) == (residency.reason < 0),
+			"a residency without a reason");
+		must((residency.source == MMR_RESIDENCY_UNKNOWN) ==
+				(residency.resident == MMR_UNKNOWN),
+			"a residency that is not known");
+		must((residency.source == MMR_RESIDENCY_UNKNOWN) == (buckets[9] == UINT16_MAX),
+			"a picture of what is not known");
+		mmr_reader_memory(reader, &info);
+		must(info.cached.bytes == residency.bytes, "two sizes");
+	}
+	mmr_close(reader);
+	return err;
+}
+
+static int memory(void)
+{
+	return ask_memory(LARGE);
+}
+
+/* Before Linux 6.5, and where filters of system calls know none that is younger. */
+static int memory_by_pages(void)
+{
+	inject_refuse("syscall", ENOSYS);
+	return ask_memory(LARGE);
+}
+
+static int memory_of_others(void)
+{
+	inject_refuse("syscall", ENOSYS);
+	return ask_memory(FOREIGN);
+}
+
+static int processors(void)
+{
+	must(mmr_processors() >= 1, "no processor");
+	return 0;
+}
+
+const struct scenario inject_side_scenarios[] = {
+	{"regex", regex},
+	{"intern", intern},
+	{"intern_copies", intern_copies},
+	{"record", record},
+	{"kind", kind},
+	{"lazy", lazy},
+	{"memory", memory},
+	{"memory_by_pages", memory_by_pages},
+	{"memory_of_others", memory_of_others},
+	{"processors", processors},
+	{NULL, NULL},
+};

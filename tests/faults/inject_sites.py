@@ -1,0 +1,167 @@
+# inject_sites.py LISTS OBJDUMP PROGRAM=TABLE,TABLE... -- BINARY... - did every call fail?
+#
+# What is called is read from the programs themselves. Of the BINARYs, which are those that users
+# get: every function of the system must be wrapped by inject.c or stand in LISTS/inject_calls.txt
+# with the reason why it need not fail. Of the PROGRAMs, each of which has a TABLE of a sweep: every
+# place that calls a wrapper must have failed, or stand in LISTS/inject_sites.txt with a reason. That
+# is left out where OBJDUMP is empty: machine code is read, of x86-64 and AArch64.
+#
+# SPDX-License-Identifier: MIT
+
+import re
+import subprocess
+import sys
+
+from inject import Table
+
+# The compiler's and the C library's own, and names that a header gives to others.
+OWN = re.compile(r"^(_ITM_|__gmon_start__|__cxa_|__libc_start_main|__stack_chk|__(a|t|ub|l|m)san_)")
+OTHER_NAMES = {"__register_atfork": "pthread_atfork"}
+
+
+def output_of(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def read_list(path):
+    """Lines of "KEY  reason"; a reason goes on in lines that are indented."""
+    reasons = {}
+    with open(path) as file:
+        for line in file:
+            if line[0] not in "#\n \t":
+                key, _, reason = line.partition("  ")
+                reasons[key.strip()] = reason.strip()
+    return reasons
+
+
+def plain(name):
+    """A function without the names that versions, fortifying and large files give it."""
+    name = name.partition("@")[0]
+    name = OTHER_NAMES.get(name, name)
+    name = re.sub(r"^__isoc\d\d_", "", name)
+    name = re.sub(r"^__(\w+)_chk$", r"\1", name)
+    return name
+
+
+def called(binary):
+    names = {line.split()[-1] for line in output_of("nm", "-D", "-u", binary).splitlines()}
+    return {plain(name) for name in names if not OWN.match(name)}
+
+
+def disassemble(objdump, program):
+    """Where a program calls wrappers.
+
+    Returns: of calls, a dictionary from the address behind to the
+    wrapper; of jumps that end a function, a list of (function, address, wrapper); and all calls of
+    functions, by the address behind."""
+    calls, jumps, others = {}, [], {}
+    function = pending = None
+    branch = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s+(?:[0-9a-f]+ )?<([^>+]+)>")
+    for line in output_of(objdump, "-d", "--no-show-raw-insn", program).splitlines():
+        start = re.match(r"^[0-9a-f]+ <(.+)>:$", line)
+        if start:
+            function = start[1]
+            continue
+        address = re.match(r"^\s*([0-9a-f]+):", line)
+        if not address:
+            continue
+        if pending:
+            target, pending = pending, None
+            others[int(address[1], 16)] = target
+            if target.startswith("__wrap_"):
+                calls[int(address[1], 16)] = target[7:]
+        found = branch.match(line)
+        if not found:
+            continue
+        if found[2] in ("call", "bl"):
+            pending = found[3]
+        elif found[3].startswith("__wrap_"):
+            jumps.append((function, int(found[1], 16), found[3][7:]))
+    return calls, jumps, others
+
+
+def sources(program, addresses):
+    """Of addresses: (file, function, line), of the innermost inlined function."""
+    places = {}
+    text = subprocess.run(
+        ["addr2line", "-a", "-f", "-i", "-e", program], stdout=subprocess.PIPE, text=True, check=True,
+        input="".join(f"{address:#x}\n" for address in addresses)).stdout
+    for part in re.split(r"^(?=0x)", text, flags=re.M)[1:]:
+        lines = part.splitlines()
+        path, _, line = lines[2].rpartition(":")
+        at = re.search(r"(src|tools)/[^:]*$", path)
+        places[int(lines[0], 16)] = (
+            at[0] if at else None, lines[1].split(".")[0], int(re.match(r"\d*", line)[0] or 0))
+    return places
+
+
+def sites_of(objdump, program, tables, names):
+    """Every site of a program: (file, function, wrapper, line), and how often it failed."""
+    symbols = re.findall(r"^([0-9a-f]+) \S inject_origin$", output_of("nm", program), re.M)
+    origin = int(symbols[0], 16)
+    calls, jumps, others = disassemble(objdump, program)
+    here = {address - 1: name for address, name in calls.items() if name in names}
+    here.update((address, name) for _, address, name in jumps if name in names)
+    fired = dict.fromkeys(here, 0)
+    for site in (site for table in tables for site in table.sites if site.n_fired > 0):
+        name, address = names[site.call - 1], site.place + origin
+        if calls.get(address) == name:
+            fired[address - 1] += site.n_fired
+            continue
+        # Whoever called the function that ends with the jump; if a pointer did, any such.
+        ends = [jump for jump in jumps if jump[2] == name]
+        for _, jump, _ in [end for end in ends if end[0] == others.get(address)] or ends:
+            fired[jump] += site.n_fired
+    found = {}
+    for address, (path, function, line) in sources(program, here).items():
+        if path:
+            key = (path, function, here[address], line)
+            found[key] = found.get(key, 0) + fired[address]
+    return found
+
+
+def read_table(path):
+    with open(path, "rb") as file:
+        return Table.from_buffer_copy(file.read())
+
+
+def main():
+    lists, objdump = sys.argv[1:3]
+    split = sys.argv.index("--")
+    programs = [argument.partition("=")[::2] for argument in sys.argv[3:split]]
+    harmless = read_list(lists + "/inject_calls.txt")
+    excused = read_list(lists + "/inject_sites.txt")
+    names = output_of(programs[0][0], "--wrappers").split()
+    wrappers = set(names)
+    functions = set().union(*(called(binary) for binary in sys.argv[split + 1:]))
+    wrong = []
+
+    for name in sorted(functions - wrappers - set(harmless)):
+        wrong.append(f"{name} is neither wrapped nor in inject_calls.txt")
+    for name in sorted(wrappers & set(harmless)):
+        wrong.append(f"{name} is wrapped, and in inject_calls.txt too")
+    sites = {}
+    for program, paths in programs if objdump else ():
+        tables = [read_table(path) for path in paths.split(",")]
+        for key, n_fired in sites_of(objdump, program, tables, names).items():
+            sites[key] = sites.get(key, 0) + n_fired
+    used = {f"{path} {function} {name}"
+            for (path, function, name, _), n_fired in sites.items() if n_fired == 0}
+    if objdump:
+        for name in sorted((wrappers & functions) - {key[2] for key in sites}):
+            wrong.append(f"{name} is wrapped, but the programs do not call the wrapper")
+        for (path, function, name, line), n_fired in sorted(sites.items()):
+            if n_fired == 0 and f"{path} {function} {name}" not in excused:
+                wrong.append(f"{path}:{line}: {name} in {function} never failed")
+        for key in sorted(set(excused) - used):
+            print(f"{key}: failed, or is gone, and needs no excuse")
+    for line in wrong:
+        print(f"FAILED: {line}")
+    n_fired = sum(n > 0 for n in sites.values())
+    print(f"{len(functions)} functions, {len(functions & wrappers)} of them wrapped; "
+          f"{len(sites)} places call those, {n_fired} failed, {len(used)} are excused")
+    # Nothing found is nothing shown.
+    return 1 if wrong or not wrappers & functions or (objdump and n_fired < 50) else 0
+
+
+sys.exit(main())

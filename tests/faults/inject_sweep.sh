@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# inject_sweep.sh - every call that can fail does, one after the other
+#
+# $INJECT_MOST: of each place that calls, how many of the first calls fail; 0 for all of them.
+#
+# SPDX-License-Identifier: MIT
+. "${0%/*}/../common.sh"
+: "${INJECT_MOST:=1}"
+
+for tool in python3 objdump addr2line nm; do
+	command -v $tool > /dev/null || skip "no $tool"
+done
+programs=$top_builddir/tests/faults
+"$programs/inject_library" --wrappers > "$tmp/wrappers" || fail "inject_library does not run"
+library=$top_builddir/.libs/libmmreader.so
+[ -e "$library" ] || library=
+
+# Calls that have other names here pass the wrappers by.
+other=$(nm -D -u "$MMCAT" | sed 's/.* //; s/@.*//' |
+	grep -xE '(open|pread|lseek|mmap|fstat|stat)64|__(open|fcntl|l?stat|fstat).*_?(2|64|time64)|__x?f?stat|__p?(read|oll)_chk')
+[ -z "$other" ] || skip "this build calls" $other
+
+# Places in machine code are found where its calls are known.
+objdump=
+objdump -f "$programs/inject_library" | grep -qE 'x86-64|aarch64' && objdump=objdump
+
+export PYTHONDONTWRITEBYTECODE=1
+check "the library, its calls failing one by one" \
+	python3 "$here/inject_library.py" "$programs/inject_library" "$tmp" "$INJECT_MOST"
+tail -n 1 "$tmp/check.out"
+check "mmcat, its calls failing one by one" \
+	python3 "$here/inject_mmcat.py" "$programs/inject_mmcat" "$tmp" "$INJECT_MOST"
+tail -n 1 "$tmp/check.out"
+check "no call and no place is left out" \
+	python3 "$here/inject_sites.py" "$here" "$objdump" \
+	"$programs/inject_library=$tmp/library.table" \
+	"$programs/inject_mmcat=$tmp/mmcat0/table,$tmp/mmcat1/table" -- "$MMCAT" $library
+tail -n 1 "$tmp/check.out"
