@@ -29,6 +29,9 @@ static struct inject_table own_table, *table = &own_table;
 static _Atomic(bool) counting, ended;
 static _Atomic(long) n_blocks, n_mapped;
 
+/* The linker's: where the program begins, and where its code ends. */
+extern const char __ehdr_start[], etext[];
+
 int __real_open(const char *path, int flags, ...);
 int __real_close(int fd);
 void *__real_mmap(void *address, size_t len, int protection, int flags, int fd, off_t off);
@@ -123,11 +126,20 @@ static void __attribute__((destructor)) count_descriptors(void)
 		closedir(folder);
 }
 
+/* A function that ends with the call was called from a library, by a pointer to it: libraries lie
+ * elsewhere each time, so all these are one place. */
+static bool is_elsewhere(const void *from)
+{
+	return (uintptr_t)from < (uintptr_t)__ehdr_start || (uintptr_t)from >= (uintptr_t)etext;
+}
+
 static uint32_t find_site(enum inject_call call, const void *from)
 {
 	int64_t place = (int64_t)(intptr_t)from - (int64_t)(intptr_t)inject_origin, none;
 	uint32_t i;
 
+	if (is_elsewhere(from))
+		place = INT64_MAX - (int64_t)call;
 	for (i = 0; i < INJECT_SITES; i++) {
 		struct inject_site *site = &table->sites[i];
 
