@@ -8,6 +8,9 @@
 #include "inject_calls.h"
 
 #include <dirent.h>
+#if defined(__GLIBC__)
+#include <execinfo.h>
+#endif
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +156,20 @@ static uint32_t find_site(enum inject_call call, const void *from)
 	abort();
 }
 
+/* A number for the way by which a call came: the same place is called for many. */
+static uint32_t hash_of_way(uint32_t site)
+{
+	uint32_t hash = site;
+#if defined(__GLIBC__)
+	void *frames[32];
+	int n = backtrace(frames, 32), i;
+
+	for (i = 0; i < n; i++)
+		hash = (hash ^ (uint32_t)(uintptr_t)frames[i]) * 0x01000193u;
+#endif
+	return hash;
+}
+
 /* Takes the wanted fault of a function. Returns: 0 when it has no such choice. */
 static int choose(enum inject_call call)
 {
@@ -185,8 +202,8 @@ int inject_fault(enum inject_call call, const void *from)
 	if (!atomic_load(&counting))
 		return 0;
 	n = atomic_fetch_add(&table->n_calls, 1) + 1;
-	if (n < INJECT_TRACE)
-		table->trace[n] = i + 1;
+	if (n < INJECT_TRACE && table->nth == 0)
+		table->trace[n] = hash_of_way(i);
 	if (n == table->nth) {
 		fault = choose(call);
 		atomic_store(&table->fault, fault);

@@ -37,7 +37,7 @@ struct inject_table {
 	uint32_t n_choices;           /* that the function has */
 	uint32_t n_fired;             /* how many calls failed */
 	uint32_t n_descriptors;       /* open when the program ended by exit(3) */
-	uint32_t trace[INJECT_TRACE]; /* by number of the call, from 1: index of its site, from 1 */
+	uint32_t trace[INJECT_TRACE]; /* by number of the call, from 1: which way it came */
 
 	/* Over all runs that share the file. */
 	struct inject_site sites[INJECT_SITES];

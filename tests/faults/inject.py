@@ -2,8 +2,8 @@
 #
 # The table is that of inject.h. A sweep runs a program once as it is, which tells how many calls
 # there are and from where; then the first of them fails, then the second, until all have, once and
-# from then on, in every way that the function has. Of a site that calls again and again only the
-# first calls are taken, unless all are wanted.
+# from then on, in every way that the function has. Of calls that come again and again by the same
+# way through the program only the first are taken, unless all are wanted.
 #
 # SPDX-License-Identifier: MIT
 
@@ -83,12 +83,12 @@ class Injector:
                               env=self.environment, timeout=60, **how)
 
     def places(self, most):
-        """Which calls of the last run to let fail: the first `most` of each site; 0 for all."""
+        """Which calls of the last run to let fail: the first `most` of each way; 0 for all."""
         seen = {}
         for nth in range(1, min(self.table.n_calls + 1, TRACE)):
-            site = self.table.trace[nth]
-            seen[site] = seen.get(site, 0) + 1
-            if most == 0 or seen[site] <= most:
+            way = self.table.trace[nth]
+            seen[way] = seen.get(way, 0) + 1
+            if most == 0 or seen[way] <= most:
                 yield nth
 
 

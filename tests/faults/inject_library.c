@@ -86,23 +86,48 @@ static unsigned count_entries(const char *path)
 	return n;
 }
 
+/* What stays when all is closed. */
+struct left {
+	uint64_t heap;
+	long blocks, mapped;
+	unsigned descriptors;
+};
+
+static struct left look_what_is_left(void)
+{
+	struct left left = {
+		mmr_heap_bytes(), inject_blocks(), inject_mapped(), count_entries("/proc/self/fd")};
+
+	return left;
+}
+
+static int run_again(const struct scenario *scenario)
+{
+	findings = 0;
+	return scenario->run();
+}
+
 static void run(const struct scenario *scenario)
 {
+	struct left left, later;
 	int err;
 
-	findings = 0;
 	inject_start();
-	err = scenario->run();
+	err = run_again(scenario);
 	inject_end();
 	printf("code %d, findings %016llx\n", err, (unsigned long long)findings);
-	findings = 0;
-	err = scenario->run();
+	err = run_again(scenario);
 	printf("again: code %d, findings %016llx\n", err, (unsigned long long)findings);
-	/* The sentence of an error stays with its thread. */
+	/* The sentence of an error stays with its thread, as what is loaded once does. */
 	mmr_open_memory(NULL, 1, NULL);
+	left = look_what_is_left();
 	printf("left: %llu bytes of heap, %ld blocks, %ld bytes of maps, %u descriptors\n",
-		(unsigned long long)mmr_heap_bytes(), inject_blocks(), inject_mapped(),
-		count_entries("/proc/self/fd"));
+		(unsigned long long)left.heap, left.blocks, left.mapped, left.descriptors);
+	run_again(scenario);
+	later = look_what_is_left();
+	must(left.heap == later.heap && left.blocks == later.blocks &&
+			left.mapped == later.mapped && left.descriptors == later.descriptors,
+		"more is left each time");
 }
 
 static int print_wrappers(void)

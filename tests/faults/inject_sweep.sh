@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # inject_sweep.sh - every call that can fail does, one after the other
 #
-# $INJECT_MOST: of each place that calls, how many of the first calls fail; 0 for all of them.
+# $INJECT_MOST: of calls that come by the same way through the program, how many fail; 0: all.
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../common.sh"
