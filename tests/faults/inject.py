@@ -70,6 +70,9 @@ class Injector:
             file.truncate(ctypes.sizeof(Table))
             self.table = Table.from_buffer(mmap.mmap(file.fileno(), 0))
         self.command, self.program = [os.path.basename(program)], program
+        beside = os.path.dirname(program) + "/inject_library"
+        self.names = [None, *subprocess.run([beside, "--wrappers"], stdout=subprocess.PIPE,
+                                            text=True, check=True).stdout.split()]
         self.environment = dict(os.environ, INJECT_TABLE=table_path, LC_ALL="C")
         if at_once:
             self.environment["INJECT_AT_ONCE"] = "1"
@@ -111,7 +114,8 @@ def sweep(injector, run, judge, most):
                     break
                 n += 1
                 n_choices = table.n_choices - 1
-                judge(result, f"{what} ({table.call}: {table.fault})")
+                how = "a part" if table.fault < 0 else os.strerror(table.fault)
+                judge(result, f"{what} ({injector.names[table.call]}: {how})")
                 # These happen once.
                 if table.must_survive and table.fault in (errno.EINTR, errno.EAGAIN):
                     break

@@ -80,22 +80,34 @@ def disassemble(objdump, program):
     return calls, jumps, others
 
 
-def sources(program, addresses):
-    """Of addresses: (file, function, line), of the innermost inlined function."""
-    places = {}
+def function_at(path, line):
+    """The function of a source that a line stands in; compilers disagree, where it is inlined."""
+    with open(path) as file:
+        lines = file.readlines()[:line]
+    while lines and not lines[-1].startswith("{"):
+        lines.pop()
+    while lines and not re.match(r"[A-Za-z]", lines[-1]):
+        lines.pop()
+    name = re.search(r"(\w+)\(", lines[-1]) if lines else None
+    return name[1] if name else "?"
+
+
+def sources(top, program, addresses):
+    """Of addresses: (file, function, line) in src/ or tools/; not of others."""
     text = subprocess.run(
-        ["addr2line", "-a", "-f", "-i", "-e", program], stdout=subprocess.PIPE, text=True, check=True,
+        ["addr2line", "-a", "-i", "-e", program], stdout=subprocess.PIPE, text=True, check=True,
         input="".join(f"{address:#x}\n" for address in addresses)).stdout
+    places = {}
     for part in re.split(r"^(?=0x)", text, flags=re.M)[1:]:
-        lines = part.splitlines()
-        path, _, line = lines[2].rpartition(":")
-        at = re.search(r"(src|tools)/[^:]*$", path)
-        places[int(lines[0], 16)] = (
-            at[0] if at else None, lines[1].split(".")[0], int(re.match(r"\d*", line)[0] or 0))
+        address, place = part.splitlines()[:2]
+        at = re.search(r"((?:src|tools)/[^:]*):(\d+)", place)
+        if at:
+            line = int(at[2])
+            places[int(address, 16)] = (at[1], function_at(f"{top}/{at[1]}", line), line)
     return places
 
 
-def sites_of(objdump, program, tables, names):
+def sites_of(top, objdump, program, tables, names):
     """Every site of a program: (file, function, wrapper, line), and how often it failed."""
     symbols = re.findall(r"^([0-9a-f]+) \S inject_origin$", output_of("nm", program), re.M)
     origin = int(symbols[0], 16)
@@ -113,10 +125,9 @@ def sites_of(objdump, program, tables, names):
         for _, jump, _ in [end for end in ends if end[0] == others.get(address)] or ends:
             fired[jump] += site.n_fired
     found = {}
-    for address, (path, function, line) in sources(program, here).items():
-        if path:
-            key = (path, function, here[address], line)
-            found[key] = found.get(key, 0) + fired[address]
+    for address, (path, function, line) in sources(top, program, here).items():
+        key = (path, function, here[address], line)
+        found[key] = found.get(key, 0) + fired[address]
     return found
 
 
@@ -143,7 +154,7 @@ def main():
     sites = {}
     for program, paths in programs if objdump else ():
         tables = [read_table(path) for path in paths.split(",")]
-        for key, n_fired in sites_of(objdump, program, tables, names).items():
+        for key, n_fired in sites_of(lists + "/../..", objdump, program, tables, names).items():
             sites[key] = sites.get(key, 0) + n_fired
     used = {f"{path} {function} {name}"
             for (path, function, name, _), n_fired in sites.items() if n_fired == 0}
