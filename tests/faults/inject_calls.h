@@ -44,6 +44,7 @@
 	CALL(mmap, ENOMEM, ENODEV) \
 	CALL(munmap, ENOMEM) \
 	CALL(madvise, ENOMEM) \
+	CALL(posix_madvise, ENOMEM) \
 	CALL(mincore, EAGAIN) \
 	CALL(syscall, ENOSYS) \
 	CALL(uname, EFAULT) \

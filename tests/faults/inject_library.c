@@ -51,7 +51,10 @@ static bool is_fit(int code)
 	int fault;
 	const char *name = inject_failed(&fault, &survived);
 
-	if (!name || survived)
+	/* Without a fault, too, a library may be missing here. */
+	if (!name)
+		return code == MMR_ENOLIB;
+	if (survived)
 		return false;
 	if (code == -fault || (code == MMR_ENOMAP && strcmp(name, "mmap") == 0))
 		return true;

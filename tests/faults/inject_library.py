@@ -49,6 +49,9 @@ def main():
                 print(f"FAILED: {name}, {what}: {wrong}")
 
         usual = run().stdout.splitlines()
+        if len(usual) == 3 and usual[0].startswith("code -4102"):  # MMR_ENOLIB
+            print(f"skipped: {name}, whose library is missing")
+            continue
         if len(usual) != 3 or not usual[0].startswith("code 0") or usual[1] != f"again: {usual[0]}":
             sys.exit(f"FAILED: {name} without a fault: {usual}")
         n = sweep(injector, run, judge, most)

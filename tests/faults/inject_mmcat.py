@@ -198,6 +198,9 @@ class Runner:
         usual = self.run(case)
         n_descriptors = self.injector.table.n_descriptors
         wrongs = []
+        if b"library is missing" in usual.err:
+            print(f"skipped: {case[0]}, whose library is missing")
+            return 0, []
         if usual.status != (2 if case[2] == "closed" else 0):
             return 0, [f"{case[0]} without a fault: {usual.status}, {usual.err!r}"]
 

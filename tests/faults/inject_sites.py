@@ -14,8 +14,10 @@ import sys
 
 from inject import Table
 
-# The compiler's and the C library's own, and names that a header gives to others.
-OWN = re.compile(r"^(_ITM_|__gmon_start__|__cxa_|__libc_start_main|__stack_chk|__(a|t|ub|l|m)san_)")
+# The compiler's and the C library's own, and what is no function.
+OWN = re.compile(r"^(_ITM_|__gmon_start__|__cxa_|__libc_start_main|__stack_chk|__(a|t|ub|l|m)san_|"
+                 r"opt(arg|err|ind|opt)$|std(in|out|err)$)")
+# What stands behind a function that is linked from an archive.
 OTHER_NAMES = {"__register_atfork": "pthread_atfork"}
 
 
@@ -35,8 +37,7 @@ def read_list(path):
 
 
 def plain(name):
-    """A function without the names that versions, fortifying and large files give it."""
-    name = name.partition("@")[0]
+    """A function without what standards and fortifying add to its name."""
     name = OTHER_NAMES.get(name, name)
     name = re.sub(r"^__isoc\d\d_", "", name)
     name = re.sub(r"^__(\w+)_chk$", r"\1", name)
@@ -44,7 +45,8 @@ def plain(name):
 
 
 def called(binary):
-    names = {line.split()[-1] for line in output_of("nm", "-D", "-u", binary).splitlines()}
+    lines = output_of("nm", "-D", "-u", binary).splitlines()
+    names = {line.split()[-1].partition("@")[0] for line in lines}
     return {plain(name) for name in names if not OWN.match(name)}
 
 

@@ -307,6 +307,11 @@ WRAP(int, madvise, void *map, size_t len, int advice)
 	REAL_OR_ERRNO(madvise, map, len, advice);
 }
 
+WRAP(int, posix_madvise, void *map, size_t len, int advice)
+{
+	REAL_OR_FAULT(posix_madvise, map, len, advice);
+}
+
 WRAP(int, mincore, void *map, size_t len, unsigned char *pages)
 {
 	REAL_OR_ERRNO(mincore, map, len, pages);
