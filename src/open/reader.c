@@ -89,7 +89,7 @@ int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 	}
 	err = os_read_at(reader->fd, reader->offset + off, buffer, len, &got);
 	if (err < 0)
-		return error_set_at(err, reader->offset + off, "read '%s'", reader->name);
+		return error_set_at(err, reader->offset + off + got, "read '%s'", reader->name);
 	if (got < len)
 		return error_set_at(
 			MMR_ETRUNCATED, reader->offset + off + got, "read '%s'", reader->name);

@@ -132,8 +132,10 @@ int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 		n = pread(fd, (char *)buffer + done, step, (off_t)(off + done));
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n < 0) {
+			*ret_len = done;
 			return -errno;
+		}
 		if (n == 0)
 			break;
 		done += (size_t)n;

@@ -39,7 +39,8 @@ int os_stat_fd(int fd, struct os_stat *ret_stat);
 /* -EBADF unless `fd` is open for reading (O_PATH and write-only descriptors are not). */
 int os_check_readable(int fd);
 
-/* Reads until `len` bytes, the end of the file or an error. A short `*ret_len` is the end. */
+/* Reads until `len` bytes, the end of the file or an error. A short `*ret_len` is the end; after an
+ * error it is how much could be read before: the place of the error. */
 int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len);
 
 /* Like os_read_at, from the descriptor's own position and just once: pipes answer what they have.
