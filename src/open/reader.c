@@ -34,9 +34,21 @@ mmr_slice mmr_bytes(const mmr_reader *reader)
 
 int reader_fault(const struct mmr_reader *reader)
 {
-	int err = atomic_load_explicit(&reader->fault, memory_order_relaxed);
+	int err = atomic_load_explicit(&reader->fault, memory_order_acquire);
 
-	return err < 0 ? error_set(err, "read '%s', which failed before", reader->name) : 0;
+	if (err == 0)
+		return 0;
+	return error_set_at(
+		err, atomic_load(&reader->fault_off), "read '%s', which failed before", reader->name);
+}
+
+/* Called with the registry's lock held. */
+static void remember(struct mmr_reader *reader, int err, uint64_t off)
+{
+	if (atomic_load(&reader->fault) < 0)
+		return;
+	atomic_store(&reader->fault_off, off);
+	atomic_store_explicit(&reader->fault, err, memory_order_release);
 }
 
 int reader_explain(struct mmr_reader *reader, uint64_t off)
@@ -57,7 +69,7 @@ int reader_explain(struct mmr_reader *reader, uint64_t off)
 		if (err == 0)
 			err = MMR_ETRUNCATED;
 	}
-	atomic_store(&reader->fault, err);
+	remember(reader, err, reader->offset + off);
 	return error_set_at(err, reader->offset + off, "read '%s'", reader->name);
 }
 

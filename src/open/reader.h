@@ -30,7 +30,10 @@ struct mmr_reader {
 	_Atomic(int) engine; /* that the last whole-file call used most: an enum mmr_engine */
 	/* Bytes that the parallel run which started last has to pass, and has claimed. */
 	_Atomic(uint64_t) run_total, run_done;
-	_Atomic(int) fault; /* what a scan ran into: later calls answer the same */
+	/* What the first scan that failed ran into, and where in the file: later calls answer the
+	 * same. */
+	_Atomic(int) fault;
+	_Atomic(uint64_t) fault_off;
 	pthread_mutex_t stat_lock;
 	struct os_stat stat; /* when opened or refreshed */
 	bool by_path;
