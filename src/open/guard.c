@@ -53,6 +53,7 @@ static void jump_if_ours(const siginfo_t *info)
 	if (!guard)
 		return;
 	guard->address = address;
+	guard->bad_memory = info->si_code != BUS_ADRERR;
 	guard_current = guard->outer;
 	/* SA_NODEFER leaves it unblocked, except under ThreadSanitizer, which widens the mask. */
 	unblock_sigbus();
@@ -117,5 +118,5 @@ int mmr_guard_install(void)
 
 int guard_fault(const struct guard *guard)
 {
-	return registry_explain(guard->address);
+	return registry_explain(guard->address, guard->bad_memory);
 }

@@ -26,7 +26,8 @@ struct guard {
 	sigjmp_buf env;
 	struct guard *outer;
 	const char *lo, *hi;          /* faults in here are ours */
-	const char *volatile address; /* where it faulted */
+	const char *volatile address; /* where it faulted ... */
+	volatile bool bad_memory;     /* ... and that the file had no part in it */
 };
 
 /* Whether mmr_guard_install has been called. */

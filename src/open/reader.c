@@ -38,8 +38,8 @@ int reader_fault(const struct mmr_reader *reader)
 
 	if (err == 0)
 		return 0;
-	return error_set_at(
-		err, atomic_load(&reader->fault_off), "read '%s', which failed before", reader->name);
+	return error_set_at(err, atomic_load(&reader->fault_off), "read '%s', which failed before",
+		reader->name);
 }
 
 /* Called with the registry's lock held. */
@@ -51,7 +51,7 @@ static void remember(struct mmr_reader *reader, int err, uint64_t off)
 	atomic_store_explicit(&reader->fault, err, memory_order_release);
 }
 
-int reader_explain(struct mmr_reader *reader, uint64_t off)
+int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory)
 {
 	struct os_stat now;
 	size_t got;
@@ -65,9 +65,10 @@ int reader_explain(struct mmr_reader *reader, uint64_t off)
 		err = MMR_ETRUNCATED;
 	} else if (err == 0) {
 		err = os_read_at(reader->fd, reader->offset + off, &byte, 1, &got);
-		/* Readable again: it was cut and has grown back. What the scan missed is lost. */
+		/* Readable all the same: the page in memory is bad, not the file; or it was cut and
+		 * has grown back, and what the scan missed is lost. */
 		if (err == 0)
-			err = MMR_ETRUNCATED;
+			err = bad_memory ? -EIO : MMR_ETRUNCATED;
 	}
 	remember(reader, err, reader->offset + off);
 	return error_set_at(err, reader->offset + off, "read '%s'", reader->name);

@@ -64,9 +64,10 @@ extern _Atomic(int) reader_tables_kept;
  * Returns: 0; MMR_ETRUNCATED with `*ret_stop` where it ends now, with the sentence. */
 int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop);
 
-/* Why `len` bytes at `off` of the part could not be read in full: asks pread and the size.
+/* Why touching the byte at `off` of the part raised SIGBUS: asks pread and the size. `bad_memory`:
+ * the kernel has said that it is neither, but a memory error.
  *
  * Returns: MMR_ETRUNCATED or a negated errno, with the sentence; never 0. */
-int reader_explain(struct mmr_reader *reader, uint64_t off);
+int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory);
 
 #endif

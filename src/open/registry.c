@@ -61,7 +61,7 @@ static bool owns(const struct mmr_reader *reader, const char *address)
 	return address >= map && address < map + atomic_load(&reader->map_len);
 }
 
-int registry_explain(const char *address)
+int registry_explain(const char *address, bool bad_memory)
 {
 	struct mmr_reader *reader;
 	int err;
@@ -74,9 +74,9 @@ int registry_explain(const char *address)
 		err = error_set(-EFAULT, "read memory at %p", (const void *)address);
 	else if (address < reader->bytes)
 		/* The page of the first byte: all of it is lost. */
-		err = reader_explain(reader, 0);
+		err = reader_explain(reader, 0, bad_memory);
 	else
-		err = reader_explain(reader, (uint64_t)(address - reader->bytes));
+		err = reader_explain(reader, (uint64_t)(address - reader->bytes), bad_memory);
 	give();
 	return err;
 }
