@@ -65,14 +65,17 @@ static int check_options(const char *name, const mmr_reader_options *options)
 /* Reads the part into the heap, up to `limit`. What the kernel says the size is decides nothing:
  * /proc says 0 and /sys says a page.
  *
- * Returns: 0; -EFBIG when there is more than `limit`. */
-static int copy_part(struct mmr_reader *reader, uint64_t wanted, uint64_t limit)
+ * Returns: 0; -EFBIG when there is more than `limit`; errno of pread(2) with the place in the file,
+ * or UINT64_MAX for errors without one. */
+static int copy_part(
+	struct mmr_reader *reader, uint64_t wanted, uint64_t limit, uint64_t *ret_place)
 {
 	size_t room = (size_t)min_u64(min_u64(wanted, reader->size + 1), limit) + 1;
 	size_t len = 0, got;
 	char *bytes, *larger;
 	int err;
 
+	*ret_place = UINT64_MAX;
 	bytes = heap_alloc(room);
 	if (!bytes)
 		return -ENOMEM;
@@ -80,8 +83,10 @@ static int copy_part(struct mmr_reader *reader, uint64_t wanted, uint64_t limit)
 		size_t step = (size_t)min_u64(room - len, wanted - len);
 
 		err = os_read_at(reader->fd, reader->offset + len, bytes + len, step, &got);
-		if (err < 0)
+		if (err < 0) {
+			*ret_place = reader->offset + len + got;
 			goto free_bytes;
+		}
 		len += got;
 		if (got < step || len == wanted)
 			break;
@@ -156,6 +161,7 @@ static int choose_backing(
 {
 	bool pseudo = reader->stat.kind == OS_REGULAR && reader->stat.size == 0;
 	bool small = reader->size < COPY_BELOW && options->reserve == 0;
+	uint64_t place;
 	int err;
 
 	if (options->backing == MMR_BACKING_UNMAPPED) {
@@ -169,9 +175,11 @@ static int choose_backing(
 	if (options->backing == MMR_BACKING_COPIED || small || pseudo) {
 		uint64_t limit = options->backing == MMR_BACKING_COPIED ? SIZE_MAX / 4 : COPY_LIMIT;
 
-		err = copy_part(reader, wanted, limit);
+		err = copy_part(reader, wanted, limit, &place);
 		if (err == -ESPIPE)
 			return reject(reader->name, OS_FIFO);
+		if (err < 0 && place != UINT64_MAX)
+			return error_set_at(err, place, "read '%s'", reader->name);
 		if (err < 0)
 			return error_set(err, "read '%s'", reader->name);
 		if (reader->size > 0 || options->reserve == 0 ||
@@ -185,7 +193,7 @@ static int choose_backing(
 	if (err == 0)
 		return 0;
 	/* Refused, not out of addresses: files of some file systems cannot be mapped at all. */
-	if (err != -ENOMEM && copy_part(reader, wanted, COPY_LIMIT) == 0)
+	if (err != -ENOMEM && copy_part(reader, wanted, COPY_LIMIT, &place) == 0)
 		return 0;
 	reader->backing = MMR_BACKING_UNMAPPED;
 	return 0;
