@@ -51,24 +51,43 @@ static void remember(struct mmr_reader *reader, int err, uint64_t off)
 	atomic_store_explicit(&reader->fault, err, memory_order_release);
 }
 
+/* What the file was when it was opened or refreshed. */
+static struct os_stat stat_then(const mmr_reader *const_reader)
+{
+	mmr_reader *reader = (mmr_reader *)const_reader;
+	struct os_stat then;
+
+	pthread_mutex_lock(&reader->stat_lock);
+	then = reader->stat;
+	pthread_mutex_unlock(&reader->stat_lock);
+	return then;
+}
+
+static bool is_changed(const struct os_stat *then, const struct os_stat *now)
+{
+	return now->size != then->size || now->mtime_ns != then->mtime_ns ||
+	       now->ctime_ns != then->ctime_ns;
+}
+
 int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory)
 {
-	struct os_stat now;
+	struct os_stat then = stat_then(reader), now;
 	size_t got;
 	char byte;
 	int err;
 
 	err = os_stat_fd(reader->fd, &now);
-	if (err == 0 && now.size < reader->offset + off) {
+	if (err == 0 && now.size <= reader->offset + off) {
 		/* The kernel faults a page at a time; the file ended where its size now says. */
 		off = now.size > reader->offset ? now.size - reader->offset : 0;
 		err = MMR_ETRUNCATED;
 	} else if (err == 0) {
 		err = os_read_at(reader->fd, reader->offset + off, &byte, 1, &got);
-		/* Readable all the same: the page in memory is bad, not the file; or it was cut and
-		 * has grown back, and what the scan missed is lost. */
+		/* Readable all the same. Either the file was cut and has grown back, and what the
+		 * scan missed is lost; or nobody has touched it, and it was the page in memory that
+		 * is bad, or the device for a moment. */
 		if (err == 0)
-			err = bad_memory ? -EIO : MMR_ETRUNCATED;
+			err = bad_memory || !is_changed(&then, &now) ? -EIO : MMR_ETRUNCATED;
 	}
 	remember(reader, err, reader->offset + off);
 	return error_set_at(err, reader->offset + off, "read '%s'", reader->name);
@@ -130,18 +149,6 @@ static int grow_map(struct mmr_reader *reader, uint64_t size)
 	return err;
 }
 
-/* What the file was when it was opened or refreshed. */
-static struct os_stat stat_then(const mmr_reader *const_reader)
-{
-	mmr_reader *reader = (mmr_reader *)const_reader;
-	struct os_stat then;
-
-	pthread_mutex_lock(&reader->stat_lock);
-	then = reader->stat;
-	pthread_mutex_unlock(&reader->stat_lock);
-	return then;
-}
-
 static void set_stat(mmr_reader *reader, const struct os_stat *now)
 {
 	pthread_mutex_lock(&reader->stat_lock);
@@ -195,7 +202,7 @@ int mmr_check(const mmr_reader *reader)
 		return error_set(err, "stat '%s'", reader->name);
 	if (size > 0 && now.size < then.size && now.size < reader->offset + size)
 		return error_set_at(MMR_ETRUNCATED, now.size, "check '%s'", reader->name);
-	if (now.size != then.size || now.mtime_ns != then.mtime_ns || now.ctime_ns != then.ctime_ns)
+	if (is_changed(&then, &now))
 		return error_set(MMR_ECHANGED, "check '%s'", reader->name);
 	if (!reader->by_path)
 		return 0;
