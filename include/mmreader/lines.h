@@ -37,7 +37,7 @@ MMR_API mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned f
 
 /* For the inline call below. */
 MMR_API bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line);
-MMR_API void mmr_lines_strip_cr_(mmr_slice *line);
+MMR_API bool mmr_lines_strip_cr_(mmr_marks *marks, mmr_slice *line);
 
 /* The next line.
  *
@@ -47,14 +47,16 @@ MMR_API void mmr_lines_strip_cr_(mmr_slice *line);
 static inline bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
 {
 	const char *at;
+	mmr_slice line;
 
 	if (!mmr_marks_next(&it->marks, &at))
 		return mmr_lines_last_(it, ret_line);
-	ret_line->ptr = it->line;
-	ret_line->len = (size_t)(at - it->line) + (it->flags & MMR_LINES_KEEP);
+	line.ptr = it->line;
+	line.len = (size_t)(at - it->line) + (it->flags & MMR_LINES_KEEP);
 	it->line = at + 1;
-	if (it->flags == MMR_LINES_CRLF)
-		mmr_lines_strip_cr_(ret_line);
+	if (it->flags == MMR_LINES_CRLF && !mmr_lines_strip_cr_(&it->marks, &line))
+		return false;
+	*ret_line = line;
 	return true;
 }
 
@@ -94,15 +96,17 @@ MMR_API bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 static inline bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_line)
 {
 	const char *at;
+	mmr_slice line;
 
 	if (it->line_end == NULL || !mmr_marks_next_back(&it->marks, &at))
 		return mmr_reverse_lines_edge_(it, ret_line);
-	ret_line->ptr = at + 1;
-	ret_line->len = (size_t)(it->text_end - at - 1) + (it->flags & MMR_LINES_KEEP);
-	if (it->flags == MMR_LINES_CRLF)
-		mmr_lines_strip_cr_(ret_line);
+	line.ptr = at + 1;
+	line.len = (size_t)(it->text_end - at - 1) + (it->flags & MMR_LINES_KEEP);
+	if (it->flags == MMR_LINES_CRLF && !mmr_lines_strip_cr_(&it->marks, &line))
+		return false;
 	it->text_end = at;
 	it->line_end = at + 1;
+	*ret_line = line;
 	return true;
 }
 

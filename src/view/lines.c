@@ -32,19 +32,24 @@ bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line)
 	return true;
 }
 
-void mmr_lines_strip_cr_(mmr_slice *line)
+/* The line's end was there when it was marked, and may be gone by now. Returns: false then, and the
+ * iteration is over. */
+bool mmr_lines_strip_cr_(mmr_marks *marks, mmr_slice *line)
 {
 	struct guard guard;
 
 	if (line->len == 0)
-		return;
+		return true;
 	if (!GUARD_ENTER(&guard, line->ptr + line->len - 1, 1)) {
-		guard_fault(&guard);
-		return;
+		marks->error = guard_fault(&guard);
+		marks->stop = marks->start;
+		marks->n = marks->next = 0;
+		return false;
 	}
 	if (line->ptr[line->len - 1] == '\r')
 		line->len--;
 	guard_leave(&guard);
+	return true;
 }
 
 mmr_reverse_lines mmr_reverse_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
@@ -68,6 +73,7 @@ mmr_reverse_lines mmr_reverse_lines_of(mmr_slice slice, char delimiter)
 bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 {
 	const char *start = it->marks.start, *at;
+	mmr_slice line;
 
 	if (!it->line_end) {
 		it->line_end = it->text_end = it->marks.stop;
@@ -87,13 +93,14 @@ bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 	}
 	if (it->marks.error < 0 || it->line_end == start)
 		return false;
-	ret_line->ptr = start;
-	ret_line->len = (size_t)(it->text_end - start);
+	line.ptr = start;
+	line.len = (size_t)(it->text_end - start);
 	if (it->text_end != it->line_end) {
-		ret_line->len += it->flags & MMR_LINES_KEEP;
-		if (it->flags == MMR_LINES_CRLF)
-			mmr_lines_strip_cr_(ret_line);
+		line.len += it->flags & MMR_LINES_KEEP;
+		if (it->flags == MMR_LINES_CRLF && !mmr_lines_strip_cr_(&it->marks, &line))
+			return false;
 	}
+	*ret_line = line;
 	it->text_end = it->line_end = start;
 	return true;
 }
