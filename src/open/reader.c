@@ -174,6 +174,9 @@ int mmr_refresh(mmr_reader *reader)
 	if (!reader->to_the_end || now.size <= then.size || now.size <= reader->offset)
 		return 0;
 	grown = now.size - reader->offset;
+	/* It grew while it was copied: what is there now is in the copy. */
+	if (grown <= size)
+		return 0;
 	err = 0;
 	if (reader->backing == MMR_BACKING_COPIED)
 		err = -ENOMEM;
