@@ -63,7 +63,7 @@ static int copy(struct window *window, uint64_t off, size_t len, mmr_slice *ret_
 	err = window_reserve(window, len);
 	if (err < 0)
 		return err;
-	err = mmr_read_at(window->reader, off, window->buffer, len, &got);
+	err = reader_copy(window->reader, off, window->buffer, len, &got);
 	if (err == MMR_ETRUNCATED) {
 		end = mmr_last_error_offset() - window->reader->offset;
 		got = end > off ? (size_t)(end - off) : 0;

@@ -62,6 +62,17 @@ static int check_options(const char *name, const mmr_reader_options *options)
 	return error_hint(-EINVAL, "start from MMR_READER_OPTIONS_INIT");
 }
 
+/* How much of the part there can be after it was copied: of a file that was cut meanwhile, what
+ * lies behind the cut may have been copied as zeroes. Of others any size, since it may be a lie. */
+static uint64_t size_left(const struct mmr_reader *reader)
+{
+	struct os_stat now;
+
+	if (os_stat_fd(reader->fd, &now) < 0 || now.size >= reader->stat.size)
+		return UINT64_MAX;
+	return now.size > reader->offset ? now.size - reader->offset : 0;
+}
+
 /* Reads the part into the heap, up to `limit`. What the kernel says the size is decides nothing:
  * /proc says 0 and /sys says a page.
  *
@@ -102,6 +113,7 @@ static int copy_part(
 		bytes = larger;
 		room *= 2;
 	}
+	len = (size_t)min_u64(len, size_left(reader));
 	reader->bytes = bytes;
 	atomic_store(&reader->size, len);
 	reader->backing = MMR_BACKING_COPIED;

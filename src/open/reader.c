@@ -105,7 +105,7 @@ int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret
 	return error_set_at(MMR_ETRUNCATED, now.size, "read '%s'", reader->name);
 }
 
-int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
+int reader_copy(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 {
 	uint64_t size = mmr_size(reader);
 	size_t got;
@@ -127,6 +127,23 @@ int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 			MMR_ETRUNCATED, reader->offset + off + got, "read '%s'", reader->name);
 	*ret_len = got;
 	return 0;
+}
+
+/* Zeroes are looked for in so much; beyond, asking for the size costs less. */
+#define ZERO_LOOK ((size_t)8 << 10)
+
+int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
+{
+	uint64_t stop;
+	size_t got;
+	int err;
+
+	err = reader_copy(reader, off, buffer, len, &got);
+	if (err == 0 && got > 0 && (got > ZERO_LOOK || memchr(buffer, '\0', got)))
+		err = reader_reaches(reader, off + got, &stop);
+	if (err == 0)
+		*ret_len = got;
+	return err;
 }
 
 /* Makes room for `size` bytes of the part in the map, where it stands. */

@@ -13,8 +13,8 @@ struct mmr_reader;
 void registry_add(struct mmr_reader *reader);
 void registry_remove(struct mmr_reader *reader);
 
-/* Tells by pread why an address faulted, marks its reader and writes the sentence. `bad_memory` as in
- * reader_explain.
+/* Tells by pread why an address faulted, marks its reader and writes the sentence. `bad_memory` as
+ * in reader_explain.
  *
  * Returns: MMR_ETRUNCATED, -EIO, or -EFAULT for memory that no reader owns. */
 int registry_explain(const char *address, bool bad_memory);
