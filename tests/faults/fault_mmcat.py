@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""fault_mmcat.py - every action of mmcat over a file whose device fails, as fault_mount mounts it
+
+	fault_mount MODE FOLDER fault_mmcat.py MODE MMCAT FOLDER SCRATCH
+
+What an action prints before it fails must be what it prints of a file that is whole; the message must
+name the file and the byte. Prints what went wrong; exit 1 then.
+
+SPDX-License-Identifier: MIT
+"""
+
+import mmap
+import os
+import re
+import subprocess
+import sys
+
+# As in fault_mount.c.
+LINE = b"a,71,needle,b9\r\n"
+SIZE = 3 << 20
+BAD = 640 << 10
+
+ACTIONS = [
+	[],
+	["-b", "1000:-1"],
+	["-l", "7:"],
+	["-l", "-150000:-3"],
+	["-s", "1/2"],
+	["-r"],
+	["-r", "-l", "5:"],
+	["-c"],
+	["-c", "-l", "5:"],
+	["-e", "needle"],
+	["-c", "-e", "needle"],
+	["-E", "n(e+)dle"],
+	["-c", "-E", "need"],
+	["-x"],
+	["-t", "u16le,14s"],
+	["-t", "u8", "-b", "16:"],
+	["-i"],
+]
+WAYS = [[], ["--no-mmap"], ["-j", "1"], ["-j", "8"]]
+
+n_wrong = 0
+n_runs = 0
+
+
+def wrong(what, *facts):
+	global n_wrong
+	n_wrong += 1
+	print(what, *facts, sep=": ")
+
+
+def run(program, args, path):
+	global n_runs
+	n_runs += 1
+	try:
+		done = subprocess.run([program] + args + [path], stdin=subprocess.DEVNULL,
+			stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+	except subprocess.TimeoutExpired:
+		return "for ever", b"", ""
+	return done.returncode, done.stdout, done.stderr.decode(errors="replace")
+
+
+def check_failing(name, path, whole, got, earliest):
+	"""A bad page in the middle: the part before it, and a message."""
+	status, out, err = got
+	said = re.fullmatch(r"mmcat: %s: Input/output error at byte (\d+)\n" % re.escape(path), err)
+	if status != 2 or not said:
+		wrong(name, "status %s" % status, err[:200])
+	elif not earliest <= int(said.group(1)) < BAD + mmap.PAGESIZE:
+		wrong(name, "the wrong byte", err)
+	if not whole[1].startswith(out):
+		wrong(name, "%d bytes printed that are not the file's" % len(out))
+
+
+def check_dead(name, path, got):
+	status, out, err = got
+	if status != 2 or out or not err.startswith("mmcat: %s: " % path):
+		wrong(name, "status %s" % status, len(out), err[:200])
+
+
+def check_slow(name, whole, got):
+	# Of -i, the name differs.
+	if got[0] != 0 or got[2] or (got[1] != whole[1] and "-i" not in name):
+		wrong(name, "status %s" % got[0], len(got[1]), got[2][:200])
+
+
+def main():
+	mode, program, folder, scratch = sys.argv[1:]
+	path = os.path.join(folder, "f")
+	copy = os.path.join(scratch, "whole")
+	with open(copy, "wb") as file:
+		file.write(LINE * (SIZE // len(LINE)))
+	for args in ACTIONS:
+		whole = run(program, args, copy)
+		if whole[0] != 0:
+			wrong(" ".join(args), "fails on a file that is whole", whole[2])
+		for way in WAYS if mode != "slow" else WAYS[:1]:
+			name = "%s: mmcat %s" % (mode, " ".join(way + args))
+			got = run(program, way + args, path)
+			if mode == "slow":
+				check_slow(name, whole, got)
+			elif mode == "dead":
+				check_dead(name, path, got)
+			else:
+				# Without pages in the cache, a whole request fails.
+				check_failing(name, path, whole, got,
+					BAD if mode == "eio" else BAD - (256 << 10))
+	print("%s: %d runs, %d wrong" % (mode, n_runs, n_wrong))
+	return n_wrong > 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
