@@ -4,6 +4,9 @@
  * own thread: when the file is cut short or its device fails, the scan ends with MMR_ETRUNCATED or
  * -EIO and mmr_last_error() names the offset. Without it, bulk reading copies with pread(2).
  *
+ * The reader remembers it: blocks, parallel runs, whole-file calls and mmr_try answer the same from
+ * then on, with the same place, until it is closed.
+ *
  * One thing no guard can see: inside the page in which a cut falls, the lost bytes read as zeroes
  * and nothing faults. Whole-file calls (blocks.h, parallel.h, count.h) ask for the file's size
  * after each window and answer MMR_ETRUNCATED; after a walk over mmr_bytes, mmr_check() tells.
