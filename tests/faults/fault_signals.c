@@ -66,29 +66,38 @@ static void count_lost(void)
 	EXPECT(mmr_last_error_offset() == PAGE);
 }
 
-static void *fault_often(void *arrange)
+/* What a thread does to itself before it faults, and takes back afterwards. */
+struct arrangement {
+	void (*make)(void);
+	void (*end)(void);
+};
+static const struct arrangement none = {NULL, NULL};
+
+static void *fault_often(void *arg)
 {
+	const struct arrangement *arrangement = arg;
 	int i;
 
-	if (arrange)
-		(*(void (**)(void))arrange)();
+	if (arrangement->make)
+		arrangement->make();
 	for (i = 0; i < N_FAULTS; i++) {
 		count_lost();
 		count_whole();
 	}
+	if (arrangement->end)
+		arrangement->end();
 	return NULL;
 }
 
-/* In this thread, and then in 8 at once, each of which makes its own arrangement first. */
-static void fault_in_threads(void (*arrange)(void))
+/* In this thread, and then in 8 at once. */
+static void fault_in_threads(struct arrangement arrangement)
 {
 	pthread_t threads[N_THREADS];
 	int i;
 
-	fault_often(arrange ? &arrange : NULL);
+	fault_often(&arrangement);
 	for (i = 0; i < N_THREADS; i++)
-		EXPECT(pthread_create(&threads[i], NULL, fault_often, arrange ? &arrange : NULL) ==
-			0);
+		EXPECT(pthread_create(&threads[i], NULL, fault_often, &arrangement) == 0);
 	for (i = 0; i < N_THREADS; i++)
 		pthread_join(threads[i], NULL);
 }
@@ -113,7 +122,7 @@ static void with_blocked(void *arg)
 {
 	(void)arg;
 	EXPECT(mmr_guard_install() == 0);
-	fault_in_threads(block);
+	fault_in_threads((struct arrangement){block, NULL});
 }
 
 static void with_blocked_before(void *arg)
@@ -122,7 +131,7 @@ static void with_blocked_before(void *arg)
 	block();
 	EXPECT(mmr_guard_install() == 0);
 	/* Threads inherit it. */
-	fault_in_threads(NULL);
+	fault_in_threads(none);
 }
 
 START_TEST(test_signals_blocked)
@@ -137,7 +146,7 @@ static void with_ignored(void *arg)
 	(void)arg;
 	signal(SIGBUS, SIG_IGN);
 	EXPECT(mmr_guard_install() == 0);
-	fault_in_threads(NULL);
+	fault_in_threads(none);
 	/* What was ignored still is: nobody dies of a signal that somebody sent. */
 	kill(getpid(), SIGBUS);
 	count_lost();
@@ -162,7 +171,7 @@ static void with_older_handler(void *arg)
 	(void)arg;
 	signal(SIGBUS, on_foreign);
 	EXPECT(mmr_guard_install() == 0);
-	fault_in_threads(NULL);
+	fault_in_threads(none);
 	EXPECT(atomic_load(&n_foreign) == 0);
 	kill(getpid(), SIGBUS);
 	EXPECT(atomic_load(&n_foreign) == 1);
@@ -189,7 +198,7 @@ static void with_newer_handler(void *arg)
 	action.sa_flags = SA_SIGINFO | SA_ONSTACK;
 	sigemptyset(&action.sa_mask);
 	EXPECT(sigaction(SIGBUS, &action, &ours) == 0);
-	fault_in_threads(NULL);
+	fault_in_threads(none);
 	EXPECT(atomic_load(&n_foreign) == N_FAULTS * (1 + N_THREADS));
 }
 
@@ -201,19 +210,27 @@ START_TEST(test_signals_foreign_handlers)
 END_TEST
 
 /* A handler that jumps off the stack must leave it ready for the next fault. */
+static _Thread_local stack_t stack_before;
+
 static void take_small_stack(void)
 {
 	static _Thread_local char memory[64 << 10];
 	stack_t stack = {.ss_sp = memory, .ss_size = sizeof(memory)};
 
-	EXPECT(sigaltstack(&stack, NULL) == 0);
+	EXPECT(sigaltstack(&stack, &stack_before) == 0);
+}
+
+/* Sanitizers had one of their own, and unmap what they find when a thread ends. */
+static void give_stack_back(void)
+{
+	EXPECT(sigaltstack(&stack_before, NULL) == 0);
 }
 
 static void with_alternate_stacks(void *arg)
 {
 	(void)arg;
 	EXPECT(mmr_guard_install() == 0);
-	fault_in_threads(take_small_stack);
+	fault_in_threads((struct arrangement){take_small_stack, give_stack_back});
 }
 
 START_TEST(test_signals_alternate_stack)
