@@ -31,7 +31,6 @@ static struct mmr_reader *reader_new(const char *name)
 	memcpy(reader->name, name, len);
 	reader->fd = -1;
 	atomic_store(&reader->seek_fd, -1);
-	pthread_mutex_init(&reader->stat_lock, NULL);
 	return reader;
 }
 
@@ -326,6 +325,5 @@ void mmr_close(mmr_reader *reader)
 		os_close(atomic_load(&reader->seek_fd));
 	if (reader->fd >= 0)
 		os_close(reader->fd);
-	pthread_mutex_destroy(&reader->stat_lock);
 	heap_free(reader);
 }

@@ -4,6 +4,7 @@
 #include "open/reader.h"
 
 #include "open/guard.h"
+#include "open/registry.h"
 #include "os/map.h"
 
 #include <mmreader/guard.h>
@@ -52,14 +53,13 @@ static void remember(struct mmr_reader *reader, int err, uint64_t off)
 }
 
 /* What the file was when it was opened or refreshed. */
-static struct os_stat stat_then(const mmr_reader *const_reader)
+static struct os_stat stat_then(const mmr_reader *reader)
 {
-	mmr_reader *reader = (mmr_reader *)const_reader;
 	struct os_stat then;
 
-	pthread_mutex_lock(&reader->stat_lock);
+	registry_take();
 	then = reader->stat;
-	pthread_mutex_unlock(&reader->stat_lock);
+	registry_give();
 	return then;
 }
 
@@ -71,7 +71,7 @@ static bool is_changed(const struct os_stat *then, const struct os_stat *now)
 
 int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory)
 {
-	struct os_stat then = stat_then(reader), now;
+	struct os_stat now;
 	size_t got;
 	char byte;
 	int err;
@@ -87,7 +87,8 @@ int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory)
 		 * scan missed is lost; or nobody has touched it, and it was the page in memory that
 		 * is bad, or the device for a moment. */
 		if (err == 0)
-			err = bad_memory || !is_changed(&then, &now) ? -EIO : MMR_ETRUNCATED;
+			err = bad_memory || !is_changed(&reader->stat, &now) ? -EIO
+									     : MMR_ETRUNCATED;
 	}
 	remember(reader, err, reader->offset + off);
 	return error_set_at(err, reader->offset + off, "read '%s'", reader->name);
@@ -168,9 +169,9 @@ static int grow_map(struct mmr_reader *reader, uint64_t size)
 
 static void set_stat(mmr_reader *reader, const struct os_stat *now)
 {
-	pthread_mutex_lock(&reader->stat_lock);
+	registry_take();
 	reader->stat = *now;
-	pthread_mutex_unlock(&reader->stat_lock);
+	registry_give();
 }
 
 int mmr_refresh(mmr_reader *reader)

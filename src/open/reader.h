@@ -1,7 +1,7 @@
 /* reader.h - what a reader is inside
  *
- * Everything is set by open and never changes, but for what is atomic, what the registry's lock
- * guards and what `stat_lock` guards: readers are shared between threads.
+ * Everything is set by open and never changes, but for what is atomic and what the registry's lock
+ * guards: readers are shared between threads.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_OPEN_READER_H
@@ -12,7 +12,6 @@
 
 #include <mmreader/reader.h>
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 struct mmr_reader {
@@ -34,8 +33,7 @@ struct mmr_reader {
 	 * same. */
 	_Atomic(int) fault;
 	_Atomic(uint64_t) fault_off;
-	pthread_mutex_t stat_lock;
-	struct os_stat stat; /* when opened or refreshed */
+	struct os_stat stat; /* when opened or refreshed; under the registry's lock */
 	bool by_path;
 	struct mmr_reader *next, *previous; /* the registry's */
 	char name[];                        /* for messages: the path, or "descriptor 3" */

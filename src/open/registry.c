@@ -30,10 +30,20 @@ static void watch_fork(void)
 	pthread_atfork(take, give, give);
 }
 
-void registry_add(struct mmr_reader *reader)
+void registry_take(void)
 {
 	pthread_once(&fork_once, watch_fork);
 	take();
+}
+
+void registry_give(void)
+{
+	give();
+}
+
+void registry_add(struct mmr_reader *reader)
+{
+	registry_take();
 	reader->previous = NULL;
 	reader->next = first;
 	if (first)

@@ -10,6 +10,11 @@
 
 struct mmr_reader;
 
+/* The lock over the list, and over what readers remember of their files: one lock for both, since a
+ * fault asks for both, and only this one is known to be free in a child of fork. */
+void registry_take(void);
+void registry_give(void);
+
 void registry_add(struct mmr_reader *reader);
 void registry_remove(struct mmr_reader *reader);
 
