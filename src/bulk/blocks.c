@@ -23,7 +23,6 @@ struct mmr_blocks {
 	uint64_t data_stop;  /* ... the end of the data that is being fed, else of the range */
 	size_t window_len, line_limit;
 	uint64_t start, stop; /* what is left of the range */
-	uint64_t range_stop;
 	struct engine engine;
 	enum mmr_engine used; /* for the last block, ... */
 	uint64_t asked_ns;    /* ... which was asked for at this time ... */
@@ -81,7 +80,6 @@ int mmr_blocks_of(mmr_reader *reader, const mmr_blocks_options *options, mmr_blo
 	window_start(&blocks->window, reader);
 	blocks->start = min_u64(options->offset, size);
 	blocks->stop = blocks->start + min_u64(options->length, size - blocks->start);
-	blocks->range_stop = blocks->stop;
 	blocks->data_stop = blocks->skip_holes ? blocks->start : blocks->stop;
 	blocks->extents = mmr_extents_of_range(reader, blocks->start, blocks->stop - blocks->start);
 	engine_start(&blocks->engine, reader, options->engine);
@@ -227,16 +225,18 @@ static bool turn_to_copies(mmr_blocks *blocks, int err)
 	return true;
 }
 
-/* Goes on to the next data where holes are skipped. */
+/* Goes on to the next data where holes are skipped. What a truncation cut off looks like a hole: at
+ * the end the file must still reach so far. */
 static int next_data(mmr_blocks *blocks)
 {
+	uint64_t reached;
 	mmr_extent extent;
 
 	if (!blocks->skip_holes || blocks->start < blocks->data_stop)
 		return 0;
 	if (!mmr_extents_next(&blocks->extents, &extent)) {
 		blocks->start = blocks->data_stop = blocks->stop;
-		return 0;
+		return reader_reaches(blocks->window.reader, blocks->stop, &reached);
 	}
 	blocks->start = extent.off;
 	blocks->data_stop = extent.off + extent.len;
@@ -392,17 +392,6 @@ static int next_of_reader(mmr_blocks *blocks, mmr_slice *ret_bytes)
 				: next_forward(blocks, ret_bytes);
 }
 
-/* At the end the file must still reach so far: what a truncation cut off looks like a hole where
- * holes are skipped, and may have been copied as zeroes. */
-static int check_end(const mmr_blocks *blocks)
-{
-	uint64_t reached;
-
-	if (blocks->fd >= 0)
-		return 0;
-	return reader_reaches(blocks->window.reader, blocks->range_stop, &reached);
-}
-
 bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block)
 {
 	mmr_slice bytes = {NULL, 0};
@@ -417,8 +406,6 @@ bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block)
 	if (blocks->error == 0 && blocks->start < blocks->stop)
 		blocks->error = blocks->fd < 0 ? next_of_reader(blocks, &bytes)
 					       : next_of_stream(blocks, &bytes);
-	if (blocks->error == 0 && bytes.len == 0)
-		blocks->error = check_end(blocks);
 	blocks->delivered = bytes.len;
 	if (blocks->error < 0 || bytes.len == 0)
 		return false;

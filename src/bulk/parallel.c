@@ -70,19 +70,6 @@ static void stop_run(struct run *run, int result)
 	pthread_cond_broadcast(&run->turn_came);
 }
 
-/* Takes back what a run that ended well has answered. */
-static void fail_run(struct run *run, int err)
-{
-	run->stopped = false;
-	stop_run(run, err);
-}
-
-/* How far into the reader the run has looked. */
-static uint64_t passed(const struct run *run)
-{
-	return run->result == 0 || run->options.backward ? run->stop : run->cursor;
-}
-
 /* The next run of data, where holes are skipped. With the lock held. */
 static bool next_data(struct run *run)
 {
@@ -439,10 +426,9 @@ int mmr_parallel_run(
 	pthread_cond_init(&run.turn_came, NULL);
 	run_workers(&run, workers, n_workers);
 	engine_end(&run.engine, reader);
-	/* What was cut off the end of a file looks like a hole to those who skip holes, and may
-	 * have been copied as zeroes. */
-	if (run.result >= 0 && reader_reaches(reader, passed(&run), &reached) < 0)
-		fail_run(&run, MMR_ETRUNCATED);
+	/* What was cut off the end of a file looks like a hole to those who skip holes. */
+	if (run.result == 0 && run.options.skip_holes)
+		stop_run(&run, reader_reaches(reader, run.stop, &reached));
 	if (run.result == 0)
 		tell_progress(&run, run.stop - run.start);
 	pthread_cond_destroy(&run.turn_came);

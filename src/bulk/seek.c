@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 #include "bulk/workers.h"
-#include "open/reader.h"
 
 #include <mmreader/blocks.h>
 #include <mmreader/find.h>
@@ -139,9 +138,6 @@ static int seek_backward(
 		left -= found;
 	}
 	err = mmr_blocks_error(blocks);
-	/* The feed did not come to its end, where it would have asked. */
-	if (err == 0)
-		err = reader_reaches(reader, from, &found);
 	if (err == 0)
 		*ret_off = off;
 

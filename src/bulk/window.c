@@ -56,17 +56,19 @@ static void hold(struct window *window, uint64_t start, uint64_t stop)
 
 static int copy(struct window *window, uint64_t off, size_t len, mmr_slice *ret_bytes)
 {
-	uint64_t end;
+	uint64_t start, end;
 	size_t got;
 	int err;
 
 	err = window_reserve(window, len);
 	if (err < 0)
 		return err;
-	err = reader_copy(window->reader, off, window->buffer, len, &got);
+	err = mmr_read_at(window->reader, off, window->buffer, len, &got);
 	if (err == MMR_ETRUNCATED) {
-		end = mmr_last_error_offset() - window->reader->offset;
-		got = end > off ? (size_t)(end - off) : 0;
+		/* The file may end before the part begins. */
+		end = mmr_last_error_offset();
+		start = window->reader->offset + off;
+		got = end > start ? (size_t)(end - start) : 0;
 	} else if (err < 0) {
 		return err;
 	}

