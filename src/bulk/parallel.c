@@ -70,15 +70,22 @@ static void stop_run(struct run *run, int result)
 	pthread_cond_broadcast(&run->turn_came);
 }
 
-/* The next run of data, where holes are skipped. With the lock held. */
+/* The next run of data, where holes are skipped. What was cut off the end of a file looks like a
+ * hole there, and is asked for at once: it may grow back. With the lock held. */
 static bool next_data(struct run *run)
 {
 	mmr_extent extent;
+	uint64_t reached;
+	int err;
 
 	if (!run->options.skip_holes)
 		return false;
-	if (!mmr_extents_next(&run->extents, &extent))
+	if (!mmr_extents_next(&run->extents, &extent)) {
+		err = reader_reaches(run->reader, run->stop, &reached);
+		if (err < 0)
+			stop_run(run, err);
 		return false;
+	}
 	run->cursor = extent.off;
 	run->data_stop = extent.off + extent.len;
 	return true;
@@ -390,7 +397,7 @@ static int check(const mmr_parallel_options *options, const mmr_parallel_job *jo
 int mmr_parallel_run(
 	mmr_reader *reader, const mmr_parallel_options *options, const mmr_parallel_job *job)
 {
-	uint64_t size = mmr_size(reader), n_windows, reached;
+	uint64_t size = mmr_size(reader), n_windows;
 	struct run run = {.reader = reader, .job = job};
 	struct worker *workers;
 	unsigned n_workers;
@@ -426,9 +433,6 @@ int mmr_parallel_run(
 	pthread_cond_init(&run.turn_came, NULL);
 	run_workers(&run, workers, n_workers);
 	engine_end(&run.engine, reader);
-	/* What was cut off the end of a file looks like a hole to those who skip holes. */
-	if (run.result == 0 && run.options.skip_holes)
-		stop_run(&run, reader_reaches(reader, run.stop, &reached));
 	if (run.result == 0)
 		tell_progress(&run, run.stop - run.start);
 	pthread_cond_destroy(&run.turn_came);
