@@ -137,7 +137,7 @@ static int copy(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 {
 	uint64_t stop;
-	size_t got;
+	size_t got = 0;
 	int err;
 
 	err = copy(reader, off, buffer, len, &got);
