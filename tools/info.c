@@ -93,8 +93,10 @@ static int ask_storage(struct facts *facts, const struct input *input, const mmr
 	struct stat st;
 
 	facts->on_disk = MMR_UNKNOWN;
-	if (input->spooled || fstat(input->fd, &st) < 0)
+	if (input->spooled)
 		return 0;
+	if (fstat(input->fd, &st) < 0)
+		return -errno;
 	/* The files of /proc and /sys have no size, or one that is not true. */
 	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size != input->base + mmr_size(input->reader))
 		return 0;

@@ -34,7 +34,7 @@ static struct temp lines_open(void)
 static void must_have_lines(mmr_reader *reader, uint64_t wanted)
 {
 	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
-	mmr_counts counts = {0, 0, false};
+	mmr_counts counts = {0, 0, 0, false};
 	uint64_t n = 0;
 	int engine;
 
@@ -76,7 +76,7 @@ START_TEST(test_changes_regrown_after_a_fault)
 {
 	struct temp temp = lines_open();
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED), *again;
-	mmr_counts counts = {7, 7, false};
+	mmr_counts counts = {7, 7, 7, false};
 	uint64_t n;
 	int i;
 

@@ -148,7 +148,7 @@ static mmr_count_options count_options(const struct scene *scene)
 static int count_lines(const struct scene *scene)
 {
 	mmr_count_options options = count_options(scene);
-	mmr_counts counts = {0, 0, false};
+	mmr_counts counts = {0, 0, 0, false};
 	int err = mmr_count_lines(scene->reader, &options, &counts);
 
 	return judge(err, counts.lines == SCENE_N_LINES && !counts.unterminated);
@@ -157,10 +157,10 @@ static int count_lines(const struct scene *scene)
 static int count_longest(const struct scene *scene)
 {
 	mmr_count_options options = count_options(scene);
-	mmr_counts counts = {0, 0, false};
+	mmr_counts counts = {0, 0, 0, false};
 	int err;
 
-	options.longest = true;
+	options.measure = true;
 	err = mmr_count_lines(scene->reader, &options, &counts);
 	return judge(err, counts.lines == SCENE_N_LINES && counts.longest == FAULT_LINE_LEN - 1);
 }

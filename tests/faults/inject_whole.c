@@ -140,13 +140,13 @@ static int count_both(mmr_reader *reader)
 
 	options.n_threads = N_THREADS;
 	err = TRY(counts, mmr_count_lines(reader, &options, &counts));
-	options.longest = true;
+	options.measure = true;
 	options.engine = MMR_ENGINE_COPY;
 	if (err == 0)
 		err = TRY(counts, mmr_count_lines(reader, &options, &counts));
 	if (err == 0) {
 		note(counts.lines);
-		note(counts.longest);
+		note(counts.longest + counts.crlf);
 		note(counts.unterminated);
 	}
 	return err;
