@@ -1,0 +1,195 @@
+# rows.sh - the rows of the matrix, and what each is there to find
+#
+# SPDX-License-Identifier: MIT
+
+all_rows='gcc clang O0 O3 lto fortify posix
+	asan tsan msan valgrind
+	m32 musl aarch64 arm powerpc s390x
+	analyzer cppcheck clang_tidy'
+
+# --- Compilers and their options: the same results, and no warning ---
+
+row_gcc()
+{
+	need_build gcc gcc
+	build CC=gcc CXX=g++
+	run_tests "$(units) tests/test_header_cxx $mmcat_tests"
+}
+
+row_clang()
+{
+	need_build clang clang
+	build CC=clang CXX=clang++
+	run_tests "$(units) tests/test_header_cxx $mmcat_tests"
+}
+
+row_O0()
+{
+	build CFLAGS='-O0 -g'
+	run_tests "$(units)"
+}
+
+row_O3()
+{
+	build CFLAGS='-O3 -g'
+	run_tests "$(units) $mmcat_tests"
+}
+
+row_lto()
+{
+	need_build gcc gcc -flto
+	build CC=gcc CFLAGS='-O2 -g -flto' AR=gcc-ar RANLIB=gcc-ranlib NM=gcc-nm
+	run_tests "$(units) $mmcat_tests"
+}
+
+# Lengths that the compiler knows are kept at run time, too.
+row_fortify()
+{
+	build CFLAGS='-O2 -g' CPPFLAGS='-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3'
+	run_tests "$(units) $mmcat_tests"
+}
+
+# Another system's view: POSIX calls, no splice, no extents, no /proc.
+row_posix()
+{
+	build --disable-linux-extras
+	run_tests "$(units) $mmcat_tests"
+}
+
+# --- Checkers that look on: each report ends the program ---
+
+row_asan()
+{
+	local flags=address,undefined
+
+	need_build libclang-rt-14-dev clang "-fsanitize=$flags"
+	build --enable-sanitizers="$flags" CC=clang CXX=clang++ CFLAGS='-O1 -g'
+	export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
+	run_tests "$(units) $mmcat_tests"
+}
+
+row_tsan()
+{
+	need_build libclang-rt-14-dev clang -fsanitize=thread
+	build --enable-sanitizers=thread CC=clang CXX=clang++ CFLAGS='-O1 -g' "${own_check[@]}"
+	export TSAN_OPTIONS=halt_on_error=1 CK_DEFAULT_TIMEOUT=300
+	run_tests "$(units)"
+}
+
+# Every byte must come from code that it has compiled: libmagic and PCRE2 do not.
+row_msan()
+{
+	need_build libclang-rt-14-dev clang -fsanitize=memory
+	build --enable-sanitizers=memory --with-magic=no --with-pcre2=no CC=clang CXX=clang++ \
+		CFLAGS='-O1 -g -fsanitize-memory-track-origins' "${own_check[@]}"
+	export CK_DEFAULT_TIMEOUT=300
+	run_tests "$(units)"
+}
+
+row_valgrind()
+{
+	need valgrind valgrind
+	build CFLAGS='-O1 -g' --disable-shared "${own_check[@]}"
+	export CK_DEFAULT_TIMEOUT=600
+	run_tests "$(units)" LOG_COMPILER="valgrind -q --error-exitcode=99 --leak-check=full \
+		--suppressions=$source/tests/matrix/valgrind.supp"
+}
+
+# --- Other processors and C libraries ---
+
+row_m32()
+{
+	need_build 'libc6-dev-i386 and gcc-12-multilib' gcc -m32
+	# Where only the 64-bit headers of the kernel are installed, they hold for both.
+	build CC='gcc -m32' CXX='g++ -m32' CPPFLAGS='-idirafter /usr/include/x86_64-linux-gnu' \
+		"${own_check[@]}"
+	run_tests "$(units) $mmcat_tests"
+}
+
+# Its headers are its own; those of the libraries, which are C and nothing more, are lent to it.
+row_musl()
+{
+	local header
+
+	need_build musl-tools musl-gcc
+	mkdir include
+	for header in xxhash.h magic.h pcre2.h; do
+		ln -s "/usr/include/$header" include/
+	done
+	ln -s "/usr/include/linux" /usr/include/asm-generic "/usr/include/$(gcc -dumpmachine)/asm" \
+		include/
+	build CC=musl-gcc CXX=no CPPFLAGS="-isystem $PWD/include" --disable-shared "${own_check[@]}"
+	run_tests "$(units) $mmcat_tests"
+}
+
+# emulated PROCESSOR TRIPLET PACKAGE : built by a cross compiler, run by qemu. mmcat is the tool
+# that the shell tests see, through a script.
+emulated()
+{
+	local processor=$1 triplet=$2 root=/usr/$2
+
+	need_build "gcc-$3-linux-gnu${4-}" "$triplet-gcc"
+	need "qemu-$processor-static" qemu-user-static
+	build --host="$triplet" --disable-shared CXX=no "${own_check[@]}"
+	mkdir emulated
+	printf '#!/bin/sh\nexec qemu-%s-static -0 mmcat -L %s %s/mmcat "$@"\n' "$processor" "$root" \
+		"$PWD" > emulated/mmcat
+	chmod +x emulated/mmcat
+	export CK_DEFAULT_TIMEOUT=600 MATRIX_EMULATED=$processor
+	run_tests "$(units) tests/test_mmcat_options.sh tests/test_mmcat_output.sh" \
+		LOG_COMPILER="qemu-$processor-static -L $root" \
+		TESTS_ENVIRONMENT="MMCAT=$PWD/emulated/mmcat;"
+}
+
+row_aarch64()
+{
+	emulated aarch64 aarch64-linux-gnu aarch64
+}
+
+row_arm()
+{
+	emulated arm arm-linux-gnueabihf arm eabihf
+}
+
+# The other byte order, with 32 bits.
+row_powerpc()
+{
+	emulated ppc powerpc-linux-gnu powerpc
+}
+
+# The other byte order, with 64 bits.
+row_s390x()
+{
+	emulated s390x s390x-linux-gnu s390x
+}
+
+# --- Readers of the source ---
+
+row_analyzer()
+{
+	need_build gcc gcc -fanalyzer
+	build CC=gcc CFLAGS='-O1 -g -fanalyzer'
+}
+
+row_cppcheck()
+{
+	need cppcheck cppcheck
+	"$source/configure" -q
+	cppcheck -q -j "$MATRIX_JOBS" --std=c11 --error-exitcode=1 \
+		--enable=warning,performance,portability --inline-suppr \
+		--suppressions-list="$source/tests/matrix/cppcheck.txt" \
+		-DHAVE_CONFIG_H -I. -I"$source/include" -I"$source/src" -I"$source/tools" \
+		"$source/src" "$source/tools"
+}
+
+row_clang_tidy()
+{
+	local file
+
+	need clang-tidy clang-tidy
+	"$source/configure" -q
+	printf '%s\0' "$source"/src/*.c "$source"/src/*/*.c "$source"/tools/*.c |
+		xargs -0 -n 4 -P "$MATRIX_JOBS" sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$@" \
+			-- -std=c11 -D_GNU_SOURCE -DHAVE_CONFIG_H -I. -I'"$source"'/include -I'"$source"'/src \
+			-I'"$source"'/tools' sh
+}

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# run.sh - the tests under other compilers, checkers, processors and C libraries: `make matrix`
+#
+#	run.sh [ROW...]		all rows without ROW; `run.sh --list` names them
+#
+# A row is built in a folder of its own, ./matrix/ROW, and leaves its log there. A row whose tool is
+# not installed is skipped and says which; the status is 0 when no row failed. rows.sh has the rows.
+#
+# SPDX-License-Identifier: MIT
+set -u
+export LC_ALL=C
+
+source=$(cd "${0%/*}/../.." && pwd)
+# What a row takes its time from: the unit tests are told how patient to be.
+: "${MATRIX_JOBS:=$(nproc)}"
+
+# shellcheck source=tests/matrix/rows.sh
+. "$source/tests/matrix/rows.sh"
+
+# --- Words for the rows ---
+
+# The row cannot run here, and why.
+without()
+{
+	echo "skipped: $*"
+	exit 77
+}
+
+# need COMMAND PACKAGE : the row needs a program.
+need()
+{
+	command -v "$1" > /dev/null || without "no $1 (Debian: $2)"
+}
+
+# need_build PACKAGE COMPILER FLAG... : the row needs a compiler that builds programs.
+need_build()
+{
+	local package=$1
+
+	shift
+	need "$1" "$package"
+	printf '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n' > probe.c
+	"$@" -o probe probe.c > probe.log 2>&1 || without "$* builds no program (Debian: $package)"
+}
+
+# The unit tests of the library, all of them.
+units()
+{
+	local file
+
+	for file in "$source"/tests/check_*.c; do
+		file=${file##*/}
+		echo "tests/${file%.c}"
+	done
+}
+
+# The tests of mmcat that take seconds, not minutes.
+mmcat_tests='tests/test_mmcat_options.sh tests/test_mmcat_output.sh tests/test_mmcat_input.sh
+	tests/test_mmcat_parts.sh tests/test_mmcat_views.sh tests/test_mmcat_truncate.sh'
+
+# build CONFIGURE_ARGUMENT... : everything but tests. Warnings are errors.
+build()
+{
+	"$source/configure" -q --enable-werror "$@" && make -s -j "$MATRIX_JOBS"
+}
+
+# Instead of Check, which is made for this machine and C library, and not instrumented.
+own_check=(CHECK_CFLAGS="-isystem $source/tests/matrix" CHECK_LIBS=-pthread)
+
+# run_tests "TEST..." MAKE_ARGUMENT... : the logs of what failed are shown.
+run_tests()
+{
+	local tests=$1
+
+	shift
+	VERBOSE=1 make -s -k -j "$MATRIX_JOBS" check TESTS="$(echo $tests)" "$@"
+}
+
+# --- One row after another ---
+
+run_row()
+{
+	local row=$1 status start=$SECONDS result
+
+	rm -rf "matrix/$row"
+	mkdir -p "matrix/$row" || exit
+	printf '%-12s ' "$row"
+	(cd "matrix/$row" && set -e && "row_$row") > "matrix/$row/log" 2>&1 < /dev/null
+	status=$?
+	case $status in
+	0) result=pass ;;
+	77) result=skip ;;
+	*) result=FAIL ;;
+	esac
+	printf '%s\n' "$result"
+	# A row may pass and still have left out tests; what it skipped itself is its last line.
+	table+=("$(printf '%-12s %-5s %5d s  %s' "$row" "$result" $((SECONDS - start)) \
+		"$(remark "$result" "matrix/$row/log")")")
+	case $result in
+	pass) n_passed=$((n_passed + 1)) ;;
+	skip) n_skipped=$((n_skipped + 1)) ;;
+	FAIL) n_failed=$((n_failed + 1)) ;;
+	esac
+}
+
+remark()
+{
+	case $1 in
+	pass) awk '/^# (PASS|SKIP):/ { n[$2] += $3 }
+		END { if (n["PASS:"]) printf "%d tests passed, %d skipped", n["PASS:"], n["SKIP:"] }' "$2" ;;
+	skip) sed -n 's/^skipped: //p' "$2" | tail -n 1 ;;
+	FAIL) echo "see $2" ;;
+	esac
+}
+
+if [ "${1-}" = --list ]; then
+	echo "$all_rows"
+	exit
+fi
+[ $# -gt 0 ] || set -- $all_rows
+for row; do
+	if ! declare -F "row_$row" > /dev/null; then
+		echo "run.sh: no row $row; there are: $(echo $all_rows)" >&2
+		exit 2
+	fi
+done
+
+table=()
+n_passed=0 n_failed=0 n_skipped=0
+for row; do
+	run_row "$row"
+done
+printf '\n'
+printf '%s\n' "${table[@]}"
+echo "$n_passed passed, $n_failed failed, $n_skipped skipped"
+[ "$n_failed" = 0 ]
