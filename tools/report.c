@@ -76,7 +76,7 @@ static void add(char *line, size_t room, size_t *len, const char *format, ...)
 	n = vsnprintf(line + *len, room - *len, format, args);
 	va_end(args);
 	if (n > 0)
-		*len += min_u64((uint64_t)n, room - *len - 1);
+		*len += (size_t)n < room - *len ? (size_t)n : room - *len - 1;
 }
 
 void report_print(void)

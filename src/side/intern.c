@@ -143,13 +143,13 @@ static __attribute__((noinline)) uint64_t search_long(const mmr_intern *pool, mm
 /* One guard for the text and all that it may be compared with: two would cost as much as the
  * search. */
 static __attribute__((noinline)) int search_guarded(
-	const mmr_intern *pool, mmr_slice text, uint64_t *ret_entry)
+	const mmr_intern *pool, const mmr_slice *text, uint64_t *ret_entry)
 {
-	uintptr_t lo = (uintptr_t)text.ptr, hi = lo + text.len;
+	uintptr_t lo = (uintptr_t)text->ptr, hi = lo + text->len;
 	struct guard guard;
 
 	/* The address of nothing may be any. */
-	if (text.len == 0)
+	if (text->len == 0)
 		lo = hi = (uintptr_t)pool->lo;
 	if (pool->lo && (uintptr_t)pool->lo < lo)
 		lo = (uintptr_t)pool->lo;
@@ -157,7 +157,7 @@ static __attribute__((noinline)) int search_guarded(
 		hi = (uintptr_t)pool->hi;
 	if (!GUARD_ENTER(&guard, (const char *)lo, (size_t)(hi - lo)))
 		return guard_fault(&guard);
-	*ret_entry = (text.len <= SHORT ? search_short : search_long)(pool, text);
+	*ret_entry = (text->len <= SHORT ? search_short : search_long)(pool, *text);
 	guard_leave(&guard);
 	return 0;
 }
@@ -169,7 +169,7 @@ static inline int find(const mmr_intern *pool, mmr_slice text, uint64_t *ret_ent
 	if (slice_is_nowhere(text))
 		return error_nowhere();
 	if (atomic_load_explicit(&guard_installed, memory_order_relaxed))
-		return search_guarded(pool, text, ret_entry);
+		return search_guarded(pool, &text, ret_entry);
 	*ret_entry = (text.len <= SHORT ? search_short : search_long)(pool, text);
 	return 0;
 }
