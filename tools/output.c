@@ -93,7 +93,9 @@ void output_write(const void *bytes, size_t len)
 		write_all(bytes, len);
 		return;
 	}
-	memcpy(buffer + filled, bytes, len);
+	/* Nothing may be NULL, which memcpy must not be given. */
+	if (len > 0)
+		memcpy(buffer + filled, bytes, len);
 	filled += len;
 }
 
