@@ -74,14 +74,12 @@ enum status message_file_at(const char *file, int code, uint64_t off)
 		reason = "truncated while reading";
 	else if (code == -ECANCELED)
 		reason = "the pattern reached its limits (a simpler one may not)";
+	if (off == UINT64_MAX)
+		return message("%s: %s", message_quote(file), reason);
 	return message("%s: %s at byte %" PRIu64, message_quote(file), reason, off);
 }
 
 enum status message_file(const char *file, int code)
 {
-	uint64_t off = mmr_last_error_offset();
-
-	if (off != UINT64_MAX)
-		return message_file_at(file, code, off);
-	return message("%s: %s", message_quote(file), mmr_strerror(code));
+	return message_file_at(file, code, mmr_last_error_offset());
 }
