@@ -21,7 +21,9 @@ typedef struct {
 	void (*run)(void);
 } TTest;
 
-enum { CHECK_ROOM = 64 };
+enum {
+	CHECK_ROOM = 64
+};
 
 typedef struct {
 	const char *name;
@@ -42,36 +44,38 @@ typedef struct {
 	int n_run, n_failed;
 } SRunner;
 
-enum print_output { CK_ENV };
+enum print_output {
+	CK_ENV
+};
 
 /* --- Tests --- */
 
-#define START_TEST(test_name)                                                                      \
-	static void test_name##_body(void);                                                        \
-	static const TTest test_name##_test = {#test_name, test_name##_body};                      \
-	static const TTest *const test_name = &test_name##_test;                                   \
+#define START_TEST(test_name) \
+	static void test_name##_body(void); \
+	static const TTest test_name##_test = {#test_name, test_name##_body}; \
+	static const TTest *const test_name = &test_name##_test; \
 	static void test_name##_body(void)
 #define END_TEST
 
 /* --- Assertions: the first that does not hold ends the test's process --- */
 
-#define ck_abort_msg(...)                                                                          \
-	(fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, __func__),                             \
+#define ck_abort_msg(...) \
+	(fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, __func__), \
 		fprintf(stderr, __VA_ARGS__), fputc('\n', stderr), _exit(EXIT_FAILURE))
 
-#define ck_assert_msg(condition, ...)                                                              \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			ck_abort_msg(__VA_ARGS__);                                                 \
+#define ck_assert_msg(condition, ...) \
+	do { \
+		if (!(condition)) \
+			ck_abort_msg(__VA_ARGS__); \
 	} while (0)
 #define ck_assert(condition) ck_assert_msg(condition, "not so: %s", #condition)
 
-#define CHECK_COMPARE(type, format, a, order, b)                                                   \
-	do {                                                                                       \
-		type check_a = (a);                                                                \
-		type check_b = (b);                                                                \
-		ck_assert_msg(check_a order check_b, "%s is " format ", %s is " format, #a,        \
-			check_a, #b, check_b);                                                     \
+#define CHECK_COMPARE(type, format, a, order, b) \
+	do { \
+		type check_a = (a); \
+		type check_b = (b); \
+		ck_assert_msg(check_a order check_b, "%s is " format ", %s is " format, #a, \
+			check_a, #b, check_b); \
 	} while (0)
 
 #define CHECK_INT(a, order, b)   CHECK_COMPARE(intmax_t, "%jd", a, order, b)
@@ -93,30 +97,30 @@ enum print_output { CK_ENV };
 #define ck_assert_ptr_ne(a, b)   CHECK_PTR(a, !=, b)
 #define ck_assert_ptr_null(a)    CHECK_PTR(a, ==, NULL)
 #define ck_assert_ptr_nonnull(a) CHECK_PTR(a, !=, NULL)
-#define ck_assert_double_eq(a, b)                                                                  \
-	do {                                                                                       \
-		double check_a = (a), check_b = (b);                                               \
-		ck_assert_msg(!(check_a < check_b || check_a > check_b) && check_a == check_a      \
-				&& check_b == check_b,                                             \
-			"%s is %.17g, %s is %.17g", #a, check_a, #b, check_b);                     \
+#define ck_assert_double_eq(a, b) \
+	do { \
+		double check_a = (a), check_b = (b); \
+		ck_assert_msg(!(check_a < check_b || check_a > check_b) && check_a == check_a && \
+				      check_b == check_b, \
+			"%s is %.17g, %s is %.17g", #a, check_a, #b, check_b); \
 	} while (0)
 
-#define CHECK_TEXT(a, order, b)                                                                    \
-	do {                                                                                       \
-		const char *check_a = (a), *check_b = (b);                                         \
-		ck_assert_msg(check_a && check_b && strcmp(check_a, check_b) order 0,              \
-			"%s is \"%s\", %s is \"%s\"", #a, check_a ? check_a : "NULL", #b,          \
-			check_b ? check_b : "NULL");                                               \
+#define CHECK_TEXT(a, order, b) \
+	do { \
+		const char *check_a = (a), *check_b = (b); \
+		ck_assert_msg(check_a &&check_b &&strcmp(check_a, check_b) order 0, \
+			"%s is \"%s\", %s is \"%s\"", #a, check_a ? check_a : "NULL", #b, \
+			check_b ? check_b : "NULL"); \
 	} while (0)
 #define ck_assert_str_eq(a, b) CHECK_TEXT(a, ==, b)
 #define ck_assert_str_ne(a, b) CHECK_TEXT(a, !=, b)
 
-#define ck_assert_mem_eq(a, b, len)                                                                \
-	do {                                                                                       \
-		size_t check_len = (len);                                                          \
-		const void *check_x = (a), *check_y = (b);                                         \
-		ck_assert_msg(check_len == 0 || memcmp(check_x, check_y, check_len) == 0,          \
-			"%s is not %s in %zu bytes", #a, #b, check_len);                           \
+#define ck_assert_mem_eq(a, b, len) \
+	do { \
+		size_t check_len = (len); \
+		const void *check_x = (a), *check_y = (b); \
+		ck_assert_msg(check_len == 0 || memcmp(check_x, check_y, check_len) == 0, \
+			"%s is not %s in %zu bytes", #a, #b, check_len); \
 	} while (0)
 
 /* --- What runs them --- */
