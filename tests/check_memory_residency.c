@@ -480,14 +480,14 @@ START_TEST(test_residency_without_any_call)
 	lacking.lack = (struct lack){N_CACHE, ENOSYS, SYS_mincore};
 	status = in_child(ask_without_any_call, &lacking);
 	lacking.lack = (struct lack){N_CACHE, ENOSYS, N_CACHE};
-	status_too = in_child(ask_without_any_call, &lacking);
+	/* ThreadSanitizer itself wants addresses, and may wait for ever when there are none. */
+	status_too = memory_is_shadowed() ? status : in_child(ask_without_any_call, &lacking);
 	temp_close(&lacking.patchy.temp);
 	ck_assert(WIFEXITED(status) && WIFEXITED(status_too));
 	if (WEXITSTATUS(status) == 77)
 		CHECK_SKIP("no filters of system calls here");
 	ck_assert_int_eq(WEXITSTATUS(status), 42);
-	if (!memory_is_shadowed())
-		ck_assert_int_eq(WEXITSTATUS(status_too), 42);
+	ck_assert_int_eq(WEXITSTATUS(status_too), 42);
 }
 END_TEST
 
