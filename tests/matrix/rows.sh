@@ -168,10 +168,25 @@ row_s390x()
 
 # --- Readers of the source ---
 
+# unexplained TOOL LOG EXPRESSION : fails when the log has findings that findings.txt does not know.
+# The expression makes "FILE CHECK" of a line that tells a finding.
+unexplained()
+{
+	sed -n "s#^$source/\(.*\)#\1#; $3" "$2" | sort -u > found
+	sed -n "s/^$1 | \([^|]*\) | \([^|]*\) | .*/\1 \2/p" "$source/tests/matrix/findings.txt" |
+		sort -u > known
+	echo "explained: $(comm -12 found known | wc -l) of $(wc -l < found)"
+	comm -23 found known | sed 's/^/unexplained: /'
+	[ -z "$(comm -23 found known)" ]
+}
+
 row_analyzer()
 {
 	need_build gcc gcc -fanalyzer
-	build CC=gcc CFLAGS='-O1 -g -fanalyzer'
+	"$source/configure" -q CC=gcc CFLAGS='-O1 -g -fanalyzer'
+	make -s -j "$MATRIX_JOBS" 2> report
+	cat report
+	unexplained gcc report 's/^\([^:]*\):.*\[-Wanalyzer-\([^]]*\)\]$/\1 \2/p'
 }
 
 row_cppcheck()
@@ -179,7 +194,7 @@ row_cppcheck()
 	need cppcheck cppcheck
 	"$source/configure" -q
 	cppcheck -q -j "$MATRIX_JOBS" --std=c11 --error-exitcode=1 \
-		--enable=warning,performance,portability --inline-suppr \
+		--enable=warning,performance,portability \
 		--suppressions-list="$source/tests/matrix/cppcheck.txt" \
 		-DHAVE_CONFIG_H -I. -I"$source/include" -I"$source/src" -I"$source/tools" \
 		"$source/src" "$source/tools"
@@ -187,12 +202,16 @@ row_cppcheck()
 
 row_clang_tidy()
 {
-	local file
-
 	need clang-tidy clang-tidy
 	"$source/configure" -q
-	printf '%s\0' "$source"/src/*.c "$source"/src/*/*.c "$source"/tools/*.c |
-		xargs -0 -n 4 -P "$MATRIX_JOBS" sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$@" \
-			-- -std=c11 -D_GNU_SOURCE -DHAVE_CONFIG_H -I. -I'"$source"'/include -I'"$source"'/src \
-			-I'"$source"'/tools' sh
+	# One file a run: what it learns of one spoils the next.
+	printf '%s\n' "$source"/src/*.c "$source"/src/*/*.c "$source"/tools/*.c |
+		grep -v '_posix\.c$\|_absent\.c$\|/neon\.c$' |
+		xargs -n 1 -P "$MATRIX_JOBS" sh -c 'clang-tidy --quiet "$1" -- -std=c11 -D_GNU_SOURCE \
+			-DHAVE_CONFIG_H -I. -I"$0/include" -I"$0/src" -I"$0/tools"' "$source" > report
+	cat report
+	unexplained clang-tidy report \
+		's/^\([^:]*\):.*warning:.*\[\(clang-analyzer-\)\{0,1\}\([^]]*\)\]$/\1 \3/p'
+	# What it could not read is no finding.
+	! grep 'clang-diagnostic-error' report
 }

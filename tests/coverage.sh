@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# coverage.sh - builds for gcov in ./coverage, runs every test there, and says what they missed
+#
+#	coverage.sh [ARGUMENT OF coverage.py]...
+#
+# SPDX-License-Identifier: MIT
+set -eu
+source=$(cd "${0%/*}/.." && pwd)
+
+for tool in gcc gcov python3; do
+	command -v "$tool" > /dev/null || { echo "coverage.sh: no $tool"; exit 77; }
+done
+mkdir -p coverage
+cd coverage
+gcc -c -o exit.o "$source/tests/coverage_exit.c"
+ar rc libexit.a exit.o
+if [ ! -f Makefile ]; then
+	# Threads count at the same time. Optimized code has other branches than the source, and so has
+	# what is inlined: there every copy has its own.
+	"$source/configure" -q --disable-shared CC=gcc CXX=g++ \
+		CFLAGS='-O0 -g --coverage -fprofile-update=atomic -Wno-attributes' CXXFLAGS=--coverage \
+		CPPFLAGS='-Dalways_inline=noinline -Dflatten=noinline' \
+		LIBS="-L$PWD -lexit -Wl,--wrap=_exit"
+fi
+find . -name '*.gcda' -exec rm {} +
+make -s -j "$(nproc)"
+# Those that look at the library from outside go nowhere in it.
+tests=$(cd "$source" && printf '%s\n' tests/check_*.c tests/test_*.sh |
+	grep -vE 'test_(dlopen_note|exports|install|layers)' | sed 's/\.c$//')
+# What fails here fails in `make check`, too, and has been through lines all the same.
+CK_DEFAULT_TIMEOUT=600 make -s -k -j "$(nproc)" check TESTS="$(echo $tests)" > check.log 2>&1 ||
+	grep '^FAIL' check.log || :
+python3 "$source/tests/coverage.py" --build=. "$@"
