@@ -329,6 +329,69 @@ START_TEST(test_sum_of_a_file)
 }
 END_TEST
 
+/* Long enough that each of five threads has a share of its own: what they found is put together. */
+#define SHARED_LEN ((size_t)9 << 20)
+
+static void put_double(char *bytes, size_t at, double value)
+{
+	memcpy(bytes + at, &value, sizeof(value));
+}
+
+static mmr_summary sum_shared(mmr_reader *reader, enum mmr_type type)
+{
+	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
+	mmr_summary summary, alone;
+
+	options.type = type;
+	options.n_threads = 1;
+	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &alone), 0);
+	for (options.n_threads = 2; options.n_threads <= 5; options.n_threads++) {
+		ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), 0);
+		/* One NaN is as good as another. */
+		if (isnan(alone.sum) && isnan(summary.sum))
+			summary.sum = alone.sum;
+		MUST(same(&summary, &alone), "%s with %u threads", names[type], options.n_threads);
+	}
+	return alone;
+}
+
+START_TEST(test_sum_shared_by_threads)
+{
+	char *bytes = malloc(SHARED_LEN);
+	struct chance chance = {9};
+	mmr_summary summary;
+	mmr_reader *reader;
+	mmr_array array;
+	int type;
+
+	fill(&chance, bytes, SHARED_LEN / 8, MMR_F64, true);
+	ck_assert_int_eq(mmr_open_memory(bytes, SHARED_LEN, &reader), 0);
+	for (type = MMR_U8; type <= MMR_I64; type++) {
+		summary = sum_shared(reader, (enum mmr_type)type);
+		ck_assert_int_eq(mmr_array_of((mmr_slice){bytes, SHARED_LEN}, (enum mmr_type)type,
+					 MMR_NATIVE, &array),
+			0);
+		must_be_whole_sum(&array, &summary, "shared by threads");
+	}
+	summary = sum_shared(reader, MMR_F64);
+	ck_assert_int_eq(
+		mmr_array_of((mmr_slice){bytes, SHARED_LEN}, MMR_F64, MMR_NATIVE, &array), 0);
+	must_be_float_sum(&array, &summary, "shared by threads");
+
+	/* What one thread met counts for all. */
+	put_double(bytes, SHARED_LEN - 8, (double)INFINITY);
+	ck_assert(sum_shared(reader, MMR_F64).sum > DBL_MAX);
+	put_double(bytes, 0, -(double)INFINITY);
+	ck_assert(isnan(sum_shared(reader, MMR_F64).sum));
+	put_double(bytes, SHARED_LEN - 8, 0);
+	ck_assert(sum_shared(reader, MMR_F64).sum < -DBL_MAX);
+	put_double(bytes, SHARED_LEN / 2, (double)NAN);
+	ck_assert_uint_eq(sum_shared(reader, MMR_F64).n_nan, 1);
+	mmr_close(reader);
+	free(bytes);
+}
+END_TEST
+
 START_TEST(test_sum_of_a_file_refuses)
 {
 	static char bytes[100003];
@@ -372,7 +435,7 @@ static Suite *sum_suite(void)
 	Suite *suite = suite_create("sum");
 
 	ADD_CASE(suite, "core", test_sum_of_every_length_and_type, test_sum_is_exact_across_pieces,
-		test_sum_of_a_file);
+		test_sum_of_a_file, test_sum_shared_by_threads);
 	ADD_CASE(suite, "limits", test_sum_at_the_edges_of_types, test_sum_of_what_is_no_number,
 		test_sum_as_whole_numbers);
 	ADD_CASE(suite, "faults", test_sum_of_a_file_refuses);
