@@ -11,7 +11,16 @@
 #include <float.h>
 #include <math.h>
 
+#if defined(__SIZEOF_INT128__)
 __extension__ typedef __int128 wide_int;
+#endif
+
+/* Adds a number to a sum of 128 bits: `value` has the bits, and may stand for a negative one. */
+static void add_wide(int64_t *high, uint64_t *low, uint64_t value, bool negative)
+{
+	*low += value;
+	*high += (*low < value) - (negative ? 1 : 0);
+}
 
 static const char *const names[] = {
 	"", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f16", "f32", "f64"};
@@ -19,7 +28,8 @@ static const char *const names[] = {
 static void must_be_whole_sum(const mmr_array *array, const mmr_summary *summary, const char *what)
 {
 	bool is_signed = array->type >= MMR_I8;
-	wide_int sum = 0, told;
+	int64_t high = 0;
+	uint64_t low = 0;
 	int64_t least = INT64_MAX, most = INT64_MIN, i64;
 	uint64_t u_least = UINT64_MAX, u_most = 0, u64;
 	size_t i;
@@ -27,20 +37,23 @@ static void must_be_whole_sum(const mmr_array *array, const mmr_summary *summary
 	for (i = 0; i < array->n; i++) {
 		if (is_signed) {
 			MUST(mmr_array_get_i64(array, i, &i64) == 0, "%s", mmr_last_error());
-			sum += i64;
+			add_wide(&high, &low, (uint64_t)i64, i64 < 0);
 			least = i64 < least ? i64 : least;
 			most = i64 > most ? i64 : most;
 		} else {
 			MUST(mmr_array_get_u64(array, i, &u64) == 0, "%s", mmr_last_error());
-			sum += u64;
+			add_wide(&high, &low, u64, false);
 			u_least = u64 < u_least ? u64 : u_least;
 			u_most = u64 > u_most ? u64 : u_most;
 		}
 	}
-	told = summary->sum_high * ((wide_int)1 << 64) + summary->sum_low;
 	MUST(summary->n == array->n && summary->n_nan == 0, "%s: %zu elements", what, array->n);
-	MUST(told == sum, "%s: sum of %zu", what, array->n);
-	MUST(summary->sum == (double)sum, "%s: sum of %zu as a double", what, array->n);
+	MUST(summary->sum_high == high && summary->sum_low == low, "%s: sum of %zu", what,
+		array->n);
+#if defined(__SIZEOF_INT128__)
+	MUST(summary->sum == (double)(high * ((wide_int)1 << 64) + low),
+		"%s: sum of %zu as a double", what, array->n);
+#endif
 	if (array->n == 0)
 		MUST(summary->min.u64 == 0 && summary->max.u64 == 0, "%s: of nothing", what);
 	else if (is_signed)

@@ -84,7 +84,7 @@ static int ask_cachestat(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pag
 	} range = {off, len};
 	struct {
 		uint64_t cached, dirty, writeback, evicted, recently_evicted;
-	} pages;
+	} pages = {0, 0, 0, 0, 0}; /* MemorySanitizer does not know that the call writes it */
 
 	if (syscall(SYS_cachestat, fd, &range, &pages, 0) < 0)
 		return -errno;

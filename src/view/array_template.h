@@ -24,8 +24,8 @@
 #define VECTOR(type) __attribute__((vector_size(VECTOR_BYTES))) type
 
 /* How a processor without such vectors hands them over has changed between compilers. Only what is
- * inlined here does so, never one object to another. */
-#pragma GCC diagnostic push
+ * inlined here does so, never one object to another. Told to the end of the file: compilers warn
+ * there. */
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 typedef VECTOR(double) f64s;
@@ -286,5 +286,3 @@ const struct array_kernels KERNELS = {
 	.swap = {[2] = swap_2, [4] = swap_4, [8] = swap_8},
 	.widen_f16 = widen_f16,
 };
-
-#pragma GCC diagnostic pop
