@@ -42,17 +42,19 @@ class Line:
 def read_notes(build):
 	"""{file under ROOT: {number: Line}} of every object that was compiled in a folder."""
 	files = collections.defaultdict(lambda: collections.defaultdict(Line))
-	notes = [os.path.join(folder, name) for folder, _, names in os.walk(os.path.abspath(build)) for name in names
-			 if name.endswith(".gcno")]
+	notes = []
+	for folder, _, names in os.walk(os.path.abspath(build)):
+		notes += [os.path.join(folder, name) for name in names if name.endswith(".gcno")]
 	if not notes:
 		sys.exit("coverage.py: %s: nothing compiled for gcov is here" % build)
 	with tempfile.TemporaryDirectory() as scratch:
 		for note in notes:
-			if not re.search(r"(src|tools|tests)/", os.path.relpath(note, build)):
+			# Not what configure has tried.
+			if "conftest" in note:
 				continue
 			subprocess.run(["gcov", "--json-format", "--branch-probabilities", note],
-						   cwd=scratch, check=True, stdout=subprocess.DEVNULL,
-						   stderr=subprocess.DEVNULL)
+				cwd=scratch, check=True, stdout=subprocess.DEVNULL,
+				stderr=subprocess.DEVNULL)
 			for name in os.listdir(scratch):
 				path = os.path.join(scratch, name)
 				with gzip.open(path) as stream:
@@ -73,7 +75,7 @@ def add_report(files, report):
 
 
 class Excuse:
-	"""One line of coverage.txt: FILE | TEXT OF THE LINE, a regular expression | REASON.
+	"""One line of coverage.txt: FILE | what fits the line, a regular expression | REASON.
 
 	It excuses the lines it fits, and those below them that are indented deeper.
 	"""

@@ -224,7 +224,7 @@ bool memory_is_shadowed(void)
 #if defined(__SANITIZE_THREAD__)
 	return true;
 #elif defined(__has_feature)
-	return __has_feature(thread_sanitizer);
+	return __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer);
 #else
 	return false;
 #endif

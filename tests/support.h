@@ -81,8 +81,8 @@ struct setting {
 void on_every_backing(
 	mmr_slice bytes, void (*body)(const struct setting *setting, void *arg), void *arg);
 
-/* For on_every_backing: size, bytes and reads at random places are those of the setting. `arg` is the
- * struct chance. */
+/* For on_every_backing: size, bytes and reads at random places are those of the setting. `arg` is
+ * the struct chance. */
 void must_read_the_same(const struct setting *setting, void *arg);
 
 /* --- Processes --- */
@@ -92,7 +92,8 @@ int in_child(void (*body)(void *arg), void *arg);
 
 size_t count_descriptors(void);
 
-/* mmr_heap_bytes, with the note of this thread's last error already made: it stays with the thread. */
+/* mmr_heap_bytes, with the note of this thread's last error already made: it stays with the thread.
+ */
 uint64_t heap_in_use(void);
 
 /* Lines of /proc/self/maps that contain a word. */
@@ -101,7 +102,8 @@ size_t count_maps(const char *word);
 /* Resident KiB of this process, counted page by page. 0 where the kernel does not tell. */
 size_t resident_kib(void);
 
-/* Whether ThreadSanitizer keeps several bytes in memory for each byte that is looked at. */
+/* Whether ThreadSanitizer or MemorySanitizer keeps several bytes in memory for each byte that is
+ * looked at. */
 bool memory_is_shadowed(void);
 
 /* Bytes of address space in use. */
