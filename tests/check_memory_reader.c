@@ -180,6 +180,11 @@ START_TEST(test_residency_at_the_last_offset)
 	options.backing = MMR_BACKING_UNMAPPED;
 	ck_assert_int_eq(mmr_open_fd(memory, &options, &reader), 0);
 	ck_assert_int_eq(mmr_reader_residency(reader, INT64_MAX - 5, 5, buckets, 3, &residency), 0);
+	if (residency.source == MMR_RESIDENCY_UNKNOWN && getenv("MATRIX_EMULATED")) {
+		mmr_close(reader);
+		close(memory);
+		CHECK_SKIP("the emulator does not know cachestat");
+	}
 	ck_assert_int_ne(residency.source, MMR_RESIDENCY_UNKNOWN);
 	ck_assert_uint_eq(buckets[0], MMR_BUCKET_FULL);
 	ck_assert_uint_eq(buckets[2], MMR_BUCKET_FULL);
