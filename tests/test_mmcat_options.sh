@@ -88,6 +88,8 @@ check "-z" unknown_option -z abc
 check "--nonsense" unknown_option --nonsense abc
 check "-b without a range" unknown_option abc -b
 check "--count=1" unknown_option --count=1 abc
+check "the wrong letter of a word is named" says_usage "invalid option '-z'" --quiet -zq abc
+check "a letter without its argument is named" says_usage "option '-b' needs an argument" --quiet -qb
 
 # Other files are still done.
 missing=$'mmcat: nowhere: No such file or directory\n'

@@ -178,13 +178,46 @@ static void settle(struct options *options, bool count, enum color color)
 	options->color = wants_color(color);
 }
 
+static const struct option long_options[] = {
+	{"bytes", required_argument, NULL, 'b'},
+	{"color", required_argument, NULL, LONG_COLOR},
+	{"count", no_argument, NULL, 'c'},
+	{"delimiter", required_argument, NULL, 'd'},
+	{"find", required_argument, NULL, 'e'},
+	{"follow", no_argument, NULL, 'f'},
+	{"help", no_argument, NULL, 'h'},
+	{"hex", no_argument, NULL, 'x'},
+	{"info", no_argument, NULL, 'i'},
+	{"json", optional_argument, NULL, LONG_JSON},
+	{"lines", required_argument, NULL, 'l'},
+	{"max-count", required_argument, NULL, 'm'},
+	{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
+	{"quiet", no_argument, NULL, 'q'},
+	{"regex", required_argument, NULL, 'E'},
+	{"reverse", no_argument, NULL, 'r'},
+	{"shard", required_argument, NULL, 's'},
+	{"text", no_argument, NULL, 'a'},
+	{"threads", required_argument, NULL, 'j'},
+	{"type", required_argument, NULL, 't'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"version", no_argument, NULL, 'V'},
+	{"width", required_argument, NULL, 'w'},
+	{NULL, 0, NULL, 0},
+};
+
 /* What getopt does not know, or lacks its argument. */
 static enum status unknown(char **argv, int letter)
 {
 	char text[3] = {'-', (char)optopt, '\0'};
 	const char *word = argv[optind - 1], *option = text;
+	bool in_cluster = letter == '?' && optopt != 0;
+	size_t i;
 
-	if (strncmp(word, "--", 2) == 0 && word[2])
+	/* Of a word like -qz, getopt has not come to the end: what it left is the word before. Any
+	 * letter that is an option stands there for the long one, which was given a value. */
+	for (i = 0; long_options[i].name; i++)
+		in_cluster &= long_options[i].val != optopt;
+	if (!in_cluster && strncmp(word, "--", 2) == 0 && word[2])
 		option = word;
 	if (letter == ':')
 		message("option '%s' needs an argument", message_quote(option));
@@ -195,32 +228,6 @@ static enum status unknown(char **argv, int letter)
 
 void options_parse(int argc, char **argv, struct options *ret_options)
 {
-	static const struct option table[] = {
-		{"bytes", required_argument, NULL, 'b'},
-		{"color", required_argument, NULL, LONG_COLOR},
-		{"count", no_argument, NULL, 'c'},
-		{"delimiter", required_argument, NULL, 'd'},
-		{"find", required_argument, NULL, 'e'},
-		{"follow", no_argument, NULL, 'f'},
-		{"help", no_argument, NULL, 'h'},
-		{"hex", no_argument, NULL, 'x'},
-		{"info", no_argument, NULL, 'i'},
-		{"json", optional_argument, NULL, LONG_JSON},
-		{"lines", required_argument, NULL, 'l'},
-		{"max-count", required_argument, NULL, 'm'},
-		{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
-		{"quiet", no_argument, NULL, 'q'},
-		{"regex", required_argument, NULL, 'E'},
-		{"reverse", no_argument, NULL, 'r'},
-		{"shard", required_argument, NULL, 's'},
-		{"text", no_argument, NULL, 'a'},
-		{"threads", required_argument, NULL, 'j'},
-		{"type", required_argument, NULL, 't'},
-		{"verbose", no_argument, NULL, 'v'},
-		{"version", no_argument, NULL, 'V'},
-		{"width", required_argument, NULL, 'w'},
-		{NULL, 0, NULL, 0},
-	};
 	static const char *const colors[] = {"auto", "always", "never", NULL};
 	static const char *const jsons[] = {"lines", NULL};
 	static char *standard_input[] = {"-", NULL};
@@ -230,8 +237,8 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 	int letter;
 
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":ab:cd:e:E:fhij:l:m:qrs:t:vVw:x", table, NULL)) !=
-		-1) {
+	while ((letter = getopt_long(
+			argc, argv, ":ab:cd:e:E:fhij:l:m:qrs:t:vVw:x", long_options, NULL)) != -1) {
 		switch (letter) {
 		case 'b':
 			set_part(&options, PART_BYTES, optarg);
