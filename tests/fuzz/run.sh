@@ -34,19 +34,24 @@ if [ $# = 0 ]; then
 fi
 status=0
 for target in "$@"; do
-	# What the target takes from mmcat's own sources is named in its first lines.
+	# What else the target is made of, and how long its inputs are, is told in its first lines.
+	told()
+	{
+		sed -n "s#^ \\* $1: ##p" "$source/tests/fuzz/fuzz_$target.c"
+	}
+	length=$(told Length)
 	# shellcheck disable=SC2046
 	"$clang" -std=gnu11 -O2 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-DHAVE_CONFIG_H -I. -I"$source/include" -I"$source/tools" -o "fuzz_$target" \
 		"$source/tests/fuzz/fuzz_$target.c" \
-		$(sed -n 's#^ \* Links: ##p' "$source/tests/fuzz/fuzz_$target.c" |
-			sed "s#tools/#$source/tools/#g") \
+		$(told Links | sed "s#tools/#$source/tools/#g") \
+		$(told Wraps | sed 's#[^ ][^ ]*#-Wl,--wrap=&#g') \
 		.libs/libmmreader_internal.a -pthread -ldl
 	mkdir -p "corpus_$target"
 	dictionary=$source/tests/fuzz/$target.dict
 	# shellcheck disable=SC2046
 	if ! "./fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 \
-		-max_len=4096 $([ ! -f "$dictionary" ] || echo "-dict=$dictionary") \
+		-max_len="${length:-4096}" $([ ! -f "$dictionary" ] || echo "-dict=$dictionary") \
 		"corpus_$target" "$source/tests/fuzz/corpus/$target" 2> "$target.log"; then
 		echo "fuzz_$target: failed; see fuzz/$target.log" >&2
 		status=1
