@@ -1,0 +1,375 @@
+/* fuzz_options.c - mmcat's command line: refused in one clean line, or the same when told plainly
+ *
+ * The input is a byte for the environment, then the arguments, each up to a NUL. exit(3) is wrapped
+ * and jumps back; what is said on standard error goes to a file in memory, and output.h and
+ * progress.h are played by the functions below.
+ *
+ * Links: tools/message.c tools/options.c tools/range.c tools/shard.c tools/values.c
+ * Wraps: exit
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "fuzz.h"
+
+#include "message.h"
+#include "options.h"
+#include "output.h"
+#include "progress.h"
+
+#include <getopt.h>
+#include <setjmp.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MOST_ARGUMENTS 32
+#define PARSED         (-1)
+
+struct command {
+	int argc;
+	char *argv[MOST_ARGUMENTS + 2];
+};
+
+static jmp_buf leave;
+static bool inside;
+static int exit_status;
+static size_t printed;
+
+_Noreturn void __real_exit(int status);
+_Noreturn void __wrap_exit(int status);
+
+_Noreturn void __wrap_exit(int status)
+{
+	if (!inside)
+		__real_exit(status);
+	exit_status = status;
+	longjmp(leave, 1);
+}
+
+void output_write(const void *data, size_t len)
+{
+	MUST(memchr(data, '\0', len) == NULL, "a NUL is printed");
+	printed += len;
+}
+
+void output_close(void)
+{
+}
+
+void progress_erase(void)
+{
+}
+
+/* Ends where its allocation ends, so that a sanitizer sees each byte behind it. */
+static void add(struct command *command, const char *text, size_t len)
+{
+	char *copy = malloc(len + 1);
+
+	MUST(copy && command->argc <= MOST_ARGUMENTS, "no room");
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	command->argv[command->argc++] = copy;
+	command->argv[command->argc] = NULL;
+}
+
+static void start(struct command *command)
+{
+	command->argc = 0;
+	add(command, "mmcat", 5);
+}
+
+static void end(struct command *command)
+{
+	while (command->argc > 0)
+		free(command->argv[--command->argc]);
+}
+
+/* Returns: PARSED, or the status of exit(3), with what was said on standard error. */
+static int parse(struct command *command, struct options *options, char *said, size_t room)
+{
+	static int file = -1, standard_error;
+	ssize_t len;
+
+	if (file < 0) {
+		file = memfd_create("fuzz_options", MFD_CLOEXEC);
+		standard_error = dup(STDERR_FILENO);
+		MUST(file >= 0 && standard_error >= 0, "no place for messages");
+	}
+	MUST(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0, "messages stay");
+	exit_status = PARSED;
+	printed = 0;
+	/* All of getopt(3) anew. */
+	optind = 0;
+	dup2(file, STDERR_FILENO);
+	inside = true;
+	if (setjmp(leave) == 0)
+		options_parse(command->argc, command->argv, options);
+	inside = false;
+	dup2(standard_error, STDERR_FILENO);
+	len = pread(file, said, room - 1, 0);
+	MUST(len >= 0 && (size_t)len < room - 1, "%zd bytes are said", len);
+	said[len] = '\0';
+	return exit_status;
+}
+
+/* --- What is refused --- */
+
+static void check_refusal(int status, const char *said)
+{
+	static const char prefix[] = "mmcat: ";
+	static const char named[] = "invalid option '--";
+	char again[65536], *word;
+	unsigned n_lines = 0;
+	struct options options;
+	struct command alone;
+	const char *at;
+
+	if (status == STATUS_DONE) {
+		MUST(printed > 0 && *said == '\0', "help and '%s'", said);
+		return;
+	}
+	MUST(status == STATUS_TROUBLE && printed == 0, "status %d", status);
+	MUST(strncmp(said, prefix, sizeof(prefix) - 1) == 0, "'%s' without a name", said);
+	for (at = said; *at; at++) {
+		MUST(*at == '\n' || ((unsigned char)*at >= ' ' && *at != 0x7f),
+			"a control byte in '%s'", said);
+		n_lines += *at == '\n';
+	}
+	MUST(at[-1] == '\n', "'%s' without an end", said);
+	at = strchr(said, '\n') + 1;
+	MUST(strncmp(at, "Usage: ", 7) == 0 ? n_lines == 3 : n_lines == 1, "%u lines: '%s'",
+		n_lines, said);
+	/* The long option that is named is the wrong one: alone it is as wrong. */
+	word = strstr(said, named);
+	if (word != said + sizeof(prefix) - 1 || strstr(word, "\\x"))
+		return;
+	word += sizeof(named) - 3;
+	if (word[2] == '\'')
+		return;
+	start(&alone);
+	add(&alone, word, (size_t)(strchr(word, '\n') - 1 - word));
+	MUST(parse(&alone, &options, again, sizeof(again)) == STATUS_TROUBLE, "%s", said);
+	end(&alone);
+}
+
+/* --- What is accepted --- */
+
+static bool is_of(const struct command *command, const char *text, size_t len)
+{
+	int i;
+
+	for (i = 0; i < command->argc; i++)
+		if (text >= command->argv[i] &&
+			len <= strlen(command->argv[i]) - (size_t)(text - command->argv[i]))
+			return true;
+	return false;
+}
+
+static void check_limits(const struct options *options)
+{
+	const struct range *range = &options->range;
+	bool searches = options->action == ACTION_FIND || options->action == ACTION_PATTERN;
+
+	MUST(options->part <= PART_SHARD && options->action <= ACTION_INFO, "no such action");
+	MUST(!range->has_length || (range->start >= 0 && range->length >= 0), "a wrong range");
+	MUST(options->part != PART_SHARD ||
+			(options->shard.k >= 1 && options->shard.k <= options->shard.n),
+		"part %llu of %llu", (unsigned long long)options->shard.k,
+		(unsigned long long)options->shard.n);
+	MUST(searches == (options->text.ptr != NULL), "a text and nothing to do with it");
+	MUST(searches || !options->count_only, "matches of nothing");
+	MUST((options->action == ACTION_TYPE) == (options->layout != NULL), "a layout");
+	MUST(options->n_threads <= 4096 && options->width <= 4096, "too many");
+	MUST(options->width == 0 || options->action == ACTION_HEX || options->action == ACTION_TYPE,
+		"a width of nothing");
+	MUST(options->maximum == NO_MAXIMUM || options->maximum <= INT64_MAX, "too many");
+	MUST(options->n_files >= 1 && !options->files[options->n_files], "%d files",
+		options->n_files);
+}
+
+static void check_places(const struct command *command, const struct options *options)
+{
+	int i;
+
+	MUST(!options->layout || is_of(command, options->layout, strlen(options->layout)),
+		"a layout of nowhere");
+	for (i = 0; i < options->n_files; i++)
+		MUST(strcmp(options->files[i], "-") == 0 ||
+				is_of(command, options->files[i], strlen(options->files[i])),
+			"a file of nowhere");
+}
+
+/* An option and a number behind it. */
+static void add_number(struct command *command, const char *option, uint64_t number)
+{
+	char text[64];
+
+	add(command, text,
+		(size_t)snprintf(text, sizeof(text), "%s%llu", option, (unsigned long long)number));
+}
+
+static void add_part(struct command *plain, const struct options *options)
+{
+	const struct range *range = &options->range;
+	char text[96], stop[32] = "";
+	int len;
+
+	if (options->part == PART_ALL)
+		return;
+	if (range->has_length)
+		snprintf(stop, sizeof(stop), "+%lld", (long long)range->length);
+	else if (range->stop != MMR_END)
+		snprintf(stop, sizeof(stop), "%lld", (long long)range->stop);
+	if (options->part == PART_SHARD)
+		len = snprintf(text, sizeof(text), "-s%llu/%llu",
+			(unsigned long long)options->shard.k, (unsigned long long)options->shard.n);
+	else
+		len = snprintf(text, sizeof(text), "-%c%lld:%s",
+			options->part == PART_BYTES ? 'b' : 'l', (long long)range->start, stop);
+	add(plain, text, (size_t)len);
+}
+
+/* Each byte as \xHH. */
+static void add_bytes(struct command *command, const char *option, mmr_slice bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t len = strlen(option), i;
+	char text[4 * 4096 + 8];
+
+	MUST(bytes.len <= 4096, "%zu bytes", bytes.len);
+	memcpy(text, option, len);
+	for (i = 0; i < bytes.len; i++) {
+		text[len++] = '\\';
+		text[len++] = 'x';
+		text[len++] = digits[(unsigned char)bytes.ptr[i] >> 4];
+		text[len++] = digits[(unsigned char)bytes.ptr[i] & 15];
+	}
+	add(command, text, len);
+}
+
+static void spell(const struct options *options, struct command *plain)
+{
+	/* By enum action. */
+	static const char *const actions[] = {"", "-c", "-r", NULL, "-E", "-x", "-t", "-i"};
+
+	start(plain);
+	add_part(plain, options);
+	if (options->action == ACTION_FIND)
+		add_bytes(plain, "--find=", options->text);
+	else if (options->action != ACTION_PRINT)
+		add(plain, actions[options->action], 2);
+	if (options->action == ACTION_PATTERN)
+		add(plain, options->text.ptr, options->text.len);
+	if (options->action == ACTION_TYPE)
+		add(plain, options->layout, strlen(options->layout));
+	if (options->count_only)
+		add(plain, "-c", 2);
+	add_bytes(plain, "-d", (mmr_slice){&options->delimiter, 1});
+	if (options->maximum != NO_MAXIMUM)
+		add_number(plain, "-m", options->maximum);
+	if (options->n_threads > 0)
+		add_number(plain, "-j", options->n_threads);
+	if (options->width > 0)
+		add_number(plain, "-w", options->width);
+	add(plain, "--color", 7);
+	add(plain, options->color ? "always" : "never", options->color ? 6 : 5);
+	if (options->binary)
+		add(plain, "-a", 2);
+	if (options->verbose)
+		add(plain, "-v", 2);
+	if (options->quiet)
+		add(plain, "-q", 2);
+	if (options->no_mmap)
+		add(plain, "--no-mmap", 9);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void check_plain(const struct options *options)
+{
+	struct command plain;
+	struct options again;
+	char said[65536];
+
+	spell(options, &plain);
+	MUST(parse(&plain, &again, said, sizeof(said)) == PARSED, "%s", said);
+	MUST(again.part == options->part && again.action == options->action &&
+			again.delimiter == options->delimiter &&
+			again.count_only == options->count_only && again.width == options->width &&
+			again.maximum == options->maximum &&
+			again.n_threads == options->n_threads && again.binary == options->binary &&
+			again.color == options->color && again.no_mmap == options->no_mmap &&
+			again.verbose == options->verbose && again.quiet == options->quiet,
+		"an option differs");
+	MUST(again.range.start == options->range.start &&
+			again.range.has_length == options->range.has_length &&
+			(again.range.has_length ? again.range.length == options->range.length
+						: again.range.stop == options->range.stop),
+		"the range differs");
+	MUST(options->part != PART_SHARD ||
+			(again.shard.k == options->shard.k && again.shard.n == options->shard.n),
+		"the shard differs");
+	MUST(!again.text.ptr == !options->text.ptr && again.text.len == options->text.len &&
+			(again.text.len == 0 ||
+				memcmp(again.text.ptr, options->text.ptr, again.text.len) == 0),
+		"the text differs");
+	MUST(same_text(again.layout, options->layout), "the layout differs");
+	end(&plain);
+}
+
+/* What --shard=auto and --color=auto look at: the first two arguments, and nothing of ours. */
+static void set_environment(unsigned which, const struct command *command)
+{
+	static const char *const names[] = {"SLURM_PROCID", "SLURM_NTASKS"};
+	static char texts[2][64];
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		if (which % 2 == 0 || command->argc < 3) {
+			unsetenv(names[i]);
+			continue;
+		}
+		snprintf(texts[i], sizeof(texts[i]), "%s=%.40s", names[i], command->argv[1 + i]);
+		/* Unlike setenv(3) it keeps no copy for ever. */
+		putenv(texts[i]);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct taker taker = {data, size};
+	unsigned which = take_byte(&taker);
+	struct command command, given;
+	static char said[65536];
+	struct options options;
+	const uint8_t *nul;
+	int status;
+
+	start(&command);
+	while (taker.left > 0 && command.argc < MOST_ARGUMENTS) {
+		size_t len = taker.left;
+
+		nul = memchr(taker.at, '\0', taker.left);
+		if (nul)
+			len = (size_t)(nul - taker.at);
+		add(&command, (const char *)taker.at, len);
+		taker.at += nul ? len + 1 : len;
+		taker.left -= nul ? len + 1 : len;
+	}
+	set_environment(which, &command);
+	/* getopt(3) changes the order. */
+	given = command;
+	status = parse(&command, &options, said, sizeof(said));
+	if (status == PARSED) {
+		MUST(*said == '\0' && printed == 0, "'%s' although all is well", said);
+		check_limits(&options);
+		check_places(&given, &options);
+		check_plain(&options);
+	} else {
+		check_refusal(status, said);
+	}
+	end(&given);
+	return 0;
+}
