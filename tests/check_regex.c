@@ -203,6 +203,35 @@ START_TEST(test_regex_wrong_patterns)
 }
 END_TEST
 
+/* PCRE2 10.42 looks for the end of a number behind that of the pattern. */
+START_TEST(test_regex_patterns_without_a_nul)
+{
+	static const char *const patterns[] = {"(*LIMIT_MATCH=123)a", "(*LIMIT_HEAP=9)(*NO_JIT)a",
+		"(?<name>\\x{41}[[:alpha:]]\\k<name>){2,3}(?C'text')\\Qa\\E\\p{L}(?#comment)"};
+	struct fence fence;
+	size_t i, len;
+
+	if (!has_pcre2())
+		return;
+	fence = fence_open(1);
+	for (i = 0; i < ARRAY_LEN(patterns); i++) {
+		for (len = 0; len <= strlen(patterns[i]); len++) {
+			mmr_slice pattern = {fence.stop - len, len};
+			mmr_regex *regex = NULL;
+			int err;
+
+			memcpy(fence.stop - len, patterns[i], len);
+			err = mmr_regex_compile(pattern, NULL, &regex);
+			MUST(err == 0 || (err == -EINVAL && mmr_last_error_offset() <= len),
+				"%zu bytes of '%s': %d, %s", len, patterns[i], err,
+				mmr_last_error());
+			mmr_regex_close(regex);
+		}
+	}
+	fence_close(&fence);
+}
+END_TEST
+
 START_TEST(test_regex_limits)
 {
 	static char text[200];
@@ -415,7 +444,8 @@ static Suite *regex_suite(void)
 
 	ADD_CASE(suite, "core", test_regex_examples, test_regex_groups,
 		test_regex_literals_are_matches, test_regex_of_readers);
-	ADD_CASE(suite, "limits", test_regex_wrong_patterns, test_regex_limits);
+	ADD_CASE(suite, "limits", test_regex_wrong_patterns, test_regex_patterns_without_a_nul,
+		test_regex_limits);
 	ADD_CASE(suite, "faults", test_regex_absent, test_regex_missing_at_run_time,
 		test_regex_of_a_cut_file);
 	return suite;

@@ -111,21 +111,28 @@ static int explain_pattern(mmr_slice pattern, int cause, size_t at)
 		"compile the pattern '%.*s' (%s)", shown(pattern.len), pattern.ptr, text);
 }
 
+/* From a copy with a NUL behind it: PCRE2 10.42 reads "(*LIMIT_MATCH=1" up to a byte that is no
+ * digit, wherever that is. */
 static int compile(mmr_slice pattern, const mmr_regex_options *options, pcre2_code **ret_code)
 {
 	pcre2_compile_context *context = pcre2.pcre2_compile_context_create_8(regex_memory);
-	const char *bytes = pattern.len > 0 ? pattern.ptr : "";
+	char *copy = heap_alloc(pattern.len + 1);
 	int cause = PCRE2_ERROR_HEAP_FAILED;
 	size_t at = 0;
 
 	*ret_code = NULL;
-	if (context) {
+	if (context && copy) {
+		if (pattern.len > 0)
+			memcpy(copy, pattern.ptr, pattern.len);
+		copy[pattern.len] = '\0';
 		pcre2.pcre2_set_newline_8(context, PCRE2_NEWLINE_LF);
-		*ret_code = pcre2.pcre2_compile_8((const unsigned char *)bytes, pattern.len,
+		*ret_code = pcre2.pcre2_compile_8((const unsigned char *)copy, pattern.len,
 			flags_of(options), &cause, &at, context);
-		pcre2.pcre2_compile_context_free_8(context);
 	}
-	return *ret_code ? 0 : explain_pattern(pattern, cause, at);
+	heap_free(copy);
+	pcre2.pcre2_compile_context_free_8(context);
+	/* What it read behind the end may be what it blames. */
+	return *ret_code ? 0 : explain_pattern(pattern, cause, min_size(at, pattern.len));
 }
 
 int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_regex **ret_regex)
