@@ -1,5 +1,7 @@
 /* fuzz_find.c - literal search, both ways, and byte counting against loops over bytes
  *
+ * Length: 512
+ *
  * SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 

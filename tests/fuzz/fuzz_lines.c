@@ -1,4 +1,6 @@
-/* fuzz_lines.c - lines, reverse lines, fields and tables against loops over bytes
+/* fuzz_lines.c - lines, reverse lines and fields against loops over bytes
+ *
+ * Length: 512
  *
  * SPDX-License-Identifier: MIT */
 #include "fuzz.h"
@@ -70,28 +72,6 @@ static void walk_fields(mmr_slice all, char delimiter)
 	MUST(!mmr_fields_next(&it, &field) && mmr_fields_error(&it) == 0, "field %zu too many", n);
 }
 
-/* Cells lie in the slice, one behind the other, and unquoting fits in what was promised. */
-static void walk_table(mmr_slice all, char delimiter)
-{
-	mmr_table it = mmr_table_of(all, delimiter);
-	const char *behind = all.ptr;
-	char *text;
-	mmr_cell cell;
-	size_t len;
-
-	while (mmr_table_next(&it, &cell)) {
-		MUST(cell.text.ptr >= behind &&
-				cell.text.len <= (size_t)(all.ptr + all.len - cell.text.ptr),
-			"a cell lies outside");
-		text = malloc(cell.text.len > 0 ? cell.text.len : 1);
-		MUST(text, "out of memory");
-		MUST(mmr_cell_unquote(cell, text, &len) == 0 && len <= cell.text.len,
-			"a cell of %zu bytes is not unquoted", cell.text.len);
-		free(text);
-		behind = cell.text.ptr + cell.text.len;
-	}
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct taker taker = {data, size};
@@ -104,8 +84,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	all.ptr = copy;
 	walk_lines(all, delimiter, flags);
 	walk_fields(all, delimiter);
-	if (delimiter != '"' && delimiter != '\n' && delimiter != '\r')
-		walk_table(all, delimiter);
 	free(copy);
 	return 0;
 }

@@ -1,0 +1,100 @@
+/* fuzz_table.c - quoted cells against a reader of RFC 4180 that goes on a byte at a time
+ *
+ * Length: 256
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fuzz.h"
+
+#include <errno.h>
+
+/* A cell: its text begins and ends behind so many bytes. */
+struct naive {
+	size_t start, stop;
+	bool quoted, last;
+	size_t next; /* where the one behind it begins */
+};
+
+/* The cell that begins at `from`. Returns: false when its quote is never closed. */
+static bool read_cell(mmr_slice all, char delimiter, size_t from, struct naive *ret)
+{
+	bool opened = from < all.len && all.ptr[from] == '"';
+	size_t at = from + opened, closing = SIZE_MAX;
+	bool inside = opened;
+
+	for (; at < all.len; at++) {
+		if (inside && all.ptr[at] == '"' && at + 1 < all.len && all.ptr[at + 1] == '"')
+			at++;
+		else if (inside && all.ptr[at] == '"')
+			inside = false, closing = at;
+		else if (!inside && (all.ptr[at] == delimiter || all.ptr[at] == '\n'))
+			break;
+	}
+	if (inside)
+		return false;
+	ret->last = at == all.len || all.ptr[at] == '\n';
+	ret->next = at == all.len ? at : at + 1;
+	ret->start = from;
+	ret->stop = at;
+	if (at < all.len && ret->last && at > from && all.ptr[at - 1] == '\r')
+		ret->stop--;
+	/* What follows the closing quote makes the quotes bytes like any other. */
+	ret->quoted = opened && closing + 1 == ret->stop;
+	ret->start += ret->quoted;
+	ret->stop -= ret->quoted;
+	return true;
+}
+
+static void check_unquoted(mmr_cell cell)
+{
+	char *text = malloc(cell.text.len > 0 ? cell.text.len : 1);
+	size_t len = SIZE_MAX, i, k = 0;
+
+	MUST(text, "out of memory");
+	MUST(mmr_cell_unquote(cell, text, &len) == 0, "%s", mmr_last_error());
+	for (i = 0; i < cell.text.len; i++, k++) {
+		MUST(k < len && text[k] == cell.text.ptr[i], "byte %zu of a cell", i);
+		if (cell.quoted && cell.text.ptr[i] == '"') {
+			i++;
+			MUST(i < cell.text.len && cell.text.ptr[i] == '"', "a quote alone");
+		}
+	}
+	MUST(k == len, "%zu bytes instead of %zu", len, k);
+	free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct taker taker = {data, size};
+	char delimiter = (char)take_byte(&taker);
+	bool open = false, closed = true;
+	struct naive naive = {.next = 0};
+	size_t n = 0;
+	mmr_slice all;
+	mmr_table it;
+	mmr_cell cell;
+	char *copy;
+
+	if (delimiter == '"' || delimiter == '\n' || delimiter == '\r')
+		return 0;
+	copy = take_copy(&taker, &all.len);
+	all.ptr = copy;
+	it = mmr_table_of(all, delimiter);
+	for (; open || naive.next < all.len; n++) {
+		closed = read_cell(all, delimiter, naive.next, &naive);
+		if (!closed)
+			break;
+		MUST(mmr_table_next(&it, &cell), "cell %zu is missing", n);
+		MUST(cell.text.ptr == all.ptr + naive.start &&
+				cell.text.len == naive.stop - naive.start,
+			"cell %zu: %zu bytes at %zu, not %zu to %zu", n, cell.text.len,
+			(size_t)(cell.text.ptr - all.ptr), naive.start, naive.stop);
+		MUST(cell.quoted == naive.quoted && cell.last == naive.last, "cell %zu: %d %d", n,
+			cell.quoted, cell.last);
+		check_unquoted(cell);
+		open = !naive.last;
+	}
+	MUST(!mmr_table_next(&it, &cell), "cell %zu too many", n);
+	MUST(mmr_table_error(&it) == (closed ? 0 : -EILSEQ), "%d at the end", mmr_table_error(&it));
+	free(copy);
+	return 0;
+}
