@@ -3,6 +3,7 @@
 #
 #	run.sh SECONDS [TARGET...]	in a build folder of its own, ./fuzz
 #
+# With FUZZ_RUNS=N in the environment, each target ends after N executions if these are sooner.
 # Needs clang with its run-time libraries. Finds stay in ./fuzz; an input that shows a defect goes
 # into tests/fuzz/corpus/TARGET once the defect is mended.
 #
@@ -32,30 +33,31 @@ if [ $# = 0 ]; then
 	set -- "${@##*/fuzz_}"
 	set -- "${@%.c}"
 fi
+# What else a target is made of, and how long its inputs are, is told in its first lines.
+told()
+{
+	sed -n "s#^ \\* $1: ##p" "$source/tests/fuzz/fuzz_$target.c"
+}
+
+flags=(-std=gnu11 -O2 -g "-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all
+	-DHAVE_CONFIG_H -I. -I"$source/include" -I"$source/src" -I"$source/tools")
 status=0
 for target in "$@"; do
-	# What else the target is made of, and how long its inputs are, is told in its first lines.
-	told()
-	{
-		sed -n "s#^ \\* $1: ##p" "$source/tests/fuzz/fuzz_$target.c"
-	}
 	length=$(told Length)
 	# Coverage leads the search, but the comparisons of an oracle lead nowhere, and to tell each
 	# of them would take most of the time.
-	flags="-std=gnu11 -O2 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all"
-	flags="$flags -DHAVE_CONFIG_H -I. -I$source/include -I$source/src -I$source/tools"
-	# shellcheck disable=SC2046,SC2086
-	"$clang" $flags -fno-sanitize-coverage=trace-cmp -c -o "fuzz_$target.o" \
+	"$clang" "${flags[@]}" -fno-sanitize-coverage=trace-cmp -c -o "fuzz_$target.o" \
 		"$source/tests/fuzz/fuzz_$target.c"
-	# shellcheck disable=SC2046,SC2086
-	"$clang" $flags -o "fuzz_$target" "fuzz_$target.o" \
+	# shellcheck disable=SC2046
+	"$clang" "${flags[@]}" -o "fuzz_$target" "fuzz_$target.o" \
 		$(told Links | sed "s#tools/#$source/tools/#g") \
 		$(told Wraps | sed 's#[^ ][^ ]*#-Wl,--wrap=&#g') \
 		.libs/libmmreader_internal.a -pthread -ldl
 	mkdir -p "corpus_$target"
 	dictionary=$source/tests/fuzz/$target.dict
 	# shellcheck disable=SC2046
-	if ! "./fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 \
+	if ! "./fuzz_$target" -max_total_time="$seconds" -runs="${FUZZ_RUNS:--1}" \
+		-print_final_stats=1 -verbosity=0 \
 		-max_len="${length:-4096}" $([ ! -f "$dictionary" ] || echo "-dict=$dictionary") \
 		"corpus_$target" "$source/tests/fuzz/corpus/$target" 2> "$target.log"; then
 		echo "fuzz_$target: failed; see fuzz/$target.log" >&2
