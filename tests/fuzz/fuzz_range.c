@@ -7,10 +7,8 @@
 
 #include "range.h"
 
-/* Wide enough for any sum of two 64-bit numbers. */
-__extension__ typedef __int128 wide;
-
-static wide place(wide index, wide size)
+/* No sum of an index from the end and a size leaves 64 bits. */
+static int64_t place(int64_t index, int64_t size)
 {
 	if (index < 0)
 		index += size;
@@ -27,11 +25,11 @@ static void cut(struct taker *taker)
 	mmr_slice all = {anything, size}, part, cut;
 	int64_t start = (int64_t)take_number(taker), stop = (int64_t)take_number(taker);
 	uint64_t off = take_number(taker), len = take_number(taker);
-	wide from = place(start, (wide)size), to = place(stop, (wide)size);
-	bool fits = (wide)off + (wide)len <= (wide)size;
+	int64_t from = place(start, (int64_t)size), to = place(stop, (int64_t)size);
+	bool fits = off <= size && len <= size - off;
 
 	if (stop == MMR_END)
-		to = (wide)size;
+		to = (int64_t)size;
 	cut = mmr_slice_cut(all, start, stop);
 	MUST(cut.len == (size_t)(to > from ? to - from : 0), "cut [%lld:%lld] of %zu: %zu",
 		(long long)start, (long long)stop, size, cut.len);

@@ -13,9 +13,6 @@
 
 #define MOST_FIELDS 8
 
-/* Wide enough for u64 and i64 alike. */
-__extension__ typedef __int128 wide;
-
 struct naive_field {
 	size_t off, size;
 	unsigned type; /* MMR_TEXT for bytes */
@@ -27,10 +24,10 @@ struct naive {
 	size_t n_fields, size;
 };
 
-/* A number, whole or not. */
+/* A number. What is whole and below 2^64, apart from its sign, is told as both. */
 struct number {
-	bool whole;
-	wide integer;
+	bool whole, negative;
+	uint64_t magnitude;
 	double floating;
 };
 
@@ -94,7 +91,7 @@ static double half(unsigned bits)
 
 static struct number number_at(const char *record, const struct naive_field *field)
 {
-	struct number number = {true, 0, 0};
+	struct number number = {.whole = true};
 	uint64_t bits = 0;
 	uint32_t bits4;
 	float single;
@@ -105,30 +102,38 @@ static struct number number_at(const char *record, const struct naive_field *fie
 
 		bits = bits << 8 | (unsigned char)record[field->off + at];
 	}
-	if (field->type <= MMR_U64) {
-		number.integer = bits;
-	} else if (field->type <= MMR_I64) {
-		number.integer = bits;
-		if (bits >> (8 * field->size - 1))
-			number.integer -= (wide)1 << 8 * field->size;
-	} else {
-		number.whole = false;
-		if (field->type == MMR_F16) {
-			number.floating = half((unsigned)bits);
-		} else if (field->type == MMR_F32) {
-			bits4 = (uint32_t)bits;
-			memcpy(&single, &bits4, 4);
-			number.floating = single;
-		} else {
-			memcpy(&number.floating, &bits, 8);
-		}
-		/* Below 2^100, so that every number of 64 bits is among them. */
-		if (floor(number.floating) == number.floating && fabs(number.floating) < 0x1p100) {
-			number.whole = true;
-			number.integer = (wide)number.floating;
-		}
+	if (field->type <= MMR_I64) {
+		number.negative = field->type >= MMR_I8 && bits >> (8 * field->size - 1) != 0;
+		number.magnitude = bits;
+		if (number.negative)
+			number.magnitude = (UINT64_MAX >> (64 - 8 * field->size)) - bits + 1;
+		number.floating = (double)number.magnitude;
+		if (number.negative)
+			number.floating = -number.floating;
+		return number;
 	}
+	if (field->type == MMR_F16) {
+		number.floating = half((unsigned)bits);
+	} else if (field->type == MMR_F32) {
+		bits4 = (uint32_t)bits;
+		memcpy(&single, &bits4, 4);
+		number.floating = single;
+	} else {
+		memcpy(&number.floating, &bits, 8);
+	}
+	number.negative = number.floating < 0;
+	number.whole = floor(number.floating) == number.floating && fabs(number.floating) < 0x1p64;
+	if (number.whole)
+		number.magnitude = (uint64_t)fabs(number.floating);
 	return number;
+}
+
+/* Whether a double holds a whole number with all its digits. */
+static bool is_exact(struct number number)
+{
+	double magnitude = fabs(number.floating);
+
+	return magnitude < 0x1p64 && (uint64_t)magnitude == number.magnitude;
 }
 
 static bool same_double(double a, double b)
@@ -141,10 +146,10 @@ static void check_value(const struct naive_field *field, struct number number, c
 	int64_t i64, uint64_t u64, double f64, const char *where)
 {
 	bool floating = field->type >= MMR_F16;
-	bool fits_i = number.whole && number.integer >= INT64_MIN && number.integer <= INT64_MAX;
-	bool fits_u = number.whole && number.integer >= 0 && number.integer <= UINT64_MAX;
-	double nearest = floating ? number.floating : (double)number.integer;
-	bool fits_f = floating || (wide)nearest == number.integer;
+	uint64_t most = number.negative ? (uint64_t)1 << 63 : INT64_MAX;
+	bool fits_i = number.whole && number.magnitude <= most;
+	bool fits_u = number.whole && !number.negative;
+	bool fits_f = floating || is_exact(number);
 
 	MUST(errs[0] == (fits_i ? 0 : -ERANGE), "%s: i64 of type %u: %d", where, field->type,
 		errs[0]);
@@ -152,10 +157,12 @@ static void check_value(const struct naive_field *field, struct number number, c
 		errs[1]);
 	MUST(errs[2] == (fits_f ? 0 : -ERANGE), "%s: f64 of type %u: %d", where, field->type,
 		errs[2]);
-	MUST(!fits_i || i64 == (int64_t)number.integer, "%s: i64 %lld", where, (long long)i64);
-	MUST(!fits_u || u64 == (uint64_t)number.integer, "%s: u64 %llu", where,
-		(unsigned long long)u64);
-	MUST(!fits_f || same_double(f64, nearest), "%s: f64 %g, not %g", where, f64, nearest);
+	MUST(!fits_i || (uint64_t)i64 ==
+				(number.negative ? 0 - number.magnitude : number.magnitude),
+		"%s: i64 %lld", where, (long long)i64);
+	MUST(!fits_u || u64 == number.magnitude, "%s: u64 %llu", where, (unsigned long long)u64);
+	MUST(!fits_f || same_double(f64, number.floating), "%s: f64 %g, not %g", where, f64,
+		number.floating);
 }
 
 static void check_text(mmr_slice record, const mmr_field *field, const struct naive_field *naive)
