@@ -181,6 +181,8 @@ static void check_limits(const struct options *options)
 	MUST(options->n_threads <= 4096 && options->width <= 4096, "too many");
 	MUST(options->width == 0 || options->action == ACTION_HEX || options->action == ACTION_TYPE,
 		"a width of nothing");
+	MUST(options->json <= JSON_LINES && (options->json != JSON_LINES || searches), "JSON");
+	MUST(!options->follow || options->action == ACTION_PRINT, "followed and not printed");
 	MUST(options->maximum == NO_MAXIMUM || options->maximum <= INT64_MAX, "too many");
 	MUST(options->n_files >= 1 && !options->files[options->n_files], "%d files",
 		options->n_files);
@@ -274,6 +276,12 @@ static void spell(const struct options *options, struct command *plain)
 	add(plain, options->color ? "always" : "never", options->color ? 6 : 5);
 	if (options->binary)
 		add(plain, "-a", 2);
+	if (options->json == JSON_PLAIN)
+		add(plain, "--json", 6);
+	else if (options->json == JSON_LINES)
+		add(plain, "--json=lines", 12);
+	if (options->follow)
+		add(plain, "-f", 2);
 	if (options->verbose)
 		add(plain, "-v", 2);
 	if (options->quiet)
@@ -300,7 +308,8 @@ static void check_plain(const struct options *options)
 			again.count_only == options->count_only && again.width == options->width &&
 			again.maximum == options->maximum &&
 			again.n_threads == options->n_threads && again.binary == options->binary &&
-			again.color == options->color && again.no_mmap == options->no_mmap &&
+			again.color == options->color && again.json == options->json &&
+			again.follow == options->follow && again.no_mmap == options->no_mmap &&
 			again.verbose == options->verbose && again.quiet == options->quiet,
 		"an option differs");
 	MUST(again.range.start == options->range.start &&
