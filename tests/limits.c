@@ -165,7 +165,7 @@ static int use(const char *path)
 	mmr_count_options longest = MMR_COUNT_OPTIONS_INIT;
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("99"));
 	mmr_residency residency;
-	mmr_counts counts = {0, 0, false};
+	mmr_counts counts = {0, 0, 0, false};
 	uint64_t n = 0;
 	mmr_reader *file;
 	mmr_memory memory;
@@ -179,7 +179,7 @@ static int use(const char *path)
 		err = mmr_open(path, NULL, &file);
 	if (err < 0)
 		return fprintf(stderr, "limits: %s\n", mmr_last_error()), *mmr_last_error() ? 2 : 1;
-	longest.longest = true;
+	longest.measure = true;
 	tell("size", 0, mmr_size(file));
 	err = mmr_read_at(file, mmr_size(file) / 2, copy, sizeof(copy), &len);
 	tell("bytes read", err, len);

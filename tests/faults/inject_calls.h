@@ -1,7 +1,7 @@
 /* inject_calls.h - the functions that can be made to fail, and how
  *
  * A function is one line here, one wrapper in inject_wrap.c and one -Wl,--wrap=NAME in
- * tests/Makefile.inc. What is called and neither here nor in inject_calls.txt makes inject_sweep.sh
+ * Makefile.inc. What is called and neither here nor in inject_calls.txt makes inject_sweep.sh
  * fail.
  *
  * SPDX-License-Identifier: MIT */
