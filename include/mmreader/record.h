@@ -175,7 +175,9 @@ static inline uint64_t mmr_record_bits_(mmr_slice record, const mmr_field *field
 	}
 	if (field->size == 2) {
 		memcpy(&bits2, at, 2);
-		return field->swapped ? (uint16_t)((bits2 >> 8) | (bits2 << 8)) : bits2;
+		if (field->swapped)
+			bits2 = (uint16_t)((bits2 >> 8) | (bits2 << 8));
+		return bits2;
 	}
 	return (unsigned char)*at;
 }
