@@ -138,6 +138,10 @@ check "standard input is closed" [ "$(cat err)" = "mmcat: standard input: Bad fi
 "$MMCAT" nowhere abc > out 2>&-
 check "standard error is closed: status" [ $? = 2 ]
 check "standard error is closed" cmp abc out
+timeout 10 "$MMCAT" -f 2> err <&-
+check "standard input is closed and followed: status" [ $? = 2 ]
+check "standard input is closed and followed" \
+	[ "$(cat err)" = "mmcat: standard input: Bad file descriptor" ]
 
 check "--version" grep -q '^mmcat (mmreader) [0-9]' <("$MMCAT" --version)
 check "-h is --help" cmp <("$MMCAT" -h) <("$MMCAT" --help)

@@ -119,6 +119,9 @@ static enum status start(struct input *input, enum need need)
 	struct stat st;
 	int err;
 
+	/* Standard input that was closed or is for writing only is told before it is read. */
+	if ((fcntl(input->fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
+		return message("%s: %s", message_quote(input->name), strerror(EBADF));
 	if (fstat(input->fd, &st) < 0)
 		return message("%s: %s", message_quote(input->name), strerror(errno));
 	if (S_ISDIR(st.st_mode))

@@ -20,19 +20,27 @@ static char buffer[256 << 10];
 static size_t filled;
 static bool was_closed;
 
+/* Takes the place of a closed descriptor. Opened for the other direction on purpose: using it fails
+ * with EBADF, as it would have. Returns: whether it was closed. */
+static bool occupy(int fd, int flags)
+{
+	int null;
+
+	if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+		return false;
+	null = open("/dev/null", flags);
+	if (null >= 0 && null != fd) {
+		dup2(null, fd);
+		close(null);
+	}
+	return true;
+}
+
 void output_start(void)
 {
-	int fd;
-
-	if (fcntl(STDOUT_FILENO, F_GETFD) >= 0 || errno != EBADF)
-		return;
-	was_closed = true;
-	/* Read-only on purpose: writing to it fails with EBADF, as it would have. */
-	fd = open("/dev/null", O_RDONLY);
-	if (fd >= 0 && fd != STDOUT_FILENO) {
-		dup2(fd, STDOUT_FILENO);
-		close(fd);
-	}
+	occupy(STDIN_FILENO, O_WRONLY);
+	was_closed = occupy(STDOUT_FILENO, O_RDONLY);
+	occupy(STDERR_FILENO, O_RDONLY);
 }
 
 /* The library's threads, which print too, have their signals blocked. */

@@ -9,7 +9,8 @@
 
 #include "common.h"
 
-/* Before any file is opened: a closed standard output must not become somebody's descriptor. */
+/* Before anything is opened: what is opened must not become standard input, output or error where
+ * that was closed. */
 void output_start(void);
 
 void output_write(const void *bytes, size_t len);
