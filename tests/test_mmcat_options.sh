@@ -124,6 +124,15 @@ fi
 chmod 755 locked
 check "control bytes of a file's name are escaped" says 2 "" \
 	$'mmcat: no\\x0afi\\x1ble\\x7f: No such file or directory\n' $'no\nfi\ele\x7f'
+# The longest path there is, each byte of which takes four: the reason comes behind it.
+folder=$(printf '%250s' '' | tr ' ' '\001')
+deep=$(printf "$folder/%.0s" {1..16})
+check "the reason is told behind any name" says 2 "" \
+	"mmcat: ${deep//$'\001'/'\x01'}gone: No such file or directory"$'\n' "${deep}gone"
+mkdir -p "$deep"
+(cd "$deep" && : > here)
+check "-i tells any name" \
+	grep -qFx "file:      ${deep//$'\001'/'\x01'}here" <("$MMCAT" -i "${deep}here")
 : > empty
 check "an empty file" says 0 "" "" empty
 check "an empty file has no lines" says 0 $'0\n' "" -c empty

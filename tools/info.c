@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,8 @@ static void print_fact(const char *name, const char *format, ...)
 
 static void print_fact(const char *name, const char *format, ...)
 {
-	char line[4096];
+	/* The name of a file, all escapes, is the longest. */
+	static char line[NAME_WIDTH + 4 * PATH_MAX + 2];
 	va_list args;
 	int len;
 

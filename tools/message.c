@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The longest path, each byte of it escaped. */
+#define QUOTED_ROOM (4 * PATH_MAX + 1)
+
 const char *program_name = "mmcat";
 
 void message_start(const char *argv0)
@@ -29,7 +32,8 @@ void message_start(const char *argv0)
 
 enum status message(const char *format, ...)
 {
-	static char line[2 * PATH_MAX];
+	/* Of two names with all their escapes, and what is said of them. */
+	static char line[2 * QUOTED_ROOM + PATH_MAX];
 	va_list args;
 	size_t len;
 
@@ -48,7 +52,7 @@ enum status message(const char *format, ...)
 
 const char *message_quote(const char *file)
 {
-	static char buffers[2][4 * PATH_MAX + 1];
+	static char buffers[2][QUOTED_ROOM];
 	static unsigned n_calls;
 	char *quoted = buffers[n_calls++ % 2];
 	size_t used = 0;
