@@ -15,6 +15,7 @@ import random
 import re
 import subprocess
 import sys
+import threading
 
 MMCAT, FOLDER = sys.argv[1:3]
 PAGE = mmap.PAGESIZE
@@ -131,6 +132,27 @@ def storage():
 	os.unlink(path)
 
 
+def growth():
+	"""A log that grows while it is looked at is a file like any other."""
+	path = write("file", b"some text\n" * 3000000)
+	stop = threading.Event()
+
+	def grow():
+		with open(path, "ab", buffering=0) as file:
+			while not stop.is_set():
+				file.write(b"more text\n")
+
+	writer = threading.Thread(target=grow)
+	writer.start()
+	try:
+		for args in [], ["-l2999000:"], ["-l-5:"]:
+			object = json.loads(run("--json", *args, path))
+			expect("%s: holes while it grows" % args, object["holes"], 0)
+	finally:
+		stop.set()
+		writer.join()
+
+
 def pictures():
 	"""Half a file in memory, and nothing, and all."""
 	path = write("file", b"some text\n" * (32 * MIB // 10))
@@ -185,6 +207,7 @@ contents()
 kinds()
 sections()
 storage()
+growth()
 pictures()
 unknown()
 sys.exit(n_wrong > 0)

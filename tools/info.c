@@ -9,6 +9,7 @@
 #include "picture.h"
 #include "progress.h"
 #include "report.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -99,8 +100,11 @@ static int ask_storage(struct facts *facts, const struct input *input, const mmr
 		return 0;
 	if (fstat(input->fd, &st) < 0)
 		return -errno;
-	/* The files of /proc and /sys have no size, or one that is not true. */
-	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size != input->base + mmr_size(input->reader))
+	/* The files of /proc and /sys have no size, or one that is not true. Others may have grown
+	 * since they were opened. */
+	if (S_ISREG(st.st_mode) &&
+		(watch_is_pseudo(input->fd) ||
+			(uint64_t)st.st_size < input->base + mmr_size(input->reader)))
 		return 0;
 	facts->has_storage = true;
 	if (S_ISREG(st.st_mode) && whole)
