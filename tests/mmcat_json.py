@@ -101,6 +101,25 @@ def matches():
 			[{**one, "file": "standard input"} for one in objects(path, small, b"needle", 700)])
 
 
+def threads():
+	"""Numbering lines takes no more threads than -j allows."""
+	# Long enough to look at while it runs.
+	path = write("log", (b"text\n" * 12000000 + b"needle\n") * 2)
+	process = subprocess.Popen([MMCAT, "-j1", "--json=lines", "-e", "needle", path],
+		stdout=subprocess.PIPE)
+	most = 0
+	while process.poll() is None:
+		try:
+			most = max(most, len(os.listdir("/proc/%d/task" % process.pid)))
+		except FileNotFoundError:
+			break
+	expect("lines", process.communicate()[0].count(b"\n"), 2)
+	# ThreadSanitizer has one of its own.
+	if "thread" not in os.environ.get("SANITIZER_FLAGS", ""):
+		expect("threads of -j1", most, 1)
+	os.unlink(path)
+
+
 def counts():
 	path = write("log", b"1\n2\n3")
 	expect("count", run("--json", "-c", path, path), [{"file": os.fsdecode(path), "lines": 3}] * 2)
@@ -151,6 +170,7 @@ def refused():
 
 
 matches()
+threads()
 counts()
 names()
 rows()

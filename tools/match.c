@@ -45,7 +45,7 @@ struct search search_begin(const struct input *input, const struct options *opti
 	return (struct search){.input = input,
 		.options = options,
 		.stop = UINT64_MAX,
-		.numbering = {.delimiter = options->delimiter}};
+		.numbering = {.delimiter = options->delimiter, .n_threads = options->n_threads}};
 }
 
 int match_found(struct search *search, uint64_t off, uint64_t len)

@@ -24,8 +24,8 @@ static int pass(struct numbering *numbering, size_t len)
 	return err;
 }
 
-/* Delimiters in bytes [start, stop) of a reader, by all threads. */
-static int count(mmr_reader *reader, uint64_t start, uint64_t stop, char delimiter, uint64_t *line)
+/* Passes bytes [start, stop) of a reader, by all threads. */
+static int count(struct numbering *numbering, mmr_reader *reader, uint64_t start, uint64_t stop)
 {
 	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
 	mmr_counts counts;
@@ -33,10 +33,11 @@ static int count(mmr_reader *reader, uint64_t start, uint64_t stop, char delimit
 
 	how.offset = start;
 	how.length = stop - start;
-	how.delimiter = delimiter;
+	how.n_threads = numbering->n_threads;
+	how.delimiter = numbering->delimiter;
 	err = mmr_count_lines(reader, &how, &counts);
 	if (err == 0)
-		*line += counts.lines - counts.unterminated;
+		numbering->line += counts.lines - counts.unterminated;
 	return err;
 }
 
@@ -53,7 +54,7 @@ static int count_before_input(struct numbering *numbering, const struct input *i
 	err = mmr_open_fd(input->fd, &how, &before);
 	if (err < 0)
 		return err;
-	err = count(before, 0, input->base, numbering->delimiter, &numbering->line);
+	err = count(numbering, before, 0, input->base);
 	mmr_close(before);
 	return err;
 }
@@ -66,8 +67,7 @@ static int jump(struct numbering *numbering, const struct input *input, uint64_t
 
 	numbering_close(numbering);
 	if (err == 0)
-		err = count(
-			input->reader, numbering->off, off, numbering->delimiter, &numbering->line);
+		err = count(numbering, input->reader, numbering->off, off);
 	if (err < 0)
 		return err;
 	numbering->off = off;

@@ -9,9 +9,10 @@
 
 #include "input.h"
 
-/* All 0 at first, but for `delimiter`. */
+/* All 0 at first, but for what the options say. */
 struct numbering {
 	char delimiter;
+	unsigned n_threads;
 	uint64_t line;      /* that of the byte at `off`, from 0 */
 	uint64_t off;       /* in the input */
 	mmr_slice bytes;    /* from `off` on: of the block, or what a stream has at hand */
