@@ -208,9 +208,9 @@ static bool print_growth(struct followed *file, struct incarnation *it, struct f
 /* --- The name -------------------------------------------------------------------------------- */
 
 /* Whether standard output is this very file: what is printed would be printed again. */
-static bool is_output(const struct followed *file, int fd, enum status *status)
+static bool is_output(const struct followed *file, const struct stat *st, enum status *status)
 {
-	if (!output_is_input(fd, 0, UINT64_MAX, true))
+	if (!output_is_input(st, 0, UINT64_MAX, true))
 		return false;
 	*status = message("%s: input file is output file", message_quote(file->name));
 	return true;
@@ -316,7 +316,7 @@ static void look_at_name(struct followed *file, struct follower *follower, enum 
 		close(fd);
 		return;
 	}
-	if (is_output(file, fd, status)) {
+	if (is_output(file, &st, status)) {
 		file->done = true;
 		close(fd);
 		return;
@@ -453,7 +453,7 @@ enum follow followed_start(struct followed *file, const char *name, const struct
 	} else if (watch_is_pseudo(fd)) {
 		close(fd);
 		goto not_followed;
-	} else if (is_output(file, fd, ret_status)) {
+	} else if (is_output(file, &st, ret_status)) {
 		close(fd);
 		goto failed;
 	} else {

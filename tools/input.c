@@ -116,21 +116,21 @@ static bool has_offsets(const struct stat *st)
 
 static enum status start(struct input *input, enum need need)
 {
-	struct stat st;
+	struct stat *st = &input->st;
 	int err;
 
 	/* Standard input that was closed or is for writing only is told before it is read. */
 	if ((fcntl(input->fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
 		return message("%s: %s", message_quote(input->name), strerror(EBADF));
-	if (fstat(input->fd, &st) < 0)
+	if (fstat(input->fd, st) < 0)
 		return message("%s: %s", message_quote(input->name), strerror(errno));
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(st->st_mode))
 		return message("%s: %s", message_quote(input->name), strerror(EISDIR));
-	if (!has_offsets(&st)) {
+	if (!has_offsets(st)) {
 		if (need == NEED_BYTES)
 			return STATUS_DONE;
 		/* The library reads the files of /proc into memory. */
-		if (S_ISREG(st.st_mode) && open_reader(input, &st) == 0)
+		if (S_ISREG(st->st_mode) && open_reader(input, st) == 0)
 			return STATUS_DONE;
 		if (need == NEED_SIZE)
 			return message("%s: has no size by which shards could be cut",
@@ -138,9 +138,9 @@ static enum status start(struct input *input, enum need need)
 		if (spool(input) != STATUS_DONE)
 			return STATUS_TROUBLE;
 	}
-	if (fstat(input->fd, &st) < 0)
+	if (fstat(input->fd, st) < 0)
 		return message("%s: %s", message_quote(input->name), strerror(errno));
-	err = open_reader(input, &st);
+	err = open_reader(input, st);
 	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
 }
 

@@ -6,6 +6,8 @@
 
 #include "options.h"
 
+#include <sys/stat.h>
+
 /* What the work needs of an input. */
 enum need {
 	NEED_BYTES,   /* in their order: a stream will do */
@@ -16,7 +18,8 @@ enum need {
 struct input {
 	const char *name; /* for messages */
 	int fd;
-	bool own_fd; /* not standard input */
+	struct stat st; /* of `fd`, as it was opened */
+	bool own_fd;    /* not standard input */
 	bool no_mmap;
 	bool spooled;  /* `fd` is not what was named, but a copy of it */
 	uint64_t base; /* where the reader starts in the file: standard input may stand anywhere */

@@ -171,25 +171,34 @@ int output_stream(int fd, uint64_t *ret_done)
 	return err < 0 ? err : 0;
 }
 
-bool output_is_input(int fd, uint64_t start, uint64_t stop, bool backward)
+bool output_is_input(const struct stat *in, uint64_t start, uint64_t stop, bool backward)
 {
-	struct stat in, out;
+	struct stat out;
 	off_t at;
 	int flags;
 
 	/* What waits in the buffer will be in the file before the first byte is read from it. */
 	output_flush();
-	if (fstat(fd, &in) < 0 || fstat(STDOUT_FILENO, &out) < 0 || !S_ISREG(out.st_mode) ||
-		in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+	if (fstat(STDOUT_FILENO, &out) < 0)
+		goto unknown;
+	if (!S_ISREG(out.st_mode) || in->st_dev != out.st_dev || in->st_ino != out.st_ino)
 		return false;
 	flags = fcntl(STDOUT_FILENO, F_GETFL);
-	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+	if (flags < 0)
+		goto unknown;
+	if ((flags & O_ACCMODE) == O_RDONLY)
 		return false;
 	if (backward)
 		return start < stop;
 	/* What is read ahead of the place that is written can do no harm. */
 	at = flags & O_APPEND ? out.st_size : lseek(STDOUT_FILENO, 0, SEEK_CUR);
-	return at > 0 && start < (uint64_t)at;
+	if (at < 0)
+		goto unknown;
+	return start < (uint64_t)at;
+
+unknown:
+	/* Nothing is written that might be read again, without an end. */
+	output_failed(errno);
 }
 
 void output_check(void)

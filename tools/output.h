@@ -9,6 +9,8 @@
 
 #include "common.h"
 
+#include <sys/stat.h>
+
 /* Before anything is opened: what is opened must not become standard input, output or error where
  * that was closed. */
 void output_start(void);
@@ -23,9 +25,9 @@ int output_range(int fd, uint64_t off, uint64_t len, uint64_t *ret_done);
 /* All that is left in a stream. Returns: like output_range. */
 int output_stream(int fd, uint64_t *ret_done);
 
-/* Whether the output would run into what is still to be read: bytes [start, stop) of this file,
- * read in that order or from their end. */
-bool output_is_input(int fd, uint64_t start, uint64_t stop, bool backward);
+/* Whether the output would run into what is still to be read: bytes [start, stop) of the file that
+ * is `in`, read in that order or from their end. */
+bool output_is_input(const struct stat *in, uint64_t start, uint64_t stop, bool backward);
 
 void output_flush(void);
 

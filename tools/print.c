@@ -18,7 +18,7 @@ static enum status print_range(struct input *input, const struct options *option
 	if (err < 0)
 		return message_file(input->name, err);
 	input->used = span.stop;
-	if (output_is_input(input->fd, input->base + span.start, input->base + span.stop, false))
+	if (output_is_input(&input->st, input->base + span.start, input->base + span.stop, false))
 		return message("%s: input file is output file", message_quote(input->name));
 	if (binary_matters(options) && binary_refused_at(input, span.start, span.stop))
 		return STATUS_TROUBLE;
@@ -38,7 +38,7 @@ static enum status print_stream(struct input *input, const struct options *optio
 	int err;
 
 	/* A file that was empty until this run wrote into it. */
-	if (output_is_input(input->fd, 0, UINT64_MAX, false))
+	if (output_is_input(&input->st, 0, UINT64_MAX, false))
 		return message("%s: input file is output file", message_quote(input->name));
 	if (options->part == PART_ALL && options->maximum == NO_MAXIMUM && !look) {
 		err = output_stream(input->fd, &done);

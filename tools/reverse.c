@@ -202,7 +202,7 @@ enum status action_reverse(struct input *input, const struct options *options)
 		return message_file(input->name, err);
 	input->used = span.stop;
 	report_bytes(span.stop - span.start);
-	if (output_is_input(input->fd, input->base + span.start, input->base + span.stop, true))
+	if (output_is_input(&input->st, input->base + span.start, input->base + span.stop, true))
 		return message("%s: input file is output file", message_quote(input->name));
 	if (binary_matters(options) && binary_refused_at(input, span.start, span.stop))
 		return STATUS_TROUBLE;
