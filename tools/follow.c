@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Printed of one file before the others have their turn. */
@@ -62,16 +63,18 @@ static bool catch_interrupt(void)
 		return false;
 	fcntl(stop_pipe[0], F_SETFD, FD_CLOEXEC);
 	fcntl(stop_pipe[1], F_SETFD, FD_CLOEXEC);
-	if (sigaction(SIGINT, NULL, &before) < 0 || before.sa_handler == SIG_IGN)
+	if (sigaction(SIGINT, NULL, &before) < 0)
+		return false;
+	if (before.sa_handler == SIG_IGN)
 		return true;
 	sigemptyset(&action.sa_mask);
 	action.sa_handler = on_grace_over;
-	sigaction(SIGALRM, &action, NULL);
+	if (sigaction(SIGALRM, &action, NULL) < 0)
+		return false;
 	/* The second one kills. */
 	action.sa_flags = (int)SA_RESETHAND;
 	action.sa_handler = on_interrupt;
-	sigaction(SIGINT, &action, NULL);
-	return true;
+	return sigaction(SIGINT, &action, NULL) == 0;
 }
 
 /* --- The run ---------------------------------------------------------------------------------- */
@@ -108,6 +111,14 @@ static void begin(struct followed *file, const char *name, struct follower *foll
 	worsen(status, *status);
 }
 
+/* Instead of a wait that cannot be relied upon: it might be over at once, again and again. */
+static void nap(void)
+{
+	const struct timespec time = {0, LOOK_EVERY * 1000000L};
+
+	nanosleep(&time, NULL);
+}
+
 /* Waits until something may have changed. `look_every`: milliseconds, at most. */
 static void wait_for_change(int notifier, int look_every)
 {
@@ -117,10 +128,14 @@ static void wait_for_change(int notifier, int look_every)
 		{STDOUT_FILENO, 0, 0},
 	};
 
-	if (poll(fds, sizeof(fds) / sizeof(fds[0]), look_every) <= 0)
+	int n = poll(fds, sizeof(fds) / sizeof(fds[0]), look_every);
+
+	if (n < 0 && errno != EINTR)
+		nap();
+	if (n <= 0)
 		return;
-	if (fds[1].revents)
-		watch_clear();
+	if (fds[1].revents && !watch_clear())
+		nap();
 	/* Nobody reads any more: what a write would be told, if there were something to write. */
 	if (fds[2].revents & (POLLERR | POLLHUP))
 		output_failed(EPIPE);

@@ -25,10 +25,11 @@ int watch_folder(const char *path);
  * NO_WATCH is allowed. */
 void watch_drop(int handle);
 
-/* Takes note of all that was reported. */
-void watch_clear(void);
+/* Takes note of all that was reported. Returns: whether it will not be reported again. */
+bool watch_clear(void);
 
-/* Whether a regular file is made up by the kernel as it is read: it tells no size and no growth. */
-bool watch_is_pseudo(int fd);
+/* Whether a regular file is made up by the kernel as it is read: it tells no size and no growth.
+ * Returns: 1 or 0; a negated errno. */
+int watch_is_pseudo(int fd);
 
 #endif

@@ -72,12 +72,12 @@ static bool is_remote(uint32_t type)
 	}
 }
 
-bool watch_is_pseudo(int fd)
+int watch_is_pseudo(int fd)
 {
 	struct statfs fs;
 
 	if (fstatfs(fd, &fs) < 0)
-		return false;
+		return -errno;
 	switch ((uint32_t)fs.f_type) {
 	case FS_CGROUP:
 	case FS_CGROUP2:
@@ -86,9 +86,9 @@ bool watch_is_pseudo(int fd)
 	case FS_SECURITY:
 	case FS_SYS:
 	case FS_TRACE:
-		return true;
+		return 1;
 	default:
-		return false;
+		return 0;
 	}
 }
 
@@ -170,12 +170,15 @@ void watch_drop(int handle)
 	inotify_rm_watch(notifier, handle);
 }
 
-void watch_clear(void)
+bool watch_clear(void)
 {
 	static char events[16 << 10];
+	ssize_t n;
 
 	/* What they say does not matter, nor how many were lost: everything is looked at. What did
 	 * not fit wakes again. */
-	while (read(notifier, events, sizeof(events)) < 0 && errno == EINTR)
-		continue;
+	do
+		n = read(notifier, events, sizeof(events));
+	while (n < 0 && errno == EINTR);
+	return n > 0 || (n < 0 && errno == EAGAIN);
 }

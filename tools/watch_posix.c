@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "watch.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,16 +29,20 @@ void watch_drop(int handle)
 	(void)handle;
 }
 
-void watch_clear(void)
+bool watch_clear(void)
 {
+	return true;
 }
 
 /* As far as it shows: empty, and yet there is something to read. */
-bool watch_is_pseudo(int fd)
+int watch_is_pseudo(int fd)
 {
 	struct stat st;
 	char byte;
 
-	return fstat(fd, &st) == 0 && st.st_size == 0 && pread(fd, &byte, 1, 0) == 1 &&
-	       fstat(fd, &st) == 0 && st.st_size == 0;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_size > 0 || pread(fd, &byte, 1, 0) != 1)
+		return 0;
+	return fstat(fd, &st) < 0 ? -errno : st.st_size == 0;
 }
