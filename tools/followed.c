@@ -74,12 +74,27 @@ static bool is_it(const struct incarnation *it, const struct stat *st)
 	return it->fd >= 0 && it->device == st->st_dev && it->inode == st->st_ino;
 }
 
-/* The file's size; on failure it ends there. */
-static uint64_t size_of(const struct incarnation *it)
+static int size_of(const struct incarnation *it, uint64_t *ret_size)
 {
 	struct stat st;
 
-	return fstat(it->fd, &st) == 0 ? (uint64_t)st.st_size : it->off;
+	if (fstat(it->fd, &st) < 0)
+		return -errno;
+	*ret_size = (uint64_t)st.st_size;
+	return 0;
+}
+
+/* It cannot be read on. */
+static void lose(struct followed *file, struct incarnation *it, int err, enum status *status)
+{
+	/* Removed on the server that has it: the name may come back. */
+	if (err == -ESTALE && file->path) {
+		forget(it);
+		return;
+	}
+	message_file_at(file->name, err, it->off);
+	*status = STATUS_TROUBLE;
+	file->done = true;
 }
 
 /* --- Printing -------------------------------------------------------------------------------- */
@@ -168,9 +183,13 @@ static void restart(struct followed *file, struct incarnation *it)
 static bool print_growth(struct followed *file, struct incarnation *it, struct follower *follower,
 	uint64_t limit, enum status *status)
 {
-	uint64_t size = size_of(it), stop;
-	int err = 0;
+	uint64_t size, stop;
+	int err = size_of(it, &size);
 
+	if (err < 0) {
+		lose(file, it, err, status);
+		return false;
+	}
 	if (size < it->off)
 		restart(file, it);
 	if (size <= it->off || feed_done(&file->feed))
@@ -187,22 +206,17 @@ static bool print_growth(struct followed *file, struct incarnation *it, struct f
 	}
 	if (err == MMR_ETRUNCATED) {
 		/* It was shorter for a moment, whatever it is now; unless it was cut right here. */
-		if (size_of(it) != it->off)
+		if (size_of(it, &size) == 0 && size != it->off)
 			restart(file, it);
 		return true;
 	}
-	if (err == -ESTALE) {
-		/* Removed on the server that has it: the name may come back. */
-		forget(it);
-		return false;
-	}
-	if (err < 0)
-		message_file_at(file->name, err, it->off);
-	if (err != 0) {
+	if (err < 0) {
+		lose(file, it, err, status);
+	} else if (err > 0) {
 		*status = STATUS_TROUBLE;
 		file->done = true;
 	}
-	return stop < size;
+	return err == 0 && stop < size;
 }
 
 /* --- The name -------------------------------------------------------------------------------- */
@@ -219,7 +233,7 @@ static bool is_output(const struct followed *file, const struct stat *st, enum s
 /* Opens what is under the name. Returns: its descriptor; -1 with errno. */
 static int open_name(const char *path, struct stat *ret_st)
 {
-	int fd;
+	int fd, errnum = 0;
 
 	/* A FIFO that took the name must not keep us waiting for its writer. */
 	do
@@ -227,12 +241,33 @@ static int open_name(const char *path, struct stat *ret_st)
 	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, ret_st) < 0 || !S_ISREG(ret_st->st_mode)) {
-		errno = S_ISDIR(ret_st->st_mode) ? EISDIR : ENOTSUP;
-		close(fd);
+	if (fstat(fd, ret_st) < 0)
+		errnum = errno;
+	else if (!S_ISREG(ret_st->st_mode))
+		errnum = S_ISDIR(ret_st->st_mode) ? EISDIR : ENOTSUP;
+	if (errnum == 0)
+		return fd;
+	close(fd);
+	errno = errnum;
+	return -1;
+}
+
+/* The same of standard input, which stands somewhere in its file. */
+static int open_input(struct stat *ret_st, off_t *ret_off)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0), errnum;
+
+	if (fd < 0)
 		return -1;
+	if (fstat(fd, ret_st) == 0) {
+		*ret_off = lseek(fd, 0, SEEK_CUR);
+		if (*ret_off >= 0)
+			return fd;
 	}
-	return fd;
+	errnum = errno;
+	close(fd);
+	errno = errnum;
+	return -1;
 }
 
 /* Nothing that could be followed is under the name, for the reason in `errnum`. */
@@ -329,14 +364,19 @@ static void look_at_name(struct followed *file, struct follower *follower, enum 
 bool followed_step(
 	struct followed *file, struct follower *follower, uint64_t limit, enum status *status)
 {
+	uint64_t size = 0;
 	bool more;
+	int err;
 
 	if (file->path)
 		look_at_name(file, follower, status);
 	if (file->done)
 		return false;
+	err = file->next.fd >= 0 ? size_of(&file->next, &size) : 0;
+	if (err < 0)
+		lose(file, &file->next, err, status);
 	/* The first byte of the new file: the old one has got its last. */
-	if (file->next.fd >= 0 && size_of(&file->next) > 0) {
+	if (size > 0) {
 		print_growth(file, &file->now, follower, UINT64_MAX, status);
 		forget(&file->now);
 		file->now = file->next;
@@ -418,13 +458,59 @@ static enum status begin(struct followed *file, const struct options *options)
 	return STATUS_DONE;
 }
 
+/* What is to be done with a file that is open. */
+static enum follow judge(
+	const struct followed *file, int fd, const struct stat *st, enum status *status)
+{
+	int pseudo = watch_is_pseudo(fd);
+
+	if (pseudo < 0) {
+		*status = message("%s: %s", message_quote(file->name), strerror(-pseudo));
+		return FOLLOW_FAILED;
+	}
+	if (pseudo)
+		return FOLLOW_NOT;
+	return is_output(file, st, status) ? FOLLOW_FAILED : FOLLOW_IT;
+}
+
+/* Opens what is to be followed, if it is there. Returns: like followed_start. */
+static enum follow open_first(struct followed *file, enum status *status)
+{
+	const char *path = file->path;
+	enum follow what;
+	off_t here = 0;
+	struct stat st;
+	int fd;
+
+	/* What is no regular file is opened and judged where it is printed. */
+	if ((path ? stat(path, &st) : fstat(STDIN_FILENO, &st)) == 0 && !S_ISREG(st.st_mode))
+		return FOLLOW_NOT;
+	fd = path ? open_name(path, &st) : open_input(&st, &here);
+	if (fd < 0 && !path) {
+		*status = message("%s: %s", file->name, strerror(errno));
+		return FOLLOW_FAILED;
+	}
+	if (fd < 0) {
+		file->missing = file->told = errno;
+		*status = message(
+			"%s: %s; waiting for it", message_quote(path), strerror(file->missing));
+		return FOLLOW_IT;
+	}
+	what = judge(file, fd, &st, status);
+	if (what != FOLLOW_IT) {
+		close(fd);
+		return what;
+	}
+	take(&file->now, fd, &st);
+	file->now.off = (uint64_t)here;
+	return FOLLOW_IT;
+}
+
 enum follow followed_start(struct followed *file, const char *name, const struct follower *follower,
 	enum status *ret_status)
 {
 	bool is_input = strcmp(name, "-") == 0;
-	struct stat st;
-	off_t here;
-	int fd;
+	enum follow what;
 
 	*ret_status = STATUS_DONE;
 	*file = (struct followed){.name = is_input ? "standard input" : name,
@@ -440,40 +526,14 @@ enum follow followed_start(struct followed *file, const char *name, const struct
 	file->folder_seen = -FOLDER_EVERY;
 	if (!is_input)
 		watch_over(file);
-	/* What is no regular file is opened and judged where it is printed. */
-	if ((is_input ? fstat(STDIN_FILENO, &st) : stat(name, &st)) == 0 && !S_ISREG(st.st_mode))
-		goto not_followed;
-	fd = is_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open_name(name, &st);
-	if (fd < 0 && is_input)
-		goto not_followed;
-	if (fd < 0) {
-		file->missing = file->told = errno;
-		*ret_status = message(
-			"%s: %s; waiting for it", message_quote(name), strerror(file->missing));
-	} else if (watch_is_pseudo(fd)) {
-		close(fd);
-		goto not_followed;
-	} else if (is_output(file, &st, ret_status)) {
-		close(fd);
-		goto failed;
-	} else {
-		take(&file->now, fd, &st);
-		here = is_input ? lseek(fd, 0, SEEK_CUR) : 0;
-		file->now.off = here > 0 ? (uint64_t)here : 0;
-	}
-	if (begin(file, follower->options) != STATUS_DONE) {
+	what = open_first(file, ret_status);
+	if (what == FOLLOW_IT && begin(file, follower->options) != STATUS_DONE) {
 		*ret_status = STATUS_TROUBLE;
-		goto failed;
+		what = FOLLOW_FAILED;
 	}
-	return FOLLOW_IT;
-
-failed:
-	followed_close(file);
-	return FOLLOW_FAILED;
-
-not_followed:
-	followed_close(file);
-	return FOLLOW_NOT;
+	if (what != FOLLOW_IT)
+		followed_close(file);
+	return what;
 }
 
 void followed_close(struct followed *file)
