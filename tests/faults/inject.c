@@ -136,9 +136,14 @@ static bool is_elsewhere(const void *from)
 	return (uintptr_t)from < (uintptr_t)__ehdr_start || (uintptr_t)from >= (uintptr_t)etext;
 }
 
+static int64_t place_of(const void *from)
+{
+	return (int64_t)(intptr_t)from - (int64_t)(intptr_t)inject_origin;
+}
+
 static uint32_t find_site(enum inject_call call, const void *from)
 {
-	int64_t place = (int64_t)(intptr_t)from - (int64_t)(intptr_t)inject_origin, none;
+	int64_t place = place_of(from), none;
 	uint32_t i;
 
 	if (is_elsewhere(from))
@@ -156,18 +161,20 @@ static uint32_t find_site(enum inject_call call, const void *from)
 	abort();
 }
 
-/* A number for the way by which a call came: the same place is called for many. */
-static uint32_t hash_of_way(uint32_t site)
+/* A number for the way by which a call came: the same place is called for many. It is the same in
+ * every run, wherever the program and its libraries lie. */
+static uint32_t hash_of_way(const struct inject_site *site)
 {
-	uint32_t hash = site;
+	uint32_t hash = (uint32_t)atomic_load(&site->place);
 #if defined(__GLIBC__)
 	void *frames[32];
 	int n = backtrace(frames, 32), i;
 
 	for (i = 0; i < n; i++)
-		hash = (hash ^ (uint32_t)(uintptr_t)frames[i]) * 0x01000193u;
+		if (!is_elsewhere(frames[i]))
+			hash = (hash ^ (uint32_t)place_of(frames[i])) * 0x01000193u;
 #endif
-	return hash;
+	return hash ? hash : 1;
 }
 
 /* Takes the wanted fault of a function. Returns: 0 when it has no such choice. */
@@ -191,6 +198,20 @@ static int choose(enum inject_call call)
 	return chosen;
 }
 
+/* Whether this call, the `n`th, is the first to fail. */
+static bool is_wanted(uint32_t n, const struct inject_site *site)
+{
+	uint32_t way;
+
+	if (table->nth != 0 || atomic_load(&table->call) != INJECT_NONE)
+		return n == table->nth;
+	/* From here alone: it is part of the way. */
+	way = hash_of_way(site);
+	if (table->way == 0 && n < INJECT_TRACE)
+		table->trace[n] = way;
+	return table->way != 0 && way == table->way;
+}
+
 int inject_fault(enum inject_call call, const void *from)
 {
 	uint32_t i = find_site(call, from), n;
@@ -202,9 +223,7 @@ int inject_fault(enum inject_call call, const void *from)
 	if (!atomic_load(&counting))
 		return 0;
 	n = atomic_fetch_add(&table->n_calls, 1) + 1;
-	if (n < INJECT_TRACE && table->nth == 0)
-		table->trace[n] = hash_of_way(i);
-	if (n == table->nth) {
+	if (is_wanted(n, &table->sites[i])) {
 		fault = choose(call);
 		atomic_store(&table->fault, fault);
 		atomic_store(&table->call, call);

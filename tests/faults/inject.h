@@ -26,6 +26,7 @@ struct inject_site {
 struct inject_table {
 	/* Wanted. */
 	uint32_t nth;    /* this call is the first to fail, counted from 1; 0 for none */
+	uint32_t way;    /* instead: the first call that comes this way; 0 for none */
 	uint32_t lasts;  /* 0: once; 1: from then on, every call of the same function */
 	uint32_t choice; /* which of the function's faults */
 

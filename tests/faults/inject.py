@@ -3,7 +3,8 @@
 # The table is that of inject.h. A sweep runs a program once as it is, which tells how many calls
 # there are and from where; then the first of them fails, then the second, until all have, once and
 # from then on, in every way that the function has. Of calls that come again and again by the same
-# way through the program only the first are taken, unless all are wanted.
+# way through the program only the first are taken, unless all are wanted. Where no two runs make
+# the same calls, because something else happens meanwhile, calls are named by their ways.
 #
 # SPDX-License-Identifier: MIT
 
@@ -15,7 +16,7 @@ import shutil
 import struct
 import subprocess
 
-FILES = ("large", "middle", "small", "sparse", "holes", "numbers")
+FILES = ("large", "middle", "small", "sparse", "holes", "numbers", "far")
 
 
 def make_files(folder):
@@ -28,6 +29,7 @@ def make_files(folder):
         "small": [lines[:5000]],
         "sparse": [1 << 20, (b"data" * 15 + b"abc\n") * (1 << 14), 4 << 20],
         "holes": [1 << 16, b"data in holes\n" * 1000, 3 << 16],
+        "far": [b"it is here\n" * 200, 12 << 20, b"and here\n" * 2, 18 << 20, b"\nand here"],
         "numbers": [struct.pack("<20000q", *range(20000))],
     }
     for name, parts in files.items():
@@ -55,7 +57,8 @@ class Site(ctypes.Structure):
 
 
 class Table(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_uint32) for name in ("nth", "lasts", "choice", "n_calls", "call")]
+    _fields_ = [(name, ctypes.c_uint32) for name in (
+        "nth", "way", "lasts", "choice", "n_calls", "call")]
     _fields_ += [("fault", ctypes.c_int32)]
     _fields_ += [(name, ctypes.c_uint32) for name in (
         "must_survive", "n_choices", "n_fired", "n_descriptors")]
@@ -77,13 +80,21 @@ class Injector:
         if at_once:
             self.environment["INJECT_AT_ONCE"] = "1"
 
-    def run(self, arguments, nth=0, lasts=0, choice=0, **how):
-        """Returns: what subprocess.run does."""
+    def prepare(self, nth=0, way=0, lasts=0, choice=0):
+        """What is to fail in the next run."""
         table = self.table
         ctypes.memset(ctypes.addressof(table), 0, Table.trace.offset)
-        table.nth, table.lasts, table.choice = nth, lasts, choice
+        table.nth, table.way, table.lasts, table.choice = nth, way, lasts, choice
+
+    def run(self, arguments, **how):
+        """Returns: what subprocess.run does."""
         return subprocess.run([*self.command, *arguments], executable=self.program,
                               env=self.environment, timeout=60, **how)
+
+    def start(self, arguments, **how):
+        """Returns: what subprocess.Popen does."""
+        return subprocess.Popen([*self.command, *arguments], executable=self.program,
+                                env=self.environment, **how)
 
     def places(self, most):
         """Which calls of the last run to let fail: the first `most` of each way; 0 for all."""
@@ -92,23 +103,29 @@ class Injector:
             way = self.table.trace[nth]
             seen[way] = seen.get(way, 0) + 1
             if most == 0 or seen[way] <= most:
-                yield nth
+                yield {"nth": nth}
+
+    def ways(self):
+        """All ways of the calls of the last run, in their order."""
+        n = min(self.table.n_calls + 1, TRACE)
+        return [{"way": way} for way in dict.fromkeys(self.table.trace[1:n])]
 
 
-def sweep(injector, run, judge, most):
-    """Lets every call of `run(nth=, lasts=, choice=)` fail, and has `judge(result, what)` look.
-    Returns: how many runs had a fault."""
+def sweep(injector, run, judge, calls):
+    """Lets each of these calls of `run(nth= or way=, lasts=, choice=)` fail, and has `judge(result,
+    what)` look. Returns: how many runs had a fault."""
     n = 0
     table = injector.table
-    for nth in list(injector.places(most)):
+    for call in list(calls):
         choice = n_choices = 0
         while choice <= n_choices:
             for lasts in (0, 1):
-                what = f"call {nth}, fault {choice}, {'from then on' if lasts else 'once'}"
+                place = " ".join(f"{key} {value}" for key, value in call.items())
+                what = f"{place}, fault {choice}, {'from then on' if lasts else 'once'}"
                 try:
-                    result = run(nth=nth, lasts=lasts, choice=choice)
+                    result = run(**call, lasts=lasts, choice=choice)
                 except subprocess.TimeoutExpired:
-                    judge(None, what)
+                    judge(None, f"{what} ({injector.names[table.call]})")
                     continue
                 if table.call == 0 or table.fault == 0:
                     break

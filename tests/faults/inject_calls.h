@@ -24,6 +24,7 @@
 	CALL(open, EMFILE, INJECT_SURVIVED, EINTR) \
 	CALL(close, EIO) \
 	CALL(stat, EACCES) \
+	CALL(lstat, EACCES) \
 	CALL(fstat, EOVERFLOW) \
 	CALL(fcntl, EMFILE) \
 	CALL(ioctl, EIO) \
@@ -33,6 +34,7 @@
 	CALL(write, ENOSPC, INJECT_SURVIVED, EINTR, EAGAIN, INJECT_PART) \
 	CALL(splice, EIO, ENOMEM, INJECT_SURVIVED, EINVAL, EINTR, EAGAIN, INJECT_PART) \
 	CALL(copy_file_range, EIO, ENOSPC, INJECT_SURVIVED, EXDEV, EINTR, INJECT_PART) \
+	CALL(pipe, EMFILE) \
 	CALL(pipe2, EMFILE) \
 	CALL(dup2, EMFILE) \
 	CALL(poll, ENOMEM, INJECT_SURVIVED, EINTR) \
@@ -48,6 +50,7 @@
 	CALL(mincore, EAGAIN) \
 	CALL(syscall, ENOSYS) \
 	CALL(uname, EFAULT) \
+	CALL(newlocale, ENOENT) \
 	CALL(sched_getaffinity, EINVAL) \
 	CALL(sigaction, EINVAL) \
 	CALL(dlopen, ENOMEM) \

@@ -23,8 +23,9 @@ def main():
 
     for name in names:
         def run(**wanted):
+            injector.prepare(**wanted)
             return injector.run([name], cwd=folder, text=True, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, **wanted)
+                                stderr=subprocess.STDOUT)
 
         def judge(result, what):
             nonlocal n_wrong
@@ -54,7 +55,7 @@ def main():
             continue
         if len(usual) != 3 or not usual[0].startswith("code 0") or usual[1] != f"again: {usual[0]}":
             sys.exit(f"FAILED: {name} without a fault: {usual}")
-        n = sweep(injector, run, judge, most)
+        n = sweep(injector, run, judge, injector.places(most))
         print(f"{name}: {n} faults")
         n_runs += n
     print(f"library: {len(names)} scenarios, {n_runs} runs with a fault, {n_wrong} wrong")

@@ -8,11 +8,13 @@
 import concurrent.futures
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import threading
 import time
 
+import inject_follow
 from inject import FILES, Injector, make_files, sweep
 
 # Name, standard input, standard output, arguments. An input of "<" is a file, of "|" a pipe. A
@@ -24,6 +26,8 @@ CASES = [
     ("print to a pipe that is full", "", "nonblocking", ["large"]),
     ("print to nowhere", "", "closed", ["small"]),
     ("print from nowhere to nowhere", "closed", "closed", ["small"]),
+    ("print a file into itself", "", "itself", ["/dev/stdout"]),
+    ("reverse a file into itself", "", "itself", ["-r", "/dev/stdout"]),
     ("print to a terminal", "", "terminal", ["small"]),
     ("print a pipe to a pipe", "|middle", "pipe", []),
     ("print a pipe to a full pipe", "|large", "nonblocking", []),
@@ -46,6 +50,11 @@ CASES = [
     ("reverse a pipe", "|small", "file", ["-r"]),
     ("reverse a pipe by name", "|small", "pipe", ["-r", "/dev/stdin"]),
     ("find", "", "pipe", ["-e", "line 77", "-j3", "large"]),
+    ("find, with line numbers", "", "pipe", ["-e", "line 77", "--json=lines", "middle"]),
+    ("find far apart, with line numbers", "", "pipe", ["-e", "here", "--json=lines", "far"]),
+    ("find behind the start, with line numbers", "<far", "pipe", ["-e", "here", "--json=lines"]),
+    ("find in a pipe, with line numbers", "|middle", "pipe", ["-e", "line 77", "--json=lines"]),
+    ("pattern, as JSON", "", "pipe", ["-E", "line 7+ ", "--json", "small"]),
     ("find and count", "", "pipe", ["-c", "-e", "line 77", "middle"]),
     ("find in a pipe", "|middle", "pipe", ["-e", "line 77"]),
     ("pattern", "", "pipe", ["-E", "line 7+ ", "-j3", "large"]),
@@ -56,6 +65,7 @@ CASES = [
     ("numbers", "", "pipe", ["-t", "i64le", "-j3", "numbers"]),
     ("records of a pipe", "|numbers", "pipe", ["-t", "a:i32le,b:i32le,c:u64le"]),
     ("info", "", "pipe", ["-i", "small", "middle"]),
+    ("info as JSON", "", "pipe", ["-i", "--json", "small"]),
     ("info of a pipe", "|small", "pipe", ["-i"]),
     ("verbose", "", "pipe", ["-v", "-c", "small"]),
     ("progress", "", "spectator", ["-c", "middle"]),
@@ -63,6 +73,9 @@ CASES = [
     ("help", "", "pipe", ["--help"]),
     ("version", "", "pipe", ["--version"]),
 ]
+
+# Cases at a time: those that compute, and those of -f, which wait most of their time.
+N_BUSY, N_WAITING = 2, 8
 
 
 def meaning(case, out):
@@ -110,27 +123,34 @@ class Runner:
     """Runs cases, one at a time, in a folder of its own."""
 
     def __init__(self, program, files, folder):
-        self.files, self.spool = files, folder + "/spool"
+        self.files, self.spool, self.scene = files, folder + "/spool", folder + "/scene"
         os.makedirs(self.spool)
         self.out_path = folder + "/out"
+        open(self.out_path, "wb").close()
         self.injector = Injector(folder + "/table", program, True)
         self.injector.environment.update(TMPDIR=self.spool, TERM="dumb", COLUMNS="80")
         self.injector.command = ["mmcat"]
 
-    def run(self, case, **wanted):
-        _, source, sink, arguments = case
-        how = {"cwd": self.files, "stdin": subprocess.DEVNULL}
+    def run(self, case, said_usually=None, **wanted):
+        """`said_usually`: lines that need not make a scene end."""
+        _, source, sink, arguments, *follow = case
+        folder = self.scene if follow else self.files
+        how = {"cwd": folder, "stdin": subprocess.DEVNULL}
         parts, errors, readers, ours = [], [], [], []
 
+        if follow:
+            shutil.rmtree(folder, ignore_errors=True)
+            inject_follow.prepare(folder, self.out_path)
         if source.startswith("<"):
             # Not from its start: what stands before is nobody's.
-            how["stdin"] = open(self.files + "/" + source[1:], "rb", buffering=0)
-            how["stdin"].seek(1000)
+            how["stdin"] = open(folder + "/" + source[1:], "rb", buffering=0)
+            how["stdin"].seek(7 if follow else 1000)
         elif source.startswith("|"):
             # A writer of its own: this program might wait for itself.
             cat = subprocess.Popen(["cat", source[1:]], cwd=self.files, stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL)
             how["stdin"] = cat.stdout
+
         def give(stream, into, terminal=False, delay=0):
             r, w = os.openpty() if terminal else os.pipe()
             os.set_blocking(w, delay == 0)
@@ -139,9 +159,12 @@ class Runner:
             ours.append(w)
 
         give("stderr", errors, terminal=sink in ("spectator", "terminals"))
-        if sink == "file":
+        if sink in ("file", "itself"):
             how["stdout"] = os.open(self.out_path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
             ours.append(how["stdout"])
+            # What is written there would be read again.
+            if sink == "itself":
+                os.write(how["stdout"], b"what is there\n")
         else:
             # Late, so that the pipe fills; certainly for the run that tells what is called.
             late = (0.01 if wanted else 0.2) if sink == "nonblocking" else 0
@@ -150,22 +173,31 @@ class Runner:
             how["preexec_fn"] = lambda: os.closerange(0 if source == "closed" else 1, 2)
         for thread in readers:
             thread.start()
+        self.injector.prepare(**wanted)
         try:
-            done = self.injector.run(arguments, **wanted, **how)
+            if follow:
+                scene = inject_follow.Scene(
+                    folder, self.injector.start(arguments, **how), lambda: self.out_of(sink, parts),
+                    lambda: b"".join(errors), said_usually)
+                status = scene.play(follow[0])
+            else:
+                status = self.injector.run(arguments, **how).returncode
         finally:
             if source[:1] in ("<", "|"):
                 how["stdin"].close()
             if source.startswith("|"):
                 cat.wait()
-            out = b""
-            if sink == "file":
-                with open(self.out_path, "rb") as file:
-                    out = file.read()
             for fd in ours:
                 os.close(fd)
             for thread in readers:
                 thread.join()
-        return Result(done.returncode, out or b"".join(parts), b"".join(errors))
+        return Result(status, self.out_of(sink, parts), b"".join(errors))
+
+    def out_of(self, sink, parts):
+        if sink not in ("file", "itself"):
+            return b"".join(parts)
+        with open(self.out_path, "rb") as file:
+            return file.read()
 
     def wrong(self, case, usual, n_descriptors, result):
         """What is wrong with a run that had a fault; None when nothing is."""
@@ -182,6 +214,8 @@ class Runner:
             return None
         if table.must_survive:
             return f"status {result.status}, {result.err!r}: a fault that could be survived"
+        if case in inject_follow.CASES:
+            return inject_follow.wrong(usual, result)
         if result.status != 2:
             return f"status {result.status}, {len(result.out)} of {len(usual.out)} bytes"
         said = [line for line in result.lines() if line not in usual.lines()]
@@ -201,7 +235,8 @@ class Runner:
         if b"library is missing" in usual.err:
             print(f"skipped: {case[0]}, whose library is missing")
             return 0, []
-        if usual.status != (2 if case[2] == "closed" else 0):
+        follow = case[4:]
+        if usual.status != (follow[1] if follow else 2 if case[2] in ("closed", "itself") else 0):
             return 0, [f"{case[0]} without a fault: {usual.status}, {usual.err!r}"]
 
         def judge(result, what):
@@ -209,14 +244,18 @@ class Runner:
             if wrong:
                 wrongs.append(f"{case[0]}, {what}: {wrong}")
 
-        return sweep(self.injector, lambda **wanted: self.run(case, **wanted), judge, most), wrongs
+        def run(**wanted):
+            return self.run(case, said_usually=usual.lines(), **wanted)
+
+        calls = self.injector.ways() if follow else self.injector.places(most)
+        return sweep(self.injector, run, judge, calls), wrongs
 
 
 def main():
     program, folder, most = sys.argv[1], sys.argv[2], int(sys.argv[3])
     runners = queue.Queue()
     make_files(folder)
-    for i in range(2):
+    for i in range(N_WAITING):
         runners.put(Runner(program, folder, f"{folder}/mmcat{i}"))
 
     def work(case):
@@ -227,15 +266,18 @@ def main():
             runners.put(runner)
 
     n_runs = n_wrong = 0
-    cases = [case for case in CASES if len(sys.argv) < 5 or case[0] in sys.argv[4:]]
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for case, n, wrongs in pool.map(work, cases):
-            print(f"{case[0]}: {n} faults")
-            for wrong in wrongs:
-                print(f"FAILED: {wrong}")
-            n_runs += n
-            n_wrong += len(wrongs)
-    print(f"mmcat: {len(cases)} cases, {n_runs} runs with a fault, {n_wrong} wrong")
+    n_cases = 0
+    for cases, n_threads in (CASES, N_BUSY), (inject_follow.CASES, N_WAITING):
+        cases = [case for case in cases if len(sys.argv) < 5 or case[0] in sys.argv[4:]]
+        n_cases += len(cases)
+        with concurrent.futures.ThreadPoolExecutor(n_threads) as pool:
+            for case, n, wrongs in pool.map(work, cases):
+                print(f"{case[0]}: {n} faults")
+                for wrong in wrongs:
+                    print(f"FAILED: {wrong}")
+                n_runs += n
+                n_wrong += len(wrongs)
+    print(f"mmcat: {n_cases} cases, {n_runs} runs with a fault, {n_wrong} wrong")
     # A sweep that lets nothing fail has shown nothing.
     return 1 if n_wrong or n_runs < 100 else 0
 

@@ -36,5 +36,5 @@ grep -q "^skipped" "$tmp/check.out" && objdump=
 check "no call and no place is left out" \
 	python3 "$here/inject_sites.py" "$here" "$objdump" \
 	"$programs/inject_library=$tmp/library.table" \
-	"$programs/inject_mmcat=$tmp/mmcat0/table,$tmp/mmcat1/table" -- "$MMCAT" $library
+	"$programs/inject_mmcat=$(echo "$tmp"/mmcat*/table | tr ' ' ',')" -- "$MMCAT" $library
 tail -n 1 "$tmp/check.out"

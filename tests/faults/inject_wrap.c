@@ -9,6 +9,7 @@
 #include "inject_calls.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -191,6 +192,11 @@ WRAP(int, stat, const char *path, struct stat *st)
 	REAL_OR_ERRNO(stat, path, st);
 }
 
+WRAP(int, lstat, const char *path, struct stat *st)
+{
+	REAL_OR_ERRNO(lstat, path, st);
+}
+
 WRAP(int, fstat, int fd, struct stat *st)
 {
 	REAL_OR_ERRNO(fstat, fd, st);
@@ -236,6 +242,11 @@ WRAP(ssize_t, copy_file_range, int in, off_t *in_off, int out, off_t *out_off, s
 	unsigned flags)
 {
 	REAL_OR_PART(copy_file_range, len, in, in_off, out, out_off, len, flags);
+}
+
+WRAP(int, pipe, int *fds)
+{
+	REAL_OR_ERRNO(pipe, fds);
 }
 
 WRAP(int, pipe2, int *fds, int flags)
@@ -320,6 +331,12 @@ WRAP(int, mincore, void *map, size_t len, unsigned char *pages)
 WRAP(int, uname, struct utsname *name)
 {
 	REAL_OR_ERRNO(uname, name);
+}
+
+WRAP(locale_t, newlocale, int categories, const char *name, locale_t base)
+{
+	errno = inject_fault(INJECT_newlocale, FROM);
+	return errno ? (locale_t)0 : __real_newlocale(categories, name, base);
 }
 
 WRAP(int, sched_getaffinity, pid_t process, size_t size, cpu_set_t *set)
