@@ -215,7 +215,7 @@ class Runner:
         if table.must_survive:
             return f"status {result.status}, {result.err!r}: a fault that could be survived"
         if case in inject_follow.CASES:
-            return inject_follow.wrong(usual, result)
+            return inject_follow.wrong(usual, result, self.injector.names[table.call])
         if result.status != 2:
             return f"status {result.status}, {len(result.out)} of {len(usual.out)} bytes"
         said = [line for line in result.lines() if line not in usual.lines()]
@@ -229,7 +229,10 @@ class Runner:
         return None
 
     def sweep(self, case, most):
-        usual = self.run(case)
+        try:
+            usual = self.run(case)
+        except subprocess.TimeoutExpired:
+            return 0, [f"{case[0]} without a fault: it hangs"]
         n_descriptors = self.injector.table.n_descriptors
         wrongs = []
         if b"library is missing" in usual.err:
