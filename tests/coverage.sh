@@ -25,7 +25,8 @@ fi
 find . -name '*.gcda' -exec rm {} +
 make -s -j "$(nproc)"
 # Those that look at the library from outside go nowhere in it.
-tests=$(cd "$source" && printf '%s\n' tests/check_*.c tests/test_*.sh |
+tests=$(cd "$source" && printf "%s\n" tests/check_*.c tests/test_*.sh \
+		tests/faults/inject_sweep.sh tests/faults/fault_changes.c tests/faults/fault_signals.c |
 	grep -vE 'test_(dlopen_note|exports|install|layers)' | sed 's/\.c$//')
 # What fails here fails in `make check`, too, and has been through lines all the same.
 CK_DEFAULT_TIMEOUT=600 make -s -k -j "$(nproc)" check TESTS="$(echo $tests)" > check.log 2>&1 ||

@@ -94,17 +94,20 @@ static int ask_storage(struct facts *facts, const struct input *input, const mmr
 {
 	bool whole = input->base == 0 && facts->size == mmr_size(input->reader);
 	struct stat st;
+	int pseudo;
 
 	facts->on_disk = MMR_UNKNOWN;
 	if (input->spooled)
 		return 0;
 	if (fstat(input->fd, &st) < 0)
 		return -errno;
+	pseudo = watch_is_pseudo(input->fd);
+	if (pseudo < 0)
+		return pseudo;
 	/* The files of /proc and /sys have no size, or one that is not true. Others may have grown
 	 * since they were opened. */
 	if (S_ISREG(st.st_mode) &&
-		(watch_is_pseudo(input->fd) ||
-			(uint64_t)st.st_size < input->base + mmr_size(input->reader)))
+		(pseudo || (uint64_t)st.st_size < input->base + mmr_size(input->reader)))
 		return 0;
 	facts->has_storage = true;
 	if (S_ISREG(st.st_mode) && whole)

@@ -20,19 +20,15 @@ static char buffer[256 << 10];
 static size_t filled;
 static bool was_closed;
 
-/* Takes the place of a closed descriptor. Opened for the other direction on purpose: using it fails
- * with EBADF, as it would have. Returns: whether it was closed. */
+/* Takes the place of a closed descriptor, which is the lowest that is free. Opened for the other
+ * direction on purpose: using it fails with EBADF, as it would have. Returns: whether it was
+ * closed. */
 static bool occupy(int fd, int flags)
 {
-	int null;
-
 	if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 		return false;
-	null = open("/dev/null", flags);
-	if (null >= 0 && null != fd) {
-		dup2(null, fd);
-		close(null);
-	}
+	/* If that fails, the place is free for an input, which is not for writing either. */
+	open("/dev/null", flags);
 	return true;
 }
 
