@@ -37,7 +37,8 @@ MMR_API mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned f
 
 /* For the inline call below. */
 MMR_API bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line);
-MMR_API bool mmr_lines_strip_cr_(mmr_marks *marks, mmr_slice *line);
+MMR_API bool mmr_lines_crlf_(
+	mmr_marks *marks, const char *start, const char *end, mmr_slice *ret_line);
 
 /* The next line.
  *
@@ -46,17 +47,15 @@ MMR_API bool mmr_lines_strip_cr_(mmr_marks *marks, mmr_slice *line);
  * Lifetime: of the line, as long as the slice. */
 static inline bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
 {
-	const char *at;
-	mmr_slice line;
+	const char *start = it->line, *at;
 
 	if (!mmr_marks_next(&it->marks, &at))
 		return mmr_lines_last_(it, ret_line);
-	line.ptr = it->line;
-	line.len = (size_t)(at - it->line) + (it->flags & MMR_LINES_KEEP);
 	it->line = at + 1;
-	if (it->flags == MMR_LINES_CRLF && !mmr_lines_strip_cr_(&it->marks, &line))
-		return false;
-	*ret_line = line;
+	if (it->flags == MMR_LINES_CRLF)
+		return mmr_lines_crlf_(&it->marks, start, at, ret_line);
+	ret_line->ptr = start;
+	ret_line->len = (size_t)(at - start) + (it->flags & MMR_LINES_KEEP);
 	return true;
 }
 
@@ -95,18 +94,16 @@ MMR_API bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 /* Like mmr_lines_next, from the last line to the first. */
 static inline bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_line)
 {
-	const char *at;
-	mmr_slice line;
+	const char *end = it->text_end, *at;
 
 	if (it->line_end == NULL || !mmr_marks_next_back(&it->marks, &at))
 		return mmr_reverse_lines_edge_(it, ret_line);
-	line.ptr = at + 1;
-	line.len = (size_t)(it->text_end - at - 1) + (it->flags & MMR_LINES_KEEP);
-	if (it->flags == MMR_LINES_CRLF && !mmr_lines_strip_cr_(&it->marks, &line))
-		return false;
 	it->text_end = at;
 	it->line_end = at + 1;
-	*ret_line = line;
+	if (it->flags == MMR_LINES_CRLF)
+		return mmr_lines_crlf_(&it->marks, at + 1, end, ret_line);
+	ret_line->ptr = at + 1;
+	ret_line->len = (size_t)(end - at - 1) + (it->flags & MMR_LINES_KEEP);
 	return true;
 }
 

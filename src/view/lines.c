@@ -32,23 +32,25 @@ bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line)
 	return true;
 }
 
-/* The line's end was there when it was marked, and may be gone by now. Returns: false then, and the
- * iteration is over. */
-bool mmr_lines_strip_cr_(mmr_marks *marks, mmr_slice *line)
+/* The line [start, end) without a CR at its end: that was there when the line was marked, and may
+ * be gone by now. Returns: false then, and the iteration is over. */
+bool mmr_lines_crlf_(mmr_marks *marks, const char *start, const char *end, mmr_slice *ret_line)
 {
 	struct guard guard;
+	bool has_cr = false;
 
-	if (line->len == 0)
-		return true;
-	if (!GUARD_ENTER(&guard, line->ptr + line->len - 1, 1)) {
-		marks->error = guard_fault(&guard);
-		marks->stop = marks->start;
-		marks->n = marks->next = 0;
-		return false;
+	if (end > start) {
+		if (!GUARD_ENTER(&guard, end - 1, 1)) {
+			marks->error = guard_fault(&guard);
+			marks->stop = marks->start;
+			marks->n = marks->next = 0;
+			return false;
+		}
+		has_cr = end[-1] == '\r';
+		guard_leave(&guard);
 	}
-	if (line->ptr[line->len - 1] == '\r')
-		line->len--;
-	guard_leave(&guard);
+	ret_line->ptr = start;
+	ret_line->len = (size_t)(end - start) - has_cr;
 	return true;
 }
 
@@ -72,8 +74,8 @@ mmr_reverse_lines mmr_reverse_lines_of(mmr_slice slice, char delimiter)
  * which has no mark in front of it. */
 bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 {
-	const char *start = it->marks.start, *at;
-	mmr_slice line;
+	const char *start = it->marks.start, *end, *at;
+	bool terminated;
 
 	if (!it->line_end) {
 		it->line_end = it->text_end = it->marks.stop;
@@ -93,14 +95,12 @@ bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 	}
 	if (it->marks.error < 0 || it->line_end == start)
 		return false;
-	line.ptr = start;
-	line.len = (size_t)(it->text_end - start);
-	if (it->text_end != it->line_end) {
-		line.len += it->flags & MMR_LINES_KEEP;
-		if (it->flags == MMR_LINES_CRLF && !mmr_lines_strip_cr_(&it->marks, &line))
-			return false;
-	}
-	*ret_line = line;
+	end = it->text_end;
+	terminated = end != it->line_end;
 	it->text_end = it->line_end = start;
+	if (terminated && it->flags == MMR_LINES_CRLF)
+		return mmr_lines_crlf_(&it->marks, start, end, ret_line);
+	ret_line->ptr = start;
+	ret_line->len = (size_t)(end - start) + (terminated ? it->flags & MMR_LINES_KEEP : 0);
 	return true;
 }
