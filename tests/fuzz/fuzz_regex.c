@@ -111,7 +111,10 @@ static void match_all(const pcre2_code *code, const struct question *question, s
 	pcre2_match_context *context = pcre2.pcre2_match_context_create_8(NULL);
 	mmr_slice text = question->text;
 	const PCRE2_SIZE *places;
-	uint32_t retry = PCRE2_NOTEMPTY_ATSTART | (question->invalid ? 0 : PCRE2_ANCHORED);
+	/* Machine code is not used where a match is anchored, and the interpreter may recurse in
+	 * another way. */
+	bool anchored = !question->invalid && question->options.no_jit;
+	uint32_t retry = PCRE2_NOTEMPTY_ATSTART | (anchored ? PCRE2_ANCHORED : 0);
 	uint32_t n_groups, again = 0;
 	size_t at = 0;
 	int found;
@@ -127,7 +130,7 @@ static void match_all(const pcre2_code *code, const struct question *question, s
 	while (at <= text.len && text.len > 0) {
 		found = pcre2.pcre2_match_8(
 			code, (PCRE2_SPTR)text.ptr, text.len, at, again, data, context);
-		if (found == PCRE2_ERROR_NOMATCH && again != 0 && !question->invalid) {
+		if (found == PCRE2_ERROR_NOMATCH && again != 0 && anchored) {
 			at = next_character(question, at);
 			again = 0;
 			continue;
