@@ -127,7 +127,6 @@ static void wait_for_change(int notifier, int look_every)
 		{notifier, POLLIN, 0},
 		{STDOUT_FILENO, 0, 0},
 	};
-
 	int n = poll(fds, sizeof(fds) / sizeof(fds[0]), look_every);
 
 	if (n < 0 && errno != EINTR)
