@@ -20,7 +20,8 @@ static void print(const char *text)
 static void print_string(const char *text)
 {
 	static char string[PUT_JSON_ROOM(LONGEST_TEXT)];
-	mmr_slice bytes = {text, strnlen(text, LONGEST_TEXT)};
+	size_t len = strlen(text);
+	mmr_slice bytes = {text, len < LONGEST_TEXT ? len : LONGEST_TEXT};
 
 	output_write(string, (size_t)(put_json(string, bytes) - string));
 }

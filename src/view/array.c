@@ -69,7 +69,7 @@ int mmr_array_of_stride(mmr_slice slice, enum mmr_type type, enum mmr_order orde
 {
 	size_t size = mmr_type_size(type);
 	mmr_array array;
-	uint64_t n;
+	uint64_t n = 0;
 	int err;
 
 	if (size == 0 || (unsigned)order > MMR_BIG || stride < size || stride > PTRDIFF_MAX)
