@@ -18,7 +18,8 @@ if [ ! -f Makefile ]; then
 	# Threads count at the same time. Optimized code has other branches than the source, and so has
 	# what is inlined: there every copy has its own. C has no branches for exceptions.
 	"$source/configure" -q --disable-shared CC=gcc CXX=g++ \
-		CFLAGS='-O0 -g --coverage -fprofile-update=atomic -Wno-attributes' CXXFLAGS='--coverage -fno-exceptions' \
+		CFLAGS='-O0 -g --coverage -fprofile-update=atomic -Wno-attributes' \
+		CXXFLAGS='--coverage -fno-exceptions' \
 		CPPFLAGS='-Dalways_inline=noinline -Dflatten=noinline' \
 		LIBS="-L$PWD -lexit -Wl,--wrap=_exit"
 fi
