@@ -214,9 +214,9 @@ START_TEST(test_parallel_skips_holes)
 		bytes[islands[i]] = 'x';
 		temp_write(&temp, islands[i], "x", 1);
 	}
-	if (lseek(temp.fd, (off_t)MIB, SEEK_DATA) < (off_t)(2 * MIB)) {
+	if (!temp_has_hole(&temp, MIB)) {
 		temp_close(&temp);
-		CHECK_SKIP("no holes on this file system");
+		CHECK_SKIP("no holes here");
 	}
 	options.delimiter = MMR_NO_DELIMITER;
 	options.skip_holes = true;

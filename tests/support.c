@@ -92,6 +92,19 @@ void temp_resize(struct temp *temp, uint64_t size)
 	MUST(ftruncate(temp->fd, (off_t)size) == 0, "ftruncate: %s", strerror(errno));
 }
 
+bool temp_has_hole(const struct temp *temp, uint64_t off)
+{
+#if MMR_LINUX_EXTRAS
+	off_t data = lseek(temp->fd, (off_t)off, SEEK_DATA);
+
+	return data > (off_t)off || (data < 0 && errno == ENXIO);
+#else
+	(void)temp;
+	(void)off;
+	return false;
+#endif
+}
+
 void temp_close(struct temp *temp)
 {
 	close(temp->fd);

@@ -62,6 +62,10 @@ struct temp {
 struct temp temp_open(const void *bytes, size_t len);
 void temp_write(struct temp *temp, uint64_t off, const void *bytes, size_t len);
 void temp_resize(struct temp *temp, uint64_t size);
+
+/* Whether the library can tell what was not written at `off` from zeroes: in this build, on this
+ * file system. */
+bool temp_has_hole(const struct temp *temp, uint64_t off);
 void temp_close(struct temp *temp);
 
 /* The file opened with one of the backings; fails the test when it does not open. */
