@@ -183,7 +183,7 @@ static void restart(struct followed *file, struct incarnation *it)
 static bool print_growth(struct followed *file, struct incarnation *it, struct follower *follower,
 	uint64_t limit, enum status *status)
 {
-	uint64_t size, stop;
+	uint64_t size = 0, stop;
 	int err = size_of(it, &size);
 
 	if (err < 0) {

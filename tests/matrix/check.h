@@ -29,8 +29,10 @@ typedef struct {
 	const char *name;
 	const TTest *tests[CHECK_ROOM];
 	size_t n_tests;
-	void (*setup)(void);
+	void (*setup)(void); /* around the case, in the parent */
 	void (*teardown)(void);
+	void (*setup_each)(void); /* around each test, in its child */
+	void (*teardown_each)(void);
 } TCase;
 
 typedef struct {
@@ -156,6 +158,13 @@ static inline void tcase_add_unchecked_fixture(
 	tcase->teardown = teardown;
 }
 
+static inline void tcase_add_checked_fixture(
+	TCase *tcase, void (*setup)(void), void (*teardown)(void))
+{
+	tcase->setup_each = setup;
+	tcase->teardown_each = teardown;
+}
+
 static inline void tcase_add_test(TCase *tcase, const TTest *test)
 {
 	ck_assert_msg(tcase->n_tests < CHECK_ROOM, "%s: too many tests", tcase->name);
@@ -176,15 +185,24 @@ static inline SRunner *srunner_create(Suite *suite)
 	return runner;
 }
 
+static inline void check_run_body(const TCase *tcase, const TTest *test)
+{
+	if (tcase->setup_each)
+		tcase->setup_each();
+	test->run();
+	if (tcase->teardown_each)
+		tcase->teardown_each();
+}
+
 /* Returns: whether the test held. SIGALRM ends the child that does not end itself. */
-static inline int check_run_test(const TTest *test)
+static inline int check_run_test(const TCase *tcase, const TTest *test)
 {
 	const char *fork_wanted = getenv("CK_FORK"), *limit = getenv("CK_DEFAULT_TIMEOUT");
 	int status = 0;
 	pid_t child;
 
 	if (fork_wanted && strcmp(fork_wanted, "no") == 0) {
-		test->run();
+		check_run_body(tcase, test);
 		return 1;
 	}
 	fflush(NULL);
@@ -193,7 +211,7 @@ static inline int check_run_test(const TTest *test)
 		/* What a test leaves running must not outlive it. */
 		setpgid(0, 0);
 		alarm(limit ? (unsigned)atoi(limit) : 60);
-		test->run();
+		check_run_body(tcase, test);
 		exit(EXIT_SUCCESS);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child)
@@ -220,7 +238,7 @@ static inline void srunner_run_all(SRunner *runner, enum print_output output)
 			tcase->setup();
 		for (k = 0; k < tcase->n_tests; k++) {
 			runner->n_run++;
-			runner->n_failed += !check_run_test(tcase->tests[k]);
+			runner->n_failed += !check_run_test(tcase, tcase->tests[k]);
 		}
 		if (tcase->teardown)
 			tcase->teardown();
