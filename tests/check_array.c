@@ -47,7 +47,8 @@ static double naive_f16(uint64_t bits)
 	return bits >> 15 ? -value : value;
 }
 
-/* An element as a long double, which holds every value of every type. */
+/* An element as a long double, which holds every value of every type, but for
+ * 64-bit numbers where it is no longer than a double. */
 static long double naive_value(const char *at, enum mmr_type type, enum mmr_order order)
 {
 	uint64_t bits = naive_bits(at, mmr_type_size(type), order);
@@ -63,7 +64,7 @@ static long double naive_value(const char *at, enum mmr_type type, enum mmr_orde
 	case MMR_I32:
 		return (int32_t)bits;
 	case MMR_I64:
-		return (int64_t)bits;
+		return (long double)(int64_t)bits;
 	case MMR_F16:
 		return naive_f16(bits);
 	case MMR_F32:
@@ -73,7 +74,7 @@ static long double naive_value(const char *at, enum mmr_type type, enum mmr_orde
 		memcpy(&wide, &bits, sizeof(wide));
 		return wide;
 	default:
-		return bits;
+		return (long double)bits;
 	}
 }
 

@@ -104,7 +104,7 @@ static void add_without_memory(bool copy)
 		held = mmr_intern_bytes(pool);
 		id = 99999;
 		for (mallocs_left = 0; (err = mmr_intern_add(pool, text, &id)) < 0;
-			mallocs_left = ++n_failed % 3) {
+			mallocs_left = (long)(++n_failed % 3)) {
 			mallocs_left = -1;
 			MUST(err == -ENOMEM && id == 99999, "text %u: %d", i, err);
 			MUST(strstr(mmr_last_error(), "memory"), "%s", mmr_last_error());

@@ -56,8 +56,9 @@ static struct temp patchy_open(bool *resident)
 	/* No read-ahead: what is read is what comes in. */
 	ck_assert_int_eq(posix_fadvise(temp.fd, 0, 0, POSIX_FADV_RANDOM), 0);
 	for (i = 0; i < ARRAY_LEN(runs); i++)
-		ck_assert_int_gt(
-			pread(temp.fd, bytes, runs[i].n * page, (off_t)(runs[i].first * page)), 0);
+		ck_assert_int_gt(pread(temp.fd, bytes, (size_t)(runs[i].n * page),
+					 (off_t)(runs[i].first * page)),
+			0);
 	for (i = 0; i < N_PAGES; i++)
 		resident[i] = page_is_resident(temp.fd, i);
 	free(bytes);

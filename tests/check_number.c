@@ -230,16 +230,14 @@ END_TEST
 START_TEST(test_number_real_in_another_locale)
 {
 	static const char *const names[] = {"de_DE.UTF-8", "de_DE", "fr_FR.UTF-8", "pt_BR.UTF-8"};
-	char text[16];
 	size_t i;
 
+	/* Some C libraries take any name, and have one locale. */
 	for (i = 0; i < ARRAY_LEN(names); i++)
-		if (setlocale(LC_NUMERIC, names[i]))
+		if (setlocale(LC_NUMERIC, names[i]) && *localeconv()->decimal_point == ',')
 			break;
 	if (i == ARRAY_LEN(names))
 		CHECK_SKIP("no locale with a decimal comma is installed");
-	snprintf(text, sizeof(text), "%.1f", 0.5);
-	ck_assert_str_eq(text, "0,5");
 	must_read_real_examples();
 	setlocale(LC_NUMERIC, "C");
 }

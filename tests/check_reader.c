@@ -253,6 +253,10 @@ START_TEST(test_reader_without_addresses)
 	temp_resize(&temp, GIB);
 	temp_write(&temp, 700 * MIB, "\n", 1);
 	temp_write(&temp, GIB - 3, "end", 3);
+	if (getenv("MATRIX_EMULATED")) {
+		temp_close(&temp);
+		CHECK_SKIP("the emulator does not limit addresses");
+	}
 	ck_assert_int_eq(in_child(read_without_addresses, &temp), 0);
 	temp_close(&temp);
 }

@@ -10,11 +10,21 @@
 
 #include <stdio.h>
 
-static bool has_pcre2(void)
+static bool is_built_with_pcre2(void)
 {
 	mmr_lazy_status_info status;
 
 	return mmr_lazy_status(MMR_LIBRARY_PCRE2, &status) == 0 && status.way != MMR_LAZY_ABSENT;
+}
+
+static bool has_pcre2(void)
+{
+	if (!is_built_with_pcre2())
+		return false;
+	if (mmr_lazy_load(MMR_LIBRARY_PCRE2) == 0)
+		return true;
+	fprintf(stderr, "skipped: %s\n", mmr_last_error());
+	return false;
 }
 
 static mmr_regex *compile(const char *pattern, bool utf, bool no_jit)
@@ -50,7 +60,7 @@ START_TEST(test_regex_absent)
 {
 	mmr_regex *regex = NULL;
 
-	if (has_pcre2())
+	if (is_built_with_pcre2())
 		return;
 	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), NULL, &regex), MMR_ENOLIB);
 	ck_assert_ptr_null(regex);
@@ -64,7 +74,7 @@ START_TEST(test_regex_missing_at_run_time)
 	const char *const *sonames = lazy_pcre2.sonames;
 	mmr_regex *regex = NULL;
 
-	if (!has_pcre2())
+	if (!is_built_with_pcre2())
 		return;
 	lazy_pcre2.sonames = nowhere;
 	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), NULL, &regex), MMR_ENOLIB);
@@ -73,6 +83,8 @@ START_TEST(test_regex_missing_at_run_time)
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "package libpcre2-8-0"));
 	/* It is no error for ever. */
 	lazy_pcre2.sonames = sonames;
+	if (!has_pcre2())
+		return;
 	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), NULL, &regex), 0);
 	mmr_regex_close(regex);
 }

@@ -156,8 +156,7 @@ static void sweep_sets(const struct scan_kernels *kernels)
 			chance_fill(&chance, fence.stop - len, len, any);
 			/* Bytes of the set in every second place, whatever they are. */
 			for (i = 0; i < len; i += 2)
-				fence.stop[-(ptrdiff_t)len + i] =
-					(char)set.bytes[chance_below(&chance, 4)];
+				(fence.stop - len)[i] = (char)set.bytes[chance_below(&chance, 4)];
 			must_mark(kernels, fence.stop - len, len, &set);
 		}
 	}

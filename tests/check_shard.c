@@ -31,7 +31,8 @@ static void must_be_a_partition(const struct setting *setting, char delimiter, u
 			mmr_last_error());
 		MUST(start <= stop && stop <= size, CASE);
 		MUST(start == before, CASE);
-		MUST(start == size || line_start(setting->bytes, delimiter, start) == start, CASE);
+		MUST(start == size || line_start(setting->bytes, delimiter, (size_t)start) == start,
+			CASE);
 		/* Its first line starts no more than a byte before its even share of the file. */
 		even = size / n * (k - 1);
 		MUST(start == stop || start + 1 >= even, CASE);

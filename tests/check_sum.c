@@ -80,7 +80,8 @@ static void must_be_float_sum(const mmr_array *array, const mmr_summary *summary
 	}
 	MUST(summary->n == array->n && summary->n_nan == n_nan, "%s: %zu elements, %zu NaN", what,
 		array->n, (size_t)summary->n_nan);
-	if (isnan(sum) || isinf(sum))
+	/* A long double may hold what a double does not. */
+	if (isnan(sum) || isinf((double)sum))
 		MUST(isnan(sum) ? isnan(summary->sum) : summary->sum == (double)sum, "%s: %g", what,
 			summary->sum);
 	else

@@ -116,7 +116,7 @@ fails()
 		{ cat err; return 1; }
 }
 if [ -r /proc/self/mem ]; then
-	error='mmcat: /proc/self/mem: Input/output error\( at byte 0\)\?'
+	error='mmcat: /proc/self/mem: \(Input/output\|I/O\) error\( at byte 0\)\?'
 	for options in "" -c -r "-l 1:2"; do
 		check "a read error: $options" fails "$error" "$MMCAT" $options /proc/self/mem
 	done

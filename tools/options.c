@@ -206,10 +206,11 @@ static const struct option long_options[] = {
 };
 
 /* What getopt does not know, or lacks its argument. */
-static enum status unknown(char **argv, int letter)
+static enum status unknown(int argc, char **argv, int letter)
 {
 	char text[3] = {'-', (char)optopt, '\0'};
-	const char *word = argv[optind - 1], *option = text;
+	/* Where the last word lacks its argument, some C libraries go beyond the end. */
+	const char *word = argv[(optind < argc ? optind : argc) - 1], *option = text;
 	bool in_cluster = letter == '?' && optopt != 0;
 	size_t i;
 
@@ -316,7 +317,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			print_version();
 			break;
 		default:
-			exit((int)unknown(argv, letter));
+			exit((int)unknown(argc, argv, letter));
 		}
 	}
 	options.files = optind < argc ? argv + optind : standard_input;
