@@ -29,16 +29,17 @@ row_O0()
 	run_tests "$(units)"
 }
 
+# What is inlined seems to go on with the outputs of a call that failed: see findings.txt.
 row_O3()
 {
-	build CFLAGS='-O3 -g'
+	build CFLAGS='-O3 -g -Wno-maybe-uninitialized'
 	run_tests "$(units) $mmcat_tests"
 }
 
 row_lto()
 {
 	need_build gcc gcc -flto
-	build CC=gcc CFLAGS='-O2 -g -flto' AR=gcc-ar RANLIB=gcc-ranlib NM=gcc-nm
+	build CC=gcc CFLAGS='-O2 -g -flto -Wno-maybe-uninitialized' AR=gcc-ar RANLIB=gcc-ranlib NM=gcc-nm
 	run_tests "$(units) $mmcat_tests"
 }
 
