@@ -140,6 +140,15 @@ for options in -r "-l -2:" "-b -9:-3" -i; do
 		bash -c 'ulimit -f 100; trap "" XFSZ; exec "$MMCAT" "$@"' - $options \
 		< <(cat numbers)
 done
+# What lies behind the part is neither saved nor waited for.
+for options in "-r -l 2:5" "-r -b 1:+8 -m 2" "-i -b :5000" "-i -l 3:+4" "-i -m 3"; do
+	check "a part of a stream without end: $options" \
+		bash -c 'set -o pipefail; trap "" XFSZ; ulimit -f 1000
+			diff <(yes | head -n 4000 | "$MMCAT" "$@") <(yes 2> /dev/null | "$MMCAT" "$@")' \
+		- $options
+done
+check "a part that is saved is all that is taken" \
+	bash -c '[ "$(printf "a\nb\nc\nd\n" | { "$MMCAT" -r -b :4; echo -; cat; } | tr -d "\n")" = ba-cd ]'
 check "what streams is not saved" \
 	env TMPDIR=/nowhere bash -c 'cat numbers | "$MMCAT" -l 5: | cmp - <(tail -n +6 numbers)'
 check "a file is not saved" env TMPDIR=/nowhere bash -c '"$MMCAT" -r numbers | cmp - reversed'

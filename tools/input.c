@@ -4,6 +4,7 @@
 #include "input.h"
 
 #include "message.h"
+#include "part.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,23 +57,49 @@ static bool spool_write(int fd, const char *bytes, size_t len)
 	return true;
 }
 
-/* Puts a file with the stream's bytes in the stream's place. */
-static enum status spool(struct input *input)
+/* How far the part reaches: all the way where it counts from the end. */
+static void begin_part(struct feed *feed, const struct options *options)
+{
+	static const struct options all = {.maximum = NO_MAXIMUM};
+
+	feed_begin(feed, range_from_end(&options->range) ? &all : options);
+}
+
+/* Not a byte behind a part of bytes. */
+static size_t room_for(const struct feed *feed, size_t room)
+{
+	if (feed->lines || feed->left > UINT64_MAX - feed->skip)
+		return room;
+	return min_u64(feed->skip + feed->left, room);
+}
+
+/* Puts a file with the stream's bytes, up to the end of the part, in the stream's place. */
+static enum status spool(struct input *input, const struct options *options)
 {
 	static char bytes[64 << 10];
-	int fd = spool_create();
+	int fd = spool_create(), err;
+	struct feed feed;
+	mmr_slice part;
 	ssize_t n;
 
 	if (fd < 0)
 		return spool_failed(input);
-	while ((n = read(input->fd, bytes, sizeof(bytes))) != 0) {
+	begin_part(&feed, options);
+	while (!feed_done(&feed) &&
+		(n = read(input->fd, bytes, room_for(&feed, sizeof(bytes)))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
 			message("%s: %s", message_quote(input->name), strerror(errno));
 			goto close_spool;
 		}
-		if (!spool_write(fd, bytes, (size_t)n)) {
+		part = (mmr_slice){bytes, (size_t)n};
+		err = feed_cut(&feed, &part);
+		if (err < 0) {
+			message_file(input->name, err);
+			goto close_spool;
+		}
+		if (!spool_write(fd, bytes, (size_t)(part.ptr + part.len - bytes))) {
 			spool_failed(input);
 			goto close_spool;
 		}
@@ -114,7 +141,7 @@ static bool has_offsets(const struct stat *st)
 	return (S_ISREG(st->st_mode) && st->st_size > 0) || S_ISBLK(st->st_mode);
 }
 
-static enum status start(struct input *input, enum need need)
+static enum status start(struct input *input, enum need need, const struct options *options)
 {
 	struct stat *st = &input->st;
 	int err;
@@ -135,7 +162,7 @@ static enum status start(struct input *input, enum need need)
 		if (need == NEED_SIZE)
 			return message("%s: has no size by which shards could be cut",
 				message_quote(input->name));
-		if (spool(input) != STATUS_DONE)
+		if (spool(input, options) != STATUS_DONE)
 			return STATUS_TROUBLE;
 	}
 	if (fstat(input->fd, st) < 0)
@@ -144,9 +171,10 @@ static enum status start(struct input *input, enum need need)
 	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
 }
 
-enum status input_open(const char *file, enum need need, bool no_mmap, struct input *ret_input)
+enum status input_open(
+	const char *file, enum need need, const struct options *options, struct input *ret_input)
 {
-	struct input input = {.name = file, .fd = STDIN_FILENO, .no_mmap = no_mmap};
+	struct input input = {.name = file, .fd = STDIN_FILENO, .no_mmap = options->no_mmap};
 
 	if (strcmp(file, "-") == 0) {
 		input.name = "standard input";
@@ -159,7 +187,7 @@ enum status input_open(const char *file, enum need need, bool no_mmap, struct in
 			return message("%s: %s", message_quote(file), strerror(errno));
 		input.own_fd = true;
 	}
-	if (start(&input, need) != STATUS_DONE) {
+	if (start(&input, need, options) != STATUS_DONE) {
 		input_close(&input);
 		return STATUS_TROUBLE;
 	}

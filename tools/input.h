@@ -11,7 +11,8 @@
 /* What the work needs of an input. */
 enum need {
 	NEED_BYTES,   /* in their order: a stream will do */
-	NEED_OFFSETS, /* random access: a stream is saved to an unlinked file first */
+	NEED_OFFSETS, /* random access: a stream, up to the part's end, is saved to an unlinked
+			 file first */
 	NEED_SIZE     /* as all who share the input see it: no stream */
 };
 
@@ -27,10 +28,9 @@ struct input {
 	uint64_t used;      /* end of what was used, from `base` on */
 };
 
-/* Opens a FILE of the command line; "-" is standard input. Says what failed.
- *
- * `no_mmap`: files are read, never mapped. */
-enum status input_open(const char *file, enum need need, bool no_mmap, struct input *ret_input);
+/* Opens a FILE of the command line; "-" is standard input. Says what failed. */
+enum status input_open(
+	const char *file, enum need need, const struct options *options, struct input *ret_input);
 
 /* Closes, and leaves standard input right behind what was used. */
 void input_close(struct input *input);

@@ -39,7 +39,7 @@ static enum status run(const char *file, const struct options *options)
 	enum status status;
 
 	progress_input(file);
-	if (input_open(file, need_of(options), options->no_mmap, &input) != STATUS_DONE)
+	if (input_open(file, need_of(options), options, &input) != STATUS_DONE)
 		return STATUS_TROUBLE;
 	progress_watch(input.reader);
 	status = actions[options->action](&input, options);
