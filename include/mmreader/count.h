@@ -44,7 +44,7 @@ MMR_API int mmr_count_lines(
 /* Counts the matches of a needle, which do not overlap: as many as mmr_matches_next gives on all of
  * the range at once.
  *
- * Shape: `options` may be NULL; `delimiter` and `longest` have no meaning here.
+ * Shape: `options` may be NULL; `delimiter` and `measure` have no meaning here.
  * Errors: like mmr_count_lines. Threads: safe. */
 MMR_API int mmr_count_matches(mmr_reader *reader, const mmr_needle *needle,
 	const mmr_count_options *options, uint64_t *ret_matches);

@@ -2,7 +2,7 @@
  *
  * A text is found by its two rarest bytes, compared with vectors, and then as a whole; where they
  * turn out not to be rare, others are tried, and in the end the search becomes a linear one.
- *Matches do not overlap; the empty text matches nowhere. For small sets of bytes see marks.h.
+ * Matches do not overlap; the empty text matches nowhere. For small sets of bytes see marks.h.
  *
  *	needle = mmr_needle_of(mmr_slice_of("ERROR"));
  *	it = mmr_matches_of(bytes, &needle);

@@ -43,8 +43,7 @@ typedef struct mmr_layout mmr_layout;
  * u8 u16 u32 u64 i8 i16 i32 i64 f16 f32 f64, with `le` or `be` behind it when the order is not this
  * machine's own; `16s`, text of 16 bytes; `4x`, 4 bytes that are no field. Nothing is aligned
  * unless the layout says so with x. Names begin with a letter or `_`, and go on with these, digits,
- * `-` and
- * `.`; fields without one are called by their number.
+ * `-` and `.`; fields without one are called by their number.
  *
  * Errors: -EINVAL for a layout that is wrong: the sentence says why, mmr_last_error_offset gives
  * the byte of the text; -ENOMEM. Lifetime: until mmr_layout_close; the text may go at once.

@@ -116,8 +116,8 @@ MMR_API bool mmr_regex_matches_next(mmr_regex_matches *it, mmr_regex_match *ret_
  *
  * Returns: 0 at the end of the slice.
  * Errors: -ECANCELED when a limit of the regex was reached; MMR_ELONG for a line past 64 MiB;
- * MMR_ETRUNCATED, -EIO (a guarded fault, or PCRE2's own trouble); -ENOMEM. The place of a limit is
-counted from the start of the slice. */
+ *   MMR_ETRUNCATED, -EIO (a guarded fault, or PCRE2's own trouble); -ENOMEM. The place of a limit
+ *   is counted from the start of the slice. */
 MMR_API int mmr_regex_matches_error(const mmr_regex_matches *it);
 
 /* Ends an iteration. NULL is allowed. */
@@ -126,7 +126,7 @@ MMR_API void mmr_regex_matches_close(mmr_regex_matches *it);
 /* Counts the matches in a reader, in parallel. No reader faults here: all is copied by pread(2).
  *
  * Shape: `options` may be NULL. Lines end with '\n' alone, whatever `delimiter` says; `engine` and
- *   `longest` have no meaning here.
+ *   `measure` have no meaning here.
  * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. The first one
  *   of a limit names the byte. Threads: safe. */
 MMR_API int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader,
