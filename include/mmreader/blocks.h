@@ -83,7 +83,8 @@ MMR_API bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block);
  *
  * Returns: 0 at the end of the range.
  * Errors: MMR_ETRUNCATED when the file has become shorter (forward, what was left of it came
- * first); MMR_ELONG for a line past `line_limit`; any errno of read(2) and pread(2); -ENOMEM. */
+ *   first); MMR_ELONG for a line past `line_limit`, with the place where it starts, backward where
+ *   it ends; any errno of read(2) and pread(2); -ENOMEM. */
 MMR_API int mmr_blocks_error(const mmr_blocks *blocks);
 
 /* The engine of the last block; COPY for streams. */

@@ -192,6 +192,21 @@ static int find_delimiter(const struct run *run, mmr_slice bytes, size_t *ret_at
 	return 1;
 }
 
+/* Tells of a line past the limit, by where it starts: behind the last delimiter in some bytes at
+ * `off`, the first of which starts a line. Returns: MMR_ELONG, or what went wrong on the way. */
+static int line_too_long(const struct run *run, mmr_slice bytes, uint64_t off)
+{
+	mmr_marks marks = mmr_marks_of(bytes, (char)run->options.delimiter);
+	const char *at;
+
+	if (mmr_marks_next_back(&marks, &at))
+		off += (uint64_t)(at - bytes.ptr) + 1;
+	else if (mmr_marks_error(&marks) < 0)
+		return mmr_marks_error(&marks);
+	error_set_at(MMR_ELONG, run->reader->offset + off, "buffer a line");
+	return error_hint(MMR_ELONG, "raise line_limit, or use no delimiter");
+}
+
 /* The lines that start in the claim: behind the first delimiter from the byte before it on, up to
  * the first delimiter from its last byte on. */
 static int load_lines(
@@ -241,8 +256,9 @@ static int load_lines(
 				engine = MMR_ENGINE_MAP;
 				continue;
 			}
-			error_set_at(MMR_ELONG, run->reader->offset + claim->stop, "buffer a line");
-			return error_hint(MMR_ELONG, "raise line_limit, or use no delimiter");
+			part.ptr = bytes.ptr + skip;
+			part.len = last - skip;
+			return line_too_long(run, part, from + skip);
 		}
 		slack = slack > SIZE_MAX / 8 ? slack : slack * 4;
 	}
