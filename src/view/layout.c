@@ -164,7 +164,7 @@ static int parse_field(struct parser *parser, struct parsed *field)
 	if (!parse_sized(rest, &field->size))
 		return wrong(parser, rest.ptr, "no type is", rest);
 	if (field->size == 0)
-		return wrong(parser, rest.ptr, "no size has", rest);
+		return wrong(parser, rest.ptr, "no size is", rest);
 	field->padding = rest.ptr[rest.len - 1] == 'x';
 	return 0;
 }
