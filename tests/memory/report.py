@@ -173,7 +173,7 @@ def records(report):
 	report.add(Row("`__slots__`: objects of three fields", "record", [
 		("Python, objects with a dict", report.python("records_dict", path)),
 		("Python, objects with `__slots__`", report.python("records_slots", path)),
-		("mmreader, `mmr_record`", report.ours(path, program="records"))]))
+		("mmreader, `mmr_records`", report.ours(path, program="records"))]))
 
 
 def numbers(report):
