@@ -29,7 +29,9 @@ MMR_API mmr_extents mmr_extents_of(const mmr_reader *reader);
 MMR_API mmr_extents mmr_extents_of_range(const mmr_reader *reader, uint64_t off, uint64_t len);
 
 /* The next run. What lies between two is a hole. Where the file system does not tell, and in
- * memory, all is one run of data: it is always right to read what this gives. */
+ * memory, all is one run of data: it is always right to read what this gives.
+ *
+ * Returns: false behind the last one. */
 MMR_API bool mmr_extents_next(mmr_extents *it, mmr_extent *ret_extent);
 
 MMR_END_DECLS

@@ -5,6 +5,11 @@
  * has it, so that a field may hold delimiters and line ends. Both are built on marks.h, whose rules
  * hold.
  *
+ *	mmr_table it = mmr_table_of(bytes, ',');
+ *	while (mmr_table_next(&it, &cell))
+ *		use(cell.text, cell.last);
+ *	err = mmr_table_error(&it);
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_FIELDS_H
 #define MMREADER_FIELDS_H
@@ -74,7 +79,8 @@ MMR_API mmr_table mmr_table_of(mmr_slice slice, char delimiter);
 /* The next cell.
  *
  * Returns: false behind the last one, at a fault, or at a quote that is never closed;
- *   mmr_table_error tells which. */
+ *   mmr_table_error tells which.
+ * Lifetime: of the cell's text, as long as the slice. */
 MMR_API bool mmr_table_next(mmr_table *it, mmr_cell *ret_cell);
 
 /* Why the iteration ended.

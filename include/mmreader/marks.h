@@ -52,7 +52,9 @@ static inline int mmr_marks_error(const mmr_marks *it)
 MMR_API bool mmr_marks_refill_(mmr_marks *it);
 MMR_API bool mmr_marks_refill_back_(mmr_marks *it);
 
-/* The next position, from the start. Use one direction only with one iterator. */
+/* The next position, from the start. Use one direction only with one iterator.
+ *
+ * Returns: false at the end or at a fault; mmr_marks_error tells which. */
 static inline bool mmr_marks_next(mmr_marks *it, const char **ret_at)
 {
 	if (it->next == it->n && !mmr_marks_refill_(it))
@@ -61,7 +63,7 @@ static inline bool mmr_marks_next(mmr_marks *it, const char **ret_at)
 	return true;
 }
 
-/* The next position, from the end. Use one direction only with one iterator. */
+/* The next position, from the end. Like mmr_marks_next. */
 static inline bool mmr_marks_next_back(mmr_marks *it, const char **ret_at)
 {
 	if (it->next == it->n && !mmr_marks_refill_back_(it))

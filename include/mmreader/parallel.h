@@ -13,6 +13,7 @@
 
 MMR_BEGIN_DECLS
 
+/* What to share out. Start from MMR_PARALLEL_OPTIONS_INIT, so that the struct can grow. */
 typedef struct mmr_parallel_options {
 	size_t struct_size;
 	uint64_t offset;        /* of the range within the reader's part */

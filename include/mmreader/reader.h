@@ -65,7 +65,7 @@ MMR_API int mmr_open_fd(int fd, const mmr_reader_options *options, mmr_reader **
  * Errors: -ENOMEM; -EINVAL for NULL with a length. */
 MMR_API int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_reader);
 
-/* Ends a reader; every slice of it dies. NULL is allowed. */
+/* Ends a reader; every slice of it dies, and nothing may use it any more. NULL is allowed. */
 MMR_API void mmr_close(mmr_reader *reader);
 
 /* Bytes in the part, as of mmr_open or the last mmr_refresh. Threads: safe. */
