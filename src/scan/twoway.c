@@ -68,7 +68,8 @@ bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_be
 	const char *first = twoway->step > 0 ? haystack.ptr : haystack.ptr + haystack.len - 1;
 	size_t known = 0, at = 0, i;
 
-	/* `known` bytes at `at` are equal by what was seen before. */
+	/* `known` bytes at `at` are equal by what was seen before. A step is never longer than the
+	 * needle, which fits in front of it: `at` does not pass the end. */
 	while (haystack.len - at >= twoway->len) {
 		const char *here = first + (ptrdiff_t)at * twoway->step;
 
@@ -79,8 +80,6 @@ bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_be
 		if (i < twoway->len) {
 			at += i - twoway->left + 1;
 			known = 0;
-			if (at > haystack.len)
-				break;
 			continue;
 		}
 		i = twoway->left;
@@ -93,8 +92,6 @@ bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_be
 		}
 		at += twoway->period;
 		known = twoway->periodic ? twoway->len - twoway->period : 0;
-		if (at > haystack.len)
-			break;
 	}
 	return false;
 }

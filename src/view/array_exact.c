@@ -117,9 +117,8 @@ double exact_value(struct exact *sum)
 		;
 	if (i == 0)
 		return 0;
-	/* The last limb counts sums beyond every double: more than 32 bits of it are infinite. */
-	if (sum->limbs[i - 1] > LIMB_MASK)
-		return negative ? -(double)INFINITY : (double)INFINITY;
+	/* The last limb is as short as the others: 2^64 of the largest doubles are 2^1088, and it
+	 * reaches to 2^1102. */
 	return negative ? -top_bits(sum->limbs, i - 1) : top_bits(sum->limbs, i - 1);
 }
 
@@ -137,11 +136,10 @@ double wide_value(struct wide sum)
 	}
 	if (sum.high == 0)
 		return negative ? -(double)sum.low : (double)sum.low;
-	/* As above: the upper 64 bits, and whether there is anything below. */
+	/* As above: the upper 64 bits, and whether there is anything below. No file has so many
+	 * numbers that the highest bit were taken: something is shifted. */
 	shift = __builtin_clzll((uint64_t)sum.high);
-	bits = (uint64_t)sum.high << shift;
-	if (shift > 0)
-		bits |= sum.low >> (64 - shift);
+	bits = (uint64_t)sum.high << shift | sum.low >> (64 - shift);
 	bits |= (sum.low << shift) != 0;
 	return ldexp(negative ? -(double)bits : (double)bits, 64 - shift);
 }

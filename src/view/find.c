@@ -105,11 +105,10 @@ static bool is_match(mmr_matches *it, const char *place, size_t *ret_differs)
 }
 
 /* Bytes that are rare alone may come together always: "d=" where each line has an "id=". The second
- * one gives way to the place at which candidates were seen to fail. */
+ * one gives way to the place at which candidates were seen to fail, which is that of the first only
+ * where bytes change meanwhile: the first is then sought alone, for the time being. */
 static void choose_again(mmr_needle *needle, size_t differs)
 {
-	if (differs == needle->places[0])
-		return;
 	needle->places[1] = differs;
 	needle->bytes[1] = (unsigned char)needle->text.ptr[differs];
 }
@@ -200,7 +199,7 @@ static bool search_linear(mmr_matches *it, bool backward)
 		rest.ptr = it->limit;
 	rest.len = (size_t)(it->stop + len - 1 - rest.ptr);
 	if (it->limit && backward && it->limit < rest.ptr + rest.len)
-		rest.len = it->limit > rest.ptr ? (size_t)(it->limit - rest.ptr) : 0;
+		rest.len = (size_t)(it->limit - rest.ptr);
 	if (!GUARD_ENTER(&guard, rest.ptr, rest.len))
 		return failed(it, &guard);
 	twoway_prepare(&twoway, it->needle.text, backward);
