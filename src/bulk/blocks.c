@@ -212,11 +212,11 @@ static int widen(mmr_blocks *blocks, size_t *window)
 	return error_hint(MMR_ELONG, "raise line_limit, or feed without a delimiter");
 }
 
-/* The search for a line's end faulted in the map: from here on pread tells what is left, and why.
- * Returns: whether to load again. */
+/* The search for a line's end faulted, in the map if it is the file's fault: from here on pread
+ * tells what is left, and why. Returns: whether to load again. */
 static bool turn_to_copies(mmr_blocks *blocks, int err)
 {
-	if (blocks->used == MMR_ENGINE_COPY || (err != MMR_ETRUNCATED && err != -EIO))
+	if (err != MMR_ETRUNCATED && err != -EIO)
 		return false;
 	blocks->used = MMR_ENGINE_COPY;
 	blocks->engine.fixed = true;

@@ -35,7 +35,8 @@ struct state {
 	uint32_t kept[KEPT]; /* ... and of the first KEPT, when they are wanted */
 };
 
-/* Matches of a block that start at `from` or behind it. Calls fn at once when `tell`. */
+/* Matches of a block that start at `from` or behind it: in the block, since what it shows of the
+ * next one is shorter than the needle. Calls fn at once when `tell`. */
 static int search(struct state *state, const mmr_block *block, size_t from, bool tell)
 {
 	struct common *common = state->common;
@@ -47,8 +48,6 @@ static int search(struct state *state, const mmr_block *block, size_t from, bool
 	state->n = 0;
 	while (mmr_matches_next(&it, &match)) {
 		at = (size_t)(match.ptr - block->bytes.ptr);
-		if (at >= block->bytes.len - block->ahead)
-			return 0;
 		if (state->n == 0)
 			state->first = at;
 		state->last_end = at + len;
