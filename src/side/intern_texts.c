@@ -38,14 +38,12 @@ void intern_texts_close(struct intern_texts *texts)
 	memset(texts, 0, sizeof(*texts));
 }
 
-/* Doubles the list of leaves, which is a 512th of what they hold. */
+/* Doubles the list of leaves, which is a 512th of what they hold: 2^24 entries for all ids. */
 static bool grow_list(struct intern_texts *texts)
 {
 	size_t room = texts->room > 0 ? 2 * texts->room : 8;
 	mmr_slice **leaves;
 
-	if (room > SIZE_MAX / sizeof(*leaves))
-		return false;
 	leaves = heap_alloc(room * sizeof(*leaves));
 	if (!leaves)
 		return false;
@@ -74,13 +72,11 @@ bool intern_texts_room(struct intern_texts *texts, uint32_t id)
 	return true;
 }
 
-/* Puts a new block in front of a list. */
+/* Puts a new block in front of a list. Its size is that of something in memory. */
 static bool add_block(struct intern_texts *texts, struct intern_block **list, size_t size)
 {
 	struct intern_block *block;
 
-	if (size > SIZE_MAX - sizeof(*block))
-		return false;
 	block = heap_alloc(sizeof(*block) + size);
 	if (!block)
 		return false;
