@@ -42,17 +42,16 @@ static int seekable(const mmr_reader *const_reader)
 
 bool mmr_extents_next(mmr_extents *it, mmr_extent *ret_extent)
 {
-	uint64_t base = it->reader->offset, start = it->off, stop = it->stop;
+	uint64_t base = it->reader->offset, asked = base + it->off;
+	uint64_t start = it->off, stop = it->stop;
 	int fd;
 
 	if (start >= stop)
 		return false;
 	fd = seekable(it->reader);
-	if (fd >= 0 && os_next_data(fd, base + it->off, &start, &stop) == 0) {
-		start = start > base ? start - base : 0;
+	if (fd >= 0 && os_next_data(fd, asked, &start, &stop) == 0) {
+		start = (start > asked ? start : asked) - base;
 		stop = min_u64(stop - base, it->stop);
-		if (start < it->off)
-			start = it->off;
 	} else {
 		start = it->off;
 		stop = it->stop;
