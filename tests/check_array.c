@@ -254,6 +254,17 @@ START_TEST(test_array_cut_at_the_limits)
 	ck_assert_ptr_eq(cut.ptr, bytes + 56);
 	ck_assert_int_eq(mmr_array_cut(&array, INT64_MIN, INT64_MAX, 3, &cut), 0);
 	ck_assert_uint_eq(cut.n, 3);
+	/* Three places that no memory holds; two steps of one are more than an address. */
+	ck_assert_int_eq(mmr_array_of_stride((mmr_slice){bytes, SIZE_MAX}, MMR_U8, MMR_NATIVE,
+				 PTRDIFF_MAX, &array),
+		0);
+	ck_assert_uint_eq(array.n, 3);
+	cut.n = 77;
+	ck_assert_int_eq(mmr_array_cut(&array, 0, MMR_END, 2, &cut), -ERANGE);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "step of 2"));
+	ck_assert_uint_eq(cut.n, 77);
+	ck_assert_int_eq(mmr_array_cut(&array, 0, MMR_END, 1, &cut), 0);
+	ck_assert_uint_eq(cut.n, 3);
 }
 END_TEST
 
@@ -288,6 +299,9 @@ START_TEST(test_array_refuses_what_is_left_over)
 		mmr_array_of((mmr_slice){bytes, 8}, MMR_U8, (enum mmr_order)3, &array), -EINVAL);
 	ck_assert_int_eq(
 		mmr_array_of_stride((mmr_slice){bytes, 8}, MMR_U64, MMR_BIG, 7, &array), -EINVAL);
+	ck_assert_int_eq(mmr_array_of_stride((mmr_slice){bytes, 8}, MMR_U64, MMR_BIG,
+				 (size_t)PTRDIFF_MAX + 1, &array),
+		-EINVAL);
 	ck_assert_uint_eq(array.n, 77);
 }
 END_TEST
@@ -319,6 +333,11 @@ START_TEST(test_array_pointer_only_where_it_is_one)
 		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "aligned"));
 	}
 	ck_assert_ptr_eq(elements, aligned);
+	/* Nothing is aligned anywhere. */
+	ck_assert_int_eq(
+		mmr_array_of((mmr_slice){bytes.ptr + 1, 0}, MMR_U64, MMR_NATIVE, &array), 0);
+	ck_assert_int_eq(mmr_array_pointer(&array, &elements), 0);
+	ck_assert_ptr_eq(elements, bytes.ptr + 1);
 }
 END_TEST
 

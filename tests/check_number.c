@@ -343,6 +343,55 @@ START_TEST(test_number_long_texts)
 }
 END_TEST
 
+/* A number halfway between two doubles, with `zeroes` digits 0 behind it and then one that is 0 or
+ * 1 and decides. */
+static void must_round(char *text, const char *power, size_t zeroes, double even, double above)
+{
+	size_t len = strlen(text);
+
+	memset(text + len, '0', zeroes + 1);
+	strcpy(text + len + zeroes + 1, power);
+	must_be_f64(mmr_slice_of(text), 0, even);
+	must_be_as_strtod(text);
+	text[len + zeroes] = '1';
+	must_be_f64(mmr_slice_of(text), 0, above);
+	must_be_as_strtod(text);
+	text[len] = '\0';
+}
+
+START_TEST(test_number_real_decided_by_the_last_digit)
+{
+	static const size_t zeroes[] = {0, 1, 31, 32, 33, 40, 441, 442, 800, 3000};
+	static char text[8000];
+	struct chance chance = {25};
+	char power[16];
+	size_t i, k;
+
+	if (LDBL_MANT_DIG < 64)
+		CHECK_SKIP("long double is no longer than double");
+	for (i = 0; i < 300; i++) {
+		/* The greatest have most digits: 768. */
+		uint64_t mantissa = (UINT64_C(1) << 53) - 1 - chance_below(&chance, 99 * i + 1);
+		uint64_t even = mantissa % 2 ? mantissa + 1 : mantissa;
+		int exponent = (int)chance_below(&chance, 900);
+
+		for (k = 0; k < ARRAY_LEN(zeroes); k++) {
+			/* All behind the point. */
+			snprintf(text, sizeof(text), "%.1075Lf",
+				ldexpl((long double)(2 * mantissa + 1), -1075));
+			must_round(text, "", zeroes[k], ldexp((double)even, -1074),
+				ldexp((double)(mantissa + 1), -1074));
+			/* All in front of it, and as much too large as there are digits more. */
+			snprintf(text, sizeof(text), "%.0Lf",
+				ldexpl((long double)(2 * mantissa + 1), exponent));
+			snprintf(power, sizeof(power), "e-%zu", zeroes[k] + 1);
+			must_round(text, power, zeroes[k], ldexp((double)even, exponent + 1),
+				ldexp((double)(mantissa + 1), exponent + 1));
+		}
+	}
+}
+END_TEST
+
 START_TEST(test_number_ends_at_a_fence)
 {
 	struct fence fence = fence_open(64);
@@ -368,7 +417,8 @@ static Suite *number_suite(void)
 	ADD_CASE(suite, "core", test_number_whole_examples, test_number_whole_as_strtoll,
 		test_number_real_examples, test_number_real_as_strtod,
 		test_number_real_short_decimals_as_strtod);
-	ADD_CASE(suite, "limits", test_number_real_halfway_as_strtod, test_number_long_texts,
+	ADD_CASE(suite, "limits", test_number_real_halfway_as_strtod,
+		test_number_real_decided_by_the_last_digit, test_number_long_texts,
 		test_number_ends_at_a_fence, test_number_real_in_another_locale);
 	return suite;
 }

@@ -41,15 +41,17 @@ START_TEST(test_layout_examples)
 	ck_assert_ptr_null(mmr_layout_find(layout, "pad"));
 	mmr_layout_close(layout);
 
-	layout = parse("  u8 i16be,\t3x s , f32 _x-1.y:u16le x f16\n");
-	ck_assert_uint_eq(mmr_layout_size(layout), 1 + 2 + 3 + 1 + 4 + 2 + 1 + 2);
-	ck_assert_uint_eq(mmr_layout_n_fields(layout), 6);
+	layout = parse("  u8 i16be,\t3x s , f32 _x-1.y:u16le x f16\r\nAz:u8\rZa_:s");
+	ck_assert_uint_eq(mmr_layout_size(layout), 1 + 2 + 3 + 1 + 4 + 2 + 1 + 2 + 1 + 1);
+	ck_assert_uint_eq(mmr_layout_n_fields(layout), 8);
 	must_have(layout, 0, "0", 0, 1, MMR_U8);
 	must_have(layout, 1, "1", 1, 2, MMR_I16);
 	must_have(layout, 2, "2", 6, 1, MMR_TEXT);
 	must_have(layout, 3, "3", 7, 4, MMR_F32);
 	must_have(layout, 4, "_x-1.y", 11, 2, MMR_U16);
 	must_have(layout, 5, "5", 14, 2, MMR_F16);
+	must_have(layout, 6, "Az", 16, 1, MMR_U8);
+	must_have(layout, 7, "Za_", 17, 1, MMR_TEXT);
 	mmr_layout_close(layout);
 	mmr_layout_close(NULL);
 }
@@ -87,6 +89,10 @@ START_TEST(test_layout_says_where_it_is_wrong)
 		{"lebe", "no type", 0},
 		{"le", "no type", 0},
 		{"a/b:u8", "no name", 0},
+		{"a[:u8", "no name", 0},
+		{"a{:u8", "no name", 0},
+		{"@:u8", "no name", 0},
+		{"{:u8", "no name", 0},
 	};
 	mmr_layout *layout = NULL;
 	uint64_t heap = heap_in_use();
@@ -110,7 +116,7 @@ START_TEST(test_layout_limits)
 {
 	static char text[3 * 4097];
 	mmr_layout *layout;
-	char name[64 + 4];
+	char name[65 + 4];
 	size_t i;
 
 	for (i = 0; i < 4097; i++)
@@ -123,7 +129,9 @@ START_TEST(test_layout_limits)
 	strcpy(name + 64, ":u8");
 	mmr_layout_close(parse(name));
 	memset(name, 'n', 65);
-	ck_assert_int_eq(mmr_layout_parse((mmr_slice){name, 65}, &layout), -EINVAL);
+	strcpy(name + 65, ":u8");
+	ck_assert_int_eq(mmr_layout_parse(mmr_slice_of(name), &layout), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "no name"));
 	layout = parse("1073741823s,u8");
 	ck_assert_uint_eq(mmr_layout_size(layout), 1 << 30);
 	mmr_layout_close(layout);

@@ -248,6 +248,47 @@ START_TEST(test_sum_is_exact_across_pieces)
 }
 END_TEST
 
+/* The first numbers of pieces of 16 KiB, whose sums are added exactly. */
+static double sum_of_three(double a, double b, double c)
+{
+	static double values[2 * 2048 + 1];
+	mmr_summary summary;
+	mmr_array array;
+
+	values[0] = a;
+	values[2048] = b;
+	values[2 * 2048] = c;
+	ck_assert_int_eq(mmr_array_of((mmr_slice){(const char *)values, sizeof(values)}, MMR_F64,
+				 MMR_NATIVE, &array),
+		0);
+	ck_assert_int_eq(mmr_array_sum(&array, &summary), 0);
+	return summary.sum;
+}
+
+START_TEST(test_sum_at_the_edges_of_doubles)
+{
+	static const double tiny[] = {0x1p-1074, 0x3p-1074, 0x1p-1043, 0x1p-1042, 0x1p-1041,
+		0x1.8p-1023, 0x1p-1022, 0x1p-1011, 0x1p-1010};
+	size_t i, k;
+
+	/* Beyond every double on the way there, or at the end. */
+	ck_assert(sum_of_three(DBL_MAX, DBL_MAX, -DBL_MAX) == DBL_MAX);
+	ck_assert(sum_of_three(-DBL_MAX, -DBL_MAX, DBL_MAX) == -DBL_MAX);
+	ck_assert(sum_of_three(DBL_MAX, DBL_MAX, 1) == (double)INFINITY);
+	ck_assert(sum_of_three(-DBL_MAX, 1, -DBL_MAX) == -(double)INFINITY);
+	/* Half a step more than the largest is rounded to infinity, less is not. */
+	ck_assert(sum_of_three(DBL_MAX, 0x1p970, 0) == (double)INFINITY);
+	ck_assert(sum_of_three(DBL_MAX, 0x1p970, -0x1p-1074) == DBL_MAX);
+	/* So few bits that a double adds them exactly. */
+	for (i = 0; i < ARRAY_LEN(tiny); i++) {
+		for (k = 0; k < ARRAY_LEN(tiny); k++) {
+			ck_assert(sum_of_three(tiny[i], tiny[k], 0) == tiny[i] + tiny[k]);
+			ck_assert(sum_of_three(-tiny[i], tiny[k], 0) == tiny[k] - tiny[i]);
+		}
+	}
+}
+END_TEST
+
 START_TEST(test_sum_as_whole_numbers)
 {
 	uint64_t most[2] = {UINT64_MAX, 1};
@@ -430,6 +471,9 @@ START_TEST(test_sum_of_a_file_refuses)
 	options.type = (enum mmr_type)99;
 	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
 	options.type = MMR_U8;
+	options.order = (enum mmr_order)3;
+	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
+	options.order = MMR_NATIVE;
 	options.struct_size = 1;
 	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
 	temp_resize(&temp, 50000);
@@ -450,8 +494,8 @@ static Suite *sum_suite(void)
 
 	ADD_CASE(suite, "core", test_sum_of_every_length_and_type, test_sum_is_exact_across_pieces,
 		test_sum_of_a_file, test_sum_shared_by_threads);
-	ADD_CASE(suite, "limits", test_sum_at_the_edges_of_types, test_sum_of_what_is_no_number,
-		test_sum_as_whole_numbers);
+	ADD_CASE(suite, "limits", test_sum_at_the_edges_of_types, test_sum_at_the_edges_of_doubles,
+		test_sum_of_what_is_no_number, test_sum_as_whole_numbers);
 	ADD_CASE(suite, "faults", test_sum_of_a_file_refuses);
 	return suite;
 }

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct naive {
@@ -125,6 +126,8 @@ START_TEST(test_table_examples)
 		{"a\"b,c\"\n", "a\"b|c\"|/", 0}, /* not at the start: a byte like any other */
 		{" \"a\"\n", " \"a\"|/", 0},
 		{"\"a\" ,b", "\"a\" |b|/", 0}, /* something behind it: the quotes stay */
+		{"\"a\"x\",b", "\"a\"x\"|b|/", 0},
+		{"\"a\"x\"y\"\r\nb", "\"a\"x\"y\"|/b|/", 0},
 		{"a\r", "a\r|/", 0},
 		{"\"a\"\r", "\"a\"\r|/", 0},
 		{"\r\r\n", "\r|/", 0},
@@ -330,6 +333,65 @@ START_TEST(test_table_truncated)
 }
 END_TEST
 
+/* One refill marks several cells: the next look at the file is at a delimiter that is lost. */
+START_TEST(test_table_of_marks_that_are_lost)
+{
+	static char text[20000];
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct temp temp;
+	mmr_reader *reader;
+	mmr_cell cell;
+	mmr_table it;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	memset(text, ',', sizeof(text));
+	temp = temp_open(text, sizeof(text));
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	it = mmr_table_of(mmr_slice_cut(mmr_bytes(reader), -8, MMR_END), ',');
+	ck_assert(mmr_table_next(&it, &cell));
+	temp_resize(&temp, page);
+	cell.text.len = 99;
+	ck_assert(!mmr_table_next(&it, &cell));
+	ck_assert_int_eq(mmr_table_error(&it), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), page);
+	ck_assert(!mmr_table_next(&it, &cell));
+	ck_assert_uint_eq(cell.text.len, 99);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+/* A line end is there and the byte in front of it is not: no file is cut like this, but the
+ * caller's memory may be made of two. */
+START_TEST(test_table_of_a_line_end_alone)
+{
+	static char text[8];
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct temp temp = temp_open(NULL, 0);
+	mmr_cell cell;
+	mmr_table it;
+	char *pages;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(pages, MAP_FAILED);
+	memset(text, 'x', sizeof(text));
+	text[1] = ',';
+	temp_write(&temp, page - sizeof(text), text, sizeof(text));
+	ck_assert_ptr_eq(mmap(pages, page, PROT_READ, MAP_SHARED | MAP_FIXED, temp.fd, 0), pages);
+	memcpy(pages + page, "\ny\n", 3);
+	it = mmr_table_of((mmr_slice){pages + page - sizeof(text), sizeof(text) + 3}, ',');
+	ck_assert(mmr_table_next(&it, &cell));
+	ck_assert_uint_eq(cell.text.len, 1);
+	temp_resize(&temp, 0);
+	ck_assert(!mmr_table_next(&it, &cell));
+	ck_assert_int_eq(mmr_table_error(&it), -EFAULT);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "memory at"));
+	munmap(pages, 2 * page);
+	temp_close(&temp);
+}
+END_TEST
+
 static Suite *table_suite(void)
 {
 	Suite *suite = suite_create("table");
@@ -338,7 +400,8 @@ static Suite *table_suite(void)
 		test_table_of_written_records, test_table_on_every_backing,
 		test_table_stands_on_the_stack);
 	ADD_CASE(suite, "limits", test_table_of_other_delimiters, test_table_of_one_huge_cell);
-	ADD_CASE(suite, "faults", test_table_truncated);
+	ADD_CASE(suite, "faults", test_table_truncated, test_table_of_marks_that_are_lost,
+		test_table_of_a_line_end_alone);
 	return suite;
 }
 
