@@ -139,10 +139,73 @@ START_TEST(test_open_refuses_bad_options)
 }
 END_TEST
 
+/* The reserve is a wish: more than there are addresses is as good as none. */
+START_TEST(test_open_with_a_reserve_beyond_all_addresses)
+{
+	static const uint64_t reserves[] = {UINT64_MAX, UINT64_MAX - 4096, INT64_MAX};
+	static char bytes[30000];
+	struct temp temp, empty = temp_open(NULL, 0);
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	struct chance chance = {31};
+	mmr_reader *reader;
+	size_t i;
+
+	chance_fill(&chance, bytes, sizeof(bytes), (mmr_slice){NULL, 0});
+	temp = temp_open(bytes, sizeof(bytes));
+	for (i = 0; i < ARRAY_LEN(reserves); i++) {
+		struct setting setting = {"reserve", NULL, {bytes, sizeof(bytes)}, true};
+
+		options = plain_options;
+		options.reserve = reserves[i];
+		ck_assert_int_eq(mmr_open(temp.path, &options, &setting.reader), 0);
+		ck_assert_int_eq(mmr_backing(setting.reader), MMR_BACKING_MAPPED);
+		must_read_the_same(&setting, &chance);
+		mmr_close(setting.reader);
+		/* Who asks for a copy gets one, though it has no room to grow. */
+		options.backing = MMR_BACKING_COPIED;
+		ck_assert_int_eq(mmr_open(empty.path, &options, &reader), 0);
+		ck_assert_int_eq(mmr_backing(reader), MMR_BACKING_COPIED);
+		ck_assert_uint_eq(mmr_size(reader), 0);
+		mmr_close(reader);
+	}
+	temp_close(&temp);
+	temp_close(&empty);
+}
+END_TEST
+
+/* It says that it is empty, has 8 bytes for each page of all addresses, and refuses to be read by
+ * less. */
+START_TEST(test_open_of_an_endless_pseudo_file)
+{
+	static const char path[] = "/proc/self/pagemap";
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	mmr_reader *reader = untouched;
+	uint64_t heap = heap_in_use();
+	char word[8];
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0 || pread(fd, word, sizeof(word), (off_t)65 << 20) != sizeof(word))
+		CHECK_SKIP("no /proc/self/pagemap that may be read");
+	ck_assert_int_eq(mmr_open(path, NULL, &reader), -EFBIG);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), path));
+	ck_assert_ptr_eq(reader, untouched);
+	ck_assert_uint_eq(mmr_heap_bytes(), heap);
+	options.offset = (uintptr_t)path / (uint64_t)sysconf(_SC_PAGESIZE) * sizeof(word);
+	options.length = sizeof(word);
+	ck_assert_int_eq(mmr_open(path, &options, &reader), 0);
+	ck_assert_int_eq(pread(fd, word, sizeof(word), (off_t)options.offset), sizeof(word));
+	ck_assert(mmr_slice_equal(mmr_bytes(reader), (mmr_slice){word, sizeof(word)}));
+	mmr_close(reader);
+	close(fd);
+}
+END_TEST
+
 static Suite *open_suite(void)
 {
 	Suite *suite = suite_create("open");
 
+	ADD_CASE(suite, "limits", test_open_with_a_reserve_beyond_all_addresses,
+		test_open_of_an_endless_pseudo_file);
 	ADD_CASE(suite, "faults", test_open_refuses_special_files, test_open_leaves_fifos_alone,
 		test_open_refuses_bad_options);
 	return suite;

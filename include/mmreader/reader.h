@@ -48,7 +48,8 @@ typedef struct mmr_reader_options {
  *   reaches beyond the end is cut there.
  * Errors: any errno of open(2), fstat(2), read(2), -ENOMEM; -EISDIR; -EINVAL (options);
  *   MMR_ESTREAM for FIFOs, sockets, terminals and other character devices, which are left untouched
- *   and never waited for; MMR_ENOMAP when MAPPED was demanded and is impossible.
+ *   and never waited for; MMR_ENOMAP when MAPPED was demanded and is impossible; -EFBIG for a
+ *   pseudo file of more than 64 MiB, unless COPIED was demanded.
  * Lifetime: until mmr_close. The reader keeps one descriptor (close-on-exec).
  * Threads: safe; the reader may be read by any number of threads. */
 MMR_API int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **ret_reader);

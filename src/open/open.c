@@ -17,6 +17,9 @@
 #define COPY_BELOW (UINT64_C(16) << 10)
 /* What cannot be mapped is copied up to here, and left unmapped beyond. */
 #define COPY_LIMIT (UINT64_C(64) << 20)
+/* Of a file that says it is empty, so much is asked for at first: the kernel writes most pseudo
+ * files anew for each read, which should be one, and some refuse to be read by less than a word. */
+#define PSEUDO_STEP (UINT64_C(4) << 10)
 
 static const mmr_reader_options default_options = MMR_READER_OPTIONS_INIT;
 
@@ -80,7 +83,8 @@ static uint64_t size_left(const struct mmr_reader *reader)
 static int copy_part(
 	struct mmr_reader *reader, uint64_t wanted, uint64_t limit, uint64_t *ret_place)
 {
-	size_t room = (size_t)min_u64(min_u64(wanted, reader->size + 1), limit) + 1;
+	uint64_t guess = reader->size > 0 ? reader->size + 2 : PSEUDO_STEP;
+	size_t room = (size_t)(min_u64(min_u64(wanted, guess - 1), limit) + 1);
 	size_t len = 0, got;
 	char *bytes, *larger;
 	int err;
