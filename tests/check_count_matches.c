@@ -271,6 +271,12 @@ START_TEST(test_count_matches_bad_options)
 	must_match(reader, mmr_slice_of("aba"), needle.text, &absurd, "absurd");
 	absurd.offset = absurd.length = UINT64_MAX - 1;
 	must_match(reader, mmr_slice_of("aba"), needle.text, &absurd, "absurd");
+	/* None at all are the plain ones. */
+	walk.bytes = mmr_slice_of("aba");
+	ck_assert_int_eq(mmr_each_match(reader, &needle, NULL, step, &walk), 0);
+	ck_assert_uint_eq(walk.n, 2);
+	ck_assert_int_eq(mmr_count_matches(reader, &needle, NULL, &found), 0);
+	ck_assert_uint_eq(found, 2);
 	mmr_close(reader);
 }
 END_TEST

@@ -261,6 +261,61 @@ START_TEST(test_extents_from_many_threads)
 }
 END_TEST
 
+struct asker {
+	const mmr_reader *reader;
+	pthread_barrier_t *start;
+	uint64_t first;
+};
+
+static void *ask_at_once(void *arg)
+{
+	struct asker *asker = arg;
+	mmr_extents it = mmr_extents_of(asker->reader);
+	mmr_extent extent = {99, 0};
+
+	pthread_barrier_wait(asker->start);
+	mmr_extents_next(&it, &extent);
+	asker->first = extent.off;
+	return NULL;
+}
+
+/* Of all that are made at once, one second descriptor is kept. */
+START_TEST(test_extents_first_asked_by_many_threads)
+{
+	struct temp temp = sparse_open();
+	size_t n_descriptors, round, i;
+	struct asker askers[4];
+	pthread_barrier_t start;
+	pthread_t threads[4];
+	mmr_reader *reader;
+
+	if (!keeps_holes(temp.fd)) {
+		temp_close(&temp);
+		CHECK_SKIP("no holes on this file system");
+	}
+	ck_assert_int_eq(pthread_barrier_init(&start, NULL, ARRAY_LEN(threads)), 0);
+	for (round = 0; round < 300; round++) {
+		ck_assert_int_eq(mmr_open_fd(temp.fd, NULL, &reader), 0);
+		n_descriptors = count_descriptors();
+		for (i = 0; i < ARRAY_LEN(threads); i++) {
+			askers[i] = (struct asker){reader, &start, 99};
+			ck_assert_int_eq(
+				pthread_create(&threads[i], NULL, ask_at_once, &askers[i]), 0);
+		}
+		for (i = 0; i < ARRAY_LEN(threads); i++)
+			ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+		for (i = 1; i < ARRAY_LEN(threads); i++)
+			MUST(askers[i].first == askers[0].first && askers[i].first != 99,
+				"round %zu: %llu", round, (unsigned long long)askers[i].first);
+		MUST(count_descriptors() == n_descriptors + 1, "round %zu: %zu descriptors", round,
+			count_descriptors() - n_descriptors);
+		mmr_close(reader);
+	}
+	pthread_barrier_destroy(&start);
+	temp_close(&temp);
+}
+END_TEST
+
 /* A descriptor of a file that this user may not open: there is no second one to be had. */
 static void ask_as_nobody(void *arg)
 {
@@ -365,7 +420,8 @@ static Suite *extents_suite(void)
 
 	ADD_CASE(suite, "core", test_extents_of_a_sparse_file,
 		test_extents_are_all_that_a_feed_shows, test_extents_leave_the_offset_alone,
-		test_extents_of_what_has_no_holes, test_extents_from_many_threads);
+		test_extents_of_what_has_no_holes, test_extents_from_many_threads,
+		test_extents_first_asked_by_many_threads);
 	ADD_CASE(suite, "limits", test_extents_of_holes_alone);
 	ADD_CASE(suite, "faults", test_extents_without_a_second_descriptor,
 		test_extents_of_a_file_that_shrinks);

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
+#include "open/reader.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -91,6 +93,10 @@ START_TEST(test_refresh_of_parts)
 	options = plain_options;
 	options.offset = 25000;
 	ck_assert_int_eq(mmr_open(temp.path, &options, &beyond), 0);
+	/* It grows, and the part has not begun yet. */
+	temp_resize(&temp, 25000);
+	ck_assert_int_eq(mmr_refresh(beyond), 0);
+	ck_assert_uint_eq(mmr_size(beyond), 0);
 	temp_resize(&temp, 30000);
 	/* Its length was named, even though the file did not reach so far. */
 	ck_assert_int_eq(mmr_refresh(fixed), 0);
@@ -132,6 +138,15 @@ START_TEST(test_check_tells_what_changed)
 	ck_assert_int_eq(symlink(other.path, link), 0);
 	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), link));
+	/* To one of another device, and nowhere. */
+	ck_assert_int_eq(unlink(link), 0);
+	ck_assert_int_eq(symlink("/dev/null", link), 0);
+	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
+	ck_assert_int_eq(unlink(link), 0);
+	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "elsewhere"));
+	ck_assert_int_eq(symlink(temp.path, link), 0);
+	ck_assert_int_eq(mmr_check(reader), 0);
 	mmr_close(reader);
 	unlink(link);
 	temp_close(&other);
@@ -148,7 +163,64 @@ START_TEST(test_check_tells_what_changed)
 }
 END_TEST
 
-/* --- Faults --- */
+/* Without a reserve, a map grows when what lies behind it happens to be free. */
+START_TEST(test_refresh_grows_where_it_is_free)
+{
+	size_t len = (size_t)(256 * MIB), n_maps = count_maps("mmreader-");
+	struct temp temp = temp_open("first", 5);
+	mmr_reader *reader;
+	const char *ptr;
+	uint64_t count;
+	char *above;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	temp_resize(&temp, len);
+	/* Addresses are given away downward: the file's lie in front of these. */
+	above = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	ck_assert_ptr_ne(above, MAP_FAILED);
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	ptr = mmr_bytes(reader).ptr;
+	munmap(above, len);
+	if (ptr + len != above) {
+		mmr_close(reader);
+		temp_close(&temp);
+		CHECK_SKIP("addresses are given away in another order");
+	}
+	temp_resize(&temp, len + 5 * MIB);
+	temp_write(&temp, len + 5 * MIB - 4, "last", 4);
+	ck_assert_int_eq(mmr_refresh(reader), 1);
+	ck_assert_uint_eq(mmr_size(reader), len + 5 * MIB);
+	ck_assert_ptr_eq(mmr_bytes(reader).ptr, ptr);
+	ck_assert(mmr_slice_has_prefix(mmr_bytes(reader), mmr_slice_of("first")));
+	ck_assert(mmr_slice_has_suffix(mmr_bytes(reader), mmr_slice_of("last")));
+	/* The new pages are the reader's: a fault in them is explained, and they go with it. */
+	temp_resize(&temp, len + MIB);
+	ck_assert_int_eq(
+		mmr_slice_count(mmr_slice_cut(mmr_bytes(reader), -99, MMR_END), 'x', &count),
+		MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), len + MIB);
+	mmr_close(reader);
+	ck_assert_uint_eq(count_maps("mmreader-"), n_maps);
+	temp_close(&temp);
+}
+END_TEST
+
+/* The kernel was asked for the size, then the file grew, then it was copied. */
+START_TEST(test_refresh_of_a_copy_that_has_it_all)
+{
+	struct temp temp = temp_open("0123456789", 10);
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_COPIED);
+
+	reader->stat.size = 4;
+	ck_assert_int_eq(mmr_refresh(reader), 0);
+	ck_assert(mmr_slice_equal(mmr_bytes(reader), mmr_slice_of("0123456789")));
+	temp_resize(&temp, 11);
+	ck_assert_int_eq(mmr_refresh(reader), MMR_ENOROOM);
+	ck_assert_uint_eq(mmr_size(reader), 10);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
 
 static Suite *refresh_suite(void)
 {
@@ -156,7 +228,8 @@ static Suite *refresh_suite(void)
 
 	ADD_CASE(suite, "core", test_refresh_grows_into_the_reserve, test_refresh_of_parts,
 		test_check_tells_what_changed);
-	ADD_CASE(suite, "limits", test_refresh_without_room);
+	ADD_CASE(suite, "limits", test_refresh_without_room, test_refresh_grows_where_it_is_free,
+		test_refresh_of_a_copy_that_has_it_all);
 	return suite;
 }
 

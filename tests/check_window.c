@@ -92,6 +92,44 @@ START_TEST(test_window_verifies_what_was_used)
 }
 END_TEST
 
+/* What is held begins and ends where a largest folio may, and goes on to be the file. */
+START_TEST(test_window_holds_whole_folios)
+{
+	const uint64_t folio = WINDOW_DEFAULT;
+	const struct {
+		uint64_t start, stop, held_start, held_stop;
+	} cases[] = {{0, 3 * folio, 0, 3 * folio}, {0, 2 * folio, 0, 2 * folio},
+		{0, 2 * folio + 1, 0, 3 * folio}, {folio, 3 * folio, folio, 3 * folio},
+		{folio + 1, 3 * folio, folio, 3 * folio},
+		{2 * folio - 1, 2 * folio, folio, 2 * folio}, {10, folio - 10, 0, folio},
+		{0, 0, 0, 0}, {3 * folio, 4 * folio, 0, 0}};
+	struct temp temp = temp_open("first", 5);
+	struct window window;
+	mmr_reader *reader;
+	mmr_slice loaded;
+	size_t i;
+
+	temp_resize(&temp, 3 * folio);
+	temp_write(&temp, 3 * folio - 4, "last", 4);
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		window_start(&window, reader);
+		ck_assert_int_eq(
+			window_load(&window, MMR_ENGINE_MAP, 0, (size_t)(3 * folio), &loaded), 0);
+		window_drop_outside(&window, cases[i].start, cases[i].stop);
+		MUST(window.held_start == cases[i].held_start &&
+				window.held_stop == cases[i].held_stop,
+			"case %zu: [%llu, %llu)", i, (unsigned long long)window.held_start,
+			(unsigned long long)window.held_stop);
+		MUST(memcmp(loaded.ptr, "first", 5) == 0, "case %zu: the first bytes", i);
+		MUST(memcmp(loaded.ptr + loaded.len - 4, "last", 4) == 0, "case %zu: the last", i);
+		window_end(&window);
+	}
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
 START_TEST(test_window_engine_is_remembered)
 {
 	static char bytes[300000];
@@ -120,7 +158,8 @@ static Suite *window_suite(void)
 	Suite *suite = suite_create("window");
 
 	ADD_CASE(suite, "core", test_window_engine_is_remembered);
-	ADD_CASE(suite, "limits", test_window_gives_page_tables_back);
+	ADD_CASE(suite, "limits", test_window_holds_whole_folios,
+		test_window_gives_page_tables_back);
 	ADD_CASE(suite, "faults", test_window_verifies_what_was_used);
 	return suite;
 }
