@@ -10,6 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 START_TEST(test_intern_examples)
 {
 	static const char *const texts[] = {"a", "b", "a", "", "ab", "b", "", "abc"};
@@ -283,6 +286,66 @@ START_TEST(test_intern_table_of_bunched_tags)
 }
 END_TEST
 
+/* Two texts whose 32 bits of hash are equal, as the seeds are chosen, and that differ in one byte:
+ * each way of comparing looks at each of its bytes. */
+START_TEST(test_intern_texts_with_one_tag)
+{
+	static const struct {
+		size_t len, at;
+		char first, second;
+		uint64_t seed;
+	} cases[] = {
+		{1, 0, 'S', '`', 1065898},
+		{2, 1, ':', 'h', 3561878},
+		{3, 1, '0', 'k', 1978935},
+		{4, 0, 'G', 'U', 1722815},
+		{7, 6, 'H', 'O', 1727874},
+		{8, 0, 'X', '_', 190025},
+		{16, 15, 'V', 'Y', 4434860},
+		{17, 16, ';', '\\', 75538},
+	};
+	char texts[2][32];
+	mmr_intern *pool;
+	mmr_slice text;
+	uint32_t id;
+	size_t i, k;
+
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		memset(texts, 'x', sizeof(texts));
+		texts[0][cases[i].at] = cases[i].first;
+		texts[1][cases[i].at] = cases[i].second;
+		MUST(XXH3_64bits_withSeed(texts[0], cases[i].len, cases[i].seed) >> 32 ==
+				XXH3_64bits_withSeed(texts[1], cases[i].len, cases[i].seed) >> 32,
+			"case %zu has two tags", i);
+		pool = pool_open(cases[i].seed, false);
+		for (k = 0; k < 4; k++) {
+			text = (mmr_slice){texts[k % 2], cases[i].len};
+			MUST(mmr_intern_add(pool, text, &id) == (k < 2), "case %zu: %zu", i, k);
+			MUST(id == k % 2, "case %zu: text %zu is %u", i, k % 2, id);
+		}
+		mmr_intern_close(pool);
+	}
+}
+END_TEST
+
+/* A pool whose only copies are large ones owns them, and gives copies to others. */
+START_TEST(test_intern_merge_of_large_copies)
+{
+	static char bytes[4000];
+	mmr_intern *pool = pool_open(0, false), *other = pool_open(0, true);
+	mmr_slice text = {bytes, sizeof(bytes)}, found;
+	uint32_t id;
+
+	memset(bytes, 'x', sizeof(bytes));
+	ck_assert_int_eq(mmr_intern_add(other, text, &id), 1);
+	ck_assert_int_eq(mmr_intern_merge(pool, other, &id), 0);
+	mmr_intern_close(other);
+	ck_assert_int_eq(mmr_intern_text(pool, 0, &found), 0);
+	ck_assert(found.ptr != bytes && same(found, text));
+	mmr_intern_close(pool);
+}
+END_TEST
+
 /* Zero pages for addresses: a text of more than 4 GiB in no memory. */
 START_TEST(test_intern_texts_beyond_4_gib)
 {
@@ -451,9 +514,11 @@ static Suite *intern_suite(void)
 
 	ADD_CASE(suite, "core", test_intern_examples, test_intern_every_length,
 		test_intern_against_a_list, test_intern_copies_outlive_their_source,
-		test_intern_merge, test_intern_freeze, test_intern_on_every_backing);
+		test_intern_merge, test_intern_merge_of_large_copies, test_intern_freeze,
+		test_intern_on_every_backing);
 	ADD_CASE(suite, "limits", test_intern_bytes_a_text, test_intern_table_of_bunched_tags,
-		test_intern_texts_beyond_4_gib, test_intern_many_readers);
+		test_intern_texts_with_one_tag, test_intern_texts_beyond_4_gib,
+		test_intern_many_readers);
 	ADD_CASE(suite, "example", test_intern_tally);
 	return suite;
 }

@@ -4,6 +4,8 @@
 #include "intern_list.h"
 #include "support.h"
 
+#include "side/intern_table.h"
+
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,10 +14,14 @@
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 
-static long mallocs_left = -1; /* that will work; below 0: all of them */
+static long mallocs_left = -1;   /* that will work; below 0: all of them */
+static struct temp *lost_by_one; /* the file that is cut by the next one */
 
 void *__wrap_malloc(size_t size)
 {
+	if (lost_by_one)
+		temp_resize(lost_by_one, 0);
+	lost_by_one = NULL;
 	if (mallocs_left == 0)
 		return NULL;
 	if (mallocs_left > 0)
@@ -137,11 +143,92 @@ START_TEST(test_intern_without_memory)
 }
 END_TEST
 
+/* A text goes between the look that finds it new and the one that copies it: with room in a common
+ * block, and in one of its own. What was taken for it is given back. */
+START_TEST(test_intern_truncated_before_the_copy)
+{
+	static char bytes[100000];
+	static const size_t lens[] = {30, 512, 513, 50000};
+	mmr_intern *pool;
+	mmr_slice text;
+	size_t i, k;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	memset(bytes, 'x', sizeof(bytes));
+	for (i = 0; i < ARRAY_LEN(lens); i++) {
+		struct temp temp = temp_open(bytes, sizeof(bytes));
+		mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+		uint64_t heap = heap_in_use(), held;
+		uint32_t id = 99;
+
+		pool = pool_open(3, true);
+		/* The first needs a leaf for its slice, too; then its block is filled up. */
+		ck_assert_int_eq(mmr_intern_add(pool, mmr_slice_of("first"), &id), 1);
+		for (k = 0; lens[i] <= 512 && k < (4096 - 5) / lens[i]; k++) {
+			memcpy(bytes, &k, sizeof(k));
+			ck_assert_int_eq(mmr_intern_add(pool, (mmr_slice){bytes, lens[i]}, &id), 1);
+		}
+		memset(bytes, 'x', sizeof(k));
+		held = mmr_intern_bytes(pool);
+		text = (mmr_slice){mmr_bytes(reader).ptr, lens[i]};
+		lost_by_one = &temp;
+		id = 99;
+		MUST(mmr_intern_add(pool, text, &id) == MMR_ETRUNCATED, "%zu bytes: %s", lens[i],
+			mmr_last_error());
+		ck_assert_ptr_null(lost_by_one);
+		ck_assert_uint_eq(id, 99);
+		ck_assert_uint_eq(mmr_intern_count(pool), k + 1);
+		/* A common block stays for those that come. */
+		ck_assert_uint_le(mmr_intern_bytes(pool), held + (lens[i] <= 512 ? 8192 + 16 : 0));
+		ck_assert_int_eq(mmr_intern_add(pool, (mmr_slice){bytes, lens[i]}, &id), 1);
+		ck_assert_uint_eq(id, k + 1);
+		ck_assert_int_eq(mmr_intern_text(pool, id, &text), 0);
+		ck_assert(same(text, (mmr_slice){bytes, lens[i]}));
+		mmr_intern_close(pool);
+		ck_assert_uint_eq(mmr_heap_bytes(), heap);
+		mmr_close(reader);
+		temp_close(&temp);
+	}
+}
+END_TEST
+
+/* The last home is full, and so is what lies behind it: a longer table, or all as it was. */
+START_TEST(test_intern_table_without_memory)
+{
+	struct intern_table table;
+	uint64_t *entry, bytes;
+	unsigned n_failed = 0;
+	uint32_t i, k;
+	bool added;
+
+	ck_assert(intern_table_open(&table));
+	for (i = 0; i < 3000; i++) {
+		bytes = intern_table_bytes(&table);
+		mallocs_left = 0;
+		added = intern_table_add(&table, UINT32_MAX, i);
+		mallocs_left = -1;
+		if (!added) {
+			n_failed++;
+			ck_assert_uint_eq(table.n_used, i);
+			ck_assert_uint_eq(intern_table_bytes(&table), bytes);
+			entry = intern_table_seek(&table, UINT32_MAX);
+			for (k = 0; k < i; k++)
+				MUST((uint32_t)entry[k] == k, "entry %u of %u", k, i);
+			ck_assert(intern_table_add(&table, UINT32_MAX, i));
+		}
+	}
+	/* More often than the homes alone grow from 16 to 4096. */
+	ck_assert_uint_gt(n_failed, 16);
+	intern_table_close(&table);
+}
+END_TEST
+
 static Suite *intern_faults_suite(void)
 {
 	Suite *suite = suite_create("intern_faults");
 
-	ADD_CASE(suite, "faults", test_intern_truncated, test_intern_without_memory);
+	ADD_CASE(suite, "faults", test_intern_truncated, test_intern_truncated_before_the_copy,
+		test_intern_without_memory, test_intern_table_without_memory);
 	return suite;
 }
 

@@ -276,6 +276,21 @@ START_TEST(test_lazy_failed_start_is_tried_again)
 }
 END_TEST
 
+START_TEST(test_lazy_library_that_needs_no_start)
+{
+	struct lazy_library library = entry();
+	mmr_lazy_status_info status;
+
+	library.way = MMR_LAZY_LINKED;
+	library.start = NULL;
+	ck_assert_int_eq(lazy_load(&library), 0);
+	lazy_status(&library, &status);
+	ck_assert(status.loaded);
+	ck_assert_str_eq(status.version, "");
+	ck_assert_int_eq(atomic_load(&n_starts), 0);
+}
+END_TEST
+
 START_TEST(test_lazy_absent_library)
 {
 	struct lazy_library library = entry();
@@ -340,7 +355,8 @@ static Suite *lazy_suite(void)
 	ADD_CASE(suite, "limits", test_lazy_library_out_of_range, test_lazy_reason_is_cut);
 	ADD_CASE(suite, "faults", test_lazy_missing_library_names_its_package,
 		test_lazy_missing_symbol_leaves_none, test_lazy_failed_start_is_tried_again,
-		test_lazy_absent_library, test_lazy_try_says_nothing, test_lazy_fork_while_loading);
+		test_lazy_library_that_needs_no_start, test_lazy_absent_library,
+		test_lazy_try_says_nothing, test_lazy_fork_while_loading);
 	return suite;
 }
 
