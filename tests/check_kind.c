@@ -148,6 +148,7 @@ START_TEST(test_kind_sniff_data)
 		{BYTES("nor is DEL\x7f")},
 		{BYTES("\xff\xfe\x00\xd8\x41\x00")}, /* half a surrogate pair */
 		{BYTES("\xff\xfe\x00\xdc\x00\xd8")}, /* the wrong half first */
+		{BYTES("\xff\xfe\x00\xd8\x00\xe0")}, /* a character behind the first half */
 		{BYTES("\xff\xfe\0\0\0\0\x11\0")},   /* beyond U+10FFFF */
 		{BYTES("\xff\xfe\0\0\0\xd8\0\0")},   /* a surrogate in UTF-32 */
 	};
@@ -168,6 +169,10 @@ START_TEST(test_kind_sniff_text)
 {
 	ck_assert_str_eq(sniffed(BYTES("BZh is no name\n")).mime, "text/plain");
 	ck_assert_str_eq(sniffed(BYTES("BZh9 neither\n")).mime, "text/plain");
+	ck_assert_str_eq(sniffed(BYTES("BZh")).mime, "text/plain");
+	ck_assert_str_eq(sniffed(BYTES("BZh01AY&SY")).mime, "text/plain");
+	ck_assert_str_eq(sniffed(BYTES("BZh:1AY&SY")).mime, "text/plain");
+	ck_assert_str_eq(sniffed(BYTES("BZh91AY&S")).mime, "text/plain");
 	ck_assert_str_eq(sniffed(BYTES("PKIND\n")).mime, "text/plain");
 	ck_assert_str_eq(sniffed(BYTES("\a\b\t\n\v\f\r\x1b[0m")).encoding, "us-ascii");
 	ck_assert_str_eq(sniffed(BYTES("gr\xfc\xdf"
@@ -181,6 +186,10 @@ START_TEST(test_kind_sniff_text)
 	/* A pair of surrogates, whole and cut. */
 	ck_assert_str_eq(sniffed(BYTES("\xff\xfe\x3d\xd8\x27\xdc")).encoding, "utf-16le");
 	ck_assert_str_eq(sniffed(BYTES("\xfe\xff\xd8\x3d\xdc")).encoding, "utf-16be");
+	/* Around the surrogates in UTF-32. */
+	ck_assert_str_eq(sniffed(BYTES("\xff\xfe\0\0\xff\xd7\0\0\0\xe0\0\0")).encoding, "utf-32le");
+	/* bzip2 of nothing. */
+	ck_assert_str_eq(sniffed(BYTES("BZh9\x17rE8P\x90\0\0\0\0")).mime, "application/x-bzip2");
 }
 END_TEST
 
