@@ -154,6 +154,8 @@ static bool is_sniffed(mmr_kind kind)
 
 START_TEST(test_kind_without_a_cookie)
 {
+	struct attempt attempt = {false, ""};
+
 	if (!remember())
 		CHECK_SKIP("libmagic is missing");
 	REPLACE(magic_load, no_database);
@@ -170,6 +172,8 @@ START_TEST(test_kind_without_a_cookie)
 	restore();
 	ck_assert(kind_of_png().by_magic);
 	ck_assert(ask_in_a_thread().by_magic);
+	start(&attempt);
+	ck_assert(attempt.started);
 }
 END_TEST
 

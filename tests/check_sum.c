@@ -248,6 +248,22 @@ START_TEST(test_sum_is_exact_across_pieces)
 }
 END_TEST
 
+START_TEST(test_sum_of_nan_alone)
+{
+	double values[3] = {(double)NAN, (double)NAN, -(double)NAN};
+	mmr_summary summary;
+	mmr_array array;
+
+	ck_assert_int_eq(mmr_array_of((mmr_slice){(const char *)values, sizeof(values)}, MMR_F64,
+				 MMR_NATIVE, &array),
+		0);
+	ck_assert_int_eq(mmr_array_sum(&array, &summary), 0);
+	ck_assert_uint_eq(summary.n, 3);
+	ck_assert_uint_eq(summary.n_nan, 3);
+	ck_assert(isnan(summary.sum) && isnan(summary.min.f64) && isnan(summary.max.f64));
+}
+END_TEST
+
 /* The first numbers of pieces of 16 KiB, whose sums are added exactly. */
 static double sum_of_three(double a, double b, double c)
 {
@@ -495,7 +511,7 @@ static Suite *sum_suite(void)
 	ADD_CASE(suite, "core", test_sum_of_every_length_and_type, test_sum_is_exact_across_pieces,
 		test_sum_of_a_file, test_sum_shared_by_threads);
 	ADD_CASE(suite, "limits", test_sum_at_the_edges_of_types, test_sum_at_the_edges_of_doubles,
-		test_sum_of_what_is_no_number, test_sum_as_whole_numbers);
+		test_sum_of_nan_alone, test_sum_of_what_is_no_number, test_sum_as_whole_numbers);
 	ADD_CASE(suite, "faults", test_sum_of_a_file_refuses);
 	return suite;
 }

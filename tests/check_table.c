@@ -135,7 +135,8 @@ START_TEST(test_table_examples)
 		{"a,\"b\nc,d\n", "a|", -EILSEQ},
 		{"\"\"\"", "", -EILSEQ},
 	};
-	size_t i;
+	size_t i, one_len = 0;
+	char one[2];
 
 	for (i = 0; i < ARRAY_LEN(cases); i++) {
 		mmr_table it = mmr_table_of(mmr_slice_of(cases[i].text), ',');
@@ -152,6 +153,9 @@ START_TEST(test_table_examples)
 		must_be_cells(mmr_slice_of(cases[i].text), ',', "example");
 	}
 	must_be_cells((mmr_slice){NULL, 0}, ',', "NULL");
+	/* A cell of the caller's making: a quote that nothing follows stands for itself. */
+	ck_assert_int_eq(mmr_cell_unquote((mmr_cell){{"a\"", 2}, true, false}, one, &one_len), 0);
+	ck_assert(mmr_slice_equal((mmr_slice){one, one_len}, mmr_slice_of("a\"")));
 }
 END_TEST
 

@@ -349,7 +349,7 @@ static int read_stream(mmr_blocks *blocks, size_t *ret_len)
 			return 0;
 		}
 		err = cut_end(blocks, fresh, &cut);
-		if (err < 0)
+		if (err < 0) /* of the buffer: memory that has failed */
 			return err;
 	} while (cut == 0);
 	*ret_len = window->filled - fresh.len + cut;

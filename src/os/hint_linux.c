@@ -55,8 +55,9 @@ int os_map_extend(void *map, size_t len, size_t new_len, int fd, uint64_t off)
 
 	if (more == MAP_FAILED)
 		return errno == EEXIST ? -ENOMEM : -errno;
-	if (more == behind)
-		return 0;
-	munmap(more, new_len - len);
-	return -ENOMEM;
+	if (more != behind) {
+		munmap(more, new_len - len);
+		return -ENOMEM;
+	}
+	return 0;
 }
