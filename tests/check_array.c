@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
+#include <float.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -129,6 +130,9 @@ START_TEST(test_array_elements_of_every_type)
 
 	for (type = MMR_U8; type <= MMR_F64; type++) {
 		size = mmr_type_size((enum mmr_type)type);
+		/* The oracle has no room for them. */
+		if (LDBL_MANT_DIG < 64 && (type == MMR_I64 || type == MMR_U64))
+			continue;
 		for (order = MMR_NATIVE; order <= MMR_BIG; order++) {
 			for (shift = 0; shift < 9; shift++) {
 				stride = size + shift;
