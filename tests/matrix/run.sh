@@ -39,8 +39,14 @@ need_build()
 
 	shift
 	need "$1" "$package"
+	builds "$@" || without "$* builds no program (Debian: $package)"
+}
+
+# builds COMPILER FLAG... : whether it does.
+builds()
+{
 	printf '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n' > probe.c
-	"$@" -o probe probe.c > probe.log 2>&1 || without "$* builds no program (Debian: $package)"
+	"$@" -o probe probe.c > probe.log 2>&1
 }
 
 # The unit tests of the library, all of them.
