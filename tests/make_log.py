@@ -48,7 +48,7 @@ def write_log(file, size):
 		done += MIB
 	last = bytearray(twice[done % len(block):][:size - done])
 	end = max(last.rfind(b"\n"), 0)
-	last[end:] = b"." * (len(last) - end - 1) + b"\n" * (len(last) > 0)
+	last[end:] = b" " * (len(last) - end - 1) + b"\n" * (len(last) > 0)
 	file.write(last)
 
 

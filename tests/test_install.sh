@@ -48,6 +48,7 @@ int main(int argc, char **argv)
 }
 END
 cp "$tmp/count.c" "$tmp/count.cc"
+sed -n '/^	#include <mmreader.h>/,/^	}/s/^	//p' "$top_srcdir/README" > "$tmp/longest.c"
 seq 100000 > "$tmp/lines"
 
 # build COMPILER SOURCE PKG-CONFIG-OPTION...: makes $tmp/count. The options come from pkg-config alone.
@@ -67,8 +68,15 @@ counts()
 	[ "$("$tmp/count" "$tmp/lines")" = 100000 ]
 }
 
+finds_the_longest()
+{
+	[ "$("$tmp/count" "$tmp/lines")" = "longest line: 6 bytes" ]
+}
+
 check "a C program builds" build "$CC" "$tmp/count.c"
 check "and runs" counts
+check "the program of README builds" build "$CC" "$tmp/longest.c"
+check "and runs" finds_the_longest
 
 if command -v "${CXX%% *}" > /dev/null; then
 	check "a C++ program builds" build "$CXX" "$tmp/count.cc"

@@ -40,7 +40,6 @@ static int search_reader(struct search *search, struct input *input)
 	if (err < 0)
 		return err;
 	input->used = span.stop;
-	report_bytes(span.stop - span.start);
 	how.offset = span.start;
 	how.length = span.stop - span.start;
 	how.n_threads = options->n_threads;
@@ -52,8 +51,11 @@ static int search_reader(struct search *search, struct input *input)
 		return 0;
 	if (options->count_only && options->maximum == NO_MAXIMUM &&
 		how.length == span.stop - span.start)
-		return mmr_count_matches(input->reader, &needle, &how, &search->found);
-	return mmr_each_match(input->reader, &needle, &how, on_match, search);
+		err = mmr_count_matches(input->reader, &needle, &how, &search->found);
+	else
+		err = mmr_each_match(input->reader, &needle, &how, on_match, search);
+	report_search(input->reader);
+	return err;
 }
 
 /* What is searched of a stream at a time, and what is kept of it. */

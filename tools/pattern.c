@@ -45,15 +45,17 @@ static int search_reader(struct search *search, const mmr_regex *regex, struct i
 	if (err < 0)
 		return err;
 	input->used = span.stop;
-	report_bytes(span.stop - span.start);
 	how.offset = span.start;
 	how.length = span.stop - span.start;
 	how.n_threads = options->n_threads;
 	if (options->maximum == 0)
 		return 0;
 	if (options->count_only && options->maximum == NO_MAXIMUM)
-		return mmr_regex_count(regex, input->reader, &how, &search->found);
-	return mmr_regex_each(regex, input->reader, &how, on_match, search);
+		err = mmr_regex_count(regex, input->reader, &how, &search->found);
+	else
+		err = mmr_regex_each(regex, input->reader, &how, on_match, search);
+	report_search(input->reader);
+	return err;
 }
 
 /* Whole lines of a stream, with what came after the last of them. */

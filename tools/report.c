@@ -36,6 +36,14 @@ void report_bytes(uint64_t n_bytes)
 	report.bytes += n_bytes;
 }
 
+void report_search(const mmr_reader *reader)
+{
+	uint64_t done, total;
+
+	mmr_parallel_progress(reader, &done, &total);
+	report_bytes(done);
+}
+
 void report_lines(uint64_t n_lines)
 {
 	report.lines += n_lines;

@@ -12,6 +12,9 @@ void report_start(void);
 /* What one input added: bytes that were used of it. */
 void report_bytes(uint64_t n_bytes);
 
+/* The same of a reader that was searched by threads, to its end or until there was enough. */
+void report_search(const mmr_reader *reader);
+
 /* Lines, where they were counted. */
 void report_lines(uint64_t n_lines);
 

@@ -57,8 +57,8 @@ static struct shard shard_of_launcher(void)
 		shard.k++;
 		return shard;
 	}
-	message("--shard=auto: no rank and size in the environment (SLURM_PROCID and SLURM_NTASKS, "
-		"OMPI_COMM_WORLD_RANK and OMPI_COMM_WORLD_SIZE, PMI_RANK and PMI_SIZE)");
+	message("--shard=auto: no rank and size in the environment (OMPI_COMM_WORLD_RANK "
+		"and OMPI_COMM_WORLD_SIZE, PMI_RANK and PMI_SIZE, SLURM_PROCID and SLURM_NTASKS)");
 	exit(STATUS_TROUBLE);
 }
 

@@ -16,6 +16,7 @@ static int describe(mmr_reader *file)
 	uint64_t n_lines = 0, n_bytes = 0, longest = 0;
 	mmr_lines it;
 	mmr_slice line;
+	int err;
 
 	it = mmr_lines_of(mmr_bytes(file), '\n');
 	while (mmr_lines_next(&it, &line)) {
@@ -24,9 +25,12 @@ static int describe(mmr_reader *file)
 		if (longest < line.len)
 			longest = line.len;
 	}
-	/* At the end of the loop: was it the end of the file, too? */
-	if (mmr_lines_error(&it) < 0)
-		return mmr_lines_error(&it);
+	/* At the end of the loop: was it the end of the file, too, as it was opened? */
+	err = mmr_lines_error(&it);
+	if (err == 0 && mmr_check(file) == MMR_ETRUNCATED)
+		err = MMR_ETRUNCATED;
+	if (err < 0)
+		return err;
 	printf("lines %" PRIu64 "\nmean %.1f\nlongest %" PRIu64 "\n", n_lines,
 		n_lines > 0 ? (double)n_bytes / (double)n_lines : 0.0, longest);
 	return 0;

@@ -37,7 +37,8 @@ MMR_API const char *mmr_strerror(int code);
 
 /* The last failure in this thread, told in full: operation, object, offset, cause, remedy.
  *
- * Returns: "" before the first failure. A call that succeeds leaves the text as it was.
+ * Returns: "" before the first failure. A call that succeeds leaves the text as it was. Arguments
+ *   of one call come in any order: what fails must not stand beside this.
  * Lifetime: until this thread's next failing call.
  * Threads: each thread has its own. */
 MMR_API const char *mmr_last_error(void);

@@ -44,7 +44,7 @@ typedef struct mmr_parallel_job {
 	/* Called after `work` for the same block and state, in the order of the file, one at a
 	 * time; NULL when order does not matter. */
 	mmr_block_fn *collect;
-	void *states;      /* n_states of them, one for each worker */
+	void *states;      /* n_states of them, one for each worker, as the caller made them */
 	size_t state_size; /* of one */
 	unsigned n_states; /* how many threads to use at most: 1 or more */
 } mmr_parallel_job;
@@ -75,7 +75,8 @@ MMR_API void mmr_parallel_progress(
 /* Bounds of shard `k` of `n` (from 1), cut as `split -n l/K/N` cuts: a line belongs to the shard in
  * which it starts. Shards follow one another and together are the part.
  *
- * Errors: -EINVAL unless 1 <= k <= n; those of mmr_blocks_error. */
+ * Units: bytes from the start of the part. Errors: -EINVAL unless 1 <= k <= n; those of
+ *   mmr_blocks_error. Threads: safe. */
 MMR_API int mmr_shard(mmr_reader *reader, char delimiter, uint64_t k, uint64_t n,
 	uint64_t *ret_start, uint64_t *ret_stop);
 
