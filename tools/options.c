@@ -206,11 +206,10 @@ static const struct option long_options[] = {
 };
 
 /* What getopt does not know, or lacks its argument. */
-static enum status unknown(int argc, char **argv, int letter)
+static enum status unknown(char **argv, int letter)
 {
 	char text[3] = {'-', (char)optopt, '\0'};
-	/* Where the last word lacks its argument, some C libraries go beyond the end. */
-	const char *word = argv[(optind < argc ? optind : argc) - 1], *option = text;
+	const char *word = argv[optind - 1], *option = text;
 	bool in_cluster = letter == '?' && optopt != 0;
 	size_t i;
 
@@ -218,7 +217,8 @@ static enum status unknown(int argc, char **argv, int letter)
 	 * letter that is an option stands there for the long one, which was given a value. */
 	for (i = 0; long_options[i].name; i++)
 		in_cluster &= long_options[i].val != optopt;
-	if (!in_cluster && strncmp(word, "--", 2) == 0 && word[2])
+	/* Some C libraries take the NULL behind the last word for the argument that is missing. */
+	if (!in_cluster && word && strncmp(word, "--", 2) == 0 && word[2])
 		option = word;
 	if (letter == ':')
 		message("option '%s' needs an argument", message_quote(option));
@@ -317,7 +317,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			print_version();
 			break;
 		default:
-			exit((int)unknown(argc, argv, letter));
+			exit((int)unknown(argv, letter));
 		}
 	}
 	options.files = optind < argc ? argv + optind : standard_input;
