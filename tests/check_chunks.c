@@ -33,15 +33,15 @@ START_TEST(test_chunks_examples)
 {
 	mmr_slice chunk, text = mmr_slice_of("abcdefg");
 	mmr_chunks it = mmr_chunks_of(text, 3, 1);
-	char joined[32] = "";
+	char joined[32], *end = joined;
 
 	while (mmr_chunks_next(&it, &chunk))
-		strcat(strncat(joined, chunk.ptr, chunk.len), "|");
+		end += sprintf(end, "%.*s|", (int)chunk.len, chunk.ptr);
 	ck_assert_str_eq(joined, "abc|cde|efg|");
-	joined[0] = '\0';
+	end = joined;
 	it = mmr_chunks_of(text, 3, 0);
 	while (mmr_chunks_next(&it, &chunk))
-		strcat(strncat(joined, chunk.ptr, chunk.len), "|");
+		end += sprintf(end, "%.*s|", (int)chunk.len, chunk.ptr);
 	ck_assert_str_eq(joined, "abc|def|g|");
 }
 END_TEST

@@ -28,7 +28,7 @@ static void must_be_i64(mmr_slice text, int want_err, int64_t want)
 
 	MUST(err == want_err && value == (want_err < 0 ? MARK_I64 : want),
 		"i64 of '%.*s': %d, %" PRId64 "; should be %d, %" PRId64,
-		(int)min_size(text.len, 60), text.ptr, err, value, want_err, want);
+		(int)min_size(text.len, 60), text.ptr ? text.ptr : "", err, value, want_err, want);
 }
 
 static void must_be_u64(mmr_slice text, int want_err, uint64_t want)
@@ -38,7 +38,7 @@ static void must_be_u64(mmr_slice text, int want_err, uint64_t want)
 
 	MUST(err == want_err && value == (want_err < 0 ? MARK_U64 : want),
 		"u64 of '%.*s': %d, %" PRIu64 "; should be %d, %" PRIu64,
-		(int)min_size(text.len, 60), text.ptr, err, value, want_err, want);
+		(int)min_size(text.len, 60), text.ptr ? text.ptr : "", err, value, want_err, want);
 }
 
 static void must_be_f64(mmr_slice text, int want_err, double want)
@@ -47,8 +47,8 @@ static void must_be_f64(mmr_slice text, int want_err, double want)
 	int err = mmr_slice_to_f64(text, &value);
 
 	MUST(err == want_err && same(value, want_err < 0 ? MARK_F64 : want),
-		"f64 of '%.*s': %d, %a; should be %d, %a", (int)min_size(text.len, 60), text.ptr,
-		err, value, want_err, want);
+		"f64 of '%.*s': %d, %a; should be %d, %a", (int)min_size(text.len, 60),
+		text.ptr ? text.ptr : "", err, value, want_err, want);
 }
 
 /* What strtod says; too large is -ERANGE, too small is 0. */
