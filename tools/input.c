@@ -70,7 +70,7 @@ static size_t room_for(const struct feed *feed, size_t room)
 {
 	if (feed->lines || feed->left > UINT64_MAX - feed->skip)
 		return room;
-	return min_u64(feed->skip + feed->left, room);
+	return (size_t)min_u64(feed->skip + feed->left, room);
 }
 
 /* Puts a file with the stream's bytes, up to the end of the part, in the stream's place. */
