@@ -10,23 +10,6 @@
 
 #include <stdio.h>
 
-static bool is_built_with_pcre2(void)
-{
-	mmr_lazy_status_info status;
-
-	return mmr_lazy_status(MMR_LIBRARY_PCRE2, &status) == 0 && status.way != MMR_LAZY_ABSENT;
-}
-
-static bool has_pcre2(void)
-{
-	if (!is_built_with_pcre2())
-		return false;
-	if (mmr_lazy_load(MMR_LIBRARY_PCRE2) == 0)
-		return true;
-	fprintf(stderr, "skipped: %s\n", mmr_last_error());
-	return false;
-}
-
 static mmr_regex *compile(const char *pattern, bool utf, bool no_jit)
 {
 	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;

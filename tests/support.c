@@ -295,3 +295,20 @@ uint64_t heap_in_use(void)
 	ck_assert_int_eq(mmr_slice_at(none, 1, 1, &none), -ERANGE);
 	return mmr_heap_bytes();
 }
+
+bool is_built_with_pcre2(void)
+{
+	mmr_lazy_status_info status;
+
+	return mmr_lazy_status(MMR_LIBRARY_PCRE2, &status) == 0 && status.way != MMR_LAZY_ABSENT;
+}
+
+bool has_pcre2(void)
+{
+	if (!is_built_with_pcre2())
+		return false;
+	if (mmr_lazy_load(MMR_LIBRARY_PCRE2) == 0)
+		return true;
+	fprintf(stderr, "skipped: %s\n", mmr_last_error());
+	return false;
+}

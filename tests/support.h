@@ -110,6 +110,11 @@ size_t resident_kib(void);
  * looked at. */
 bool memory_is_shadowed(void);
 
+bool is_built_with_pcre2(void);
+
+/* Whether it can be loaded, too; if not, says that something is skipped. */
+bool has_pcre2(void);
+
 /* Bytes of address space in use. */
 uint64_t address_space(void);
 
