@@ -215,7 +215,8 @@ START_TEST(test_regex_of_other_releases)
 	pcre2_general_context *memory;
 	size_t i;
 
-	ck_assert_int_eq(mmr_lazy_load(MMR_LIBRARY_PCRE2), 0);
+	if (!has_pcre2())
+		return;
 	real = pcre2;
 	memory = regex_memory;
 	pcre2.pcre2_config_8 = other_config;
