@@ -295,7 +295,8 @@ START_TEST(test_sum_at_the_edges_of_doubles)
 	/* Half a step more than the largest is rounded to infinity, less is not. */
 	ck_assert(sum_of_three(DBL_MAX, 0x1p970, 0) == (double)INFINITY);
 	ck_assert(sum_of_three(DBL_MAX, 0x1p970, -0x1p-1074) == DBL_MAX);
-	/* One rounding, which of two numbers is that of a double; the x87 does it when it stores. */
+	/* One rounding, which of two numbers is that of a double; the x87 does it when it stores.
+	 */
 	for (i = 0; i < ARRAY_LEN(tiny); i++) {
 		for (k = 0; k < ARRAY_LEN(tiny); k++) {
 			volatile double sum = tiny[i] + tiny[k], difference = tiny[k] - tiny[i];
