@@ -40,6 +40,9 @@ def make_files(folder):
                 else:
                     file.truncate(part)
                     file.seek(part)
+            # So that -i finds the same storage in every run.
+            file.flush()
+            os.fsync(file.fileno())
     try:
         shutil.copy(folder + "/large", folder + "/foreign")
         os.chown(folder + "/foreign", 65534, 65534)

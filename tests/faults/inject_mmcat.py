@@ -9,6 +9,7 @@ import concurrent.futures
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -256,6 +257,8 @@ class Runner:
 
 def main():
     program, folder, most = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    # Where it is ignored, as in what a shell runs beside itself, -f ignores it, too.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     runners = queue.Queue()
     make_files(folder)
     for i in range(N_WAITING):
