@@ -204,7 +204,8 @@ CASES = [
     ("follow what becomes the output", "", "file", ["-f", "-l", "0:9", "log"],
      become_the_output, 2),
     ("follow the output", "", "file", ["-f", "-l", "0:9", "itself"], nothing, 2),
-    ("follow several", "", "pipe", ["-f", "log", "other", "later"], come_late, 2),
+    # The one that is missing is looked for before the others are printed.
+    ("follow several", "", "pipe", ["-f", "later", "log", "other"], come_late, 2),
     ("follow standard input", "<log", "pipe", ["-f", "-l", "0:4"], grow, 0),
     ("follow a pipe", "|small", "pipe", ["-f"], nothing, 0),
     ("follow a pseudo file", "", "pipe", ["-f", "/proc/version"], nothing, 0),
