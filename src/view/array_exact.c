@@ -136,10 +136,11 @@ double wide_value(struct wide sum)
 	}
 	if (sum.high == 0)
 		return negative ? -(double)sum.low : (double)sum.low;
-	/* As above: the upper 64 bits, and whether there is anything below. No file has so many
-	 * numbers that the highest bit were taken: something is shifted. */
+	/* As above: the upper 64 bits, and whether there is anything below. */
 	shift = __builtin_clzll((uint64_t)sum.high);
-	bits = (uint64_t)sum.high << shift | sum.low >> (64 - shift);
+	bits = (uint64_t)sum.high << shift;
+	if (shift > 0)
+		bits |= sum.low >> (64 - shift);
 	bits |= (sum.low << shift) != 0;
 	return ldexp(negative ? -(double)bits : (double)bits, 64 - shift);
 }

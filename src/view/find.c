@@ -199,7 +199,7 @@ static bool search_linear(mmr_matches *it, bool backward)
 		rest.ptr = it->limit;
 	rest.len = (size_t)(it->stop + len - 1 - rest.ptr);
 	if (it->limit && backward && it->limit < rest.ptr + rest.len)
-		rest.len = (size_t)(it->limit - rest.ptr);
+		rest.len = it->limit > rest.ptr ? (size_t)(it->limit - rest.ptr) : 0;
 	if (!GUARD_ENTER(&guard, rest.ptr, rest.len))
 		return failed(it, &guard);
 	twoway_prepare(&twoway, it->needle.text, backward);

@@ -28,12 +28,28 @@ static int read_at(const struct scene *scene)
 	return 0;
 }
 
+/* Line ends in all blocks, which are closed. */
+static int drain(mmr_blocks *blocks, uint64_t *ret_n)
+{
+	uint64_t found = 0;
+	mmr_block block;
+	int err = 0;
+
+	while (err == 0 && mmr_blocks_next(blocks, &block)) {
+		err = mmr_slice_count(block.bytes, '\n', &found);
+		*ret_n += found;
+	}
+	if (err == 0)
+		err = mmr_blocks_error(blocks);
+	mmr_blocks_close(blocks);
+	return err;
+}
+
 static int feed(const struct scene *scene, int delimiter, bool backward)
 {
 	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
-	uint64_t n = 0, found = 0;
 	mmr_blocks *blocks;
-	mmr_block block;
+	uint64_t n = 0;
 	int err;
 
 	options.engine = scene->engine;
@@ -41,15 +57,8 @@ static int feed(const struct scene *scene, int delimiter, bool backward)
 	options.delimiter = delimiter;
 	options.backward = backward;
 	err = mmr_blocks_of(scene->reader, &options, &blocks);
-	if (err < 0)
-		return err;
-	while (err == 0 && mmr_blocks_next(blocks, &block)) {
-		err = mmr_slice_count(block.bytes, '\n', &found);
-		n += found;
-	}
 	if (err == 0)
-		err = mmr_blocks_error(blocks);
-	mmr_blocks_close(blocks);
+		err = drain(blocks, &n);
 	return judge(err, n == SCENE_N_LINES);
 }
 
@@ -72,21 +81,15 @@ static int feed_bytes(const struct scene *scene)
 static int feed_stream(const struct scene *scene)
 {
 	int fd = open(scene->path, O_RDONLY | O_CLOEXEC);
-	uint64_t n = 0, found = 0;
 	mmr_blocks *blocks;
-	mmr_block block;
+	uint64_t n = 0;
 	int err;
 
 	if (fd < 0)
 		return -errno;
 	err = mmr_blocks_of_fd(fd, NULL, &blocks);
-	while (err == 0 && mmr_blocks_next(blocks, &block)) {
-		err = mmr_slice_count(block.bytes, '\n', &found);
-		n += found;
-	}
 	if (err == 0)
-		err = mmr_blocks_error(blocks);
-	mmr_blocks_close(blocks);
+		err = drain(blocks, &n);
 	if (err == 0 && lseek(fd, 0, SEEK_END) < (off_t)SCENE_SIZE)
 		err = n < SCENE_N_LINES ? MMR_ETRUNCATED : WRONG;
 	close(fd);
