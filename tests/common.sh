@@ -4,6 +4,7 @@
 #	                        goes on and fails at its end
 #	fail TEXT               the test fails here and now
 #	skip REASON             the test cannot run here; the log keeps the reason
+#	lint PAGE               mandoc finds no fault in a manual page
 #
 # $tmp is a folder of the test's own that vanishes with it. `make check` sets the paths; run by
 # hand in the build folder, a test finds them itself. fail and skip end the test only where they
@@ -53,4 +54,14 @@ skip()
 {
 	echo "skipped: $*"
 	exit 77
+}
+
+# Which other pages are installed here says nothing about this one: mandoc reports missing ones among
+# its findings, and an old index of pages on standard error.
+lint()
+{
+	[ -s "$1" ] || return
+	mandoc -T lint "$1" 2> /dev/null | grep -v ': referenced manual not found: ' > "$tmp/lint"
+	cat "$tmp/lint"
+	[ ! -s "$tmp/lint" ]
 }

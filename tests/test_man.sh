@@ -47,15 +47,8 @@ check "bash has the options of --help" \
 
 # --- Lint -----------------------------------------------------------------------------------------
 
-# On standard error is what it misses of other pages here.
-lint()
-{
-	mandoc -T lint "$page" > "$tmp/lint" 2> "$tmp/lint.err" && [ ! -s "$tmp/lint" ] && return
-	cat "$tmp/lint" "$tmp/lint.err"
-	return 1
-}
 if command -v mandoc > /dev/null; then
-	check "mandoc finds nothing to say" lint
+	check "mandoc finds no fault in the page" lint "$page"
 	mandoc -T ascii "$page" 2> /dev/null | sed 's/.\x08//g' > "$tmp/text"
 	check "the page renders in full" \
 		test "$(grep -cE '^(NAME|SYNOPSIS|DESCRIPTION|EXAMPLES|CAVEATS)$' "$tmp/text")" = 5
