@@ -1,6 +1,6 @@
 /* check_shard.c - line-aligned parts of a file
  *
- * The oracles are the file itself, of which shards are a partition, and split from coreutils.
+ * The oracles are the file itself, of which shards are a partition, and the rule for one line.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -79,86 +79,64 @@ START_TEST(test_shard_is_a_partition)
 }
 END_TEST
 
-/* What split writes for one shard. Returns: false when there is no split. */
-static bool split(const char *path, const char *delimiter, unsigned k, unsigned n, char *ret_bytes,
-	size_t *ret_len)
+/* The rule, line by line: of n shards, the first size % n are one byte longer than the others, and
+ * a line belongs to the shard in which its first byte is.
+ *
+ * Returns: the shard, from 1. */
+static unsigned owner(size_t size, unsigned n, size_t line)
 {
-	char command[400];
-	FILE *pipe;
+	size_t stop = 0;
+	unsigned k;
 
-	snprintf(command, sizeof(command), "split -t '%s' -n l/%u/%u '%s' 2>&1", delimiter, k, n,
-		path);
-	pipe = popen(command, "r");
-	MUST(pipe != NULL, "popen: %s", strerror(errno));
-	*ret_len = fread(ret_bytes, 1, 65536, pipe);
-	return pclose(pipe) == 0;
+	for (k = 1; k < n; k++) {
+		stop += size / n + (k <= size % n ? 1 : 0);
+		if (line < stop)
+			break;
+	}
+	return k;
 }
 
-/* Before coreutils 9.2 the last shard takes the whole remainder. */
-static bool split_spreads_the_remainder(void)
-{
-	FILE *pipe = popen("split --version 2>/dev/null", "r");
-	unsigned major = 0, minor = 0;
-	char line[256] = "";
-
-	MUST(pipe != NULL, "popen: %s", strerror(errno));
-	if (!fgets(line, sizeof(line), pipe) ||
-		sscanf(line, "split (GNU coreutils) %u.%u", &major, &minor) != 2)
-		major = minor = 0;
-	while (fgets(line, sizeof(line), pipe))
-		;
-	pclose(pipe);
-	return major > 9 || (major == 9 && minor >= 2);
-}
-
-START_TEST(test_shard_cuts_as_split_does)
+START_TEST(test_shard_owns_the_lines_that_start_in_it)
 {
 	static const struct {
 		unsigned n;
-		size_t size; /* a multiple of n, where all versions agree, or not */
+		size_t size;
 	} cases[] = {{1, 100}, {2, 100}, {3, 99}, {4, 4096}, {5, 60000}, {9, 9}, {20, 20}, {3, 100},
-		{7, 60000}, {12, 5}};
-	static const char *const delimiters[] = {"\n", "\\0", "b"};
-	static char bytes[65536], wanted[65536];
-	struct temp temp = temp_open("a\n", 2);
-	bool spreads = split_spreads_the_remainder();
+		{7, 60000}, {12, 5}, {11, 21}};
+	static const char delimiters[] = {'\n', '\0', 'b'};
+	static char bytes[65536];
 	struct chance chance = {112};
 	uint64_t start, stop;
-	size_t i, shape, len;
+	size_t i, shape, at;
 	unsigned k;
 
-	if (!split(temp.path, "\n", 1, 1, wanted, &len) || len != 2) {
-		temp_close(&temp);
-		CHECK_SKIP("no split -n l/K/N of coreutils");
-	}
-	temp_close(&temp);
-	for (i = 0; i < ARRAY_LEN(cases); i++) {
-		size_t size = cases[i].size;
+	for (i = 0; i < ARRAY_LEN(cases) * ARRAY_LEN(delimiters); i++) {
+		size_t size = cases[i / 3].size, from[32], to[32];
+		unsigned n = cases[i / 3].n;
+		mmr_slice alphabet = {"\nb\0acdefghijk", 13};
+		mmr_reader *reader;
 
-		if (!spreads && size % cases[i].n != 0)
-			continue;
-		for (shape = 0; shape < 3; shape++) {
-			char delimiter = shape == 1 ? '\0' : *delimiters[shape];
-			mmr_slice alphabet = {"\nb\0acdefghijk", shape == 0 ? 4 : 13};
-			mmr_reader *reader;
-
-			chance_fill(&chance, bytes, size, alphabet);
-			temp = temp_open(bytes, size);
-			reader = temp_reader(&temp, MMR_BACKING_AUTO);
-			for (k = 1; k <= cases[i].n; k++) {
-				MUST(split(temp.path, delimiters[shape], k, cases[i].n, wanted,
-					     &len),
-					"split failed: %.*s", (int)len, wanted);
-				ck_assert_int_eq(
-					mmr_shard(reader, delimiter, k, cases[i].n, &start, &stop),
-					0);
-				MUST(stop - start == len && memcmp(bytes + start, wanted, len) == 0,
-					"%zu bytes, shard %u of %u: [%zu, %zu), split has %zu",
-					size, k, cases[i].n, (size_t)start, (size_t)stop, len);
-			}
-			mmr_close(reader);
-			temp_close(&temp);
+		shape = i % 3;
+		alphabet.len = shape == 0 ? 4 : 13;
+		chance_fill(&chance, bytes, size, alphabet);
+		for (k = 1; k <= n; k++)
+			from[k] = to[k] = SIZE_MAX;
+		for (at = 0; at < size; at++) {
+			if (at == 0 || bytes[at - 1] == delimiters[shape])
+				k = owner(size, n, at);
+			from[k] = from[k] == SIZE_MAX ? at : from[k];
+			to[k] = at + 1;
 		}
+		ck_assert_int_eq(mmr_open_memory(bytes, size, &reader), 0);
+		for (k = 1; k <= n; k++) {
+			ck_assert_int_eq(
+				mmr_shard(reader, delimiters[shape], k, n, &start, &stop), 0);
+			MUST(from[k] == SIZE_MAX ? start == stop
+						 : start == from[k] && stop == to[k],
+				"%zu bytes, shard %u of %u: [%zu, %zu), not [%zu, %zu)", size, k, n,
+				(size_t)start, (size_t)stop, from[k], to[k]);
+		}
+		mmr_close(reader);
 	}
 }
 END_TEST
@@ -248,7 +226,8 @@ static Suite *shard_suite(void)
 {
 	Suite *suite = suite_create("shard");
 
-	ADD_CASE(suite, "core", test_shard_is_a_partition, test_shard_cuts_as_split_does);
+	ADD_CASE(suite, "core", test_shard_is_a_partition,
+		test_shard_owns_the_lines_that_start_in_it);
 	ADD_CASE(suite, "limits", test_shard_of_absurd_numbers, test_shard_of_a_line_without_end);
 	ADD_CASE(suite, "faults", test_shard_truncated);
 	return suite;

@@ -165,9 +165,9 @@ mmcat -t id:u32le,price:f64le,name:4s trades
 mmcat -t u16be -w 8 -b :64 data.bin
 	od --endian=big -A n -v -t u2 -w16 -N 64 data.bin | awk -v OFS='\t' '{ $1 = $1; print }'
 mmcat -s 3/4 -c -e ERROR app.log
-	split -n l/3/4 app.log | grep -o ERROR | wc -l
+	python3 "$here/shard.py" 3 4 app.log | grep -o ERROR | wc -l
 SLURM_PROCID=2 SLURM_NTASKS=4 mmcat -s auto -c -e ERROR app.log
-	split -n l/3/4 app.log | grep -o ERROR | wc -l
+	python3 "$here/shard.py" 3 4 app.log | grep -o ERROR | wc -l
 yes | mmcat -l 5:10
 	printf 'y\ny\ny\ny\ny\n'
 (mmcat -l 0; sort) < table.csv

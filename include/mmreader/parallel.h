@@ -72,8 +72,10 @@ MMR_API int mmr_parallel_run(
 MMR_API void mmr_parallel_progress(
 	const mmr_reader *reader, uint64_t *ret_done, uint64_t *ret_total);
 
-/* Bounds of shard `k` of `n` (from 1), cut as `split -n l/K/N` cuts: a line belongs to the shard in
- * which it starts. Shards follow one another and together are the part.
+/* Finds the bounds of shard `k` of `n`, counted from 1. The range is divided into `n` shares of equal
+ * size, the first `size % n` of which have one byte more; a line belongs to the shard whose share its
+ * first byte is in. `split -n l/K/N` does the same since coreutils 9.2. Together, the shards 1 to `n`
+ * are the whole.
  *
  * Units: bytes from the start of the part. Errors: -EINVAL unless 1 <= k <= n; those of
  *   mmr_blocks_error. Threads: safe. */
