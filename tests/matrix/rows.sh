@@ -5,6 +5,7 @@
 all_rows='gcc clang O0 O3 lto fortify posix
 	asan tsan msan valgrind
 	m32 musl aarch64 arm powerpc s390x
+	bookworm trixie sid
 	analyzer cppcheck clang_tidy'
 
 # --- Compilers and their options: the same results, and no warning ---
@@ -175,6 +176,57 @@ row_powerpc()
 row_s390x()
 {
 	emulated s390x s390x-linux-gnu s390x
+}
+
+# --- Bare machines: Debian with nothing but what bootstrap installs ---
+
+# in_root COMMAND : in ./root, with nothing of this environment but the way to the packages. The mounts
+# are in a namespace of their own, so that they end with the command, however it ends.
+in_root()
+{
+	unshare --mount sh -ec '
+		mount -t proc proc root/proc
+		mount -t sysfs -o ro sysfs root/sys
+		mount --rbind /dev root/dev
+		exec chroot root env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' - \
+		${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
+		sh -c "cd /mmreader && $1"
+}
+
+# bare SUITE : the two commands of README in a minimal Debian. $MATRIX_MIRROR is where its packages
+# come from, if that is not debootstrap's own choice.
+bare()
+{
+	[ "$(id -u)" = 0 ] || without "only root can make a chroot"
+	need debootstrap debootstrap
+	need git git
+	debootstrap --variant=minbase "$1" root ${MATRIX_MIRROR:+"$MATRIX_MIRROR"} ||
+		without "debootstrap cannot make $1"
+	mkdir root/mmreader
+	(cd "$source" && git ls-files -z | tar -c --null -T -) | tar -x -C root/mmreader
+	in_root true || without "proc, sysfs and /dev cannot be mounted"
+	cp /etc/resolv.conf root/etc/
+	# The package lists of sid expire after a week, but a mirror may be a snapshot.
+	echo 'Acquire::Check-Valid-Until "false";' > root/etc/apt/apt.conf.d/90snapshot
+	in_root './bootstrap demo README'
+	in_root './bootstrap check'
+	# It takes a gigabyte; the log has all that is of use.
+	rm -rf root
+}
+
+row_bookworm()
+{
+	bare bookworm
+}
+
+row_trixie()
+{
+	bare trixie
+}
+
+row_sid()
+{
+	bare sid
 }
 
 # --- Readers of the source ---
