@@ -1,7 +1,7 @@
-/* pattern.c - where a regular expression matches in the part, or how often
+/* pattern.c - where a regular expression matches in the selection, or how often
  *
- * Files are searched by the library, with all threads and in order. A stream is cut behind its line
- * ends, since a pattern sees whole lines.
+ * Files are searched by the library, with all threads and in order. A stream is cut after
+ * delimiters, since a pattern sees one whole line at a time.
  *
  * SPDX-License-Identifier: MIT */
 #include "actions.h"
@@ -18,11 +18,13 @@
 static const mmr_regex *compiled(const struct options *options)
 {
 	static mmr_regex *regex;
+	mmr_regex_options how = MMR_REGEX_OPTIONS_INIT;
 	int err;
 
 	if (regex)
 		return regex;
-	err = mmr_regex_compile(options->text, NULL, &regex);
+	how.delimiter = options->delimiter;
+	err = mmr_regex_compile(options->text, &how, &regex);
 	if (err == 0)
 		return regex;
 	message("%s", message_quote(mmr_last_error()));
@@ -47,6 +49,7 @@ static int search_reader(struct search *search, const mmr_regex *regex, struct i
 	input->used = span.stop;
 	how.offset = span.start;
 	how.length = span.stop - span.start;
+	how.delimiter = options->delimiter;
 	how.n_threads = options->n_threads;
 	if (options->maximum == 0)
 		return 0;
@@ -89,12 +92,12 @@ static int search_lines(struct search *search, const mmr_regex *regex, const str
 	return result;
 }
 
-/* The length of what ends with the last line end. */
-static size_t whole_lines(const struct lines *lines)
+/* The length of what ends with the last delimiter. */
+static size_t whole_lines(const struct lines *lines, char delimiter)
 {
 	size_t len = lines->pending.len;
 
-	while (len > 0 && lines->pending.bytes[len - 1] != '\n')
+	while (len > 0 && lines->pending.bytes[len - 1] != delimiter)
 		len--;
 	return len;
 }
@@ -102,6 +105,7 @@ static size_t whole_lines(const struct lines *lines)
 static int search_stream(struct search *search, const mmr_regex *regex, struct input *input)
 {
 	struct lines lines = {{NULL, 0, 0}, 0};
+	char delimiter = search->options->delimiter;
 	struct feed feed;
 	mmr_slice bytes;
 	size_t len;
@@ -116,7 +120,9 @@ static int search_stream(struct search *search, const mmr_regex *regex, struct i
 			lines.off = feed.used - bytes.len;
 		result = pending_add(&lines.pending, bytes);
 		/* A long line is looked at once, when its end has come. */
-		len = result == 0 && memchr(bytes.ptr, '\n', bytes.len) ? whole_lines(&lines) : 0;
+		len = result == 0 && memchr(bytes.ptr, delimiter, bytes.len)
+			      ? whole_lines(&lines, delimiter)
+			      : 0;
 		if (len > 0)
 			result = search_lines(search, regex, &feed, &lines, len);
 		output_flush();

@@ -1,8 +1,8 @@
 /* regex.h - regular expressions over slices and whole files
  *
- * Those of Perl, by PCRE2, which is loaded when it is first needed (lazy.h). It parses and matches
- * hostile bytes in private copies of some 128 KiB of whole lines, which nobody changes while it
- * looks, with limits to time and memory: a search that reaches one is an error, not "no match".
+ * The expressions are Perl's, as PCRE2 implements them; PCRE2 is loaded when it is first needed
+ * (lazy.h). It sees only private copies of whole lines, with limits on time and memory. A search
+ *that reaches a limit is an error, not "no match".
  *
  *	err = mmr_regex_compile(mmr_slice_of("(?<word>\\w+)=(\\d+)"), NULL, &regex);
  *	err = mmr_regex_matches_of(regex, bytes, &it);
@@ -12,13 +12,14 @@
  *	mmr_regex_matches_close(it);
  *	mmr_regex_close(regex);
  *
- * Lines: they end with '\n'; `^` and `$` match at the start and end of every line, and `.` not
- * across. Each copy is matched alone. What looks at one line only (no \n, \s or [^...] that takes a
- * line end, no \A, \z, \Z, \G) finds what it would find in the whole at once; what reaches over
- * line ends finds nothing across the end of a copy. Behind the last '\n' there is no line, and
- * nothing matches there, the empty text neither.
+ * Lines: a pattern sees one line at a time, without its delimiter, as if there were no other. So no
+ * match and no look-around goes beyond a line, `^`, `\A`, `$` and `\z` are its ends, and results do
+ *not depend on threads, blocks, shards or backings. A pattern that needs a '\n' is refused, unless
+ *lines end with another byte: then '\n' is a byte of the line, `^` and `$` match next to it, too,
+ *and `.` does not match it. A '\r' before the '\n' belongs to the line. After the last delimiter
+ *there is no line, not even an empty one.
  *
- * Empty matches: they count, and the next search goes on behind them, as Python's re does it.
+ * Empty matches count, and the next search starts after them, as in Python's re.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_REGEX_H
@@ -41,26 +42,27 @@ typedef struct mmr_regex_options {
 	 * that are no UTF-8 are in no match; around them all goes on. Without, a byte is a
 	 * character. */
 	bool utf;
-	bool no_jit; /* interpret the pattern, although machine code could be made of it */
-	/* Limits of one search, within one copy. What reaches one is -ECANCELED. */
+	bool no_jit;    /* interpret the pattern instead of compiling it to machine code */
+	char delimiter; /* which lines end with */
+	/* Limits of one search in one line. A search that reaches one fails with -ECANCELED. */
 	uint32_t match_limit; /* steps back and on again; 0 = 10 million. To this, 8 are added for
-				 each byte of the copy */
+				 each byte of the line */
 	uint32_t depth_limit; /* of nested steps back, when interpreted; 0 = match_limit */
 	uint32_t heap_limit;  /* KiB to remember them; 0 = 8192 */
 } mmr_regex_options;
 
 /* clang-format off */
 #define MMR_REGEX_OPTIONS_INIT \
-	{ sizeof(mmr_regex_options), false, false, false, false, false, 0, 0, 0 }
+	{ sizeof(mmr_regex_options), false, false, false, false, false, '\n', 0, 0, 0 }
 /* clang-format on */
 
 /* Compiles a pattern.
  *
- * Shape: `options` may be NULL. The pattern should lie in memory of the caller's: in a map that
- *   shrinks it could not be guarded. It may hold NULs. It cannot turn UTF on by (*UTF).
- * Errors: -EINVAL for a pattern that is wrong (the sentence says why and where, and
- *   mmr_last_error_offset tells the byte of the pattern) or for options; MMR_ENOLIB; -ENOMEM;
- *   -ENOTSUP for `utf` where PCRE2 was built without.
+ * Shape: `options` may be NULL. The pattern should be in memory of the caller's: in a map of a file
+ *   that is truncated it could not be guarded. It may contain NULs. It cannot turn UTF on by
+ * (*UTF). Errors: -EINVAL for an invalid pattern, for one that needs a '\n' where that ends lines
+ * (the error message gives the reason, mmr_last_error_offset the byte of the pattern) and for
+ * invalid options; MMR_ENOLIB; -ENOMEM; -ENOTSUP for `utf` where PCRE2 was built without it.
  * Lifetime: until mmr_regex_close; the pattern and the options may go at once. Threads: safe. */
 MMR_API int mmr_regex_compile(
 	mmr_slice pattern, const mmr_regex_options *options, mmr_regex **ret_regex);
@@ -71,7 +73,8 @@ MMR_API void mmr_regex_close(mmr_regex *regex);
 /* How many groups the pattern has: they are numbered from 1 to this. Threads: safe. */
 MMR_API unsigned mmr_regex_n_groups(const mmr_regex *regex);
 
-/* Whether machine code was made of the pattern. Threads: safe. */
+/* Whether the pattern was compiled to machine code. It is not where PCRE2 cannot, and where the
+ * release that was loaded is known to make wrong code of such patterns. Threads: safe. */
 MMR_API bool mmr_regex_is_jit(const mmr_regex *regex);
 
 /* Lifetime: until the next match is asked for, or the callback that got it returns. */
@@ -125,8 +128,8 @@ MMR_API void mmr_regex_matches_close(mmr_regex_matches *it);
 
 /* Counts the matches in a reader, in parallel. No reader faults here: all is copied by pread(2).
  *
- * Shape: `options` may be NULL. Lines end with '\n' alone, whatever `delimiter` says; `engine` and
- *   `measure` have no meaning here.
+ * Shape: `options` may be NULL; `delimiter` must be the one that the pattern was compiled with;
+ *   `engine` and `measure` have no meaning here.
  * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. The first one
  *   of a limit names the byte. Threads: safe. */
 MMR_API int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader,

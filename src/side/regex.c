@@ -1,10 +1,12 @@
 /* regex.c - regular expressions by PCRE2: loaded, compiled, asked for groups
  *
- * PCRE2 is quick but trusts its subject not to change, and a pattern can make it take for ever. So
- * it sees copies only, of whole lines, and every search has an end.
+ * PCRE2 is fast, but it trusts its subject not to change, and some patterns take it exponential
+ * time. So it sees only copies, of whole lines, and every search has a limit.
  *
  * SPDX-License-Identifier: MIT */
 #include "side/regex.h"
+
+#include "side/regex_syntax.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,6 +24,9 @@ static const char *const sonames[] = {SONAME, NULL};
 LAZY_NOTE(pcre2, "\"" SONAME "\"", ABOUT)
 
 pcre2_general_context *regex_memory;
+
+/* The release that was loaded, as major * 1000 + minor. */
+static unsigned release;
 
 static void *take(size_t size, void *unused)
 {
@@ -57,6 +62,7 @@ static bool start(char *ret_version, size_t size, char *reason)
 		snprintf(reason, LAZY_REASON, "out of memory");
 		return false;
 	}
+	release = major * 1000 + minor;
 	snprintf(ret_version, size, "%u.%u", major, minor);
 	return true;
 }
@@ -135,8 +141,17 @@ static int compile(mmr_slice pattern, const mmr_regex_options *options, pcre2_co
 	return *ret_code ? 0 : explain_pattern(pattern, cause, min_size(at, pattern.len));
 }
 
+static int refuse_newline(mmr_slice pattern, size_t at)
+{
+	error_set_at(-EINVAL, at, "match '%.*s': it needs a newline, and a line has none",
+		shown(pattern.len), pattern.ptr);
+	return error_hint(-EINVAL, "search for a text that contains one, or choose another "
+				   "delimiter");
+}
+
 int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_regex **ret_regex)
 {
+	struct regex_syntax syntax;
 	mmr_regex *regex;
 	int err;
 
@@ -160,12 +175,22 @@ int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_r
 		heap_free(regex);
 		return err;
 	}
+	syntax = regex_syntax_of(pattern, options);
+	if (options->delimiter == '\n' && syntax.needs_newline) {
+		mmr_regex_close(regex);
+		return refuse_newline(pattern, syntax.newline_at);
+	}
+	regex->delimiter = options->delimiter;
+	regex->utf = options->utf;
+	/* Where an invalid character ends a line, PCRE2 10.42 finds other empty matches next to it
+	 * than where it ends the subject. */
+	regex->within_lines = options->delimiter == '\n' && !options->utf && syntax.within_lines;
 	regex->match_limit = options->match_limit > 0 ? options->match_limit : MATCH_LIMIT;
 	regex->depth_limit = options->depth_limit;
 	regex->heap_limit = options->heap_limit > 0 ? options->heap_limit : HEAP_LIMIT;
 	/* Where no memory may be made executable, the interpreter does it. */
-	regex->jit =
-		!options->no_jit && pcre2.pcre2_jit_compile_8(regex->code, PCRE2_JIT_COMPLETE) == 0;
+	regex->jit = !options->no_jit && regex_trusts_jit(pattern, options, release) &&
+		     pcre2.pcre2_jit_compile_8(regex->code, PCRE2_JIT_COMPLETE) == 0;
 	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_CAPTURECOUNT, &regex->n_groups);
 	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_NAMECOUNT, &regex->n_names);
 	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &regex->name_size);

@@ -1,4 +1,4 @@
-/* regex_match.c - the matches of one piece of text, within the limits of the pattern
+/* regex_match.c - the matches of one piece of text, line by line, within the limits of the pattern
  *
  * SPDX-License-Identifier: MIT */
 #include "side/regex.h"
@@ -38,19 +38,69 @@ int matcher_start(struct matcher *matcher, const mmr_regex *regex)
 	return 0;
 }
 
-void matcher_load(struct matcher *matcher, mmr_slice bytes)
+static void set_limits(struct matcher *matcher, uint32_t limit)
 {
-	const mmr_regex *regex = matcher->regex;
-	uint32_t limit =
-		(uint32_t)min_u64(UINT32_MAX, regex->match_limit + UINT64_C(8) * bytes.len);
+	uint32_t depth = matcher->regex->depth_limit;
 
-	matcher->bytes = bytes;
+	pcre2.pcre2_set_match_limit_8(matcher->context, limit);
+	pcre2.pcre2_set_depth_limit_8(matcher->context, depth > 0 ? depth : limit);
+}
+
+/* The line that starts at some byte of the piece becomes the subject. */
+static void show_line(struct matcher *matcher, size_t start)
+{
+	const mmr_slice *piece = &matcher->piece;
+	const char *line = piece->ptr + start, *end;
+
+	end = memchr(line, matcher->regex->delimiter, piece->len - start);
+	matcher->subject.ptr = line;
+	matcher->subject.len = (size_t)((end ? end : piece->ptr + piece->len) - line);
+	matcher->is_piece = false;
+	/* A search that starts at each byte takes a step for each: a long line is no reason to give
+	 * up. */
+	set_limits(
+		matcher, (uint32_t)min_u64(UINT32_MAX,
+				 matcher->regex->match_limit + UINT64_C(8) * matcher->subject.len));
+}
+
+void matcher_load(struct matcher *matcher, mmr_slice piece)
+{
+	matcher->piece = piece;
 	matcher->from = 0;
 	matcher->after_empty = false;
-	/* To start at each byte counts as a step: a long line is no reason to give up. */
-	pcre2.pcre2_set_match_limit_8(matcher->context, limit);
-	pcre2.pcre2_set_depth_limit_8(
-		matcher->context, regex->depth_limit > 0 ? regex->depth_limit : limit);
+	matcher->subject = piece;
+	if (piece.len > 0 && !matcher->regex->within_lines) {
+		show_line(matcher, 0);
+		return;
+	}
+	matcher->is_piece = true;
+	/* No more than what each line would get: a search within the limit in all lines together is
+	 * within it in each of them. */
+	set_limits(matcher, matcher->regex->match_limit);
+}
+
+/* Goes on with the next line of the piece. Returns: false when there is none. */
+static bool next_line(struct matcher *matcher)
+{
+	size_t next = matcher_line(matcher) + matcher->subject.len + 1;
+
+	if (next >= matcher->piece.len)
+		return false;
+	show_line(matcher, next);
+	matcher->from = 0;
+	matcher->after_empty = false;
+	return true;
+}
+
+/* Goes on line by line where the search of the whole piece stands. */
+static void leave_piece(struct matcher *matcher)
+{
+	size_t start = matcher->from;
+
+	while (start > 0 && matcher->piece.ptr[start - 1] != matcher->regex->delimiter)
+		start--;
+	matcher->from -= start;
+	show_line(matcher, start);
 }
 
 /* Why a search failed that began at `off`. */
@@ -81,25 +131,43 @@ static int explain(const struct matcher *matcher, int cause, uint64_t off)
 	return error_hint(-ECANCELED, "raise it, or make the pattern simpler");
 }
 
-int matcher_next(struct matcher *matcher, uint64_t off)
+/* PCRE2 checks the arguments of its machine code first, which for a short line takes longer than
+ * the search. */
+static int match(const struct matcher *matcher)
 {
-	const mmr_slice *bytes = &matcher->bytes;
+	const mmr_regex *regex = matcher->regex;
+	uint32_t flags = matcher->after_empty ? PCRE2_NOTEMPTY_ATSTART : 0;
+	int (*fn)(const pcre2_code *, PCRE2_SPTR8, PCRE2_SIZE, PCRE2_SIZE, uint32_t,
+		pcre2_match_data *, pcre2_match_context *) =
+		regex->jit && !regex->utf ? pcre2.pcre2_jit_match_8 : pcre2.pcre2_match_8;
+
+	return fn(regex->code, (PCRE2_SPTR8)matcher->subject.ptr, matcher->subject.len,
+		matcher->from, flags, matcher->data, matcher->context);
+}
+
+/* After the last delimiter of a piece there is no line, not even an empty one. */
+static bool is_after_last_line(const struct matcher *matcher, size_t at)
+{
+	mmr_slice piece = matcher->piece;
+
+	return at == piece.len && at > 0 && piece.ptr[at - 1] == matcher->regex->delimiter;
+}
+
+/* The next match in the subject. Returns: 1; 0 at its end; else PCRE2's error. */
+static int search_subject(struct matcher *matcher)
+{
 	size_t start, stop;
 	int found;
 
-	while (matcher->from <= bytes->len) {
-		found = pcre2.pcre2_match_8(matcher->regex->code, (const unsigned char *)bytes->ptr,
-			bytes->len, matcher->from,
-			matcher->after_empty ? PCRE2_NOTEMPTY_ATSTART : 0, matcher->data,
-			matcher->context);
+	while (matcher->from <= matcher->subject.len) {
+		found = match(matcher);
 		if (found == PCRE2_ERROR_NOMATCH)
 			break;
 		if (found < 0)
-			return explain(matcher, found, off + matcher->from);
+			return found;
 		start = matcher->places[0];
 		stop = matcher->places[1];
-		/* Behind the last line end there is no line. */
-		if (start == bytes->len && start > 0 && bytes->ptr[start - 1] == '\n')
+		if (matcher->is_piece && is_after_last_line(matcher, start))
 			break;
 		if (start > stop || stop < matcher->from ||
 			(stop == matcher->from && matcher->after_empty)) {
@@ -112,15 +180,44 @@ int matcher_next(struct matcher *matcher, uint64_t off)
 		matcher->after_empty = start == stop;
 		return 1;
 	}
-	matcher->from = bytes->len + 1;
+	matcher->from = matcher->subject.len + 1;
 	return 0;
 }
 
-mmr_regex_match matcher_match(const struct matcher *matcher, const size_t *places, uint64_t off)
+static bool is_limit(int cause)
+{
+	return cause == PCRE2_ERROR_MATCHLIMIT || cause == PCRE2_ERROR_DEPTHLIMIT ||
+	       cause == PCRE2_ERROR_HEAPLIMIT || cause == PCRE2_ERROR_JIT_STACKLIMIT;
+}
+
+int matcher_next(struct matcher *matcher, uint64_t off)
+{
+	int found;
+
+	do {
+		found = search_subject(matcher);
+		/* Limits hold for each line alone. */
+		if (is_limit(found) && matcher->is_piece) {
+			leave_piece(matcher);
+			found = search_subject(matcher);
+		}
+	} while (found == 0 && next_line(matcher));
+	if (found < 0)
+		return explain(matcher, found, off + matcher_line(matcher) + matcher->from);
+	return found;
+}
+
+size_t matcher_line(const struct matcher *matcher)
+{
+	return (size_t)(matcher->subject.ptr - matcher->piece.ptr);
+}
+
+mmr_regex_match matcher_match(
+	const struct matcher *matcher, size_t line, const size_t *places, uint64_t off)
 {
 	mmr_regex_match match = {
-		.text = {matcher->bytes.ptr + places[0], places[1] - places[0]},
-		.off = off + places[0],
+		.text = {matcher->piece.ptr + line + places[0], places[1] - places[0]},
+		.off = off + line + places[0],
 		.regex = matcher->regex,
 		.places = places,
 	};

@@ -9,7 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* Places that a worker keeps of one block; the matches behind are found in their turn. */
+/* Numbers that a worker keeps of one block; the matches after these are found when they are wanted.
+ */
 #define KEPT ((size_t)8 << 10)
 
 struct state {
@@ -19,8 +20,8 @@ struct state {
 	void *context;
 	uint64_t n;
 	size_t n_kept;
-	bool more;         /* the matcher's last match, and those behind, are not kept */
-	size_t kept[KEPT]; /* places of matches, a pair for each group */
+	bool more;         /* the matcher's last match, and those after it, are not kept */
+	size_t kept[KEPT]; /* of each match the start of its line, and a pair of places a group */
 };
 
 static int next_in_block(struct state *state, const mmr_block *block)
@@ -41,12 +42,13 @@ static int search_block(void *argument, const mmr_block *block)
 		state->n++;
 		if (!state->fn)
 			continue;
-		state->more = n_places > KEPT - state->n_kept;
+		state->more = 1 + n_places > KEPT - state->n_kept;
 		if (state->more)
 			return 0;
-		memcpy(state->kept + state->n_kept, state->matcher.places,
+		state->kept[state->n_kept] = matcher_line(&state->matcher);
+		memcpy(state->kept + state->n_kept + 1, state->matcher.places,
 			n_places * sizeof(size_t));
-		state->n_kept += n_places;
+		state->n_kept += 1 + n_places;
 	}
 	return found;
 }
@@ -58,12 +60,14 @@ static int collect_block(void *argument, const mmr_block *block)
 	mmr_regex_match match;
 	int result = 0, found = state->more;
 
-	for (i = 0; i < state->n_kept && result == 0; i += n_places) {
-		match = matcher_match(&state->matcher, state->kept + i, block->off);
+	for (i = 0; i < state->n_kept && result == 0; i += 1 + n_places) {
+		match = matcher_match(
+			&state->matcher, state->kept[i], state->kept + i + 1, block->off);
 		result = state->fn(state->context, &match);
 	}
 	while (result == 0 && found > 0) {
-		match = matcher_match(&state->matcher, state->matcher.places, block->off);
+		match = matcher_match(&state->matcher, matcher_line(&state->matcher),
+			state->matcher.places, block->off);
 		result = state->fn(state->context, &match);
 		if (result == 0)
 			found = next_in_block(state, block);
@@ -87,9 +91,15 @@ static int run(const mmr_regex *regex, mmr_reader *reader, const mmr_count_optio
 		error_set(-EINVAL, "match a pattern with these options");
 		return error_hint(-EINVAL, "start from MMR_COUNT_OPTIONS_INIT");
 	}
+	if (options->delimiter != regex->delimiter) {
+		error_set(-EINVAL, "match a pattern in lines that end with byte %u",
+			(unsigned)(unsigned char)options->delimiter);
+		return error_hint(-EINVAL, "compile it with the delimiter");
+	}
 	how.offset = options->offset;
 	how.length = options->length;
 	how.window = REGEX_PIECE;
+	how.delimiter = (unsigned char)regex->delimiter;
 	how.engine = MMR_ENGINE_COPY;
 	job.n_states = workers_for(reader, options->n_threads);
 	job.collect = fn ? collect_block : NULL;

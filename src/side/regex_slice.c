@@ -35,7 +35,7 @@ int mmr_regex_matches_of(const mmr_regex *regex, mmr_slice slice, mmr_regex_matc
 		heap_free(it);
 		return err;
 	}
-	/* Nothing is loaded. */
+	/* No piece is loaded, which looks like the end of one. */
 	it->matcher.from = 1;
 	it->rest = slice;
 	*ret_it = it;
@@ -69,9 +69,9 @@ static int reserve(mmr_regex_matches *it, size_t room)
 }
 
 /* How many bytes of the copy are whole lines. */
-static size_t whole_lines(mmr_slice copy)
+static size_t whole_lines(mmr_slice copy, char delimiter)
 {
-	mmr_marks marks = mmr_marks_of(copy, '\n');
+	mmr_marks marks = mmr_marks_of(copy, delimiter);
 	const char *at;
 
 	return mmr_marks_next_back(&marks, &at) ? (size_t)(at - copy.ptr) + 1 : 0;
@@ -92,13 +92,13 @@ static int next_copy(mmr_regex_matches *it)
 		copy.ptr = it->copy;
 		copy.len = n;
 		if (n < it->rest.len)
-			copy.len = whole_lines(copy);
+			copy.len = whole_lines(copy, it->matcher.regex->delimiter);
 		if (copy.len > 0)
 			break;
 		if (n == WINDOW_LINE_LIMIT)
 			return error_set(MMR_ELONG, "copy a line for a pattern");
 	}
-	it->off += it->matcher.bytes.len;
+	it->off += it->matcher.piece.len;
 	it->rest.ptr += copy.len;
 	it->rest.len -= copy.len;
 	matcher_load(&it->matcher, copy);
@@ -112,7 +112,8 @@ bool mmr_regex_matches_next(mmr_regex_matches *it, mmr_regex_match *ret_match)
 	while (it->error == 0) {
 		found = matcher_next(&it->matcher, it->off);
 		if (found > 0) {
-			*ret_match = matcher_match(&it->matcher, it->matcher.places, it->off);
+			*ret_match = matcher_match(&it->matcher, matcher_line(&it->matcher),
+				it->matcher.places, it->off);
 			return true;
 		}
 		if (found < 0)
