@@ -2,7 +2,7 @@
  *
  * The expressions are Perl's, as PCRE2 implements them; PCRE2 is loaded when it is first needed
  * (lazy.h). It sees only private copies of whole lines, with limits on time and memory. A search
- *that reaches a limit is an error, not "no match".
+ * that reaches a limit is an error, not "no match".
  *
  *	err = mmr_regex_compile(mmr_slice_of("(?<word>\\w+)=(\\d+)"), NULL, &regex);
  *	err = mmr_regex_matches_of(regex, bytes, &it);
@@ -13,11 +13,11 @@
  *	mmr_regex_close(regex);
  *
  * Lines: a pattern sees one line at a time, without its delimiter, as if there were no other. So no
- * match and no look-around goes beyond a line, `^`, `\A`, `$` and `\z` are its ends, and results do
- *not depend on threads, blocks, shards or backings. A pattern that needs a '\n' is refused, unless
- *lines end with another byte: then '\n' is a byte of the line, `^` and `$` match next to it, too,
- *and `.` does not match it. A '\r' before the '\n' belongs to the line. After the last delimiter
- *there is no line, not even an empty one.
+ * match and no look-around goes beyond a line; `^`, `\A`, `$` and `\z` are its ends, and results do
+ * not depend on threads, blocks, shards or backings. A pattern that needs a '\n' is refused, unless
+ * lines end with another byte: then '\n' is a byte of the line, `^` and `$` match next to it, too,
+ * and `.` does not match it. A '\r' before the '\n' belongs to the line. After the last delimiter
+ * there is no line, not even an empty one.
  *
  * Empty matches count, and the next search starts after them, as in Python's re.
  *
@@ -60,9 +60,10 @@ typedef struct mmr_regex_options {
  *
  * Shape: `options` may be NULL. The pattern should be in memory of the caller's: in a map of a file
  *   that is truncated it could not be guarded. It may contain NULs. It cannot turn UTF on by
- * (*UTF). Errors: -EINVAL for an invalid pattern, for one that needs a '\n' where that ends lines
- * (the error message gives the reason, mmr_last_error_offset the byte of the pattern) and for
- * invalid options; MMR_ENOLIB; -ENOMEM; -ENOTSUP for `utf` where PCRE2 was built without it.
+ *   (*UTF).
+ * Errors: -EINVAL for an invalid pattern, for one that needs a '\n' where that ends lines (the
+ *   message gives the reason, mmr_last_error_offset the byte of the pattern) and for invalid
+ *   options; MMR_ENOLIB; -ENOMEM; -ENOTSUP for `utf` where PCRE2 was built without it.
  * Lifetime: until mmr_regex_close; the pattern and the options may go at once. Threads: safe. */
 MMR_API int mmr_regex_compile(
 	mmr_slice pattern, const mmr_regex_options *options, mmr_regex **ret_regex);
