@@ -63,11 +63,12 @@ told()
 	[ "$1" = 2 ] && grep -q '^mmcat: .' err
 }
 
-# same ANSWER STATUS : the answer, and nothing on standard error but what libmagic says there when
-# its database cannot be mapped
+# same ANSWER STATUS : the answer, and nothing on standard error but the warning that libmagic prints
+# when its database cannot be mapped; since 5.46 a file and a line precede it
 same()
 {
-	[ "$2" = 0 ] && ! grep -v '^Warning: using regular magic file' err && cmp out "$1"
+	[ "$2" = 0 ] && ! grep -v '^\(/[^:]*, [0-9]*: \)\{0,1\}Warning: using regular magic file' err &&
+		cmp out "$1"
 }
 
 # must_work FROM LIMIT OPTIONS : under `ulimit LIMIT`

@@ -1,7 +1,8 @@
-/* kind.c - what a file is, by libmagic where it can be had
+/* kind.c - what a file is, by libmagic where it is installed
  *
  * libmagic parses hostile bytes: it gets a bounded copy of its own, which nobody changes while it
- * looks, is told to unpack nothing, and when it fails in any way the built-in signatures answer.
+ * looks, and is told to unpack nothing. When it fails in any way, or does not know, the built-in
+ * signatures decide.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -222,6 +223,16 @@ static bool ask_magic(mmr_slice sample, mmr_kind *ret_kind)
 
 #endif
 
+#define UNKNOWN "application/octet-stream"
+
+/* Whether a signature was found where libmagic found none: 5.46 recognizes ZIP by the end of the
+ * file, which a sample does not have. */
+static bool knows_more(const mmr_kind *sniffed, const mmr_kind *by_magic)
+{
+	return strcmp(by_magic->mime, UNKNOWN) == 0 && strcmp(sniffed->mime, UNKNOWN) != 0 &&
+	       strcmp(sniffed->encoding, "binary") == 0;
+}
+
 int mmr_kind_of(const mmr_reader *reader, mmr_kind *ret_kind)
 {
 	size_t room = (size_t)min_u64(mmr_size(reader), SAMPLE);
@@ -238,10 +249,10 @@ int mmr_kind_of(const mmr_reader *reader, mmr_kind *ret_kind)
 	if (err < 0)
 		goto free_bytes;
 	sample.ptr = bytes;
-	/* Nothing to look at is no reason to load a library. */
-	if (sample.len == 0 || !ask_magic(sample, &kind))
-		sniff(sample.ptr, sample.len, &kind);
-	*ret_kind = kind;
+	sniff(sample.ptr, sample.len, ret_kind);
+	/* libmagic is not loaded for an empty file. */
+	if (sample.len > 0 && ask_magic(sample, &kind) && !knows_more(ret_kind, &kind))
+		*ret_kind = kind;
 
 free_bytes:
 	heap_free(bytes);
