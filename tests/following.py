@@ -57,6 +57,8 @@ class Follow:
 		self.err = bytearray()
 		self.n_dropped = 0 if not keep else None
 		how.setdefault("stdout", subprocess.PIPE)
+		# A shell ignores SIGINT in what it runs in the background, and so would mmcat.
+		how.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 		self.process = subprocess.Popen([sys.argv[1], "-f", *args], stderr=subprocess.PIPE, **how)
 		self.threads = [threading.Thread(target=self.collect, args=pair, daemon=True)
 			for pair in (("out", self.process.stdout), ("err", self.process.stderr)) if pair[1]]

@@ -16,8 +16,10 @@ mpi_count=$top_builddir/doc/examples/mpi_count
 unset "${!SLURM_@}" "${!OMPI_@}" "${!PMI_@}" "${!PMIX_@}"
 
 # Open MPI in a container: by root, with more ranks than processors, with no other network than the
-# loopback, and where processes must not read each other's memory.
+# loopback, and where processes must not read each other's memory. Releases 5 and later have the
+# variables with PRTE.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
 export OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_btl_base_warn_component_unused=0
 
@@ -69,7 +71,7 @@ stand_in mpiexec PMI_RANK PMI_SIZE
 has_mpirun=no
 if ! [[ $(mpirun --version 2> /dev/null) == *"Open MPI"* ]]; then
 	echo "skipped: mpirun itself: no Open MPI (Debian: openmpi-bin)"
-elif ! timeout -k 5 60 mpirun --oversubscribe -n 4 true > "$tmp/mpirun" 2>&1; then
+elif ! timeout -k 5 60 mpirun -n 4 true > "$tmp/mpirun" 2>&1; then
 	echo "skipped: mpirun itself: it starts nothing here: $(grep -m 1 '[a-z]' "$tmp/mpirun")"
 else
 	has_mpirun=yes
@@ -112,7 +114,7 @@ does()
 {
 	commands_of "$1" > commands
 	[ -s commands ] || { echo "no commands in '$1'"; return 1; }
-	if ! timeout -k 5 60 bash -eu -o pipefail commands > got 2> messages; then
+	if ! timeout -k 5 60 sh -eu commands > got 2> messages; then
 		cat messages
 		return 1
 	fi
@@ -202,7 +204,7 @@ check "standard input that is a file" \
 # counts N FILE [TEXT]: as python3 does.
 counts()
 {
-	timeout -k 5 60 mpirun --oversubscribe -n "$1" mpi_count "${@:2}" > got || return
+	timeout -k 5 60 mpirun -n "$1" mpi_count "${@:2}" > got || return
 	python3 - "${@:2}" > wanted <<'PYTHON' || return
 import os
 import sys
@@ -220,7 +222,7 @@ ends()
 {
 	local status=0
 
-	timeout -k 5 60 mpirun --oversubscribe -n "$2" "${@:3}" > got 2> messages || status=$?
+	timeout -k 5 60 mpirun -n "$2" "${@:3}" > got 2> messages || status=$?
 	[ "$status" = 2 ] && ! [ -s got ] && grep -F -- "$1" messages && return
 	echo "status $status"
 	cat got messages
@@ -259,6 +261,6 @@ check "a file that is shorter on one node" ends \
 head -n 200 big.log > 2/log
 grown()
 {
-	[ "$(timeout -k 5 60 mpirun --oversubscribe -n 4 "${on_nodes[@]}")" = "100 lines" ]
+	[ "$(timeout -k 5 60 mpirun -n 4 "${on_nodes[@]}")" = "100 lines" ]
 }
 check "a file that has grown meanwhile" grown

@@ -207,8 +207,11 @@ example()
 	(eval "${oracle#has: }") > "$tmp/right" || return
 	[ -s "$tmp/right" ] || { echo "the oracle prints nothing"; return 1; }
 	case $command in
-	# It waits for more, until somebody has seen enough.
-	*' -f '*) command="timeout --preserve-status -s INT -k 20 3 $command" ;;
+	# It waits for more until it is interrupted. A shell ignores SIGINT in what it runs in the
+	# background; timeout passes that on since coreutils 9.10.
+	*' -f '*)
+		command="timeout --preserve-status -s INT -k 20 3 env --default-signal=INT $command"
+		;;
 	esac
 	bash -c "$command" > "$tmp/got" || return
 	$compare

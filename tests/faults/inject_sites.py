@@ -102,7 +102,8 @@ def sources(top, program, addresses):
     places = {}
     for part in re.split(r"^(?=0x)", text, flags=re.M)[1:]:
         address, place = part.splitlines()[:2]
-        at = re.search(r"((?:src|tools)/[^:]*):(\d+)", place)
+        # The last such folder: the tree itself may be in one of these names.
+        at = re.match(r"(?:.*/)?((?:src|tools)/[^:]*):(\d+)", place)
         if at:
             line = int(at[2])
             places[int(address, 16)] = (at[1], function_at(f"{top}/{at[1]}", line), line)
