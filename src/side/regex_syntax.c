@@ -61,21 +61,22 @@ enum {
 	ESCAPE_PERHAPS = 257 /* perhaps a newline, or something else that is not known here */
 };
 
+/* Behind "\x". */
 static unsigned read_hex(struct scan *scan)
 {
 	const char *digits = scan->at;
-	unsigned value = 0;
+	unsigned value = 0, digit;
 
 	if (skip(scan, "{")) {
 		skip_past(scan, '}');
 		return ESCAPE_PERHAPS;
 	}
 	for (; scan->at < scan->end && scan->at < digits + 2 && isxdigit((unsigned char)*scan->at);
-		scan->at++)
-		value = value * 16 +
-			(unsigned)(isdigit((unsigned char)*scan->at)
-					   ? *scan->at - '0'
-					   : tolower((unsigned char)*scan->at) - 'a' + 10);
+		scan->at++) {
+		digit = (unsigned char)*scan->at;
+		/* 'a' to 'f' follow '0' to '9' when case is dropped. */
+		value = value * 16 + (digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
+	}
 	return value;
 }
 
