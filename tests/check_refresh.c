@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,36 +48,134 @@ START_TEST(test_refresh_grows_into_the_reserve)
 }
 END_TEST
 
-START_TEST(test_refresh_without_room)
+/* Whatever the file was opened as, and by whatever steps it grows: all bytes are there, and the
+ * slices of before are what they were. */
+START_TEST(test_refresh_grows_by_default)
 {
-	static char bytes[20000];
-	struct temp temp = temp_open(bytes, sizeof(bytes));
-	mmr_reader *mapped = temp_reader(&temp, MMR_BACKING_MAPPED);
-	mmr_reader *copied = temp_reader(&temp, MMR_BACKING_COPIED);
-	mmr_reader *unmapped = temp_reader(&temp, MMR_BACKING_UNMAPPED);
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	char *behind = (char *)(uintptr_t)mmr_bytes(mapped).ptr + (20000 + page - 1) / page * page;
-	int err;
+	static const size_t starts[] = {0, 1, 4095, 4096, 16383, 16384, 20000, 1 << 20};
+	static const size_t steps[] = {1, 100, 4096, 70000, 3 << 20};
+	static const enum mmr_backing_kind kinds[] = {
+		MMR_BACKING_AUTO, MMR_BACKING_MAPPED, MMR_BACKING_COPIED, MMR_BACKING_UNMAPPED};
+	static char bytes[(1 << 20) + 12 * (3 << 20)];
+	struct chance chance = {8};
+	size_t i, n_maps = count_maps("mmreader-");
+	uint64_t heap = heap_in_use();
 
-	/* Whether something lies behind the map already is the kernel's affair. */
-	mmap(behind, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	/* The rest of the last page is room enough. */
-	temp_resize(&temp, sizeof(bytes) + 1);
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	chance_fill(&chance, bytes, sizeof(bytes), (mmr_slice){NULL, 0});
+	for (i = 0; i < ARRAY_LEN(starts) * ARRAY_LEN(steps) * ARRAY_LEN(kinds); i++) {
+		size_t size = starts[i % ARRAY_LEN(starts)], round;
+		size_t step = steps[i / ARRAY_LEN(starts) % ARRAY_LEN(steps)];
+		enum mmr_backing_kind kind = kinds[i / ARRAY_LEN(starts) / ARRAY_LEN(steps)];
+		struct temp temp = temp_open(bytes, size);
+		mmr_reader *reader = temp_reader(&temp, kind);
+		mmr_slice old[12];
+		uint64_t n_lines, wanted;
+
+		for (round = 0; round < ARRAY_LEN(old); round++) {
+			old[round] = mmr_bytes(reader);
+			temp_write(&temp, size, bytes + size, step);
+			size += step;
+			MUST(mmr_refresh(reader) == 1, "case %zu, round %zu: %s", i, round,
+				mmr_last_error());
+			ck_assert_int_eq(mmr_refresh(reader), 0);
+			ck_assert_uint_eq(mmr_size(reader), size);
+		}
+		for (wanted = 0, round = 0; round < size; round++)
+			wanted += bytes[round] == '\n';
+		if (kind == MMR_BACKING_UNMAPPED) {
+			ck_assert_int_eq(mmr_backing(reader), MMR_BACKING_UNMAPPED);
+		} else {
+			MUST(mmr_slice_equal(mmr_bytes(reader), (mmr_slice){bytes, size}),
+				"case %zu", i);
+			for (round = 0; round < ARRAY_LEN(old); round++)
+				MUST(mmr_slice_equal(
+					     old[round], (mmr_slice){bytes, old[round].len}),
+					"case %zu, slice %zu", i, round);
+			ck_assert_int_eq(mmr_slice_count(mmr_bytes(reader), '\n', &n_lines), 0);
+			ck_assert_uint_eq(n_lines, wanted);
+			ck_assert_int_eq(mmr_release(reader, 0, MMR_REST), 0);
+			ck_assert(mmr_slice_equal(old[0], (mmr_slice){bytes, old[0].len}));
+		}
+		if (kind == MMR_BACKING_AUTO)
+			ck_assert_int_eq(mmr_backing(reader),
+				size < 16384 ? MMR_BACKING_COPIED : MMR_BACKING_MAPPED);
+		else
+			ck_assert_int_eq(mmr_backing(reader), kind);
+		mmr_close(reader);
+		temp_close(&temp);
+	}
+	ck_assert_uint_eq(count_maps("mmreader-"), n_maps);
+	ck_assert_uint_eq(mmr_heap_bytes(), heap);
+}
+END_TEST
+
+/* A fault in a map of before is explained, too, and mmr_try guards all of them. */
+static int touch_last(void *arg)
+{
+	const mmr_slice *slice = arg;
+
+	return slice->ptr[slice->len - 1] == 'x' ? 7 : 8;
+}
+
+START_TEST(test_refresh_guards_every_map)
+{
+	struct temp temp = temp_open("", 0);
+	mmr_slice old, lost;
+	mmr_reader *reader;
+	uint64_t n;
+	char *block;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	temp_resize(&temp, 64 * KIB);
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	old = mmr_bytes(reader);
+	/* Whether something is after the map already is the kernel's affair. */
+	block = mmap((char *)(uintptr_t)old.ptr + 64 * KIB, 64 * KIB, PROT_NONE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	temp_resize(&temp, 10 * MIB);
+	temp_write(&temp, 64 * KIB - 1, "x", 1);
+	ck_assert_int_eq(mmr_refresh(reader), 1);
+	ck_assert_uint_eq(mmr_bytes(reader).len, 10 * MIB);
+	ck_assert_int_eq(mmr_try(reader, touch_last, &old), 7);
+	temp_resize(&temp, 4 * KIB);
+	lost = mmr_slice_cut(old, 8 * 1024, MMR_END);
+	ck_assert_int_eq(mmr_slice_count(lost, 'x', &n), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), 4 * KIB);
+	ck_assert_int_eq(mmr_try(reader, touch_last, &old), MMR_ETRUNCATED);
+	mmr_close(reader);
+	munmap(block, 64 * KIB);
+	temp_close(&temp);
+}
+END_TEST
+
+START_TEST(test_refresh_without_addresses)
+{
+	struct temp temp = temp_open("text\n", 5);
+	struct rlimit before, little;
+	mmr_reader *mapped, *copied;
+
+	if (memory_is_shadowed())
+		CHECK_SKIP("a limit of addresses under this checker");
+	temp_resize(&temp, 64 * KIB);
+	mapped = temp_reader(&temp, MMR_BACKING_MAPPED);
+	copied = temp_reader(&temp, MMR_BACKING_COPIED);
+	temp_resize(&temp, 4096 * MIB);
+	getrlimit(RLIMIT_AS, &before);
+	little = before;
+	little.rlim_cur = 512 * MIB;
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &little), 0);
+	ck_assert_int_eq(mmr_refresh(mapped), MMR_ENOROOM);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "ulimit -v"));
+	ck_assert_int_eq(mmr_refresh(copied), -ENOMEM);
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &before), 0);
+	ck_assert_uint_eq(mmr_size(mapped), 64 * KIB);
+	ck_assert_uint_eq(mmr_size(copied), 64 * KIB);
+	ck_assert(mmr_slice_has_prefix(mmr_bytes(mapped), mmr_slice_of("text\n")));
 	ck_assert_int_eq(mmr_refresh(mapped), 1);
-	ck_assert_uint_eq(mmr_bytes(mapped).len, sizeof(bytes) + 1);
-	temp_resize(&temp, 100 * MIB);
-	err = mmr_refresh(mapped);
-	MUST(err == 1 || err == MMR_ENOROOM, "%d: %s", err, mmr_last_error());
-	ck_assert_uint_eq(mmr_size(mapped), err == 1 ? 100 * MIB : sizeof(bytes) + 1);
-	if (err < 0)
-		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "reserve"));
-	ck_assert_int_eq(mmr_refresh(copied), MMR_ENOROOM);
-	ck_assert_uint_eq(mmr_size(copied), sizeof(bytes));
-	ck_assert_int_eq(mmr_refresh(unmapped), 1);
-	ck_assert_uint_eq(mmr_size(unmapped), 100 * MIB);
+	ck_assert_uint_eq(mmr_size(mapped), 4096 * MIB);
 	mmr_close(mapped);
 	mmr_close(copied);
-	mmr_close(unmapped);
 	temp_close(&temp);
 }
 END_TEST
@@ -163,7 +262,7 @@ START_TEST(test_check_tells_what_changed)
 }
 END_TEST
 
-/* Without a reserve, a map grows when what lies behind it happens to be free. */
+/* Without a reserve, a map grows where it is when the addresses after it happen to be free. */
 START_TEST(test_refresh_grows_where_it_is_free)
 {
 	size_t len = (size_t)(256 * MIB), n_maps = count_maps("mmreader-");
@@ -215,8 +314,8 @@ START_TEST(test_refresh_of_a_copy_that_has_it_all)
 	ck_assert_int_eq(mmr_refresh(reader), 0);
 	ck_assert(mmr_slice_equal(mmr_bytes(reader), mmr_slice_of("0123456789")));
 	temp_resize(&temp, 11);
-	ck_assert_int_eq(mmr_refresh(reader), MMR_ENOROOM);
-	ck_assert_uint_eq(mmr_size(reader), 10);
+	ck_assert_int_eq(mmr_refresh(reader), 1);
+	ck_assert_uint_eq(mmr_size(reader), 11);
 	mmr_close(reader);
 	temp_close(&temp);
 }
@@ -226,10 +325,11 @@ static Suite *refresh_suite(void)
 {
 	Suite *suite = suite_create("refresh");
 
-	ADD_CASE(suite, "core", test_refresh_grows_into_the_reserve, test_refresh_of_parts,
-		test_check_tells_what_changed);
-	ADD_CASE(suite, "limits", test_refresh_without_room, test_refresh_grows_where_it_is_free,
-		test_refresh_of_a_copy_that_has_it_all);
+	ADD_CASE(suite, "core", test_refresh_grows_into_the_reserve, test_refresh_grows_by_default,
+		test_refresh_of_parts, test_check_tells_what_changed);
+	ADD_CASE(suite, "limits", test_refresh_without_addresses,
+		test_refresh_grows_where_it_is_free, test_refresh_of_a_copy_that_has_it_all);
+	ADD_CASE(suite, "faults", test_refresh_guards_every_map);
 	return suite;
 }
 

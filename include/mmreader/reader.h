@@ -30,7 +30,8 @@ typedef struct mmr_reader_options {
 	size_t struct_size;
 	uint64_t offset;               /* where the part begins; any alignment */
 	uint64_t length;               /* of the part; MMR_REST = to the end */
-	uint64_t reserve;              /* addresses kept free behind the end for mmr_refresh */
+	uint64_t reserve;              /* addresses kept free after the end: as long as growth fits
+					  them, mmr_refresh does not move mmr_bytes */
 	enum mmr_backing_kind backing; /* AUTO, or MAPPED, COPIED, UNMAPPED: that or an error */
 } mmr_reader_options;
 
@@ -95,12 +96,15 @@ MMR_API mmr_slice mmr_bytes(const mmr_reader *reader);
 MMR_API int mmr_read_at(
 	const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len);
 
-/* Takes in what has been appended since, without moving an address: old slices stay valid.
+/* Takes in what was appended to the file since it was opened or refreshed. Old slices stay valid.
+ * mmr_bytes may have another address afterwards: a file that grows out of its map, or out of its
+ * copy, gets a larger one, and the old one is kept until mmr_close. A copied file that grows beyond
+ * 16 KiB is mapped, unless COPIED was demanded.
  *
- * Returns: 0 when the size is what it was, 1 when it has grown; mmr_size and mmr_bytes tell.
- *   A part of fixed length never grows, memory never grows.
- * Errors: MMR_ETRUNCATED when the file has become shorter (the reader keeps its old size);
- *   MMR_ENOROOM when the growth does not fit: open with a larger `reserve`; errno of fstat(2).
+ * Returns: 0 when the size is what it was, 1 when it has grown. A range of fixed length never
+ *   grows, memory of the caller's never grows.
+ * Errors: MMR_ETRUNCATED when the file has become shorter; MMR_ENOROOM when the address space has
+ *   no room for the growth; -ENOMEM; errno of fstat(2) and pread(2). The reader is then as before.
  * Threads: one refresh at a time; others may read meanwhile. */
 MMR_API int mmr_refresh(mmr_reader *reader);
 

@@ -17,6 +17,7 @@ void window_start(struct window *window, mmr_reader *reader)
 {
 	memset(window, 0, sizeof(*window));
 	window->reader = reader;
+	window->bytes = reader_backing(reader)->bytes;
 }
 
 void window_end(struct window *window)
@@ -91,7 +92,7 @@ int window_load(struct window *window, enum mmr_engine engine, uint64_t off, siz
 		len = stop > off ? (size_t)(stop - off) : 0;
 	hold(window, off, off + len);
 	window->mapped_stop = off + len;
-	ret_bytes->ptr = window->reader->bytes + off;
+	ret_bytes->ptr = window->bytes + off;
 	ret_bytes->len = len;
 	return err;
 }

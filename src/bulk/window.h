@@ -18,6 +18,7 @@
 
 struct window {
 	mmr_reader *reader;
+	const char *bytes; /* of the reader when the window was started: it may get others */
 	char *buffer; /* of copies; `room` bytes, of which the first `filled` are kept when it grows
 		       */
 	size_t room, filled;

@@ -7,19 +7,10 @@
  * SPDX-License-Identifier: MIT */
 #include "open/reader.h"
 #include "open/registry.h"
-#include "os/map.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Below this a read is cheaper than a map and its page fault. */
-#define COPY_BELOW (UINT64_C(16) << 10)
-/* What cannot be mapped is copied up to here, and left unmapped beyond. */
-#define COPY_LIMIT (UINT64_C(64) << 20)
-/* Of a file that says it is empty, so much is asked for at first: the kernel writes most pseudo
- * files anew for each read, which should be one, and some refuse to be read by less than a word. */
-#define PSEUDO_STEP (UINT64_C(4) << 10)
 
 static const mmr_reader_options default_options = MMR_READER_OPTIONS_INIT;
 
@@ -31,6 +22,7 @@ static struct mmr_reader *reader_new(const char *name)
 	if (!reader)
 		return NULL;
 	memset(reader, 0, sizeof(*reader));
+	atomic_store(&reader->backing, &reader->first);
 	memcpy(reader->name, name, len);
 	reader->fd = -1;
 	atomic_store(&reader->seek_fd, -1);
@@ -64,110 +56,25 @@ static int check_options(const char *name, const mmr_reader_options *options)
 	return error_hint(-EINVAL, "start from MMR_READER_OPTIONS_INIT");
 }
 
-/* How much of the part there can be after it was copied: of a file that was cut meanwhile, what
- * lies behind the cut may have been copied as zeroes. Of others any size, since it may be a lie. */
-static uint64_t size_left(const struct mmr_reader *reader)
-{
-	struct os_stat now;
-
-	if (os_stat_fd(reader->fd, &now) < 0 || now.size >= reader->stat.size)
-		return UINT64_MAX;
-	return now.size > reader->offset ? now.size - reader->offset : 0;
-}
-
-/* Reads the part into the heap, up to `limit`. What the kernel says the size is decides nothing:
- * /proc says 0 and /sys says a page.
- *
- * Returns: 0; -EFBIG when there is more than `limit`; errno of pread(2) with the place in the file,
- * or UINT64_MAX for errors without one. */
-static int copy_part(
-	struct mmr_reader *reader, uint64_t wanted, uint64_t limit, uint64_t *ret_place)
-{
-	uint64_t guess = reader->size > 0 ? reader->size + 2 : PSEUDO_STEP;
-	size_t room = (size_t)(min_u64(min_u64(wanted, guess - 1), limit) + 1);
-	size_t len = 0, got;
-	char *bytes, *larger;
-	int err;
-
-	*ret_place = UINT64_MAX;
-	bytes = heap_alloc(room);
-	if (!bytes)
-		return -ENOMEM;
-	for (;;) {
-		size_t step = (size_t)min_u64(room - len, wanted - len);
-
-		err = os_read_at(reader->fd, reader->offset + len, bytes + len, step, &got);
-		if (err < 0) {
-			*ret_place = reader->offset + len + got;
-			goto free_bytes;
-		}
-		len += got;
-		if (got < step || len == wanted)
-			break;
-		err = -EFBIG;
-		if (len > limit)
-			goto free_bytes;
-		err = -ENOMEM;
-		larger = room > SIZE_MAX / 2 ? NULL : heap_alloc(room * 2);
-		if (!larger)
-			goto free_bytes;
-		memcpy(larger, bytes, len);
-		heap_free(bytes);
-		bytes = larger;
-		room *= 2;
-	}
-	len = (size_t)min_u64(len, size_left(reader));
-	reader->bytes = bytes;
-	atomic_store(&reader->size, len);
-	reader->backing = MMR_BACKING_COPIED;
-	return 0;
-
-free_bytes:
-	heap_free(bytes);
-	return err;
-}
-
-/* Maps the part and `reserve` bytes of address space behind it. */
-static int map_part(struct mmr_reader *reader, uint64_t reserve)
-{
-	size_t page = os_page_size();
-	uint64_t lead = reader->offset % page;
-	uint64_t size = atomic_load(&reader->size);
-	uint64_t room = SIZE_MAX - 2 * page;
-	size_t len;
-	int err;
-
-	if (size > room - lead || reserve > room - lead - size)
-		return -ENOMEM;
-	len = (size_t)(lead + size + reserve + page - 1) / page * page;
-	reader->map_off = reader->offset - lead;
-	if (len > 0 && size + reserve > 0) {
-		err = os_map(reader->fd, reader->map_off, len, &reader->map, &reader->shared);
-		if (err < 0)
-			return err;
-		atomic_store(&reader->map_len, len);
-		reader->bytes = (const char *)reader->map + lead;
-		registry_add(reader);
-	} else {
-		reader->bytes = "";
-	}
-	reader->backing = MMR_BACKING_MAPPED;
-	return 0;
-}
-
 static int map_or_less(struct mmr_reader *reader, uint64_t reserve)
 {
-	int err = map_part(reader, reserve);
+	return backing_map_or_less(reader, mmr_size(reader), reserve, &reader->first);
+}
 
-	/* The reserve is a wish where addresses are scarce. */
-	if (err < 0 && reserve > 0)
-		err = map_part(reader, 0);
+static int copy(struct mmr_reader *reader, uint64_t wanted, uint64_t limit, uint64_t *ret_off)
+{
+	size_t len;
+	int err = backing_copy(
+		reader, mmr_size(reader), wanted, limit, &reader->first, &len, ret_off);
+
+	if (err == 0)
+		atomic_store(&reader->size, len);
 	return err;
 }
 
 static int unmapped_error(const struct mmr_reader *reader, int err)
 {
-	error_set(err, "map '%s' (%llu bytes)", reader->name, (unsigned long long)reader->size);
+	error_set(err, "map '%s' (%llu bytes)", reader->name, (unsigned long long)mmr_size(reader));
 	return error_hint(err, "raise the address space limit (ulimit -v), or read it in blocks");
 }
 
@@ -175,12 +82,12 @@ static int choose_backing(
 	struct mmr_reader *reader, const mmr_reader_options *options, uint64_t wanted)
 {
 	bool pseudo = reader->stat.kind == OS_REGULAR && reader->stat.size == 0;
-	bool small = reader->size < COPY_BELOW && options->reserve == 0;
+	bool small = reader->size < BACKING_COPY_BELOW && options->reserve == 0;
 	uint64_t place;
 	int err;
 
 	if (options->backing == MMR_BACKING_UNMAPPED) {
-		reader->backing = MMR_BACKING_UNMAPPED;
+		reader->first.kind = MMR_BACKING_UNMAPPED;
 		return 0;
 	}
 	if (options->backing == MMR_BACKING_MAPPED) {
@@ -188,9 +95,10 @@ static int choose_backing(
 		return err < 0 ? unmapped_error(reader, MMR_ENOMAP) : 0;
 	}
 	if (options->backing == MMR_BACKING_COPIED || small || pseudo) {
-		uint64_t limit = options->backing == MMR_BACKING_COPIED ? SIZE_MAX / 4 : COPY_LIMIT;
+		uint64_t limit =
+			options->backing == MMR_BACKING_COPIED ? SIZE_MAX / 4 : BACKING_COPY_LIMIT;
 
-		err = copy_part(reader, wanted, limit, &place);
+		err = copy(reader, wanted, limit, &place);
 		if (err == -ESPIPE)
 			return reject(reader->name, OS_FIFO);
 		if (err < 0 && place != UINT64_MAX)
@@ -201,16 +109,16 @@ static int choose_backing(
 			options->backing == MMR_BACKING_COPIED)
 			return 0;
 		/* Truly empty, and expected to grow: it needs addresses to grow into. */
-		heap_free((void *)reader->bytes);
-		reader->bytes = NULL;
+		backing_end(&reader->first);
+		memset(&reader->first, 0, sizeof(reader->first));
 	}
 	err = map_or_less(reader, options->reserve);
 	if (err == 0)
 		return 0;
 	/* Refused, not out of addresses: files of some file systems cannot be mapped at all. */
-	if (err != -ENOMEM && copy_part(reader, wanted, COPY_LIMIT, &place) == 0)
+	if (err != -ENOMEM && copy(reader, wanted, BACKING_COPY_LIMIT, &place) == 0)
 		return 0;
-	reader->backing = MMR_BACKING_UNMAPPED;
+	reader->first.kind = MMR_BACKING_UNMAPPED;
 	return 0;
 }
 
@@ -247,9 +155,12 @@ static int open_descriptor(const char *name, int fd, bool by_path,
 	reader->to_the_end = options->length == MMR_REST;
 	left = reader->stat.size > options->offset ? reader->stat.size - options->offset : 0;
 	atomic_store(&reader->size, min_u64(left, options->length));
+	reader->copy_wanted = options->backing == MMR_BACKING_COPIED;
 	err = choose_backing(reader, options, options->length);
 	if (err < 0)
 		goto close_reader;
+	if (reader->first.map)
+		registry_add(reader);
 	*ret_reader = reader;
 	return 0;
 
@@ -308,8 +219,8 @@ int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_reader)
 	reader = reader_new("memory");
 	if (!reader)
 		return error_set(-ENOMEM, "open memory");
-	reader->backing = MMR_BACKING_CALLER;
-	reader->bytes = bytes ? bytes : "";
+	reader->first.kind = MMR_BACKING_CALLER;
+	reader->first.bytes = bytes ? bytes : "";
 	atomic_store(&reader->size, len);
 	*ret_reader = reader;
 	return 0;
@@ -317,14 +228,18 @@ int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_reader)
 
 void mmr_close(mmr_reader *reader)
 {
+	struct backing *backing, *older;
+
 	if (!reader)
 		return;
-	if (reader->map) {
+	if (reader->in_registry)
 		registry_remove(reader);
-		os_unmap(reader->map, atomic_load(&reader->map_len));
+	for (backing = reader_backing(reader); backing; backing = older) {
+		older = backing->older;
+		backing_end(backing);
+		if (backing != &reader->first)
+			heap_free(backing);
 	}
-	if (reader->backing == MMR_BACKING_COPIED)
-		heap_free((void *)reader->bytes);
 	if (atomic_load(&reader->seek_fd) >= 0)
 		os_close(atomic_load(&reader->seek_fd));
 	if (reader->fd >= 0)

@@ -19,14 +19,16 @@ uint64_t mmr_size(const mmr_reader *reader)
 
 enum mmr_backing_kind mmr_backing(const mmr_reader *reader)
 {
-	return reader->backing;
+	return reader_backing(reader)->kind;
 }
 
 mmr_slice mmr_bytes(const mmr_reader *reader)
 {
-	mmr_slice bytes = {reader->bytes, (size_t)mmr_size(reader)};
+	uint64_t size = mmr_size(reader);
+	const struct backing *backing = reader_backing(reader);
+	mmr_slice bytes = {backing->bytes, (size_t)size};
 
-	if (reader->backing == MMR_BACKING_UNMAPPED) {
+	if (backing->kind == MMR_BACKING_UNMAPPED) {
 		bytes.ptr = slice_nowhere;
 		bytes.len = 0;
 	}
@@ -52,8 +54,7 @@ static void remember(struct mmr_reader *reader, int err, uint64_t off)
 	atomic_store_explicit(&reader->fault, err, memory_order_release);
 }
 
-/* What the file was when it was opened or refreshed. */
-static struct os_stat stat_then(const mmr_reader *reader)
+struct os_stat reader_stat(const struct mmr_reader *reader)
 {
 	struct os_stat then;
 
@@ -94,29 +95,44 @@ int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory)
 	return error_set_at(err, reader->offset + off, "read '%s'", reader->name);
 }
 
-int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop)
+static int reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop)
 {
 	struct os_stat now;
 
-	if (reader->backing == MMR_BACKING_CALLER || reader->backing == MMR_BACKING_COPIED)
-		return 0;
 	if (os_stat_fd(reader->fd, &now) < 0 || now.size >= reader->offset + stop)
 		return 0;
 	*ret_stop = now.size > reader->offset ? now.size - reader->offset : 0;
 	return error_set_at(MMR_ETRUNCATED, now.size, "read '%s'", reader->name);
 }
 
+int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop)
+{
+	enum mmr_backing_kind kind = mmr_backing(reader);
+
+	if (kind == MMR_BACKING_CALLER || kind == MMR_BACKING_COPIED)
+		return 0;
+	return reaches(reader, stop, ret_stop);
+}
+
+int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop)
+{
+	uint64_t reached;
+
+	return reaches(reader, stop, &reached);
+}
+
 static int copy(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 {
 	uint64_t size = mmr_size(reader);
+	const struct backing *backing = reader_backing(reader);
 	size_t got;
 	int err;
 
 	len = off < size ? (size_t)min_u64(len, size - off) : 0;
-	if (len == 0 || reader->backing == MMR_BACKING_CALLER ||
-		reader->backing == MMR_BACKING_COPIED) {
+	if (len == 0 || backing->kind == MMR_BACKING_CALLER ||
+		backing->kind == MMR_BACKING_COPIED) {
 		if (len > 0)
-			memcpy(buffer, reader->bytes + off, len);
+			memcpy(buffer, backing->bytes + off, len);
 		*ret_len = len;
 		return 0;
 	}
@@ -150,76 +166,14 @@ int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 	return err;
 }
 
-/* Makes room for `size` bytes of the part in the map, where it stands. */
-static int grow_map(struct mmr_reader *reader, uint64_t size)
-{
-	size_t page = os_page_size();
-	size_t old = atomic_load(&reader->map_len);
-	uint64_t needed = reader->offset - reader->map_off + size;
-	size_t len;
-	int err = -ENOMEM;
-
-	if (needed <= old)
-		return 0;
-	if (reader->map && needed <= SIZE_MAX - page) {
-		len = (size_t)(needed + page - 1) / page * page;
-		err = os_map_extend(reader->map, old, len, reader->fd, reader->map_off);
-		if (err == 0)
-			atomic_store(&reader->map_len, len);
-	}
-	return err;
-}
-
-static void set_stat(mmr_reader *reader, const struct os_stat *now)
-{
-	registry_take();
-	reader->stat = *now;
-	registry_give();
-}
-
-int mmr_refresh(mmr_reader *reader)
-{
-	uint64_t size = mmr_size(reader), grown;
-	struct os_stat then = stat_then(reader), now;
-	int err;
-
-	if (reader->backing == MMR_BACKING_CALLER)
-		return 0;
-	err = os_stat_fd(reader->fd, &now);
-	if (err < 0)
-		return error_set(err, "stat '%s'", reader->name);
-	/* Against the kernel's own earlier word: the size of a pseudo file is a lie, but it is
-	 * always the same lie. */
-	if (size > 0 && now.size < then.size && now.size < reader->offset + size)
-		return error_set_at(MMR_ETRUNCATED, now.size, "refresh '%s'", reader->name);
-	if (!reader->to_the_end || now.size <= then.size || now.size <= reader->offset)
-		return 0;
-	grown = now.size - reader->offset;
-	/* It grew while it was copied: what is there now is in the copy. */
-	if (grown <= size)
-		return 0;
-	err = 0;
-	if (reader->backing == MMR_BACKING_COPIED)
-		err = -ENOMEM;
-	else if (reader->backing == MMR_BACKING_MAPPED)
-		err = grow_map(reader, grown);
-	if (err < 0) {
-		error_set(MMR_ENOROOM, "refresh '%s'", reader->name);
-		return error_hint(MMR_ENOROOM, "open it with a larger reserve");
-	}
-	set_stat(reader, &now);
-	atomic_store_explicit(&reader->size, grown, memory_order_release);
-	return 1;
-}
-
 int mmr_check(const mmr_reader *reader)
 {
-	struct os_stat then = stat_then(reader);
+	struct os_stat then = reader_stat(reader);
 	uint64_t size = mmr_size(reader);
 	struct os_stat now;
 	int err;
 
-	if (reader->backing == MMR_BACKING_CALLER)
+	if (mmr_backing(reader) == MMR_BACKING_CALLER)
 		return 0;
 	err = os_stat_fd(reader->fd, &now);
 	if (err < 0)
@@ -236,21 +190,30 @@ int mmr_check(const mmr_reader *reader)
 	return 0;
 }
 
-int mmr_try(mmr_reader *reader, int (*fn)(void *arg), void *arg)
+/* Calls `fn` with the maps of a backing and of all older ones guarded. */
+static int try_backings(const struct backing *backing, int (*fn)(void *arg), void *arg)
 {
+	const struct backing *older = backing->older;
 	struct guard guard;
 	int answer;
 
-	answer = reader_fault(reader);
+	if (backing->map && !GUARD_ENTER(&guard, backing->map, atomic_load(&backing->map_len)))
+		return guard_fault(&guard);
+	answer = older ? try_backings(older, fn, arg) : fn(arg);
+	if (backing->map)
+		guard_leave(&guard);
+	return answer;
+}
+
+int mmr_try(mmr_reader *reader, int (*fn)(void *arg), void *arg)
+{
+	int answer = reader_fault(reader);
+
 	if (answer < 0)
 		return answer;
-	if (reader->backing == MMR_BACKING_MAPPED && !atomic_load(&guard_installed)) {
+	if (mmr_backing(reader) == MMR_BACKING_MAPPED && !atomic_load(&guard_installed)) {
 		error_set(-ENOTSUP, "guard the bytes of '%s'", reader->name);
 		return error_hint(-ENOTSUP, "call mmr_guard_install first");
 	}
-	if (!GUARD_ENTER(&guard, reader->map, atomic_load(&reader->map_len)))
-		return guard_fault(&guard);
-	answer = fn(arg);
-	guard_leave(&guard);
-	return answer;
+	return try_backings(reader_backing(reader), fn, arg);
 }

@@ -8,6 +8,7 @@
 #define SRC_OPEN_READER_H
 
 #include "common.h"
+#include "open/backing.h"
 #include "os/file.h"
 
 #include <mmreader/reader.h>
@@ -15,18 +16,17 @@
 #include <stdatomic.h>
 
 struct mmr_reader {
-	enum mmr_backing_kind backing;
+	/* The newest; the first is part of the reader. Read it after the size: it holds all of
+	 * that. */
+	_Atomic(struct backing *) backing;
+	struct backing first;
+	bool copy_wanted;       /* COPIED was demanded */
 	int fd;                 /* -1 for the caller's memory */
 	_Atomic(int) seek_fd;   /* whose offset may be moved, when fd's may not; -1 until needed */
 	uint64_t offset;        /* of the part in the file */
 	bool to_the_end;        /* the part was asked for up to MMR_REST: it may grow */
 	_Atomic(uint64_t) size; /* of the part */
-	const char *bytes;      /* of the part; NULL without addresses */
-	void *map;              /* whole pages, from map_off on; NULL unless MAPPED */
-	uint64_t map_off;
-	bool shared; /* the map is a shared one */
-	_Atomic(size_t) map_len;
-	_Atomic(int) engine; /* that the last whole-file call used most: an enum mmr_engine */
+	_Atomic(int) engine;    /* that the last whole-file call used most: an enum mmr_engine */
 	/* Bytes that the parallel run which started last has to pass, and has claimed. */
 	_Atomic(uint64_t) run_total, run_done;
 	/* What the first scan that failed ran into, and where in the file: later calls answer the
@@ -35,9 +35,18 @@ struct mmr_reader {
 	_Atomic(uint64_t) fault_off;
 	struct os_stat stat; /* when opened or refreshed; under the registry's lock */
 	bool by_path;
+	bool in_registry;
 	struct mmr_reader *next, *previous; /* the registry's */
 	char name[];                        /* for messages: the path, or "descriptor 3" */
 };
+
+static inline struct backing *reader_backing(const struct mmr_reader *reader)
+{
+	return atomic_load_explicit(&reader->backing, memory_order_acquire);
+}
+
+/* What the file was when it was opened or refreshed. */
+struct os_stat reader_stat(const struct mmr_reader *reader);
 
 /* The code of an earlier fault of this reader, with its sentence; 0 when there was none. */
 int reader_fault(const struct mmr_reader *reader);
@@ -61,6 +70,9 @@ extern _Atomic(int) reader_tables_kept;
  *
  * Returns: 0; MMR_ETRUNCATED with `*ret_stop` where it ends now, with the sentence. */
 int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop);
+
+/* The same of the file itself, of which a reader may have a copy. */
+int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop);
 
 /* Why touching the byte at `off` of the part raised SIGBUS: asks pread and the size. `bad_memory`:
  * the kernel has said that it is neither, but a memory error.

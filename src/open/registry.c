@@ -1,4 +1,4 @@
-/* registry.c - a list of the mapped readers of this process
+/* registry.c - a list of the readers of this process that may have maps
  *
  * Opening and closing link and unlink in constant time; only a fault walks the list.
  *
@@ -44,6 +44,7 @@ void registry_give(void)
 void registry_add(struct mmr_reader *reader)
 {
 	registry_take();
+	reader->in_registry = true;
 	reader->previous = NULL;
 	reader->next = first;
 	if (first)
@@ -64,29 +65,39 @@ void registry_remove(struct mmr_reader *reader)
 	give();
 }
 
-static bool owns(const struct mmr_reader *reader, const char *address)
+/* The map of a reader that holds an address; NULL for none. */
+static const struct backing *owner(const struct mmr_reader *reader, const char *address)
 {
-	const char *map = reader->map;
+	const struct backing *backing = reader_backing(reader);
+	const char *map;
 
-	return address >= map && address < map + atomic_load(&reader->map_len);
+	for (; backing; backing = backing->older) {
+		map = backing->map;
+		if (map && address >= map && address < map + atomic_load(&backing->map_len))
+			break;
+	}
+	return backing;
 }
 
 int registry_explain(const char *address, bool bad_memory)
 {
+	const struct backing *backing = NULL;
 	struct mmr_reader *reader;
 	int err;
 
 	take();
-	for (reader = first; reader; reader = reader->next)
-		if (owns(reader, address))
+	for (reader = first; reader; reader = reader->next) {
+		backing = owner(reader, address);
+		if (backing)
 			break;
+	}
 	if (!reader)
 		err = error_set(-EFAULT, "read memory at %p", (const void *)address);
-	else if (address < reader->bytes)
+	else if (address < backing->bytes)
 		/* The page of the first byte: all of it is lost. */
 		err = reader_explain(reader, 0, bad_memory);
 	else
-		err = reader_explain(reader, (uint64_t)(address - reader->bytes), bad_memory);
+		err = reader_explain(reader, (uint64_t)(address - backing->bytes), bad_memory);
 	give();
 	return err;
 }

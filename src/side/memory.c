@@ -37,7 +37,7 @@ static struct span span_of(const mmr_reader *reader, uint64_t off, uint64_t len)
 	uint64_t size = mmr_size(reader), page = os_page_size();
 	struct span span = {0, 0};
 	/* Pages of a copy are counted as if it began with one: what the file has is not asked. */
-	uint64_t base = reader->backing == MMR_BACKING_COPIED ? 0 : reader->offset;
+	uint64_t base = mmr_backing(reader) == MMR_BACKING_COPIED ? 0 : reader->offset;
 
 	if (off >= size || len == 0)
 		return span;
@@ -55,7 +55,7 @@ static int ask(const mmr_reader *reader, uint64_t first, uint64_t n, uint64_t *r
 	enum os_residency source;
 	int err;
 
-	switch (reader->backing) {
+	switch (mmr_backing(reader)) {
 	case MMR_BACKING_COPIED:
 		*ret_n_resident = n;
 		*ret_source = MMR_RESIDENCY_HELD;
@@ -175,10 +175,17 @@ int mmr_reader_residency(const mmr_reader *reader, uint64_t off, uint64_t len, u
 
 void mmr_reader_memory(const mmr_reader *reader, mmr_reader_memory_info *ret_info)
 {
-	ret_info->backing = reader->backing;
-	ret_info->mapped = reader->map ? atomic_load(&reader->map_len) : 0;
+	const struct backing *backing = reader_backing(reader);
+
+	ret_info->backing = backing->kind;
+	ret_info->mapped = 0;
 	ret_info->heap = heap_size(reader);
-	if (reader->backing == MMR_BACKING_COPIED)
-		ret_info->heap += heap_size(reader->bytes);
+	for (; backing; backing = backing->older) {
+		ret_info->mapped += atomic_load(&backing->map_len);
+		if (backing->kind == MMR_BACKING_COPIED)
+			ret_info->heap += heap_size(backing->bytes);
+		if (backing != &reader->first)
+			ret_info->heap += heap_size(backing);
+	}
 	find_residency(reader, span_of(reader, 0, MMR_REST), NULL, 0, &ret_info->cached);
 }
