@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
+#include <fenv.h>
 #include <float.h>
 #include <inttypes.h>
 #include <locale.h>
@@ -243,6 +244,32 @@ START_TEST(test_number_real_in_another_locale)
 }
 END_TEST
 
+START_TEST(test_number_real_in_every_rounding_mode)
+{
+	/* Machines without floating point hardware have one mode. */
+	static const int modes[] = {
+#ifdef FE_UPWARD
+		FE_UPWARD,
+#endif
+#ifdef FE_DOWNWARD
+		FE_DOWNWARD,
+#endif
+#ifdef FE_TOWARDZERO
+		FE_TOWARDZERO,
+#endif
+		FE_TONEAREST,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(modes); i++) {
+		if (fesetround(modes[i]) != 0)
+			continue;
+		must_read_real_examples();
+	}
+	fesetround(FE_TONEAREST);
+}
+END_TEST
+
 START_TEST(test_number_real_as_strtod)
 {
 	struct chance chance = {22};
@@ -394,6 +421,52 @@ START_TEST(test_number_real_decided_by_the_last_digit)
 }
 END_TEST
 
+/* Digits of a number, without its point. */
+static void must_read_between_fences(const struct fence *fence, const char *digits, size_t point)
+{
+	size_t n = strlen(digits), len = point <= n ? n + 1 : n;
+	char text[64] = "";
+	double want;
+
+	memcpy(text, digits, n);
+	if (point <= n)
+		snprintf(text, sizeof(text), "%.*s.%s", (int)point, digits, digits + point);
+	want = strtod(text, NULL);
+	memcpy(fence->start, text, len);
+	must_be_f64((mmr_slice){fence->start, len}, 0, want);
+	memcpy(fence->stop - len, text, len);
+	must_be_f64((mmr_slice){fence->stop - len, len}, 0, want);
+	if (n < 20 && point > n) {
+		must_be_u64((mmr_slice){fence->start, len}, 0, strtoull(text, NULL, 10));
+		must_be_u64((mmr_slice){fence->stop - len, len}, 0, strtoull(text, NULL, 10));
+	}
+	/* Any other byte among them. */
+	fence->stop[-(ptrdiff_t)len + (ptrdiff_t)(point % len)] = (char)(point % 2 ? '/' : ':');
+	must_be_f64((mmr_slice){fence->stop - len, len}, -EINVAL, 0);
+	must_be_u64((mmr_slice){fence->stop - len, len}, -EINVAL, 0);
+}
+
+/* Every length of the paths for short numbers, and every place of a point in it. */
+START_TEST(test_number_between_fences)
+{
+	struct fence fence = fence_open(64);
+	struct chance chance = {26};
+	char digits[41];
+	size_t n, point, i, zeros;
+
+	for (n = 1; n <= 40; n++)
+		for (point = 0; point <= n + 1; point++)
+			for (i = 0; i < 20; i++) {
+				memset(digits, 0, sizeof(digits));
+				chance_fill(&chance, digits, n, mmr_slice_of("0123456789"));
+				zeros = i % 4 ? 0 : chance_below(&chance, n + 1);
+				memset(i % 8 ? digits : digits + n - zeros, '0', zeros);
+				must_read_between_fences(&fence, digits, point);
+			}
+	fence_close(&fence);
+}
+END_TEST
+
 START_TEST(test_number_ends_at_a_fence)
 {
 	struct fence fence = fence_open(64);
@@ -421,7 +494,8 @@ static Suite *number_suite(void)
 		test_number_real_short_decimals_as_strtod);
 	ADD_CASE(suite, "limits", test_number_real_halfway_as_strtod,
 		test_number_real_decided_by_the_last_digit, test_number_long_texts,
-		test_number_ends_at_a_fence, test_number_real_in_another_locale);
+		test_number_ends_at_a_fence, test_number_between_fences,
+		test_number_real_in_another_locale, test_number_real_in_every_rounding_mode);
 	return suite;
 }
 

@@ -46,9 +46,9 @@ MMR_API mmr_slice mmr_slice_trim_end(mmr_slice slice);
 
 /* A whole number in decimal: an optional sign and digits, nothing else; trim first if need be.
  *
- * Errors: -EINVAL when the text is no number, -ERANGE when it is one that does not fit; these do
- * not set mmr_last_error, since in data they are daily bread. MMR_ENOMAP, MMR_ETRUNCATED, -EIO (a
- * guarded fault), which do. `*ret_value` is then untouched. */
+ * Errors: -EINVAL when the text is no number, -ERANGE when it is one that does not fit; malformed
+ * numbers are common in data, so these do not set mmr_last_error. MMR_ENOMAP, MMR_ETRUNCATED, -EIO
+ * (a guarded fault), which do. `*ret_value` is then untouched. */
 MMR_API int mmr_slice_to_i64(mmr_slice text, int64_t *ret_value);
 
 /* Like mmr_slice_to_i64; a number below zero is -ERANGE. */
@@ -56,8 +56,10 @@ MMR_API int mmr_slice_to_u64(mmr_slice text, uint64_t *ret_value);
 
 /* A number much as Python's float() reads it: sign, digits with a point, exponent, "inf", "nan".
  *
- * Returns: the nearest double, whatever the locale; 0 when it is too small to be told from 0.
+ * Returns: the nearest double, in every locale and rounding mode; 0 when the number is at most half
+ * of the least double.
  * Errors: -EINVAL when the text is no number, -ERANGE when it is too large. Like mmr_slice_to_i64.
+ * Threads: any. The first call of a process takes about 0.1 ms more, to make a table of 10 KiB.
  * Source: round to nearest, ties to even, as IEEE 754 asks of decimal conversion. */
 MMR_API int mmr_slice_to_f64(mmr_slice text, double *ret_value);
 

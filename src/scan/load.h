@@ -19,4 +19,15 @@ static inline uint64_t load_u64le(const char *ptr)
 	return word;
 }
 
+static inline uint32_t load_u32le(const char *ptr)
+{
+	uint32_t word;
+
+	memcpy(&word, ptr, sizeof(word));
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	word = __builtin_bswap32(word);
+#endif
+	return word;
+}
+
 #endif
