@@ -1,0 +1,80 @@
+/* fuzz_number.c - numbers out of text against strtod, strtoll and strtoull
+ *
+ * Length: 1200
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fuzz.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+
+/* Whether the C library used all of a text, and its grammar is ours: it also skips white space, and
+ * knows hexadecimal numbers and "nan(...)". */
+static bool is_ours(const char *text, size_t len, const char *end)
+{
+	return len > 0 && end == text + len && !isspace((unsigned char)text[0]) &&
+	       strpbrk(text, "xXpP(") == NULL;
+}
+
+static void read_real(mmr_slice slice, const char *text)
+{
+	double value = 7.75, want;
+	char *end;
+	int err;
+
+	want = strtod(text, &end);
+	err = mmr_slice_to_f64(slice, &value);
+	if (!is_ours(text, slice.len, end)) {
+		MUST(err == -EINVAL && value == 7.75, "'%s': %d, %a", text, err, value);
+	} else if (isnan(want)) {
+		MUST(err == 0 && isnan(value), "'%s': %d, %a", text, err, value);
+	} else if (isinf(want) && !strpbrk(text, "iI")) {
+		MUST(err == -ERANGE && value == 7.75, "'%s': %d, %a", text, err, value);
+	} else {
+		MUST(err == 0 && memcmp(&value, &want, sizeof(want)) == 0, "'%s': %d, %a, %a", text,
+			err, value, want);
+	}
+}
+
+static void read_whole(mmr_slice slice, const char *text)
+{
+	int64_t value = 77, want;
+	uint64_t positive = 77, want_positive;
+	int err, want_err;
+	char *end;
+
+	errno = 0;
+	want = strtoll(text, &end, 10);
+	want_err = !is_ours(text, slice.len, end) ? -EINVAL : errno == ERANGE ? -ERANGE : 0;
+	err = mmr_slice_to_i64(slice, &value);
+	MUST(err == want_err && value == (err < 0 ? 77 : want), "'%s': %d, %lld", text, err,
+		(long long)value);
+	errno = 0;
+	want_positive = strtoull(text, &end, 10);
+	/* It takes numbers below 0 as those above 2^63. */
+	if (want_err != -EINVAL)
+		want_err = errno == ERANGE || (text[0] == '-' && want_positive > 0) ? -ERANGE : 0;
+	err = mmr_slice_to_u64(slice, &positive);
+	MUST(err == want_err && positive == (err < 0 ? 77 : want_positive), "'%s': %d, %llu", text,
+		err, (unsigned long long)positive);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct taker taker = {data, size};
+	mmr_slice slice;
+	char *text;
+
+	/* The slice ends where its allocation ends; the C library needs a NUL. */
+	slice.ptr = take_copy(&taker, &slice.len);
+	text = malloc(slice.len + 1);
+	MUST(text, "out of memory");
+	memcpy(text, slice.ptr, slice.len);
+	text[slice.len] = '\0';
+	read_real(slice, text);
+	read_whole(slice, text);
+	free(text);
+	free((char *)slice.ptr);
+	return 0;
+}
