@@ -65,6 +65,7 @@ def run_all(bench):
 	iterators(bench, "log in single pages", bench.data.log_4k, targets=False)
 	guard(bench)
 	techniques(bench)
+	numbers(bench)
 	tally(bench)
 
 
@@ -216,6 +217,21 @@ def techniques(bench):
 		round(1 / 0.9, 3))
 	bench.out.amount("records", "one field, warm", words["record"], "ns", 1)
 	bench.out.amount("interning", "lookup of 10 bytes among 10,000", words["intern"], "ns", 15)
+
+
+def numbers(bench):
+	"""Floats out of text; the times of a number, in one process."""
+	said = subprocess.run([bench.tool("bench_numbers")], capture_output=True, text=True,
+		check=True).stdout
+	for line in said.splitlines():
+		form, *times = line.split()
+		ours, strtod, from_chars = map(float, times)
+		title = "floats written with %s" % form
+		if from_chars == 0:
+			bench.out.skip(title, "the C++ library has no std::from_chars for double")
+			continue
+		bench.out.amount(title, "time of std::from_chars, %.1f ns; ours %.1f, strtod %.1f"
+			% (from_chars, ours, strtod), ours / from_chars, "times", 1.25)
 
 
 def tally(bench):
