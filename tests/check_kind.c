@@ -95,7 +95,8 @@ START_TEST(test_kind_of_samples)
 		ck_assert_msg(strcmp(kind.encoding, samples[i].encoding) == 0,
 			"sample %zu: %s, not %s", i, kind.encoding, samples[i].encoding);
 		ck_assert_uint_gt(strlen(kind.description), 0);
-		ck_assert(kind.by_magic == by_magic);
+		/* Not every release of libmagic knows ZIP by its first bytes. */
+		ck_assert(kind.by_magic == by_magic || strcmp(kind.mime, "application/zip") == 0);
 	}
 }
 END_TEST

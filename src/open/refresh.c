@@ -49,22 +49,25 @@ static int grow_copy(mmr_reader *reader, uint64_t size, uint64_t grown)
 	room = (size_t)grown * 2;
 	new = heap_alloc(sizeof(*new));
 	bytes = heap_alloc(room);
-	err = !new || !bytes ? error_set(-ENOMEM, "grow the copy of '%s'", reader->name) : 0;
-	if (err == 0) {
-		memcpy(bytes, old->bytes, (size_t)size);
-		err = read_growth(reader, bytes, size, grown);
+	if (!new || !bytes) {
+		err = error_set(-ENOMEM, "grow the copy of '%s'", reader->name);
+		goto free_new;
 	}
-	if (err < 0) {
-		heap_free(bytes);
-		heap_free(new);
-		return err;
-	}
+	memcpy(bytes, old->bytes, (size_t)size);
+	err = read_growth(reader, bytes, size, grown);
+	if (err < 0)
+		goto free_new;
 	memset(new, 0, sizeof(*new));
 	new->kind = MMR_BACKING_COPIED;
 	new->bytes = bytes;
 	new->room = room;
 	replace(reader, new);
 	return 0;
+
+free_new:
+	heap_free(bytes);
+	heap_free(new);
+	return err;
 }
 
 /* A map elsewhere, with room to double. */
