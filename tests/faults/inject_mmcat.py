@@ -6,13 +6,16 @@
 # SPDX-License-Identifier: MIT
 
 import concurrent.futures
+import fcntl
 import os
 import queue
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 
@@ -102,8 +105,20 @@ def meaning(case, out):
     return bytes(said)
 
 
+def wait_full(fd, seconds):
+    """Until a pipe takes no more: it holds half of its size at least, and no more than a look ago."""
+    end, before = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        time.sleep(0.005)
+        held = struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"\0" * 4))[0]
+        if held == before and held >= 32768:
+            break
+        before = held
+
+
 def drain(fd, parts, delay):
-    time.sleep(delay)
+    if delay > 0:
+        wait_full(fd, delay)
     while True:
         try:
             part = os.read(fd, 1 << 20)
@@ -171,8 +186,8 @@ class Runner:
             if sink == "itself":
                 os.write(how["stdout"], b"what is there\n")
         else:
-            # Late, so that the pipe fills; certainly for the run that tells what is called.
-            late = (0.01 if wanted else 0.2) if sink == "nonblocking" else 0
+            # Late, so that the pipe fills, also on a busy machine; a run that fails early fills none.
+            late = (0.1 if wanted else 1) if sink == "nonblocking" else 0
             give("stdout", parts, sink in ("terminal", "terminals"), late)
         if sink == "closed":
             how["preexec_fn"] = lambda: os.closerange(0 if source == "closed" else 1, 2)
