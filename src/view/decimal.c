@@ -206,11 +206,15 @@ static __attribute__((noinline)) int read_any(
 
 int decimal_read(const char *text, size_t len, uint64_t *ret_bits)
 {
-	char first = len > 0 ? *text : '\0';
-	const char *end = text + len;
 	uint64_t whole, sign = 0;
 	int64_t exponent;
+	const char *end;
+	char first;
 
+	if (len == 0)
+		return -EINVAL;
+	end = text + len;
+	first = *text;
 	if (first == '-' || first == '+') {
 		sign = first == '-' ? DECIMAL_SIGN : 0;
 		text++;

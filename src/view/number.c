@@ -20,9 +20,13 @@ struct whole {
 
 static int read_whole(const char *text, size_t len, struct whole *whole)
 {
-	char byte = len > 0 ? *text : '\0';
-	const char *at = text, *end = text + len;
+	const char *at = text, *end;
+	char byte;
 
+	if (len == 0)
+		return -EINVAL;
+	end = text + len;
+	byte = *text;
 	whole->negative = byte == '-';
 	whole->too_large = false;
 	at += byte == '-' || byte == '+';
