@@ -550,7 +550,7 @@ static void must_stay_small(enum mmr_engine engine, bool backward)
 
 START_TEST(test_blocks_memory_is_bounded)
 {
-	if (memory_is_shadowed())
+	if (memory_is_shared_with_checker())
 		CHECK_SKIP("the sanitizer remembers every byte");
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	must_stay_small(MMR_ENGINE_COPY, false);

@@ -362,8 +362,8 @@ START_TEST(test_memory_usage_by_kind)
 	uint64_t i;
 	char *map;
 
-	if (memory_is_shadowed())
-		CHECK_SKIP("ThreadSanitizer has memory of its own");
+	if (memory_is_shared_with_checker())
+		CHECK_SKIP("a sanitizer has memory of its own");
 	memset(bytes, 'x', sizeof(bytes));
 	for (i = 0; i < 16; i++) {
 		temp_write(&temp, i * sizeof(bytes), bytes, sizeof(bytes));

@@ -155,7 +155,7 @@ START_TEST(test_refresh_without_addresses)
 	struct rlimit before, little;
 	mmr_reader *mapped, *copied;
 
-	if (memory_is_shadowed())
+	if (memory_is_shared_with_checker())
 		CHECK_SKIP("a limit of addresses under this checker");
 	temp_resize(&temp, 64 * KIB);
 	mapped = temp_reader(&temp, MMR_BACKING_MAPPED);

@@ -243,6 +243,17 @@ bool memory_is_shadowed(void)
 #endif
 }
 
+bool memory_is_shared_with_checker(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	return true;
+#elif defined(__has_feature)
+	return memory_is_shadowed() || __has_feature(address_sanitizer);
+#else
+	return memory_is_shadowed();
+#endif
+}
+
 uint64_t address_space(void)
 {
 	FILE *file = fopen("/proc/self/statm", "r");

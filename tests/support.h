@@ -110,6 +110,10 @@ size_t resident_kib(void);
  * looked at. */
 bool memory_is_shadowed(void);
 
+/* Whether a sanitizer keeps books in this process's memory: its pages and its addresses are not the
+ * library's alone. AddressSanitizer, too. */
+bool memory_is_shared_with_checker(void);
+
 bool is_built_with_pcre2(void);
 
 /* Whether it can be loaded, too; if not, says that something is skipped. */

@@ -8,7 +8,7 @@ command -v python3 > /dev/null || skip "no python3, which writes the files"
 
 files=$tmp/files
 mkdir "$files"
-check "followed" timeout 120 python3 "$here/mmcat_follow.py" "$MMCAT" "$files"
+check "followed" timeout 600 python3 "$here/mmcat_follow.py" "$MMCAT" "$files"
 
 # Without inotify, as its limits have it; a user namespace has limits of its own. Looking takes time,
 # so of the checks these are left where wakeups could matter.
@@ -16,7 +16,7 @@ looked_at="latency ends truncation rotation folder_replaced missing several clos
 for limit in max_inotify_instances max_inotify_watches; do
 	if unshare -Ur sh -c "echo 0 > /proc/sys/user/$limit" 2> /dev/null; then
 		# shellcheck disable=SC2086 # names of checks
-		check "followed by looking: $limit" timeout 120 unshare -Ur sh -c \
+		check "followed by looking: $limit" timeout 600 unshare -Ur sh -c \
 			"echo 0 > /proc/sys/user/$limit; exec python3 \"\$@\"" - \
 			"$here/mmcat_follow.py" "$MMCAT" "$files" --polling $looked_at
 		looked_at=latency

@@ -111,4 +111,4 @@ check "shifted up in place" fails "same: $same" $?
 
 command -v python3 > /dev/null || skip "the rest: no python3, which makes pipes and sockets"
 check "non-blocking and broken pipes, sockets, offsets" \
-	timeout 120 python3 "$here/mmcat_output.py" "$MMCAT" "$tmp"
+	timeout 600 python3 "$here/mmcat_output.py" "$MMCAT" "$tmp"

@@ -7,4 +7,4 @@
 command -v python3 > /dev/null || skip "no python3, which makes the terminals"
 
 check "terminals see progress that goes away, and no binary data unasked" \
-	timeout 120 python3 "$here/mmcat_terminal.py" "$MMCAT" "$tmp"
+	timeout 600 python3 "$here/mmcat_terminal.py" "$MMCAT" "$tmp"

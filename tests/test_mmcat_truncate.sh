@@ -13,4 +13,4 @@ fi
 command -v python3 > /dev/null || skip "no python3, which is the oracle"
 
 check "cut short and appended to while mmcat runs" \
-	timeout 120 python3 "$here/mmcat_truncate.py" "$MMCAT" "$tmp"
+	timeout 600 python3 "$here/mmcat_truncate.py" "$MMCAT" "$tmp"
