@@ -26,6 +26,11 @@ int error_set(int code, const char *format, ...) __attribute__((format(printf, 2
 int error_set_at(int code, uint64_t off, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Like error_set_at, for a message that contains the reason: "cannot parse layout: no type is 'q'".
+ * The text of `code` is not added. `off` is UINT64_MAX where there is no offset. */
+int error_explain_at(int code, uint64_t off, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Adds "; do this" to the sentence of the last error_set. Returns: `code`. */
 int error_hint(int code, const char *remedy);
 

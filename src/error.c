@@ -98,7 +98,8 @@ static void append(struct error_note *note, const char *text)
 	snprintf(note->text + used, sizeof(note->text) - used, "%s", text);
 }
 
-static void set(int code, uint64_t off, const char *format, va_list args)
+/* `reason`: added after a colon, unless it is NULL. */
+static void set(int code, uint64_t off, const char *reason, const char *format, va_list args)
 {
 	struct error_note *note = own_note(true);
 	char place[32] = "";
@@ -111,8 +112,10 @@ static void set(int code, uint64_t off, const char *format, va_list args)
 	if (off != UINT64_MAX)
 		snprintf(place, sizeof(place), " at byte %" PRIu64, off);
 	append(note, place);
+	if (!reason)
+		return;
 	append(note, ": ");
-	append(note, mmr_strerror(code));
+	append(note, reason);
 }
 
 int error_set(int code, const char *format, ...)
@@ -120,7 +123,7 @@ int error_set(int code, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	set(code, UINT64_MAX, format, args);
+	set(code, UINT64_MAX, mmr_strerror(code), format, args);
 	va_end(args);
 	return code;
 }
@@ -130,7 +133,17 @@ int error_set_at(int code, uint64_t off, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	set(code, off, format, args);
+	set(code, off, mmr_strerror(code), format, args);
+	va_end(args);
+	return code;
+}
+
+int error_explain_at(int code, uint64_t off, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	set(code, off, NULL, format, args);
 	va_end(args);
 	return code;
 }

@@ -5,8 +5,8 @@
 
 #include <pthread.h>
 
-static const int codes[] = {MMR_ETRUNCATED, MMR_ECHANGED, MMR_ENOMAP, MMR_ESTREAM, MMR_ENOROOM,
-	MMR_ELONG, MMR_ENOLIB};
+static const int codes[] = {
+	MMR_ETRUNCATED, MMR_ECHANGED, MMR_ENOMAP, MMR_ESTREAM, MMR_ENOROOM, MMR_ELONG, MMR_ENOLIB};
 
 START_TEST(test_error_strerror_knows_every_code)
 {
@@ -40,6 +40,19 @@ START_TEST(test_error_strerror_of_other_codes)
 	ck_assert_str_eq(mmr_strerror(INT32_MIN), "unknown error");
 	ck_assert_str_eq(mmr_strerror(INT32_MAX), "unknown error");
 	ck_assert_uint_gt(strlen(mmr_strerror(-4095)), 0);
+}
+END_TEST
+
+START_TEST(test_error_explain_adds_no_text_of_the_code)
+{
+	ck_assert_int_eq(error_explain_at(-EINVAL, 3, "cannot parse '%s': no digit", "x"), -EINVAL);
+	ck_assert_str_eq(mmr_last_error(), "cannot parse 'x': no digit at byte 3");
+	ck_assert_uint_eq(mmr_last_error_offset(), 3);
+	error_hint(-EINVAL, "use digits");
+	ck_assert_str_eq(mmr_last_error(), "cannot parse 'x': no digit at byte 3; use digits");
+	ck_assert_int_eq(error_explain_at(-EILSEQ, UINT64_MAX, "no end"), -EILSEQ);
+	ck_assert_str_eq(mmr_last_error(), "no end");
+	ck_assert_uint_eq(mmr_last_error_offset(), UINT64_MAX);
 }
 END_TEST
 
@@ -124,7 +137,7 @@ static Suite *error_suite(void)
 
 	ADD_CASE(suite, "core", test_error_strerror_knows_every_code,
 		test_error_set_tells_operation_cause_and_remedy,
-		test_error_success_leaves_the_text);
+		test_error_explain_adds_no_text_of_the_code, test_error_success_leaves_the_text);
 	ADD_CASE(suite, "limits", test_error_strerror_of_other_codes, test_error_long_text_is_cut,
 		test_error_belongs_to_its_thread);
 	return suite;

@@ -113,8 +113,8 @@ static int explain_pattern(mmr_slice pattern, int cause, size_t at)
 	if (cause == PCRE2_ERROR_HEAP_FAILED)
 		return error_set(-ENOMEM, "compile a pattern of %zu bytes", pattern.len);
 	pcre2.pcre2_get_error_message_8(cause, (unsigned char *)text, sizeof(text));
-	return error_set_at(cause == PCRE2_ERROR_UNICODE_NOT_SUPPORTED ? -ENOTSUP : -EINVAL, at,
-		"compile the pattern '%.*s' (%s)", shown(pattern.len), pattern.ptr, text);
+	return error_explain_at(cause == PCRE2_ERROR_UNICODE_NOT_SUPPORTED ? -ENOTSUP : -EINVAL, at,
+		"cannot compile pattern '%.*s': %s", shown(pattern.len), pattern.ptr, text);
 }
 
 /* From a copy with a NUL behind it: PCRE2 10.42 reads "(*LIMIT_MATCH=1" up to a byte that is no

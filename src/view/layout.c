@@ -55,8 +55,8 @@ static int wrong(const struct parser *parser, const char *at, const char *why, m
 {
 	uint64_t off = (uint64_t)(at - parser->start);
 
-	error_set_at(-EINVAL, off, "parse a layout: %s '%.*s'", why, (int)min_size(what.len, 40),
-		what.ptr ? what.ptr : "");
+	error_explain_at(-EINVAL, off, "cannot parse layout: %s '%.*s'", why,
+		(int)min_size(what.len, 40), what.ptr ? what.ptr : "");
 	return error_hint(-EINVAL, "a field is type or name:type, as in id:u64le,f64,name:16s,4x");
 }
 

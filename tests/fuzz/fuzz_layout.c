@@ -226,7 +226,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		off = mmr_last_error_offset();
 		MUST(err == -EINVAL && !layout, "code %d", err);
-		MUST(strncmp(mmr_last_error(), "parse a layout: ", 16) == 0, "%s",
+		MUST(strncmp(mmr_last_error(), "cannot parse layout: ", 21) == 0, "%s",
 			mmr_last_error());
 		MUST(off >= naive.wrong_from && off <= naive.wrong_to && off <= size,
 			"%llu, not %zu to %zu: %s", (unsigned long long)off, naive.wrong_from,
