@@ -46,6 +46,9 @@ if grep -q '^#define MMR_LINUX_EXTRAS 1' "$top_builddir/config.h"; then
 	check "a hole is one line" prints \
 		'00000000000  hole of 1099511627776 bytes\n10000000000  65 6e 64                                          |end|\n10000000003\n' \
 		-x sparse
+	check "a hole that is shorter than a line of its own is shown" prints \
+		'00000064  00 00 00 00 00 00 00 00  00                       |.........|\n0000006d\n' \
+		-x -b 100:+9 sparse
 else
 	echo "skipped: holes, of which this build knows nothing"
 fi

@@ -166,9 +166,10 @@ static int view_span(struct view *view, struct input *input, const struct option
 		else
 			hole_stop = at;
 		at = hole_stop;
-		if (!more)
+		/* A last hole that is too short for a line of its own is data, too. */
+		if (!more && at == span->stop)
 			break;
-		data = extent.off + extent.len;
+		data = more ? extent.off + extent.len : span->stop;
 		if (data < span->stop)
 			data = min_u64(
 				span->stop, data + (width - (data - span->start) % width) % width);
