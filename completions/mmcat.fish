@@ -12,10 +12,10 @@ function __mmcat_layouts
 end
 
 complete -c mmcat -s b -l bytes -x -d 'Only these bytes: START:END, START:+LENGTH'
-complete -c mmcat -s l -l lines -x -d 'Only these lines: START:END, START:+LENGTH'
+complete -c mmcat -s l -l lines -x -d 'Only these lines: START:END, START:+LENGTH, FIRST,LAST'
 complete -c mmcat -s s -l shard -x -a auto -d 'Part K/N, cut at line ends'
 complete -c mmcat -s r -l reverse -d 'Print its lines last to first'
-complete -c mmcat -s c -l count -d 'Print the number of lines or matches'
+complete -c mmcat -s c -l count -d 'Print the number of lines, matches or records'
 complete -c mmcat -s e -l find -x -d 'Print the offset of each match of a text'
 complete -c mmcat -s E -l regex -x -d 'Print the offset of each match of a pattern'
 complete -c mmcat -s x -l hex -d 'Hex and text view'

@@ -16,8 +16,9 @@ import sys
 
 MIB = 1 << 20
 HUGE = [(1 << 63) - 1, 1 << 63, (1 << 64) + 5, 10 ** 30]
-UNITS = [("K", 1024), ("KiB", 1024), ("KB", 1000), ("k", 1024), ("kB", 1000), ("M", MIB),
-	("MB", 10 ** 6), ("G", 1 << 30), ("TB", 10 ** 12), ("PiB", 1 << 50), ("E", 1 << 60)]
+UNITS = [("KiB", 1024), ("KB", 1000), ("kB", 1000), ("MB", 10 ** 6), ("TB", 10 ** 12), ("PiB", 1 << 50)]
+UNITS_OF_BYTES = UNITS + [("K", 1024), ("k", 1024), ("M", MIB), ("G", 1 << 30), ("E", 1 << 60)]
+UNITS_OF_LINES = UNITS + [("K", 1000), ("k", 1000), ("M", 10 ** 6), ("G", 10 ** 9), ("E", 10 ** 18)]
 DELIMITERS = [(b"\n", None)] * 4 + [(b"\0", r"\0"), (b";", ";"), (b"\n", r"\n"),
 	(b"x", r"\x78"), (b"\xff", r"\xff")]
 
@@ -54,29 +55,46 @@ def lines_of(data, delimiter):
 	return lines if lines[-1] else lines[:-1]
 
 
-def spell(rng, number):
+def spell(rng, number, units):
 	"""One of the ways to write a number."""
 	sign, size = ("-" if number < 0 else ""), abs(number)
-	ways = ["%d" % size, "%d" % size, "0x%x" % size, "0X%X" % size, "%03d" % size]
-	ways += ["%d%s" % (size // factor, unit) for unit, factor in UNITS
+	ways = ["%d" % size, "%d" % size, "0x%x" % size, "0X%X" % size, "%03d" % size, "{:_}".format(size)]
+	ways += ["%d%s" % (size // factor, unit) for unit, factor in units
 		if size and size % factor == 0] * 3
+	ways += ["%d.%d%s" % (size // factor, size % factor * 10 // factor, unit) for unit, factor in units
+		if 0 < size < 1 << 60 and size * 10 % factor == 0]
+	zeros = len(str(size)) - len(str(size).rstrip("0"))
+	if size and zeros:
+		ways += ["%de%d" % (size // 10 ** zeros, zeros), "%d.%de%d" % (size // 10 ** zeros // 10,
+			size // 10 ** zeros % 10, zeros + 1)]
 	return sign + rng.choice(ways)
 
 
 def pick_number(rng, n, negative=True):
 	number = rng.choice([0, 1, 2, n - 1, n, n + 1, n // 2, rng.randrange(n + 3),
-		rng.randrange(n + 3), rng.choice(UNITS)[1], 4096, rng.choice(HUGE)])
+		rng.randrange(n + 3), rng.choice(UNITS_OF_BYTES)[1], 1500, 4096, rng.choice(HUGE)])
 	return -number if negative and rng.random() < 0.4 else max(number, 0)
 
 
-def pick_range(rng, n):
+def pick_addresses(rng, n):
+	"""Addresses of sed for n lines, from 1 on."""
+	first, more = max(1, pick_number(rng, n, negative=False)), pick_number(rng, n, negative=False)
+	text = spell(rng, first, UNITS_OF_LINES) + ","
+	if rng.random() < 0.3:
+		return text, slice(first - 1, None)
+	if rng.random() < 0.5:
+		return text + "+" + spell(rng, more, UNITS_OF_LINES), slice(first - 1, first + more)
+	return text + spell(rng, first + more, UNITS_OF_LINES), slice(first - 1, first + more)
+
+
+def pick_range(rng, n, units):
 	"""A range for n items: its text, and it as a slice."""
 	start, stop = pick_number(rng, n), pick_number(rng, n)
 	shape = rng.randrange(8)
 	if shape == 0:
-		return spell(rng, start) + ":", slice(start, None)
+		return spell(rng, start, units) + ":", slice(start, None)
 	if shape == 1:
-		return ":" + spell(rng, stop), slice(None, stop)
+		return ":" + spell(rng, stop, units), slice(None, stop)
 	if shape == 2:
 		return ":", slice(None)
 	if shape in (3, 4):
@@ -84,10 +102,10 @@ def pick_range(rng, n):
 		start = max(start, -n)
 		first = start if start >= 0 else n + start
 		if shape == 3:
-			return spell(rng, start), slice(first, first + 1)
+			return spell(rng, start, units), slice(first, first + 1)
 		length = pick_number(rng, n, negative=False)
-		return spell(rng, start) + ":+" + spell(rng, length), slice(first, first + length)
-	return spell(rng, start) + ":" + spell(rng, stop), slice(start, stop)
+		return spell(rng, start, units) + ":+" + spell(rng, length, units), slice(first, first + length)
+	return spell(rng, start, units) + ":" + spell(rng, stop, units), slice(start, stop)
 
 
 def shard_of(data, delimiter, k, n):
@@ -98,34 +116,43 @@ def shard_of(data, delimiter, k, n):
 	return data[start(k - 1):start(k)]
 
 
-def pick_part(rng, data, delimiter, how):
-	"""Options for a part, and the part."""
-	kind = rng.choice(["all", "bytes", "bytes", "lines", "lines", "lines", "shard"])
-	# A stream has no size; an empty file is one too.
-	if kind == "all" or kind == "shard" and how == "pipe":
-		return [], data
-	if kind == "shard":
-		n = rng.choice([1, 2, 3, 7, len(data) + 1, rng.randrange(1, len(data) + 2)])
-		k = rng.randrange(1, n + 1)
-		return ["-s%d/%d" % (k, n)], shard_of(data, delimiter, k, n)
-	if kind == "bytes":
-		text, where = pick_range(rng, len(data))
+def pick_part(rng, data, delimiter):
+	"""One of -b and -l, and what it chooses."""
+	if rng.random() < 0.4:
+		text, where = pick_range(rng, len(data), UNITS_OF_BYTES)
 		return [rng.choice(["-b" + text, "--bytes=" + text])], data[where]
 	lines = lines_of(data, delimiter)
-	text, where = pick_range(rng, len(lines))
+	text, where = rng.choice([pick_range(rng, len(lines), UNITS_OF_LINES), pick_addresses(rng, len(lines))])
 	return [rng.choice(["-l" + text, "--lines=" + text])], b"".join(lines[where])
 
 
-def pick_action(rng, part, delimiter):
-	"""Options for an action, and what it prints."""
-	lines = lines_of(part, delimiter)
+def pick_parts(rng, data, delimiter, how):
+	"""Options for selections, and what each of them chooses."""
+	kind = rng.choice(["all", "one", "one", "one", "several", "several", "shard"])
+	# A stream has no size; an empty file is one too.
+	if kind == "all" or kind == "shard" and how == "pipe":
+		return [], [data]
+	if kind == "shard":
+		n = rng.choice([1, 2, 3, 7, len(data) + 1, rng.randrange(1, len(data) + 2)])
+		k = rng.randrange(1, n + 1)
+		return ["-s%d/%d" % (k, n)], [shard_of(data, delimiter, k, n)]
+	picked = [pick_part(rng, data, delimiter) for _ in range(1 if kind == "one" else rng.randrange(2, 5))]
+	return [arg for args, _ in picked for arg in args], [part for _, part in picked]
+
+
+def pick_action(rng, parts, delimiter):
+	"""Options for an action, and what it prints of the parts."""
+	lines = [lines_of(part, delimiter) for part in parts]
 	action = rng.choice(["print", "count", "reverse"])
-	if action == "count":
-		return ["-c"], b"%d\n" % len(lines)
+	most = rng.choice([None, None, 0, 1, 2, sum(map(len, lines)), rng.randrange(sum(map(len, lines)) + 1)])
+	args = [] if most is None else ["-m%d" % most]
 	if action == "reverse":
-		return ["-r"], b"".join(line if line.endswith(delimiter) else line + delimiter
-			for line in reversed(lines))
-	return [], part
+		lines = [[line if line.endswith(delimiter) else line + delimiter for line in reversed(part)]
+			for part in lines]
+	lines = sum(lines, [])[:most]
+	if action == "count":
+		return args + ["-c"], b"%d\n" % len(lines)
+	return args + ["-r"] * (action == "reverse"), b"".join(lines)
 
 
 def deliver(how, args, path, data, rng):
@@ -158,8 +185,8 @@ def main():
 			if how == "stdin":
 				data = content[rng.randrange(len(content) + 1):]
 			delimiter, spelled = rng.choice(DELIMITERS)
-			part_args, part = pick_part(rng, data, delimiter, how)
-			action_args, wanted = pick_action(rng, part, delimiter)
+			part_args, parts = pick_parts(rng, data, delimiter, how)
+			action_args, wanted = pick_action(rng, parts, delimiter)
 			args = part_args + action_args
 			args += ["-d", spelled] if spelled else []
 			done = deliver(how, [program] + args, path, data, rng)

@@ -136,6 +136,10 @@ mmcat -l 100:110 app.log
 	sed -n 101,110p app.log
 mmcat -l -3: app.log
 	tail -n 3 app.log
+mmcat -l :1 -l -3: table.csv
+	head -n 1 table.csv; tail -n 3 table.csv
+mmcat -l 100,110 app.log
+	sed -n 100,110p app.log
 mmcat -r -l 1: table.csv
 	tail -n +2 table.csv | tac
 mmcat -r -m 5 app.log
@@ -150,7 +154,7 @@ mmcat -c -e ERROR app.log
 	grep -o ERROR app.log | wc -l
 mmcat -m 2 -e ERROR app.log
 	offsets 2
-mmcat -b $(mmcat -m 1 -e ERROR app.log):+60 app.log
+at=$(mmcat -m 1 -e ERROR app.log) && mmcat -b $at:+60 app.log
 	tail -c +$(($(offsets 1) + 1)) app.log | head -c 60
 mmcat -c -E 'status=5\d\d$' app.log
 	grep -c 'status=5[0-9][0-9]$' app.log
@@ -164,6 +168,10 @@ mmcat -t id:u32le,price:f64le,name:4s trades
 	table
 mmcat -t u16be -w 8 -b :64 data.bin
 	od --endian=big -A n -v -t u2 -w16 -N 64 data.bin | awk -v OFS='\t' '{ $1 = $1; print }'
+mmcat -c -t 16s trades
+	echo $(($(wc -c < trades) / 16))
+mmcat -t id:u32le,price:f64le,name:4s -l -1 trades
+	table | sed -n '1p;$p'
 mmcat -s 3/4 -c -e ERROR app.log
 	python3 "$here/shard.py" 3 4 app.log | grep -o ERROR | wc -l
 SLURM_PROCID=2 SLURM_NTASKS=4 mmcat -s auto -c -e ERROR app.log

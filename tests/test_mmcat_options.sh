@@ -34,18 +34,76 @@ refuses()
 	says 2 "" "mmcat: $1"$'\n' "${@:2}"
 }
 
-for range in "" x 5:x x:5 1:2:3 :: 1.5 +1 1:+-1 1:++1 1:+ --1 -  1- 0x 0xg:1 -0x 1e3:x \
-	"1 " " 1" "1 :2" "1: 2" "1:2 " 1,2 1-2 1B 1b 1Ki 1KK 1kib 1KIB 1_000 ١; do
-	check "-b '$range' is refused" refuses "invalid range '$range'" -b "$range" abc
-	check "--lines='$range' is refused" refuses "invalid range '$range'" "--lines=$range" abc
+bytes="use START:END or START:+LENGTH, from 0, as in 5:10, -3: or 4K:+512"
+lines="use START:END or START:+LENGTH, from 0, as in 5:10 or -3:, or FIRST,LAST, from 1, as in 6,10"
+for range in "" x 5:x x:5 1:2:3 :: 1.5 +1 1:+-1 1:++1 1:+ --1 -  1- 0x 0xg:1 -0x 1e3:x 1e-3 1. .5 \
+	"1 " " 1" "1 :2" "1: 2" "1:2 " 1-2 1B 1b 1Ki 1KK 1kib 1KIB 1__0 _1 1_ 0x_1 ١; do
+	check "-b '$range' is refused" refuses "invalid range '$range'; $bytes" -b "$range" abc
+	check "--lines='$range' is refused" refuses "invalid range '$range'; $lines" \
+		"--lines=$range" abc
+done
+for range in 1,2 1, ,2 1,+2 0.1K; do
+	check "-b '$range' is refused" refuses "invalid range '$range'; $bytes" -b "$range" abc
+done
+for range in ,2 , 1,2,3 1,-2 -1,2 1,x '1,$' 1:2,3 1,+ 1,+x "1, 2" 1,:2; do
+	check "-l '$range' is refused" refuses "invalid range '$range'; $lines" -l "$range" abc
+done
+for range in 0,2 0, 0,+2 1,0 0,0; do
+	check "-l '$range' is refused" refuses \
+		"invalid range '$range'; FIRST,LAST counts from 1, as in 1,5" -l "$range" abc
+done
+check "-l 3,2 is refused" refuses "invalid range '3,2'; LAST is before FIRST" -l 3,2 abc
+for option in -b -l; do
+	check "a length without a start, $option" refuses \
+		"invalid range ':+60'; a length needs a start, as in 0:+60" $option :+60 abc
 done
 check "control bytes of a range are escaped" \
-	refuses "invalid range '1\\x0a\\x1b[31m\\x7f'" -l $'1\n\e[31m\x7f' abc
+	refuses "invalid range '1\\x0a\\x1b[31m\\x7f'; $lines" -l $'1\n\e[31m\x7f' abc
+check "-l FIRST,LAST" says 0 $'b\nc\n' "" -l 2,3 abc
+check "-l FIRST,LAST of one line" says 0 $'b\n' "" -l 2,2 abc
+check "-l FIRST,LAST beyond the end" says 0 $'c\n' "" -l 3,1e30 abc
+check "-l FIRST," says 0 $'b\nc\n' "" -l 2, abc
+check "-l FIRST,+MORE" says 0 $'a\nb\n' "" -l 1,+1 abc
+check "-l FIRST,+0" says 0 $'b\n' "" -l 2,+0 abc
+check "-l FIRST,+ as far as a number goes" says 0 $'b\nc\n' "" -l 2,+9e30 abc
+
+# number TEXT LINES BYTES : what a number means to -l and -b, in bytes of a file that is longer.
+seq -w 0 9999999 > seven
+number()
+{
+	diff <(printf '%07d\n' "$2") <("$MMCAT" -l "$1" seven) &&
+		cmp <(tail -c "+$(($3 + 1))" seven | head -c 9) <("$MMCAT" -b "$1:+9" seven)
+}
+for each in "5e6 5000000 5000000" "5E6 5000000 5000000" "5e+06 5000000 5000000" "0x10 16 16" \
+	"5_000_000 5000000 5000000" "1.5e3 1500 1500" "1.5K 1500 1536" "2K 2000 2048" \
+	"2k 2000 2048" "2KB 2000 2000" "2KiB 2048 2048" "1M 1000000 1048576" "1.50e1 15 15" "0.5K 500 512" \
+	"010 10 10" "0x1_0 16 16" "0x5e6 1510 1510" "0e99 0 0" "1.25KiB 1280 1280"; do
+	# shellcheck disable=SC2086
+	set -- $each
+	check "$1 is $2 lines or $3 bytes" number "$1" "$2" "$3"
+done
+check "a fraction that is whole lines" says 0 "" "" -l 0.001M abc
+check "but no whole bytes" refuses "invalid range '0.001M'; $bytes" -b 0.001M abc
+check "exponents have underscores too" says 0 "" "" -l 1_0e1_0 abc
+check "-m takes powers of 1000" says 0 $'2000\n' "" -c -m 2K seven
+check "-m takes an exponent" says 0 $'2000\n' "" -c -m 2e3 seven
+check "-m of what is no number" refuses "invalid number '1.5'; use a whole number, as in 100 or 5e6" -m 1.5 abc
+check "-j of too many" refuses "invalid number '4097'; use a number from 1 to 4096" -j 4097 abc
+check "-w of none" refuses "invalid width '0'; use a number from 1 to 4096" -x -w 0 abc
+check "a colour that is none" refuses "invalid color 'red'; use auto or always or never" --color=red abc
+check "JSON that is none" refuses "invalid json 'x'; use lines" -c --json=x abc
+check "a shard that is none" refuses "invalid shard '3/2'; use K/N with 1 <= K <= N, as in 2/4, or auto" \
+	-s 3/2 abc
+escapes='\n \t \r \0 \\ \xHH'
+for text in '\q' 'a\' '\x1' 'x\N'; do
+	check "-e '$text' is refused" refuses "invalid text '$text'; the escapes are $escapes" -e "$text" abc
+done
 
 for delimiter in "" ab '\q' '\x' '\x4' '\x0x' '\xzz' '\x 5' '\x+5' '\x-5' $'\\x\t5' '\x041' '\00' \
 	'\n\n' é; do
 	quoted=${delimiter//$'\t'/\\x09}
-	check "-d '$quoted' is refused" refuses "invalid delimiter '$quoted'" -d "$delimiter" abc
+	check "-d '$quoted' is refused" refuses \
+		"invalid delimiter '$quoted'; use one byte, or one of $escapes" -d "$delimiter" abc
 done
 check "-d ;" says 0 $'3\n' "" -c -d ';' semicolons
 check "-d \\0" says 0 $'2\n' "" -c -d '\0' nuls
@@ -58,7 +116,8 @@ check "-d \\t" says 0 $'a\\b\t' "" -l 0 -d '\t' escapes
 check "-d \\r" says 0 $'d\n' "" -l 1 -d '\r' escapes
 check "-d \\n" says 0 $'1\n' "" -c -d '\n' escapes
 
-check "-b and -l" refuses "only one of -b, -l and -s at a time" -b 1 -l 1 abc
+check "-b and -s" refuses "-s cannot be used with -b or -l" -b 1 -s 1/2 abc
+check "-s and -l" refuses "-s cannot be used with -b or -l" -s 1/2 -l 1 abc
 check "-c and -r" refuses "only one of -r and -c at a time" -c -r abc
 check "-ir" refuses "only one of -i and -r at a time" -ir abc
 check "-x and -t" refuses "only one of -x and -t at a time" -x -t u8 abc
@@ -67,7 +126,26 @@ check "-f and -s" refuses "-f cannot be used with -s" -s 1/2 -f abc
 check "--json and -r" refuses "--json cannot be used with anything but -i, -c, -e, -E and -t" \
 	-r --json abc
 check "an action twice is once" says 0 $'3\n' "" -cc abc
-check "the last range counts" says 0 "c" "" -b 0:2 -b 4 abc
+# shellcheck disable=SC2046
+check "256 ranges" says 0 "$(printf 'a\n%.0s' {1..256})"$'\n' "" $(printf -- '-l0 %.0s' {1..256}) abc
+# shellcheck disable=SC2046
+check "257 ranges" refuses "only 256 of -b and -l at a time" $(printf -- '-l0 %.0s' {1..257}) abc
+check "ranges are printed in their order" says 0 $'ca\nb\n' "" -b 4 -l :2 abc
+one="only one -e or -E at a time; -E 'A|B' finds any of several texts"
+check "-e twice" refuses "$one" -e a -e b abc
+check "-E twice" refuses "$one" -E a -E b abc
+check "-e and -E" refuses "$one" -e a -E a abc
+check "the same -e twice is once" says 0 $'1\n' "" -c -e a -e a abc
+for twice in "-d ; -d x" "-m 1 -m 2" "-j 1 -j 2" "-s 1/2 -s 2/2" "-t u8 -t i8" "-x -w 8 -w 9" "-m 1 -m 01"; do
+	# shellcheck disable=SC2086
+	set -- $twice
+	first=${*: -3:1} second=${*: -1}
+	# shellcheck disable=SC2086
+	check "$twice" refuses "${*: -2:1} is given twice, as '$first' and '$second'" $twice abc
+done
+check "--color twice" refuses "--color is given twice, as 'auto' and 'never'" --color auto --color=never abc
+check "--json twice" refuses "--json is given twice, as '' and 'lines'" -c --json --json=lines abc
+check "the same value twice is once" says 0 $'a\n' "" -m 1 -m 1 -s 1/1 -s 1/1 -j 2 -j 2 abc
 check "a range that begins with -" says 0 $'c\n' "" -l -1: abc
 check "options behind a file" says 0 $'3\n' "" abc -c
 check "-- ends the options" refuses "-c: No such file or directory" -- -c
@@ -84,6 +162,10 @@ unknown_option()
 	[ $? = 2 ] && [ ! -s out ] && head -n 1 err | grep -q '^mmcat: ' && tail -n +2 err |
 		cmp - <(printf %s "$usage") || { cat out err; return 1; }
 }
+check "an ambiguous option" says_usage "option '--co' is ambiguous: --color, --count" --co abc
+check "an ambiguous option with a value" \
+	says_usage "option '--co=x' is ambiguous: --color, --count" --co=x abc
+check "an option that takes no argument" says_usage "option '--count' takes no argument" --coun=1 abc
 check "-z" unknown_option -z abc
 check "--nonsense" unknown_option --nonsense abc
 check "-b without a range" unknown_option abc -b

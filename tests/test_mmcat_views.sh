@@ -97,4 +97,45 @@ for shard in 0/3 4/3 1/0 a/b 1 1/2/3 -1/3 "1 /3" 99999999999999999999/9999999999
 	check "no shard $shard" refuses "shard" "-s$shard" lines
 done
 check "a stream has no shards" refuses "no size" -s 1/2 -
-check "shards of a part" refuses "only one of" -s 1/2 -l 3 lines
+check "shards of a range" refuses "-s cannot be used with -b or -l" -s 1/2 -l 3 lines
+
+# Seven records of two bytes, and a byte that is no record.
+printf '\1\0\2\0\3\0\12\0\12\0\6\0\7\0\10' > records
+rest="left over"
+check "-l counts records" prints '3\n10\n' -t u16le -l 2:4 records
+check "-l counts records as sed does" prints '3\n10\n' -t u16le -l 3,4 records
+check "-l before the rest" prints '7\n' -t u16le -l 6:7 records
+check "-l counts records from the end" prints '10\n6\n' -t u16le -l -3:-1 records
+check "records in the order given" prints '6\n7\n1\n' -t u16le -l -2:7 -l 0 records
+check "-m of several -l" prints '6\n7\n1\n' -t u16le -m 3 -l -2:7 -l :5 records
+check "-c counts records" prints '3\n' -c -t u16le -l :3 records
+check "-c counts records of shards" prints '4\n' -c -t u16le -s 1/2 records
+check "-c counts at most -m records" prints '2\n' -c -m 2 -t u16le records
+check "-c counts records as JSON" prints '{"file":"records","records":2}\n' --json -c -t u16le -l 1:3 records
+check "-c counts records of several -b" prints '3\n' -c -t u16le -b 1:5 -b :2 records
+# with_rest WANTED ARGUMENT... : prints that, and reports the byte that is left over.
+with_rest()
+{
+	local wanted=$1 status=0
+
+	shift
+	"$MMCAT" "$@" > got 2> message || status=$?
+	[ "$status" = 2 ] && printf '%b' "$wanted" | cmp - got && grep -qF "$rest" message
+}
+check "-c reports the rest" with_rest '7\n' -c -t u16le records
+check "-l reports a rest that it reaches" with_rest '7\n' -t u16le -l 6:9 records
+check "the last record alone reports it" with_rest '7\n' -t u16le -l -1 records
+check "a shard reports it" with_rest '3\n' -c -t u16le -s 2/2 records
+# shellcheck disable=SC2317
+piped()
+{
+	local wanted=$1
+
+	shift
+	printf '%b' "$wanted" | cmp - <("$MMCAT" "$@" < <(cat records) 2> /dev/null)
+}
+check "-l counts records of a pipe" piped '3\n10\n' -t u16le -l 2:4
+check "-c counts records of a pipe" piped '7\n' -c -t u16le
+check "records of a pipe, in the order given" piped '6\n7\n1\n' -t u16le -l -2: -l 0
+check "-d means nothing to records" refuses "-d cannot be used with -t" -d ';' -t u8 records
+check "nor -w to their number" refuses "-w cannot be used with -c" -c -w 2 -t u8 records

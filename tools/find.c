@@ -45,7 +45,7 @@ static int search_reader(struct search *search, struct input *input)
 	how.n_threads = options->n_threads;
 	/* With -s a match belongs where it starts, and may end in the next shard. */
 	search->stop = span.stop;
-	if (options->part == PART_SHARD && has_delimiter(options))
+	if (options->selection.part == PART_SHARD && has_delimiter(options))
 		how.length += min_u64(options->text.len - 1, mmr_size(input->reader) - span.stop);
 	if (options->maximum == 0)
 		return 0;

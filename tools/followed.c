@@ -444,8 +444,8 @@ static enum status begin(struct followed *file, const struct options *options)
 {
 	int err = 0;
 
-	feed_begin(&file->feed, options);
-	if (options->part == PART_ALL || options->range.start >= 0)
+	feed_begin(&file->feed, options, &options->selection);
+	if (options->selection.range.start >= 0)
 		return STATUS_DONE;
 	file->feed.skip = 0;
 	if (file->now.fd < 0)

@@ -57,52 +57,108 @@ static bool spool_write(int fd, const char *bytes, size_t len)
 	return true;
 }
 
-/* How far the part reaches: all the way where it counts from the end. */
-static void begin_part(struct feed *feed, const struct options *options)
+/* How far the selections reach into a stream. */
+struct reach {
+	struct feed *feeds; /* one a selection */
+	size_t n_feeds;
+};
+
+static bool reach_begin(struct reach *reach, const struct options *options)
 {
 	static const struct options all = {.maximum = NO_MAXIMUM};
+	static const struct selection to_the_end = {.range = {0, MMR_END, false, 0}};
+	size_t i;
 
-	feed_begin(feed, range_from_end(&options->range) ? &all : options);
+	reach->n_feeds = options->n_selections;
+	reach->feeds = calloc(reach->n_feeds, sizeof(*reach->feeds));
+	for (i = 0; reach->feeds && i < reach->n_feeds; i++) {
+		if (range_from_end(&options->selections[i].range))
+			feed_begin(&reach->feeds[i], &all, &to_the_end);
+		else
+			feed_begin(&reach->feeds[i], options, &options->selections[i]);
+	}
+	return reach->feeds != NULL;
 }
 
-/* Not a byte behind a part of bytes. */
-static size_t room_for(const struct feed *feed, size_t room)
+/* How many bytes to read next, up to `room`: none after the last selection, and not one too many
+ * where that ends at a known byte. */
+static size_t reach_room(const struct reach *reach, size_t room)
 {
-	if (feed->lines || feed->left > UINT64_MAX - feed->skip)
-		return room;
-	return (size_t)min_u64(feed->skip + feed->left, room);
+	uint64_t wanted = 0;
+	size_t i;
+
+	for (i = 0; i < reach->n_feeds; i++) {
+		const struct feed *feed = &reach->feeds[i];
+
+		if (feed_done(feed))
+			continue;
+		if (feed->lines || feed->left > UINT64_MAX - feed->skip)
+			return room;
+		if (wanted < feed->skip + feed->left)
+			wanted = feed->skip + feed->left;
+	}
+	return (size_t)min_u64(wanted, room);
 }
 
-/* Puts a file with the stream's bytes, up to the end of the part, in the stream's place. */
-static enum status spool(struct input *input, const struct options *options)
+/* Cuts off the next bytes what no selection reaches. Returns: 0 or a code of the library. */
+static int reach_cut(struct reach *reach, mmr_slice *bytes)
 {
-	static char bytes[64 << 10];
-	int fd = spool_create(), err;
-	struct feed feed;
-	mmr_slice part;
+	size_t i, len = 0;
+
+	for (i = 0; i < reach->n_feeds; i++) {
+		mmr_slice part = *bytes;
+		int err = feed_done(&reach->feeds[i]) ? 0 : feed_cut(&reach->feeds[i], &part);
+
+		if (err < 0)
+			return err;
+		if (part.ptr + part.len > bytes->ptr + len)
+			len = (size_t)(part.ptr + part.len - bytes->ptr);
+	}
+	bytes->len = len;
+	return 0;
+}
+
+/* Writes the stream to a file, as far as the selections reach. */
+static enum status save(struct input *input, struct reach *reach, int fd)
+{
+	static char buffer[64 << 10];
+	mmr_slice bytes;
+	size_t room;
 	ssize_t n;
+	int err;
 
-	if (fd < 0)
-		return spool_failed(input);
-	begin_part(&feed, options);
-	while (!feed_done(&feed) &&
-		(n = read(input->fd, bytes, room_for(&feed, sizeof(bytes)))) != 0) {
+	while ((room = reach_room(reach, sizeof(buffer))) > 0 &&
+		(n = read(input->fd, buffer, room)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0) {
-			message("%s: %s", message_quote(input->name), strerror(errno));
-			goto close_spool;
-		}
-		part = (mmr_slice){bytes, (size_t)n};
-		err = feed_cut(&feed, &part);
-		if (err < 0) {
-			message_file(input->name, err);
-			goto close_spool;
-		}
-		if (!spool_write(fd, bytes, (size_t)(part.ptr + part.len - bytes))) {
-			spool_failed(input);
-			goto close_spool;
-		}
+		if (n < 0)
+			return message("%s: %s", message_quote(input->name), strerror(errno));
+		bytes = (mmr_slice){buffer, (size_t)n};
+		err = reach_cut(reach, &bytes);
+		if (err < 0)
+			return message_file(input->name, err);
+		if (!spool_write(fd, bytes.ptr, bytes.len))
+			return spool_failed(input);
+	}
+	return STATUS_DONE;
+}
+
+/* Puts a file with the bytes of the stream in its place. */
+static enum status spool(struct input *input, const struct options *options)
+{
+	enum status status;
+	struct reach reach;
+	int fd;
+
+	if (!reach_begin(&reach, options))
+		return message("%s: %s", message_quote(input->name), strerror(ENOMEM));
+	fd = spool_create();
+	status = fd < 0 ? spool_failed(input) : save(input, &reach, fd);
+	free(reach.feeds);
+	if (status != STATUS_DONE) {
+		if (fd >= 0)
+			close(fd);
+		return status;
 	}
 	if (input->own_fd)
 		close(input->fd);
@@ -110,10 +166,6 @@ static enum status spool(struct input *input, const struct options *options)
 	input->own_fd = true;
 	input->spooled = true;
 	return STATUS_DONE;
-
-close_spool:
-	close(fd);
-	return STATUS_TROUBLE;
 }
 
 /* Small files are read into memory anyway, and only so the library sees through the sizes that /sys

@@ -11,8 +11,8 @@
 /* What the work needs of an input. */
 enum need {
 	NEED_BYTES,   /* in their order: a stream will do */
-	NEED_OFFSETS, /* random access: a stream, up to the part's end, is saved to an unlinked
-			 file first */
+	NEED_OFFSETS, /* random access: a stream is saved to an unlinked file first, as far as the
+			 selections reach */
 	NEED_SIZE     /* as all who share the input see it: no stream */
 };
 
@@ -25,7 +25,10 @@ struct input {
 	bool spooled;  /* `fd` is not what was named, but a copy of it */
 	uint64_t base; /* where the reader starts in the file: standard input may stand anywhere */
 	mmr_reader *reader; /* NULL for a stream */
-	uint64_t used;      /* end of what was used, from `base` on */
+	/* What actions have done so far. */
+	uint64_t used; /* end of what was used, from `base` on */
+	uint64_t n;    /* lines, matches or records: what -c prints, and is left off -m */
+	bool rest;     /* the last action found bytes after the last record, and no other error */
 };
 
 /* Opens a FILE of the command line; "-" is standard input. Says what failed. */

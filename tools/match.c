@@ -40,7 +40,7 @@ static int print_object(struct search *search, uint64_t off, uint64_t len)
 	return 0;
 }
 
-struct search search_begin(const struct input *input, const struct options *options)
+struct search search_begin(struct input *input, const struct options *options)
 {
 	return (struct search){.input = input,
 		.options = options,
@@ -92,12 +92,6 @@ enum status search_end(struct search *search, int err)
 	numbering_close(&search->numbering);
 	if (err < 0)
 		return message_file(search->input->name, err);
-	if (search->options->count_only && search->options->json == JSON_NONE) {
-		print_number(search, search->found);
-	} else if (search->options->count_only) {
-		json_begin(search->input);
-		json_number("matches", search->found);
-		json_end();
-	}
+	search->input->n += search->found;
 	return search->found > 0 ? STATUS_DONE : STATUS_NO_MATCH;
 }

@@ -7,16 +7,16 @@
 #include "numbering.h"
 #include "part.h"
 
-/* The search of one input. */
+/* The search of one selection of an input. */
 struct search {
-	const struct input *input;
+	struct input *input;
 	const struct options *options;
 	uint64_t found;
 	uint64_t stop; /* matches that start there or behind are another's */
 	struct numbering numbering;
 };
 
-struct search search_begin(const struct input *input, const struct options *options);
+struct search search_begin(struct input *input, const struct options *options);
 
 /* Prints a match at an offset of the input, unless only their number is wanted. Matches come in
  * order. Returns: 1 when that was the last one wanted, or a code of the library. */
@@ -29,7 +29,7 @@ void search_reach(struct search *search, const struct feed *feed, mmr_slice byte
 /* Bytes before `off` go. Returns: 0 or a code of the library. */
 int search_leave(struct search *search, uint64_t off);
 
-/* Prints how many there were, if that is wanted, or what failed: `err`, a code of the library. */
+/* Adds the matches to those of the input, or prints what failed: `err`, a code of the library. */
 enum status search_end(struct search *search, int err);
 
 #endif

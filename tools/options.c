@@ -17,7 +17,8 @@
 enum {
 	LONG_COLOR = 256,
 	LONG_JSON,
-	LONG_NO_MMAP
+	LONG_NO_MMAP,
+	LONG_LAST
 };
 
 /* More threads than any machine has processors for. */
@@ -30,19 +31,21 @@ static const char help_text[] =
 	"Print files of any size, or parts of them, without loading them into memory.\n"
 	"With no FILE, or when FILE is -, read standard input.\n"
 	"\n"
-	"Which part\n"
-	"  -b, --bytes=START:END   these bytes: from 0, without END; -N: from the end\n"
-	"  -l, --lines=START:END   these lines, same rules (START:+LEN works in both)\n"
+	"Selection (-b and -l: repeatable, printed in the order given)\n"
+	"  -b, --bytes=RANGE       these bytes: START:END from 0, without END; -N counts\n"
+	"                          from the end; START:+LENGTH\n"
+	"  -l, --lines=RANGE       the same for lines; or FIRST,LAST as in sed: from 1,\n"
+	"                          with LAST\n"
 	"  -s, --shard=K/N         part K of N, cut at line ends; \"auto\": rank and\n"
 	"                          size from Slurm, Open MPI or PMI\n"
-	"What to do with it\n"
-	"  -r, --reverse           print its lines last to first\n"
-	"  -c, --count             print the number of lines (with -e or -E: of matches)\n"
+	"Action\n"
+	"  -r, --reverse           print the lines last to first\n"
+	"  -c, --count             print the number of lines; of matches, of records\n"
 	"  -e, --find=TEXT         print the offset of each match; \\n \\t \\0 \\xHH \\\\\n"
 	"  -E, --regex=PATTERN     the same for a Perl-compatible regular expression\n"
 	"  -x, --hex               hex and text view\n"
 	"  -t, --type=LAYOUT       view as numbers or records: u8 i16 u32be f64 16s, or\n"
-	"                          name:type,name:type\n"
+	"                          name:type,name:type; -l, -m, -s count records\n"
 	"  -i, --info              type, encoding, size, lines and their ends, longest\n"
 	"                          line, holes, and what of it is in memory\n"
 	"  -f, --follow            keep printing as the file grows; survives truncation\n"
@@ -61,7 +64,8 @@ static const char help_text[] =
 	"  -q, --quiet             no progress\n"
 	"  -h, --help   -V, --version\n"
 	"\n"
-	"Numbers may end in K M G T P E (1024), KB MB ... (1000); 0x is hex.\n"
+	"Numbers: 5000 5_000 5e3 0x1388; K M G T P E are powers of 1000, for -b and -w\n"
+	"of 1024; KB MB ... of 1000, KiB MiB ... of 1024.\n"
 	"Exit status: 0 done, 1 nothing matched -e or -E, 2 any error.\n";
 
 enum status options_hint(void)
@@ -95,17 +99,41 @@ static void print_version(void)
 	exit(STATUS_DONE);
 }
 
-static void set_part(struct options *options, enum part part, const char *value)
+static void contradict(const char *first, const char *second)
 {
-	if (options->part != PART_ALL && options->part != part) {
-		message("only one of -b, -l and -s at a time");
+	message("%s cannot be used with %s", first, second);
+	exit(STATUS_TROUBLE);
+}
+
+static void add_selection(struct options *options, enum part part, const char *value)
+{
+	struct selection *selection;
+	const char *hint = NULL;
+
+	if (options->n_selections == MAX_SELECTIONS) {
+		message("only %d of -b and -l at a time", MAX_SELECTIONS);
 		exit(STATUS_TROUBLE);
 	}
-	options->part = part;
+	selection = &options->selections[options->n_selections];
+	if (options->n_selections > 0 &&
+		(part == PART_SHARD) != (options->selections[0].part == PART_SHARD))
+		contradict("-s", "-b or -l");
+	selection->part = part;
 	if (part == PART_SHARD)
-		options->shard = shard_parse(value);
-	else if (!range_parse(value, &options->range))
-		value_wrong("range", value);
+		selection->shard = shard_parse(value);
+	else
+		hint = range_parse(value, part == PART_BYTES ? NUMBER_OF_BYTES : NUMBER_OF_ITEMS,
+			&selection->range);
+	if (hint)
+		value_wrong("range", value, hint);
+	/* A shard that is given twice is one: once_only has compared them. */
+	if (part != PART_SHARD || options->n_selections == 0)
+		options->n_selections++;
+}
+
+static bool is_search(enum action action)
+{
+	return action == ACTION_FIND || action == ACTION_PATTERN;
 }
 
 /* Two actions: the one that was there and the one that came. */
@@ -122,6 +150,19 @@ static void set_action(struct options *options, enum action action)
 	options->action = action;
 }
 
+static void set_search(struct options *options, enum action action, mmr_slice text)
+{
+	bool same = options->action == action && options->text.len == text.len &&
+		    (text.len == 0 || memcmp(options->text.ptr, text.ptr, text.len) == 0);
+
+	if (is_search(options->action) && !same) {
+		message("only one -e or -E at a time; -E 'A|B' finds any of several texts");
+		exit(STATUS_TROUBLE);
+	}
+	set_action(options, action);
+	options->text = text;
+}
+
 /* Colour where it is wanted, or where a terminal asks for it and nothing forbids it. */
 static bool wants_color(enum color color)
 {
@@ -133,49 +174,58 @@ static bool wants_color(enum color color)
 	       strcmp(terminal, "dumb") != 0;
 }
 
-static void contradict(const char *first, const char *second)
-{
-	message("%s cannot be used with %s", first, second);
-	exit(STATUS_TROUBLE);
-}
-
-static bool is_search(enum action action)
-{
-	return action == ACTION_FIND || action == ACTION_PATTERN;
-}
-
 static bool has_json(enum action action)
 {
 	return action == ACTION_INFO || action == ACTION_COUNT || action == ACTION_TYPE ||
 	       is_search(action);
 }
 
-/* What only the whole command line can tell. */
-static void settle(struct options *options, bool count, enum color color)
+static void settle_follow(const struct options *options)
 {
-	/* Of matches when something is searched for, else of lines. */
-	if (count && is_search(options->action))
-		options->count_only = true;
-	else if (count)
-		set_action(options, ACTION_COUNT);
-	if (options->width > 0 && options->action != ACTION_HEX && options->action != ACTION_TYPE)
-		contradict("-w", "anything but -x and -t");
-	if (options->follow && options->action != ACTION_PRINT)
+	const struct selection *selection = &options->selections[0];
+
+	if (options->action != ACTION_PRINT)
 		contradict("-f", "another action");
-	if (options->follow && options->part == PART_SHARD)
+	if (options->n_selections > 1)
+		contradict("-f", "more than one -b or -l");
+	if (selection->part == PART_SHARD)
 		contradict("-f", "-s");
-	/* The end of the file moves: a part that ends there has no end, and one that is counted
-	 * from there to an end that is not cannot be told. */
-	if (options->follow && options->part != PART_ALL && range_from_end(&options->range) &&
-		options->range.stop != MMR_END)
+	/* The end of the file moves: a selection that ends relative to it never ends. */
+	if (range_from_end(&selection->range) && selection->range.stop != MMR_END)
 		contradict("-f", "an end that the file's growth would move");
-	if (options->json != JSON_NONE && !has_json(options->action))
+}
+
+static void settle_json(const struct options *options)
+{
+	if (!has_json(options->action))
 		contradict("--json", "anything but -i, -c, -e, -E and -t");
 	if (options->json == JSON_LINES && (options->count_only || !is_search(options->action)))
 		contradict("--json=lines", "anything but the matches of -e and -E");
-	if (options->json != JSON_NONE && options->action == ACTION_TYPE && options->width > 0)
+	if (options->action == ACTION_TYPE && options->width > 0)
 		contradict("--json", "-w");
-	options->color = wants_color(color);
+}
+
+/* The checks that need the whole command line. */
+static void settle(struct options *options, bool count, bool delimiter)
+{
+	/* Matches when something is searched for, records with -t, else lines. */
+	if (count && !is_search(options->action) && options->action != ACTION_TYPE)
+		set_action(options, ACTION_COUNT);
+	options->count_only = count;
+	if (options->n_selections == 0)
+		options->selections[options->n_selections++] =
+			(struct selection){.range = {0, MMR_END, false, 0}};
+	options->selection = options->selections[0];
+	if (options->width > 0 && options->action != ACTION_HEX && options->action != ACTION_TYPE)
+		contradict("-w", "anything but -x and -t");
+	if (options->width > 0 && count)
+		contradict("-w", "-c");
+	if (delimiter && options->action == ACTION_TYPE)
+		contradict("-d", "-t");
+	if (options->follow)
+		settle_follow(options);
+	if (options->json != JSON_NONE)
+		settle_json(options);
 }
 
 static const struct option long_options[] = {
@@ -205,26 +255,75 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-/* What getopt does not know, or lacks its argument. */
+/* Whether a word begins, before its "=", the name of a long option. */
+static bool begins(const char *word, const char *name)
+{
+	size_t len = strcspn(word, "=");
+
+	return strncmp(word, name, len) == 0;
+}
+
+/* The long options that an abbreviation may stand for. Returns: how many there are. */
+static size_t candidates_of(const char *word, char *names, size_t room)
+{
+	size_t n = 0, i, len;
+
+	*names = '\0';
+	for (i = 0; long_options[i].name; i++) {
+		if (!begins(word, long_options[i].name))
+			continue;
+		len = strlen(names);
+		snprintf(names + len, room - len, "%s--%s", n++ > 0 ? ", " : "",
+			long_options[i].name);
+	}
+	return n;
+}
+
+/* An option that getopt(3) does not know, or that lacks its argument. */
 static enum status unknown(char **argv, int letter)
 {
-	char text[3] = {'-', (char)optopt, '\0'};
+	char text[3] = {'-', (char)optopt, '\0'}, names[256];
 	const char *word = argv[optind - 1], *option = text;
 	bool in_cluster = letter == '?' && optopt != 0;
-	size_t i;
+	size_t i, n = 0;
 
-	/* Of a word like -qz, getopt has not come to the end: what it left is the word before. Any
-	 * letter that is an option stands there for the long one, which was given a value. */
+	/* In a word like -qz, getopt has not come to the end: optind still names the word before.
+	 * A letter that is an option stands there for a long one that was given a value. */
 	for (i = 0; long_options[i].name; i++)
 		in_cluster &= long_options[i].val != optopt;
-	/* Some C libraries take the NULL behind the last word for the argument that is missing. */
-	if (!in_cluster && word && strncmp(word, "--", 2) == 0 && word[2])
+	/* Some C libraries take the NULL after the last word for the argument that is missing. */
+	if (!in_cluster && word && strncmp(word, "--", 2) == 0 && word[2]) {
 		option = word;
+		n = candidates_of(word + 2, names, sizeof(names));
+	}
 	if (letter == ':')
 		message("option '%s' needs an argument", message_quote(option));
+	else if (n > 1)
+		message("option '%s' is ambiguous: %s", message_quote(option), names);
+	else if (n == 1)
+		message("option '%s' takes no argument", names);
 	else
 		message("invalid option '%s'", message_quote(option));
 	return options_hint();
+}
+
+/* Refuses an option that is given twice with different values. `given` has the last value of each,
+ * by its letter. */
+static void once_only(const char **given, int letter)
+{
+	const char *value = optarg ? optarg : "", *before = given[letter];
+	char name[16] = {'-', (char)letter, '\0'};
+	size_t i;
+
+	given[letter] = value;
+	if (!before || strcmp(before, value) == 0)
+		return;
+	for (i = 0; letter > UINT8_MAX && long_options[i].name; i++)
+		if (long_options[i].val == letter)
+			snprintf(name, sizeof(name), "--%s", long_options[i].name);
+	message("%s is given twice, as '%s' and '%s'", name, message_quote(before),
+		message_quote(value));
+	exit(STATUS_TROUBLE);
 }
 
 void options_parse(int argc, char **argv, struct options *ret_options)
@@ -232,83 +331,88 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 	static const char *const colors[] = {"auto", "always", "never", NULL};
 	static const char *const jsons[] = {"lines", NULL};
 	static char *standard_input[] = {"-", NULL};
-	struct options options = {.delimiter = '\n', .maximum = NO_MAXIMUM};
+	struct options *options = ret_options;
+	const char *given[LONG_LAST] = {NULL};
 	enum color color = COLOR_AUTO;
 	bool count = false;
 	int letter;
 
+	*options = (struct options){.delimiter = '\n', .maximum = NO_MAXIMUM};
 	opterr = 0;
 	while ((letter = getopt_long(
 			argc, argv, ":ab:cd:e:E:fhij:l:m:qrs:t:vVw:x", long_options, NULL)) != -1) {
+		if (letter == LONG_COLOR || letter == LONG_JSON ||
+			(letter <= UINT8_MAX && strchr("sdjmtw", letter)))
+			once_only(given, letter);
 		switch (letter) {
 		case 'b':
-			set_part(&options, PART_BYTES, optarg);
+			add_selection(options, PART_BYTES, optarg);
 			break;
 		case 'l':
-			set_part(&options, PART_LINES, optarg);
+			add_selection(options, PART_LINES, optarg);
 			break;
 		case 's':
-			set_part(&options, PART_SHARD, optarg);
+			add_selection(options, PART_SHARD, optarg);
 			break;
 		case 'c':
 			count = true;
 			break;
 		case 'e':
-			set_action(&options, ACTION_FIND);
-			options.text = value_bytes("text", optarg);
+			set_search(options, ACTION_FIND, value_bytes("text", optarg));
 			break;
 		case 'E':
-			set_action(&options, ACTION_PATTERN);
-			options.text = mmr_slice_of(optarg);
+			set_search(options, ACTION_PATTERN, mmr_slice_of(optarg));
 			break;
 		case 'f':
-			options.follow = true;
+			options->follow = true;
 			break;
 		case 'i':
-			set_action(&options, ACTION_INFO);
+			set_action(options, ACTION_INFO);
 			break;
 		case 'r':
-			set_action(&options, ACTION_REVERSE);
+			set_action(options, ACTION_REVERSE);
 			break;
 		case 't':
-			set_action(&options, ACTION_TYPE);
-			options.layout = optarg;
+			set_action(options, ACTION_TYPE);
+			options->layout = optarg;
 			break;
 		case 'x':
-			set_action(&options, ACTION_HEX);
+			set_action(options, ACTION_HEX);
 			break;
 		case 'a':
-			options.binary = true;
+			options->binary = true;
 			break;
 		case 'd':
-			options.delimiter = value_delimiter(optarg);
+			options->delimiter = value_delimiter(optarg);
 			break;
 		case 'j':
-			options.n_threads =
-				(unsigned)value_number("number", optarg, 1, MAX_THREADS);
+			options->n_threads = (unsigned)value_number(
+				"number", optarg, NUMBER_OF_ITEMS, 1, MAX_THREADS);
 			break;
 		case 'm':
-			options.maximum = value_number("number", optarg, 0, NO_MAXIMUM);
+			options->maximum =
+				value_number("number", optarg, NUMBER_OF_ITEMS, 0, NO_MAXIMUM);
 			break;
 		case 'w':
-			options.width = (size_t)value_number("width", optarg, 1, MAX_WIDTH);
+			options->width = (size_t)value_number(
+				"width", optarg, NUMBER_OF_BYTES, 1, MAX_WIDTH);
 			break;
 		case 'q':
-			options.quiet = true;
+			options->quiet = true;
 			break;
 		case LONG_COLOR:
 			color = (enum color)value_word("color", optarg, colors);
 			break;
 		case LONG_JSON:
-			options.json = optarg && value_word("json", optarg, jsons) == 0
-					       ? JSON_LINES
-					       : JSON_PLAIN;
+			options->json = optarg && value_word("json", optarg, jsons) == 0
+						? JSON_LINES
+						: JSON_PLAIN;
 			break;
 		case 'v':
-			options.verbose = true;
+			options->verbose = true;
 			break;
 		case LONG_NO_MMAP:
-			options.no_mmap = true;
+			options->no_mmap = true;
 			break;
 		case 'h':
 			print_help();
@@ -320,8 +424,8 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			exit((int)unknown(argv, letter));
 		}
 	}
-	options.files = optind < argc ? argv + optind : standard_input;
-	options.n_files = optind < argc ? argc - optind : 1;
-	settle(&options, count, color);
-	*ret_options = options;
+	options->files = optind < argc ? argv + optind : standard_input;
+	options->n_files = optind < argc ? argc - optind : 1;
+	settle(options, count, given['d'] != NULL);
+	options->color = wants_color(color);
 }

@@ -7,6 +7,7 @@
 #include "range.h"
 #include "shard.h"
 
+/* The kinds of selections. */
 enum part {
 	PART_ALL,
 	PART_BYTES,
@@ -40,15 +41,28 @@ enum json {
 /* No limit, for -m. */
 #define NO_MAXIMUM UINT64_MAX
 
-struct options {
+/* More of -b and -l than this in one run are refused. */
+#define MAX_SELECTIONS 256
+
+/* What one of -b, -l and -s chooses of each input. */
+struct selection {
 	enum part part;
 	struct range range; /* of PART_BYTES and PART_LINES */
 	struct shard shard; /* of PART_SHARD */
+};
+
+struct options {
+	/* In the order given; one of PART_ALL where none was. */
+	struct selection selections[MAX_SELECTIONS];
+	size_t n_selections;
+	/* The one that an action works on: mmcat.c runs the action for each in turn. */
+	struct selection selection;
 	enum action action;
 	char delimiter;
 	mmr_slice text;     /* of ACTION_FIND and ACTION_PATTERN */
-	bool count_only;    /* of matches: how many, not where */
+	bool count_only;    /* print how many lines, matches or records there are, not the items */
 	const char *layout; /* of ACTION_TYPE */
+	size_t record_size; /* in bytes, with ACTION_TYPE: what is called a line is a record */
 	size_t width; /* bytes a row of ACTION_HEX, records a line of ACTION_TYPE; 0: as usual */
 	uint64_t maximum;   /* lines, matches or records; NO_MAXIMUM */
 	unsigned n_threads; /* 0: one a processor */
@@ -63,7 +77,8 @@ struct options {
 	int n_files;
 };
 
-/* Parses the command line; prints --help and --version; leaves with a message when it is wrong. */
+/* Parses the command line; prints --help and --version; leaves with a message when it is wrong.
+ * `record_size` is left to the caller. */
 void options_parse(int argc, char **argv, struct options *ret_options);
 
 /* "Usage: ..." in one line and where to find more, on standard error. Returns: STATUS_TROUBLE. */

@@ -1,4 +1,4 @@
-/* part.c - from "A:B" to bytes
+/* part.c - from selections to bytes
  *
  * SPDX-License-Identifier: MIT */
 #include "part.h"
@@ -28,6 +28,44 @@ static struct span locate_bytes(const struct range *range, uint64_t size)
 	return span;
 }
 
+/* The same in records: the bytes after the last whole one are no record. */
+static uint64_t record_place(int64_t index, size_t record_size, uint64_t size)
+{
+	uint64_t n = size / record_size;
+
+	/* Past the records it is the end of the file, so that such bytes are not passed over. */
+	if (index >= 0)
+		return (uint64_t)index <= n ? (uint64_t)index * record_size : size;
+	return place(index, n) * record_size;
+}
+
+static struct span locate_records(const struct range *range, size_t record_size, uint64_t size)
+{
+	int64_t stop = range->stop;
+	struct span span;
+
+	if (range->has_length)
+		stop = range->length > INT64_MAX - range->start ? INT64_MAX
+								: range->start + range->length;
+	span.start = record_place(range->start, record_size, size);
+	span.stop = record_place(stop, record_size, size);
+	if (span.stop < span.start)
+		span.stop = span.start;
+	return span;
+}
+
+/* Shards of records are as equal as those of bytes. */
+static struct span shard_of_records(const struct shard *shard, size_t record_size, uint64_t size)
+{
+	uint64_t n = shard->n, k = shard->k, records = size / record_size;
+	struct span span;
+
+	span.start = (records / n * (k - 1) + min_u64(k - 1, records % n)) * record_size;
+	/* The bytes after the last whole record belong to the last shard, which reports them. */
+	span.stop = k == n ? size : (records / n * k + min_u64(k, records % n)) * record_size;
+	return span;
+}
+
 static int seek(mmr_reader *reader, uint64_t from, int64_t n_lines, const struct options *options,
 	uint64_t *ret_off)
 {
@@ -44,7 +82,7 @@ static int locate_line(
 
 static int locate_lines(mmr_reader *reader, const struct options *options, struct span *ret_span)
 {
-	const struct range *range = &options->range;
+	const struct range *range = &options->selection.range;
 	struct span span;
 	int err;
 
@@ -70,81 +108,126 @@ static int locate_lines(mmr_reader *reader, const struct options *options, struc
 
 static int locate(const struct input *input, const struct options *options, struct span *ret_span)
 {
-	static const struct range all = {0, MMR_END, false, 0};
+	const struct selection *selection = &options->selection;
+	uint64_t size = mmr_size(input->reader);
+	size_t record_size = options->record_size;
 
-	switch (options->part) {
+	switch (selection->part) {
 	case PART_LINES:
-		return locate_lines(input->reader, options, ret_span);
-	case PART_BYTES:
-		*ret_span = locate_bytes(&options->range, mmr_size(input->reader));
+		if (record_size == 0)
+			return locate_lines(input->reader, options, ret_span);
+		*ret_span = locate_records(&selection->range, record_size, size);
 		return 0;
 	case PART_SHARD:
-		return mmr_shard(input->reader, options->delimiter, options->shard.k,
-			options->shard.n, &ret_span->start, &ret_span->stop);
+		if (record_size == 0)
+			return mmr_shard(input->reader, options->delimiter, selection->shard.k,
+				selection->shard.n, &ret_span->start, &ret_span->stop);
+		*ret_span = shard_of_records(&selection->shard, record_size, size);
+		return 0;
+	case PART_BYTES:
 	case PART_ALL:
 		break;
 	}
-	*ret_span = locate_bytes(&all, mmr_size(input->reader));
+	*ret_span = locate_bytes(&selection->range, size);
 	return 0;
 }
 
-/* Whether -m counts lines of the part. */
+/* Whether -m counts the first lines of the selections. */
 static bool shows_lines(enum action action)
 {
-	return action == ACTION_PRINT || action == ACTION_HEX || action == ACTION_INFO;
+	return action == ACTION_PRINT || action == ACTION_COUNT || action == ACTION_HEX ||
+	       action == ACTION_INFO;
 }
 
-int part_locate(const struct input *input, const struct options *options, struct span *ret_span)
+/* Adds the lines of a span to what -m has used up. */
+static int count_lines(struct input *input, const struct options *options, struct span span)
+{
+	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
+	mmr_counts counts;
+	int err;
+
+	how.offset = span.start;
+	how.length = span.stop - span.start;
+	how.delimiter = options->delimiter;
+	how.n_threads = options->n_threads;
+	err = mmr_count_lines(input->reader, &how, &counts);
+	if (err == 0)
+		input->n += counts.lines;
+	return err;
+}
+
+int part_locate(struct input *input, const struct options *options, struct span *ret_span)
 {
 	int64_t maximum = (int64_t)min_u64(options->maximum, INT64_MAX);
+	bool reverses = options->action == ACTION_REVERSE;
 	struct span span;
 	uint64_t edge;
 	int err;
 
 	err = locate(input, options, &span);
-	if (err < 0)
-		return err;
-	/* -m: of what is shown the first lines, of what is reversed the last. */
-	if (options->maximum != NO_MAXIMUM && shows_lines(options->action)) {
-		err = seek(input->reader, span.start, maximum, options, &edge);
-		span.stop = err == 0 ? min_u64(span.stop, edge) : span.stop;
-	} else if (options->maximum != NO_MAXIMUM && options->action == ACTION_REVERSE) {
-		err = seek(input->reader, span.stop, -maximum, options, &edge);
-		if (err == 0 && edge > span.start)
-			span.start = edge;
+	if (err == 0 && options->maximum != NO_MAXIMUM) {
+		/* What is printed first: when the lines are reversed, the last ones. */
+		if (shows_lines(options->action)) {
+			err = seek(input->reader, span.start, maximum, options, &edge);
+			span.stop = err == 0 ? min_u64(span.stop, edge) : span.stop;
+		} else if (reverses) {
+			err = seek(input->reader, span.stop, -maximum, options, &edge);
+			if (err == 0 && edge > span.start)
+				span.start = edge;
+		}
+		/* tally.c counts those of ACTION_COUNT. */
+		if (err == 0 && options->n_selections > 1 && options->action != ACTION_COUNT &&
+			(shows_lines(options->action) || reverses))
+			err = count_lines(input, options, span);
 	}
 	if (err == 0)
 		*ret_span = span;
 	return err;
 }
 
-void feed_begin(struct feed *feed, const struct options *options)
+static uint64_t multiply_clamped(uint64_t a, uint64_t b)
 {
-	const struct range *range = &options->range;
+	return b > 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+
+/* Records are bytes of a known number. */
+static void count_records(struct feed *feed, const struct options *options)
+{
+	if (feed->lines) {
+		feed->skip = multiply_clamped(feed->skip, options->record_size);
+		feed->left = multiply_clamped(feed->left, options->record_size);
+	}
+	feed->lines = false;
+	if (options->maximum != NO_MAXIMUM)
+		feed->left = min_u64(
+			feed->left, multiply_clamped(options->maximum, options->record_size));
+}
+
+void feed_begin(struct feed *feed, const struct options *options, const struct selection *selection)
+{
+	const struct range *range = &selection->range;
 
 	*feed = (struct feed){.delimiter = options->delimiter};
-	feed->lines = options->part == PART_LINES;
+	feed->lines = selection->part == PART_LINES;
 	feed->numbers = options->json == JSON_LINES;
 	feed->left = UINT64_MAX;
 	feed->maximum = shows_lines(options->action) ? options->maximum : NO_MAXIMUM;
-	if (options->part != PART_ALL) {
-		feed->skip = (uint64_t)range->start;
-		if (range->has_length)
-			feed->left = (uint64_t)range->length;
-		else if (range->stop != MMR_END)
-			feed->left = range->stop > range->start
-					     ? (uint64_t)(range->stop - range->start)
-					     : 0;
-	}
+	feed->skip = (uint64_t)range->start;
+	if (range->has_length)
+		feed->left = (uint64_t)range->length;
+	else if (range->stop != MMR_END)
+		feed->left =
+			range->stop > range->start ? (uint64_t)(range->stop - range->start) : 0;
+	if (options->record_size > 0)
+		count_records(feed, options);
 }
 
-/* Streams whose part counts from the end were saved to a file before: both ends count from the
- * start here. */
+/* Streams of which a selection counts from the end were saved to a file before. */
 int feed_open(struct feed *feed, struct input *input, const struct options *options)
 {
 	mmr_blocks_options how = MMR_BLOCKS_OPTIONS_INIT;
 
-	feed_begin(feed, options);
+	feed_begin(feed, options, &options->selection);
 	feed->input = input;
 	feed->position = lseek(input->fd, 0, SEEK_CUR);
 	how.delimiter = MMR_NO_DELIMITER;

@@ -1,4 +1,4 @@
-/* part.h - the chosen part of an input: of a file a range of offsets, of a stream a feed
+/* part.h - what a selection chooses of an input: of a file a range of offsets, of a stream a feed
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_PART_H
@@ -13,8 +13,9 @@ struct span {
 	uint64_t start, stop;
 };
 
-/* Where the part lies in an input that has offsets. Returns: 0 or a code of the library. */
-int part_locate(const struct input *input, const struct options *options, struct span *ret_span);
+/* The bytes of `options->selection` in an input that has offsets. Where several selections share
+ * the lines of -m, the lines are counted in `input->n`. Returns: 0 or a code of the library. */
+int part_locate(struct input *input, const struct options *options, struct span *ret_span);
 
 /* The part of a stream, block by block, in bounded memory. It ends as soon as the part does. */
 struct feed {
@@ -40,8 +41,10 @@ bool feed_next(struct feed *feed, mmr_slice *ret_bytes);
 /* Returns: why the feed ended. */
 int feed_close(struct feed *feed);
 
-/* A feed of bytes that the caller reads, in their order; it is not closed. */
-void feed_begin(struct feed *feed, const struct options *options);
+/* A feed of bytes that the caller reads, in their order; it is not closed. Both ends of the
+ * selection must count from the start. */
+void feed_begin(
+	struct feed *feed, const struct options *options, const struct selection *selection);
 
 /* Leaves of the next bytes what belongs to the part; of what lies behind it nothing. Returns: 0 or
  * a code of the library. */

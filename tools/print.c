@@ -40,7 +40,7 @@ static enum status print_stream(struct input *input, const struct options *optio
 	/* A file that was empty until this run wrote into it. */
 	if (output_is_input(&input->st, 0, UINT64_MAX, false))
 		return message("%s: input file is output file", message_quote(input->name));
-	if (options->part == PART_ALL && options->maximum == NO_MAXIMUM && !look) {
+	if (options->selection.part == PART_ALL && options->maximum == NO_MAXIMUM && !look) {
 		err = output_stream(input->fd, &done);
 		report_bytes(done);
 		return err < 0 ? message_file_at(input->name, err, done) : STATUS_DONE;

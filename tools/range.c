@@ -1,77 +1,21 @@
-/* range.c - parsing ranges and the numbers in them
+/* range.c - parsing ranges
  *
  * SPDX-License-Identifier: MIT */
 #include "range.h"
 
-#include <string.h>
+/* By enum number_unit. */
+static const char *const examples[] = {
+	"use START:END or START:+LENGTH, from 0, as in 5:10, -3: or 4K:+512",
+	"use START:END or START:+LENGTH, from 0, as in 5:10 or -3:, or FIRST,LAST, from 1, as in "
+	"6,10",
+};
 
-static int digit_value(char byte, unsigned base)
-{
-	int value = -1;
-
-	if (byte >= '0' && byte <= '9')
-		value = byte - '0';
-	else if ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f')
-		value = (byte | 0x20) - 'a' + 10;
-	return value < (int)base ? value : -1;
-}
-
-static uint64_t multiply_clamped(uint64_t a, uint64_t b)
-{
-	return b > 0 && a > (uint64_t)INT64_MAX / b ? (uint64_t)INT64_MAX : a * b;
-}
-
-/* "K", "KB" or "KiB". Returns: what follows. */
-static const char *parse_unit(const char *text, uint64_t *number)
-{
-	static const char letters[] = "KMGTPE";
-	/* Not of a space, which would become the NUL that ends the letters. */
-	const char *letter = *text > ' ' ? strchr(letters, *text & ~0x20) : NULL;
-	uint64_t factor = 1024;
-	long steps;
-
-	if (!letter)
-		return text;
-	text++;
-	if (*text == 'B') {
-		factor = 1000;
-		text++;
-	} else if (text[0] == 'i' && text[1] == 'B') {
-		text += 2;
-	}
-	for (steps = letter - letters; steps >= 0; steps--)
-		*number = multiply_clamped(*number, factor);
-	return text;
-}
-
-/* Returns: what follows the number; NULL when there is none. */
-static const char *parse_number(const char *text, uint64_t *ret_number)
-{
-	unsigned base = text[0] == '0' && (text[1] | 0x20) == 'x' ? 16 : 10;
-	uint64_t number = 0;
-	int digit;
-
-	if (base == 16)
-		text += 2;
-	if (digit_value(*text, base) < 0)
-		return NULL;
-	for (; (digit = digit_value(*text, base)) >= 0; text++) {
-		number = multiply_clamped(number, base);
-		if (number > (uint64_t)INT64_MAX - (uint64_t)digit)
-			number = (uint64_t)INT64_MAX;
-		else
-			number += (uint64_t)digit;
-	}
-	*ret_number = number;
-	return parse_unit(text, ret_number);
-}
-
-static const char *parse_signed(const char *text, int64_t *ret_number)
+static const char *parse_signed(const char *text, enum number_unit unit, int64_t *ret_number)
 {
 	bool negative = *text == '-';
 	uint64_t number;
 
-	text = parse_number(text + negative, &number);
+	text = number_parse(text + negative, unit, &number);
 	if (text)
 		*ret_number = negative ? -(int64_t)number : (int64_t)number;
 	return text;
@@ -87,39 +31,70 @@ static struct range with_length(struct range range, int64_t length)
 	return range;
 }
 
-bool range_parse(const char *text, struct range *ret_range)
+/* "END", "+LENGTH" or nothing, after "START:". Returns: what follows; NULL where it is wrong. */
+static const char *parse_stop(const char *text, enum number_unit unit, struct range *range)
 {
-	struct range range = {0, MMR_END, false, 0};
 	uint64_t length;
 
-	if (*text != ':') {
-		text = parse_signed(text, &range.start);
-		if (!text)
-			return false;
-		if (*text == '\0') {
-			*ret_range = with_length(range, 1);
-			return true;
-		}
-	}
-	if (*text++ != ':')
-		return false;
-	if (*text == '+') {
-		text = parse_number(text + 1, &length);
-		if (text)
-			range = with_length(range, (int64_t)length);
-	} else if (*text != '\0') {
-		text = parse_signed(text, &range.stop);
-	}
-	if (!text || *text != '\0')
-		return false;
-	*ret_range = range;
-	return true;
+	if (*text == '\0')
+		return text;
+	if (*text != '+')
+		return parse_signed(text, unit, &range->stop);
+	text = number_parse(text + 1, unit, &length);
+	if (text)
+		*range = with_length(*range, (int64_t)length);
+	return text;
 }
 
-bool range_parse_number(const char *text, uint64_t *ret_number)
+/* "LAST", "+MORE" or nothing, after "FIRST,". Returns: like range_parse. */
+static const char *parse_last(const char *text, int64_t first, struct range *ret_range)
 {
-	text = parse_number(text, ret_number);
-	return text && *text == '\0';
+	struct range range = {first - 1, MMR_END, false, 0};
+	const char *end = text;
+	uint64_t last = 0;
+	bool more = *text == '+';
+
+	if (*text != '\0')
+		end = number_parse(text + more, NUMBER_OF_ITEMS, &last);
+	if (first < 0 || !end || *end != '\0')
+		return examples[NUMBER_OF_ITEMS];
+	if (first == 0 || (*text != '\0' && !more && last == 0))
+		return "FIRST,LAST counts from 1, as in 1,5";
+	if (more)
+		range = with_length(range, (int64_t)min_u64(last, INT64_MAX - 1) + 1);
+	else if (*text != '\0')
+		range.stop = (int64_t)last;
+	if (*text != '\0' && !more && range.stop <= range.start)
+		return "LAST is before FIRST";
+	*ret_range = range;
+	return NULL;
+}
+
+const char *range_parse(const char *text, enum number_unit unit, struct range *ret_range)
+{
+	struct range range = {0, MMR_END, false, 0};
+
+	if (*text != ':') {
+		text = parse_signed(text, unit, &range.start);
+		if (!text)
+			return examples[unit];
+		if (*text == ',' && unit == NUMBER_OF_ITEMS)
+			return parse_last(text + 1, range.start, ret_range);
+		if (*text == '\0') {
+			*ret_range = with_length(range, 1);
+			return NULL;
+		}
+	} else if (text[1] == '+') {
+		/* Mostly the result of a command that printed no number. */
+		return "a length needs a start, as in 0:+60";
+	}
+	if (*text++ != ':')
+		return examples[unit];
+	text = parse_stop(text, unit, &range);
+	if (!text || *text != '\0')
+		return examples[unit];
+	*ret_range = range;
+	return NULL;
 }
 
 bool range_from_end(const struct range *range)

@@ -1,10 +1,10 @@
-/* range.h - "A:B" as Python means it
+/* range.h - "A:B" as Python means it, and "A,B" as sed does
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_RANGE_H
 #define TOOLS_RANGE_H
 
-#include "common.h"
+#include "number.h"
 
 /* From 0, half open, negative counts from the end. Either `stop` or, when `has_length`, `length`
  * items from `start` on. */
@@ -15,12 +15,11 @@ struct range {
 	int64_t length;
 };
 
-/* Parses "A:B", "A:", ":B", ":", "N" and "N:+M". Numbers are decimal or 0x hexadecimal, with K M G
- * T P E (powers of 1024), KB MB ... (of 1000) or KiB MiB ...; what is too large is clamped. */
-bool range_parse(const char *text, struct range *ret_range);
-
-/* A number as above, without a sign. */
-bool range_parse_number(const char *text, uint64_t *ret_number);
+/* Parses "A:B", "A:", ":B", ":", "N" and "N:+M", and for items also the addresses of sed, which
+ * count from 1 and include the last: "A,B", "A," and "A,+M" (A and the M items after it).
+ *
+ * Returns: NULL, or what to write instead, for a message. */
+const char *range_parse(const char *text, enum number_unit unit, struct range *ret_range);
 
 /* Whether the range can only be found when the end is known. */
 bool range_from_end(const struct range *range);

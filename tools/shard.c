@@ -71,6 +71,6 @@ struct shard shard_parse(const char *argument)
 		return shard_of_launcher();
 	if (!parse_count(argument, '/', &rest, &shard.k) ||
 		!parse_count(rest + 1, '\0', &rest, &shard.n) || shard.k < 1 || shard.k > shard.n)
-		value_wrong("shard", argument);
+		value_wrong("shard", argument, "use K/N with 1 <= K <= N, as in 2/4, or auto");
 	return shard;
 }

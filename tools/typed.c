@@ -29,7 +29,7 @@ struct table {
 	size_t room;          /* that a record's values may take */
 };
 
-/* Compiled at the first input, for all. A wrong one ends the run: no input could do with it. */
+/* Compiled once, for all inputs. */
 static const mmr_layout *parsed(const struct options *options)
 {
 	static mmr_layout *layout;
@@ -132,25 +132,13 @@ static void end_line(const struct table *table, uint64_t n_records)
 		output_write("\n", 1);
 }
 
-static enum status tell_rest(const struct input *input, uint64_t rest, uint64_t n_records)
+static enum status tell_rest(struct input *input, uint64_t rest, uint64_t n_records)
 {
+	input->rest = rest > 0;
 	if (rest == 0)
 		return STATUS_DONE;
 	return message("%s: %" PRIu64 " %s left over behind record %" PRIu64,
 		message_quote(input->name), rest, rest == 1 ? "byte is" : "bytes are", n_records);
-}
-
-/* With -s: records instead of lines, in as equal parts. */
-static struct span shard_of_records(
-	const struct table *table, const struct options *options, uint64_t size)
-{
-	uint64_t n = options->shard.n, k = options->shard.k, records = size / table->size;
-	struct span span;
-
-	span.start = (records / n * (k - 1) + min_u64(k - 1, records % n)) * table->size;
-	/* What is left over at the end is for the last one to tell. */
-	span.stop = k == n ? size : (records / n * k + min_u64(k, records % n)) * table->size;
-	return span;
 }
 
 static int run(
@@ -189,12 +177,9 @@ static enum status show_reader(
 {
 	uint64_t n_records, rest;
 	struct span span;
-	int err = 0;
+	int err;
 
-	if (options->part == PART_SHARD)
-		span = shard_of_records(table, options, mmr_size(input->reader));
-	else
-		err = part_locate(input, options, &span);
+	err = part_locate(input, options, &span);
 	if (err < 0)
 		return message_file(input->name, err);
 	n_records = (span.stop - span.start) / table->size;
@@ -206,6 +191,9 @@ static enum status show_reader(
 	}
 	table->start = span.start;
 	input->used = span.start + n_records * table->size + rest;
+	input->n += n_records;
+	if (options->count_only)
+		return tell_rest(input, rest, n_records);
 	report_bytes(n_records * table->size);
 	err = run(table, input, options, n_records * table->size);
 	if (err < 0)
@@ -234,7 +222,7 @@ static enum status show_stream(
 			break;
 		n = min_u64(pending.len / table->size, options->maximum - n_records);
 		bytes = (mmr_slice){pending.bytes, (size_t)n * table->size};
-		err = make_lines(&lines, table, bytes, n_records);
+		err = options->count_only ? 0 : make_lines(&lines, table, bytes, n_records);
 		if (err < 0)
 			break;
 		output_write(lines.text, lines.len);
@@ -244,12 +232,19 @@ static enum status show_stream(
 	}
 	if (n_records == options->maximum)
 		pending.len = 0;
-	end_line(table, n_records);
+	input->n += n_records;
+	if (!options->count_only)
+		end_line(table, n_records);
 	free(pending.bytes);
 	free(lines.text);
 	end = feed_close(&feed);
 	err = err < 0 ? err : end;
 	return err < 0 ? message_file(input->name, err) : tell_rest(input, pending.len, n_records);
+}
+
+size_t type_record_size(const struct options *options)
+{
+	return mmr_layout_size(parsed(options));
 }
 
 enum status action_type(struct input *input, const struct options *options)
@@ -260,7 +255,7 @@ enum status action_type(struct input *input, const struct options *options)
 	table.per_row = options->width > 0 ? options->width : 1;
 	table.json = options->json != JSON_NONE;
 	table.room = table.json ? typed_row_json_room(table.layout) : typed_row_room(table.layout);
-	if (!table.json)
+	if (!table.json && !options->count_only)
 		print_header(table.layout);
 	return input->reader ? show_reader(&table, input, options)
 			     : show_stream(&table, input, options);

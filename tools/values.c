@@ -4,15 +4,18 @@
 #include "values.h"
 
 #include "message.h"
-#include "range.h"
 
 #include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-_Noreturn void value_wrong(const char *what, const char *value)
+#define ESCAPES "\\n \\t \\r \\0 \\\\ \\xHH"
+
+_Noreturn void value_wrong(const char *what, const char *value, const char *hint)
 {
-	message("invalid %s '%s'", what, message_quote(value));
+	message("invalid %s '%s'; %s", what, message_quote(value), hint);
 	exit(STATUS_TROUBLE);
 }
 
@@ -50,7 +53,7 @@ mmr_slice value_bytes(const char *what, char *argument)
 	for (at = argument; *at;) {
 		at = parse_byte(at, &byte);
 		if (!at)
-			value_wrong(what, argument);
+			value_wrong(what, argument, "the escapes are " ESCAPES);
 	}
 	for (at = argument; *at; argument[bytes.len++] = byte)
 		at = parse_byte(at, &byte);
@@ -67,25 +70,38 @@ char value_delimiter(const char *argument)
 	else
 		end++;
 	if (!end || *end)
-		value_wrong("delimiter", argument);
+		value_wrong("delimiter", argument, "use one byte, or one of " ESCAPES);
 	return byte;
 }
 
-uint64_t value_number(const char *what, const char *argument, uint64_t least, uint64_t most)
+uint64_t value_number(const char *what, const char *argument, enum number_unit unit, uint64_t least,
+	uint64_t most)
 {
+	char hint[64];
 	uint64_t number;
 
-	if (!range_parse_number(argument, &number) || number < least || number > most)
-		value_wrong(what, argument);
-	return number;
+	if (number_parse_all(argument, unit, &number) && number >= least && number <= most)
+		return number;
+	if (most >= INT64_MAX)
+		snprintf(hint, sizeof(hint), "use a whole number, as in 100 or 5e6");
+	else
+		snprintf(hint, sizeof(hint), "use a number from %" PRIu64 " to %" PRIu64, least,
+			most);
+	value_wrong(what, argument, hint);
 }
 
 unsigned value_word(const char *what, const char *argument, const char *const *words)
 {
+	char hint[64] = "use ";
 	unsigned i;
 
 	for (i = 0; words[i]; i++)
 		if (strcmp(argument, words[i]) == 0)
 			return i;
-	value_wrong(what, argument);
+	for (i = 0; words[i]; i++) {
+		size_t len = strlen(hint);
+
+		snprintf(hint + len, sizeof(hint) - len, "%s%s", i > 0 ? " or " : "", words[i]);
+	}
+	value_wrong(what, argument, hint);
 }

@@ -16,7 +16,7 @@ import shutil
 import struct
 import subprocess
 
-FILES = ("large", "middle", "small", "sparse", "holes", "numbers", "far")
+FILES = ("large", "middle", "small", "sparse", "holes", "numbers", "far", "newlines")
 
 
 def make_files(folder):
@@ -30,6 +30,7 @@ def make_files(folder):
         "sparse": [1 << 20, (b"data" * 15 + b"abc\n") * (1 << 14), 4 << 20],
         "holes": [1 << 16, b"data in holes\n" * 1000, 3 << 16],
         "far": [b"it is here\n" * 200, 12 << 20, b"and here\n" * 2, 18 << 20, b"\nand here"],
+        "newlines": [b"x" + b"\n" * 5000],
         "numbers": [struct.pack("<20000q", *range(20000))],
     }
     for name, parts in files.items():

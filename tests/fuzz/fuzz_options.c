@@ -4,7 +4,7 @@
  * and jumps back; what is said on standard error goes to a file in memory, and output.h and
  * progress.h are played by the functions below.
  *
- * Links: tools/message.c tools/options.c tools/range.c tools/shard.c tools/values.c
+ * Links: tools/message.c tools/number.c tools/options.c tools/range.c tools/shard.c tools/values.c
  * Wraps: exit
  *
  * SPDX-License-Identifier: MIT */
@@ -22,11 +22,13 @@
 #include <unistd.h>
 
 #define MOST_ARGUMENTS 32
-#define PARSED         (-1)
+/* What an option tells when it is spelled plainly takes no more words. */
+#define MOST_PLAIN 96
+#define PARSED     (-1)
 
 struct command {
 	int argc;
-	char *argv[MOST_ARGUMENTS + 2];
+	char *argv[MOST_PLAIN + 2];
 };
 
 static jmp_buf leave;
@@ -64,7 +66,7 @@ static void add(struct command *command, const char *text, size_t len)
 {
 	char *copy = malloc(len + 1);
 
-	MUST(copy && command->argc <= MOST_ARGUMENTS, "no room");
+	MUST(copy && command->argc <= MOST_PLAIN, "no room");
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	command->argv[command->argc++] = copy;
@@ -164,19 +166,38 @@ static bool is_of(const struct command *command, const char *text, size_t len)
 	return false;
 }
 
+static void check_selection(const struct options *options, const struct selection *selection)
+{
+	const struct range *range = &selection->range;
+	const struct shard *shard = &selection->shard;
+
+	MUST(selection->part <= PART_SHARD, "no such selection");
+	MUST(options->n_selections == 1 || selection->part == PART_BYTES ||
+			selection->part == PART_LINES,
+		"a selection of several that is all or a shard");
+	MUST(!range->has_length || (range->start >= 0 && range->length >= 0), "a wrong range");
+	MUST(selection->part != PART_SHARD || (shard->k >= 1 && shard->k <= shard->n),
+		"shard %llu of %llu", (unsigned long long)shard->k, (unsigned long long)shard->n);
+	MUST(selection->part != PART_ALL || (range->start == 0 && range->stop == MMR_END),
+		"not all");
+}
+
 static void check_limits(const struct options *options)
 {
-	const struct range *range = &options->range;
 	bool searches = options->action == ACTION_FIND || options->action == ACTION_PATTERN;
+	size_t i;
 
-	MUST(options->part <= PART_SHARD && options->action <= ACTION_INFO, "no such action");
-	MUST(!range->has_length || (range->start >= 0 && range->length >= 0), "a wrong range");
-	MUST(options->part != PART_SHARD ||
-			(options->shard.k >= 1 && options->shard.k <= options->shard.n),
-		"part %llu of %llu", (unsigned long long)options->shard.k,
-		(unsigned long long)options->shard.n);
+	MUST(options->n_selections >= 1, "no selection");
+	for (i = 0; i < options->n_selections; i++)
+		check_selection(options, &options->selections[i]);
+	MUST(options->n_selections == 1 || !options->follow, "several selections are followed");
+	MUST(options->action <= ACTION_INFO, "no such action");
 	MUST(searches == (options->text.ptr != NULL), "a text and nothing to do with it");
-	MUST(searches || !options->count_only, "matches of nothing");
+	MUST(options->action != ACTION_COUNT || options->count_only, "a count of nothing");
+	MUST(!options->count_only || searches || options->action == ACTION_COUNT ||
+			options->action == ACTION_TYPE,
+		"a count of what cannot be counted");
+	MUST(!options->count_only || options->width == 0, "a width of a number");
 	MUST((options->action == ACTION_TYPE) == (options->layout != NULL), "a layout");
 	MUST(options->n_threads <= 4096 && options->width <= 4096, "too many");
 	MUST(options->width == 0 || options->action == ACTION_HEX || options->action == ACTION_TYPE,
@@ -209,24 +230,25 @@ static void add_number(struct command *command, const char *option, uint64_t num
 		(size_t)snprintf(text, sizeof(text), "%s%llu", option, (unsigned long long)number));
 }
 
-static void add_part(struct command *plain, const struct options *options)
+static void add_selection(struct command *plain, const struct selection *selection)
 {
-	const struct range *range = &options->range;
+	const struct range *range = &selection->range;
 	char text[96], stop[32] = "";
 	int len;
 
-	if (options->part == PART_ALL)
+	if (selection->part == PART_ALL)
 		return;
 	if (range->has_length)
 		snprintf(stop, sizeof(stop), "+%lld", (long long)range->length);
 	else if (range->stop != MMR_END)
 		snprintf(stop, sizeof(stop), "%lld", (long long)range->stop);
-	if (options->part == PART_SHARD)
+	if (selection->part == PART_SHARD)
 		len = snprintf(text, sizeof(text), "-s%llu/%llu",
-			(unsigned long long)options->shard.k, (unsigned long long)options->shard.n);
+			(unsigned long long)selection->shard.k,
+			(unsigned long long)selection->shard.n);
 	else
 		len = snprintf(text, sizeof(text), "-%c%lld:%s",
-			options->part == PART_BYTES ? 'b' : 'l', (long long)range->start, stop);
+			selection->part == PART_BYTES ? 'b' : 'l', (long long)range->start, stop);
 	add(plain, text, (size_t)len);
 }
 
@@ -252,9 +274,11 @@ static void spell(const struct options *options, struct command *plain)
 {
 	/* By enum action. */
 	static const char *const actions[] = {"", "-c", "-r", NULL, "-E", "-x", "-t", "-i"};
+	size_t i;
 
 	start(plain);
-	add_part(plain, options);
+	for (i = 0; i < options->n_selections; i++)
+		add_selection(plain, &options->selections[i]);
 	if (options->action == ACTION_FIND)
 		add_bytes(plain, "--find=", options->text);
 	else if (options->action != ACTION_PRINT)
@@ -265,7 +289,9 @@ static void spell(const struct options *options, struct command *plain)
 		add(plain, options->layout, strlen(options->layout));
 	if (options->count_only)
 		add(plain, "-c", 2);
-	add_bytes(plain, "-d", (mmr_slice){&options->delimiter, 1});
+	/* Records have no delimiters. */
+	if (options->action != ACTION_TYPE)
+		add_bytes(plain, "-d", (mmr_slice){&options->delimiter, 1});
 	if (options->maximum != NO_MAXIMUM)
 		add_number(plain, "-m", options->maximum);
 	if (options->n_threads > 0)
@@ -295,15 +321,27 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+static bool same_selection(const struct selection *a, const struct selection *b)
+{
+	if (a->part != b->part || a->range.start != b->range.start ||
+		a->range.has_length != b->range.has_length)
+		return false;
+	if (a->part == PART_SHARD)
+		return a->shard.k == b->shard.k && a->shard.n == b->shard.n;
+	return a->range.has_length ? a->range.length == b->range.length
+				   : a->range.stop == b->range.stop;
+}
+
 static void check_plain(const struct options *options)
 {
 	struct command plain;
 	struct options again;
 	char said[65536];
+	size_t i;
 
 	spell(options, &plain);
 	MUST(parse(&plain, &again, said, sizeof(said)) == PARSED, "%s", said);
-	MUST(again.part == options->part && again.action == options->action &&
+	MUST(again.n_selections == options->n_selections && again.action == options->action &&
 			again.delimiter == options->delimiter &&
 			again.count_only == options->count_only && again.width == options->width &&
 			again.maximum == options->maximum &&
@@ -312,14 +350,9 @@ static void check_plain(const struct options *options)
 			again.follow == options->follow && again.no_mmap == options->no_mmap &&
 			again.verbose == options->verbose && again.quiet == options->quiet,
 		"an option differs");
-	MUST(again.range.start == options->range.start &&
-			again.range.has_length == options->range.has_length &&
-			(again.range.has_length ? again.range.length == options->range.length
-						: again.range.stop == options->range.stop),
-		"the range differs");
-	MUST(options->part != PART_SHARD ||
-			(again.shard.k == options->shard.k && again.shard.n == options->shard.n),
-		"the shard differs");
+	for (i = 0; i < options->n_selections; i++)
+		MUST(same_selection(&again.selections[i], &options->selections[i]),
+			"selection %zu differs", i);
 	MUST(!again.text.ptr == !options->text.ptr && again.text.len == options->text.len &&
 			(again.text.len == 0 ||
 				memcmp(again.text.ptr, options->text.ptr, again.text.len) == 0),

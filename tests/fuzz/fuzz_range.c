@@ -1,6 +1,6 @@
 /* fuzz_range.c - ranges of mmcat and slices of the library against arithmetic that cannot overflow
  *
- * Links: tools/range.c
+ * Links: tools/number.c tools/range.c
  *
  * SPDX-License-Identifier: MIT */
 #include "fuzz.h"
@@ -45,15 +45,22 @@ static void cut(struct taker *taker)
 }
 
 /* What was parsed means the same when it is spelled plainly. */
-static void parse(const char *text)
+static void parse(const char *text, enum number_unit unit)
 {
 	struct range range = {1, 2, true, 3}, again;
+	const char *hint = range_parse(text, unit, &range);
 	char plain[96];
 
-	if (!range_parse(text, &range)) {
+	if (hint) {
+		MUST(*hint, "nothing to write instead of '%s'", text);
 		MUST(range.start == 1 && range.stop == 2 && range.length == 3, "touched");
 		return;
 	}
+	MUST(unit == NUMBER_OF_ITEMS || !strchr(text, ','), "'%s' of bytes", text);
+	if (strchr(text, ','))
+		MUST(range.start >= 0 &&
+				(range.has_length ? range.length > 0 : range.stop > range.start),
+			"'%s' is empty", text);
 	if (range.has_length)
 		snprintf(plain, sizeof(plain), "%lld:+%lld", (long long)range.start,
 			(long long)range.length);
@@ -62,10 +69,30 @@ static void parse(const char *text)
 	else
 		snprintf(plain, sizeof(plain), "%lld:%lld", (long long)range.start,
 			(long long)range.stop);
-	MUST(range_parse(plain, &again), "'%s' is not parsed", plain);
+	MUST(!range_parse(plain, unit, &again), "'%s' is not parsed", plain);
 	MUST(again.start == range.start && again.has_length == range.has_length, "'%s'", plain);
 	MUST(!range.has_length || again.length == range.length, "'%s'", plain);
 	MUST(range.has_length || again.stop == range.stop, "'%s'", plain);
+}
+
+/* A decimal number is the one that strtod(3) reads, as far as a double can tell. */
+static void check_number(const char *text)
+{
+	uint64_t number;
+	double wanted;
+	char *end;
+
+	if (!number_parse_all(text, NUMBER_OF_ITEMS, &number))
+		return;
+	MUST(number <= INT64_MAX, "'%s' is %llu", text, (unsigned long long)number);
+	if (strspn(text, "0123456789.e+") != strlen(text) || strchr("eE", text[strlen(text) - 1]))
+		return;
+	wanted = strtod(text, &end);
+	MUST(*end == '\0', "'%s' is no number", text);
+	if (wanted < 9e15)
+		MUST((double)number == wanted, "'%s' is %llu", text, (unsigned long long)number);
+	else
+		MUST(number > (uint64_t)8e15, "'%s' is %llu", text, (unsigned long long)number);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -81,6 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	len = taker.left < sizeof(text) ? taker.left : sizeof(text) - 1;
 	memcpy(text, taker.at, len);
 	text[len] = '\0';
-	parse(text);
+	parse(text, NUMBER_OF_BYTES);
+	parse(text, NUMBER_OF_ITEMS);
+	check_number(text);
 	return 0;
 }
