@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """mmcat_views.py - hex views, typed views and regular expressions of mmcat against Python's own
 
-	mmcat_views.py hex|type|regex MMCAT FOLDER [SEED]
+	mmcat_views.py hex|type|regex|shards MMCAT FOLDER [SEED]
 
 The same seed makes the same files and options. Prints what differs; exit 1 then.
 
@@ -147,6 +147,29 @@ def regex_case(rng):
 	return data, args, b"".join(b"%d\n" % at for at in offsets)
 
 
+def shard_views(mmcat, path, rng):
+	"""Texts that overlap themselves, in shards: together they are those of the whole file."""
+	n_wrong = 0
+	for _ in range(60):
+		alphabet, size = rng.choice([b"\n", b"a\n", b"a\n\n\n", b"ab\n"]), rng.choice([3, 10, 50, 300])
+		data = bytes(rng.choices(alphabet, k=size))
+		if rng.random() < 0.3:
+			data = (data[:rng.randrange(1, 6)] * size)[:size]
+		at = rng.randrange(len(data))
+		text = data[at:at + rng.randrange(1, 9)]
+		with open(path, "wb") as file:
+			file.write(data)
+		wanted = [b"%d\n" % match.start() for match in re.finditer(re.escape(text), data)]
+		spelled, n, printed = "".join("\\x%02x" % byte for byte in text), rng.choice([2, 3, 5, 9]), b""
+		for k in range(1, n + 1):
+			printed += subprocess.run([mmcat, "-s%d/%d" % (k, n), "-e", spelled, path],
+				capture_output=True).stdout
+		if printed != b"".join(wanted):
+			n_wrong += 1
+			print("%r in %d shards of %r: %r, wanted %r" % (text, n, data, printed, wanted))
+	return n_wrong > 0
+
+
 def type_views(mmcat, path, rng):
 	n_wrong = 0
 	for _ in range(150):
@@ -202,6 +225,8 @@ def main():
 	what, mmcat, folder = sys.argv[1:4]
 	rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
 	path, n_wrong = os.path.join(folder, "view"), 0
+	if what == "shards":
+		return shard_views(mmcat, path, rng)
 	if what == "type":
 		return type_views(mmcat, path, rng) or float_views(mmcat, path, rng)
 	for _ in range(150):

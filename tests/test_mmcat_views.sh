@@ -25,6 +25,8 @@ refuses()
 	[ "$status" = 2 ] && [ ! -s got ] && grep -qF -- "$1" message && [ "$(wc -l < message)" = 1 ]
 }
 
+check "matches in shards are those of the whole" \
+	timeout 100 python3 "$here/mmcat_views.py" shards "$MMCAT" "$tmp"
 check "150 hex views are Python's" timeout 100 python3 "$here/mmcat_views.py" hex "$MMCAT" "$tmp"
 check "150 typed views are Python's" \
 	timeout 100 python3 "$here/mmcat_views.py" type "$MMCAT" "$tmp"
@@ -80,6 +82,22 @@ for n in 1 3 7; do
 	check "matches across $n shards" cmp offsets <("$MMCAT" -e $'9\n1' lines)
 	[ "$n" = 1 ] || check "shard 2 of $n has the lines that start in it" \
 		cmp <(python3 "$here/shard.py" 2 "$n" lines) <("$MMCAT" -s "2/$n" lines)
+done
+# Occurrences that overlap: which of them match depends on where the search began.
+overlapping()
+{
+	local k
+
+	for k in $(seq "$2"); do "$MMCAT" -s "$k/$2" -e "$1" "$3"; done > offsets
+	cmp offsets <("$MMCAT" -e "$1" "$3") &&
+		[ "$(for k in $(seq "$2"); do "$MMCAT" -s "$k/$2" -c -e "$1" "$3"; done |
+			awk '{ n += $1 } END { print n }')" = "$("$MMCAT" -c -e "$1" "$3")" ]
+}
+printf 'a\n\n\n' > newlines
+check "shards of two newlines" overlapping '\n\n' 2 newlines
+head -c 300001 /dev/zero | tr '\0' '\n' > newlines
+for n in 2 3 7; do
+	check "$n shards of newlines" overlapping '\n\n\n' $n newlines
 done
 # shellcheck disable=SC2317
 auto()

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "actions.h"
+#include "chain.h"
 #include "match.h"
 #include "message.h"
 #include "output.h"
@@ -28,11 +29,29 @@ static bool has_delimiter(const struct options *options)
 	       memchr(options->text.ptr, options->delimiter, options->text.len);
 }
 
+/* A shard is searched as a part of the whole: from the first byte that is free to start a match,
+ * to the end of a match that starts in it. */
+static int shard_range(struct input *input, const struct options *options, struct span *span)
+{
+	uint64_t from;
+	int err;
+
+	err = chain_resume(input->reader, options->text, span->start, &from);
+	if (err < 0)
+		return err;
+	span->start = from;
+	span->stop += min_u64(options->text.len - 1, mmr_size(input->reader) - span->stop);
+	if (span->stop < from)
+		span->stop = from;
+	return 0;
+}
+
 static int search_reader(struct search *search, struct input *input)
 {
 	const struct options *options = search->options;
 	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
 	mmr_needle needle = mmr_needle_of(options->text);
+	bool whole = options->selection.part == PART_SHARD && has_delimiter(options);
 	struct span span;
 	int err;
 
@@ -40,17 +59,15 @@ static int search_reader(struct search *search, struct input *input)
 	if (err < 0)
 		return err;
 	input->used = span.stop;
+	/* Matches that start there are those of the next shard. */
+	search->stop = span.stop;
+	err = whole ? shard_range(input, options, &span) : 0;
+	if (err < 0 || options->maximum == 0)
+		return err;
 	how.offset = span.start;
 	how.length = span.stop - span.start;
 	how.n_threads = options->n_threads;
-	/* With -s a match belongs where it starts, and may end in the next shard. */
-	search->stop = span.stop;
-	if (options->selection.part == PART_SHARD && has_delimiter(options))
-		how.length += min_u64(options->text.len - 1, mmr_size(input->reader) - span.stop);
-	if (options->maximum == 0)
-		return 0;
-	if (options->count_only && options->maximum == NO_MAXIMUM &&
-		how.length == span.stop - span.start)
+	if (options->count_only && options->maximum == NO_MAXIMUM && !whole)
 		err = mmr_count_matches(input->reader, &needle, &how, &search->found);
 	else
 		err = mmr_each_match(input->reader, &needle, &how, on_match, search);
