@@ -7,7 +7,6 @@
 #include "support.h"
 
 #include "side/lazy.h"
-#include "side/sniff.h"
 
 #include <mmreader/kind.h>
 
@@ -66,7 +65,7 @@ static mmr_kind sniffed(const void *bytes, size_t len)
 	mmr_kind kind;
 
 	memset(&kind, 0xff, sizeof(kind));
-	sniff(bytes, len, &kind);
+	MUST(mmr_kind_sniff((mmr_slice){bytes, len}, &kind) == 0, "%s", mmr_last_error());
 	MUST(!kind.by_magic && kind.description[0] != '\0', "%s", kind.mime);
 	return kind;
 }

@@ -1,8 +1,9 @@
 /* kind.h - what a file is: type, MIME, encoding
  *
- * By libmagic, which is loaded when it is first needed (lazy.h), over a private copy of the first
- * 1 MiB. Where it is missing or fails, by a short list of signatures of our own, which know texts
- * by their encoding and the commonest archives, images and programs, and call the rest "data".
+ * mmr_kind_of asks libmagic, which is loaded when it is first needed (lazy.h) and gets a private
+ * copy of the first 1 MiB. If libmagic is missing, fails or does not know the type, the built-in
+ * signatures decide. They know the encodings of text and the most common archives, images and
+ * programs; everything else is "data".
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_KIND_H
@@ -31,6 +32,14 @@ typedef struct mmr_kind {
  * Source: libmagic(3), which looks for its database in $MAGIC, ~/.magic and where its package put
  *   it. */
 MMR_API int mmr_kind_of(const mmr_reader *reader, mmr_kind *ret_kind);
+
+/* Finds the kind of bytes by the built-in signatures alone. libmagic is not loaded. The first
+ * bytes of a file suffice for archives and images; text is recognized as far as `sample` goes.
+ *
+ * Shape: a character that the end of the sample cuts counts as complete.
+ * Returns: 0.
+ * Errors: MMR_ETRUNCATED, -EIO (a guarded fault); MMR_ENOMAP. Threads: safe. */
+MMR_API int mmr_kind_sniff(mmr_slice sample, mmr_kind *ret_kind);
 
 MMR_END_DECLS
 

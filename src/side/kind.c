@@ -9,7 +9,6 @@
 
 #include "open/reader.h"
 #include "side/lazy.h"
-#include "side/sniff.h"
 
 #include <mmreader/kind.h>
 
@@ -249,9 +248,9 @@ int mmr_kind_of(const mmr_reader *reader, mmr_kind *ret_kind)
 	if (err < 0)
 		goto free_bytes;
 	sample.ptr = bytes;
-	sniff(sample.ptr, sample.len, ret_kind);
+	err = mmr_kind_sniff(sample, ret_kind);
 	/* libmagic is not loaded for an empty file. */
-	if (sample.len > 0 && ask_magic(sample, &kind) && !knows_more(ret_kind, &kind))
+	if (err == 0 && sample.len > 0 && ask_magic(sample, &kind) && !knows_more(ret_kind, &kind))
 		*ret_kind = kind;
 
 free_bytes:

@@ -3,9 +3,11 @@
  * The names are those that libmagic gives, so that a program reads one vocabulary.
  *
  * SPDX-License-Identifier: MIT */
-#include "side/sniff.h"
-
 #include "common.h"
+
+#include "open/guard.h"
+
+#include <mmreader/kind.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -206,39 +208,31 @@ static const struct {
 	{BYTES(""), decode_byte, "unknown-8bit", "text in an unknown 8-bit encoding"},
 };
 
-static void tell(
-	struct mmr_kind *kind, const char *mime, const char *encoding, const char *description)
-{
-	memset(kind, 0, sizeof(*kind));
-	snprintf(kind->mime, sizeof(kind->mime), "%s", mime);
-	snprintf(kind->encoding, sizeof(kind->encoding), "%s", encoding);
-	snprintf(kind->description, sizeof(kind->description), "%s", description);
-}
+/* Constants, because nothing is formatted or copied inside a guard. `mime` is NULL for nothing. */
+struct finding {
+	const char *mime, *encoding, *description;
+};
 
-static bool sniff_signature(const unsigned char *sample, size_t len, struct mmr_kind *ret_kind)
+static struct finding find_signature(const unsigned char *sample, size_t len)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(signatures); i++) {
 		const struct signature *known = &signatures[i];
 
-		if (!has_at(sample, len, 0, known->bytes, known->len))
-			continue;
-		tell(ret_kind, known->mime, "binary", known->description);
-		return true;
+		if (has_at(sample, len, 0, known->bytes, known->len))
+			return (struct finding){known->mime, "binary", known->description};
 	}
 	if (is_bzip2(sample, len))
-		tell(ret_kind, "application/x-bzip2", "binary", "bzip2 compressed data");
-	else if (has_at(sample, len, 0,
-			 BYTES("\x7f"
-			       "ELF")))
-		tell(ret_kind, elf_mime(sample, len), "binary", "ELF");
-	else
-		return false;
-	return true;
+		return (struct finding){"application/x-bzip2", "binary", "bzip2 compressed data"};
+	if (has_at(sample, len, 0,
+		    BYTES("\x7f"
+			  "ELF")))
+		return (struct finding){elf_mime(sample, len), "binary", "ELF"};
+	return (struct finding){NULL, NULL, NULL};
 }
 
-static bool sniff_text(const unsigned char *sample, size_t len, struct mmr_kind *ret_kind)
+static struct finding find_encoding(const unsigned char *sample, size_t len)
 {
 	uint32_t highest;
 	size_t i;
@@ -250,19 +244,37 @@ static bool sniff_text(const unsigned char *sample, size_t len, struct mmr_kind 
 			!is_text(sample + skip, len - skip, encodings[i].decode, &highest))
 			continue;
 		if (skip == 0 && highest < 0x80)
-			tell(ret_kind, "text/plain", "us-ascii", "ASCII text");
-		else
-			tell(ret_kind, "text/plain", encodings[i].encoding,
-				encodings[i].description);
-		return true;
+			return (struct finding){"text/plain", "us-ascii", "ASCII text"};
+		return (struct finding){
+			"text/plain", encodings[i].encoding, encodings[i].description};
 	}
-	return false;
+	return (struct finding){"application/octet-stream", "binary", "data"};
 }
 
-void sniff(const void *sample, size_t len, struct mmr_kind *ret_kind)
+static struct finding find_kind(const unsigned char *sample, size_t len)
 {
+	struct finding finding = {"inode/x-empty", "binary", "empty"};
+
 	if (len == 0)
-		tell(ret_kind, "inode/x-empty", "binary", "empty");
-	else if (!sniff_signature(sample, len, ret_kind) && !sniff_text(sample, len, ret_kind))
-		tell(ret_kind, "application/octet-stream", "binary", "data");
+		return finding;
+	finding = find_signature(sample, len);
+	return finding.mime ? finding : find_encoding(sample, len);
+}
+
+int mmr_kind_sniff(mmr_slice sample, mmr_kind *ret_kind)
+{
+	struct finding finding;
+	struct guard guard;
+
+	if (slice_is_nowhere(sample))
+		return error_nowhere();
+	if (!GUARD_ENTER(&guard, sample.ptr, sample.len))
+		return guard_fault(&guard);
+	finding = find_kind((const unsigned char *)sample.ptr, sample.len);
+	guard_leave(&guard);
+	memset(ret_kind, 0, sizeof(*ret_kind));
+	snprintf(ret_kind->mime, sizeof(ret_kind->mime), "%s", finding.mime);
+	snprintf(ret_kind->encoding, sizeof(ret_kind->encoding), "%s", finding.encoding);
+	snprintf(ret_kind->description, sizeof(ret_kind->description), "%s", finding.description);
+	return 0;
 }

@@ -254,6 +254,14 @@ static int chunks(const struct scene *scene)
 	return judge(mmr_chunks_error(&it), n == scene_lines(scene));
 }
 
+static int sniff(const struct scene *scene)
+{
+	mmr_kind kind = {.mime = ""};
+	int err = mmr_kind_sniff(scene->bytes, &kind);
+
+	return judge(err, strcmp(kind.mime, "text/plain") == 0);
+}
+
 const struct row slice_rows[] = {
 	{"mmr_slice_count", ROW_SLICE, count},
 	{"mmr_slice_select", ROW_SLICE, select_last},
@@ -280,6 +288,7 @@ const struct row slice_rows[] = {
 	{"mmr_fields_of mmr_fields_next mmr_fields_error", ROW_SLICE, fields},
 	{"mmr_table_of mmr_table_next mmr_table_error", ROW_SLICE, table},
 	{"mmr_cell_unquote", ROW_SLICE | ROW_ONCE | ROW_NO_CODE, unquote},
+	{"mmr_kind_sniff", ROW_SLICE, sniff},
 	{"mmr_chunks_of mmr_chunks_next mmr_chunks_error", ROW_SLICE, chunks},
 };
 const size_t n_slice_rows = ARRAY_LEN(slice_rows);
