@@ -16,6 +16,9 @@ enum need {
 	NEED_SIZE     /* as all who share the input see it: no stream */
 };
 
+/* The first bytes of a stream that are kept: enough for every signature of mmr_kind_sniff. */
+#define INPUT_HEAD 16
+
 struct input {
 	const char *name; /* for messages */
 	int fd;
@@ -29,6 +32,9 @@ struct input {
 	uint64_t used; /* end of what was used, from `base` on */
 	uint64_t n;    /* lines, matches or records: what -c prints, and is left off -m */
 	bool rest;     /* the last action found bytes after the last record, and no other error */
+	/* The first bytes of a stream, as far as it was read. */
+	size_t head_len;
+	char head[INPUT_HEAD];
 };
 
 /* Opens a FILE of the command line; "-" is standard input. Says what failed. */

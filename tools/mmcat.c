@@ -9,6 +9,7 @@
 #include "output.h"
 #include "progress.h"
 #include "report.h"
+#include "unmatched.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -86,6 +87,8 @@ static enum status run(const char *file, const struct options *options)
 	if (input_open(file, need_of(options), options, &input) != STATUS_DONE)
 		return STATUS_TROUBLE;
 	status = run_selections(&input, options);
+	if (status == STATUS_NO_MATCH)
+		status = unmatched_explain(&input, options);
 	report_engine(input.reader);
 	progress_watch(NULL);
 	input_close(&input);

@@ -5,6 +5,7 @@
 
 #include "progress.h"
 
+#include <string.h>
 #include <unistd.h>
 
 /* Python's clamping of an index against a size. */
@@ -325,6 +326,15 @@ bool feed_done(const struct feed *feed)
 	return feed->left == 0 || feed->maximum == 0;
 }
 
+/* Blocks of a stream are as short as its writes. */
+static void keep_head(struct input *input, mmr_slice bytes)
+{
+	size_t len = (size_t)min_u64(bytes.len, INPUT_HEAD - input->head_len);
+
+	memcpy(input->head + input->head_len, bytes.ptr, len);
+	input->head_len += len;
+}
+
 bool feed_next(struct feed *feed, mmr_slice *ret_bytes)
 {
 	const char *start;
@@ -334,6 +344,7 @@ bool feed_next(struct feed *feed, mmr_slice *ret_bytes)
 	while (!feed_done(feed) && mmr_blocks_next(feed->blocks, &block)) {
 		start = block.bytes.ptr;
 		progress_add(block.bytes.len);
+		keep_head(feed->input, block.bytes);
 		err = feed_cut(feed, &block.bytes);
 		if (err < 0)
 			break;
@@ -351,6 +362,7 @@ int feed_close(struct feed *feed)
 {
 	int err = feed->error < 0 ? feed->error : mmr_blocks_error(feed->blocks);
 
+	feed->input->used = feed->used;
 	/* A file in /proc has a place to go back to; a pipe has not. */
 	if (feed->position >= 0)
 		lseek(feed->input->fd, feed->position + (off_t)feed->used, SEEK_SET);

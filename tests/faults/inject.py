@@ -16,7 +16,7 @@ import shutil
 import struct
 import subprocess
 
-FILES = ("large", "middle", "small", "sparse", "holes", "numbers", "far", "newlines")
+FILES = ("large", "middle", "small", "packed", "sparse", "holes", "numbers", "far", "newlines")
 
 
 def make_files(folder):
@@ -27,6 +27,7 @@ def make_files(folder):
         "large": [lines, b"x" * (1 << 20) + b"\nnine 777\n" + b"no end"],
         "middle": [lines[:200000], long_line, lines[:100000], b"no end"],
         "small": [lines[:5000]],
+        "packed": [b"\x1f\x8b\x08\0" + b"packed\n" * 20000],
         "sparse": [1 << 20, (b"data" * 15 + b"abc\n") * (1 << 14), 4 << 20],
         "holes": [1 << 16, b"data in holes\n" * 1000, 3 << 16],
         "far": [b"it is here\n" * 200, 12 << 20, b"and here\n" * 2, 18 << 20, b"\nand here"],

@@ -65,6 +65,8 @@ CASES = [
     ("pattern, as JSON", "", "pipe", ["-E", "line 7+ ", "--json", "small"]),
     ("find and count", "", "pipe", ["-c", "-e", "line 77", "middle"]),
     ("find in a pipe", "|middle", "pipe", ["-e", "line 77"]),
+    ("find nothing", "", "pipe", ["-e", "line 77", "middle", "packed"]),
+    ("find nothing in a pipe", "|packed", "pipe", ["-e", "line 77", "small", "-"]),
     ("pattern", "", "pipe", ["-E", "line 7+ ", "-j3", "large"]),
     ("pattern in a pipe", "|middle", "pipe", ["-E", "ne 7+ "]),
     ("hex", "", "pipe", ["-x", "-j3", "middle"]),
@@ -244,7 +246,7 @@ class Runner:
         if result.status != 2:
             return f"status {result.status}, {len(result.out)} of {len(usual.out)} bytes"
         said = [line for line in result.lines() if line not in usual.lines()]
-        if not 1 <= len(said) <= max(1, sum(name in FILES for name in case[3])) or any(
+        if not 1 <= len(said) <= max(1, sum(name in (*FILES, "-") for name in case[3])) or any(
                 not line.startswith(b"mmcat: ") for line in said):
             return f"it says {result.err!r}"
         # After an error it goes on with the next file.
