@@ -33,7 +33,8 @@ void *__wrap_malloc(size_t size)
  * they are copied. */
 START_TEST(test_intern_truncated)
 {
-	static char bytes[100000], same_bytes[100];
+	static char bytes[100000], same_bytes[100], fresh[] = "new";
+	mmr_reader *memory = lasting(fresh, sizeof(fresh));
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	mmr_slice text, lost, twin = {same_bytes, sizeof(same_bytes)}, found;
 	uint32_t id = 99, ids[4];
@@ -72,7 +73,7 @@ START_TEST(test_intern_truncated)
 	/* What is there works on, and a copy outlives the file. */
 	ck_assert_int_eq(mmr_intern_find(pool, text, &id), 1);
 	ck_assert_uint_eq(id, 0);
-	ck_assert_int_eq(mmr_intern_add(pool, mmr_slice_of("new"), &id), 1);
+	ck_assert_int_eq(mmr_intern_add(pool, mmr_slice_of(fresh), &id), 1);
 	ck_assert_uint_eq(id, 2);
 	ck_assert_int_eq(mmr_intern_find(copies, twin, &id), 1);
 	ck_assert_int_eq(mmr_intern_text(copies, 0, &found), 0);
@@ -85,6 +86,7 @@ START_TEST(test_intern_truncated)
 	ck_assert_uint_eq(id, 1);
 	mmr_intern_close(pool);
 	mmr_intern_close(copies);
+	mmr_close(memory);
 	mmr_close(reader);
 	temp_close(&temp);
 }
@@ -94,6 +96,7 @@ END_TEST
 static void add_without_memory(bool copy)
 {
 	static char bytes[600][1000];
+	mmr_reader *memory = lasting(bytes, sizeof(bytes));
 	static struct list list;
 	mmr_intern *pool = pool_open(3, copy);
 	unsigned n_failed = 0;
@@ -123,6 +126,7 @@ static void add_without_memory(bool copy)
 	must_hold(pool, &list, "after all");
 	ck_assert_uint_ge(n_failed, 10);
 	mmr_intern_close(pool);
+	mmr_close(memory);
 }
 
 START_TEST(test_intern_without_memory)

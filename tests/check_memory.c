@@ -64,7 +64,6 @@ static const mmr_allocator second_allocator = {purse_alloc, purse_free, &second}
 static int use_library(const char *path)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
-	mmr_intern_options copies = MMR_INTERN_OPTIONS_INIT;
 	mmr_reader *reader = NULL;
 	mmr_intern *pool = NULL;
 	mmr_counts counts;
@@ -72,12 +71,11 @@ static int use_library(const char *path)
 	int err;
 
 	options.backing = MMR_BACKING_COPIED;
-	copies.copy = true;
 	err = mmr_open(path, &options, &reader);
 	if (err == 0)
 		err = mmr_count_lines(reader, NULL, &counts);
 	if (err == 0)
-		err = mmr_intern_open(&copies, &pool);
+		err = mmr_intern_open(NULL, &pool);
 	if (err == 0)
 		err = mmr_intern_add(pool, mmr_slice_of("text"), &id);
 	mmr_intern_close(pool);

@@ -141,6 +141,7 @@ static int time_lookups(bool is_mapped)
 int main(int argc, char **argv)
 {
 	uint32_t n = argc >= 2 ? (uint32_t)strtoul(argv[1], NULL, 10) : 0;
+	mmr_intern_options options = MMR_INTERN_OPTIONS_INIT;
 	mmr_reader *reader;
 	mmr_intern *pool;
 	double start;
@@ -149,7 +150,8 @@ int main(int argc, char **argv)
 	if (n == 0 || argc > 3)
 		return fprintf(stderr, "usage: intern_100m N [FOLDER]\n"), 2;
 	bad = time_lookups(false);
-	if (mmr_guard_install() < 0 || mmr_intern_open(NULL, &pool) < 0)
+	options.zero_copy = true;
+	if (mmr_guard_install() < 0 || mmr_intern_open(&options, &pool) < 0)
 		return complain(mmr_last_error());
 	bad |= time_lookups(true);
 	reader = make_file(n, argc == 3 ? argv[2] : ".");

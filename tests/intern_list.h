@@ -33,9 +33,18 @@ static inline mmr_intern *pool_open(uint64_t seed, bool copy)
 	mmr_intern *pool = NULL;
 
 	options.seed = seed;
-	options.copy = copy;
+	options.zero_copy = !copy;
 	ck_assert_int_eq(mmr_intern_open(&options, &pool), 0);
 	return pool;
+}
+
+/* Declares memory to last, so that a pool without copies accepts it. */
+static inline mmr_reader *lasting(const void *bytes, size_t len)
+{
+	mmr_reader *reader = NULL;
+
+	ck_assert_int_eq(mmr_open_memory(bytes, len, &reader), 0);
+	return reader;
 }
 
 static inline void must_hold(const mmr_intern *pool, const struct list *list, const char *name)

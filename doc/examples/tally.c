@@ -8,7 +8,7 @@
  *
  * No line is sorted: a value is interned, and its id says where to count. Each worker has a pool of
  * its own, so nothing is locked; at the end the pools are merged. Pools copy their texts, since a
- * block lives only until the next one: memory grows with the distinct values, not with the file.
+ * block is valid only until the next one: memory grows with the distinct values, not with the file.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -150,13 +150,11 @@ static int tally(
 	static struct worker workers[64];
 	unsigned n_workers = mmr_processors() < 64 ? mmr_processors() : 64, i;
 	mmr_parallel_job job = {count_block, NULL, workers, sizeof(*workers), n_workers};
-	mmr_intern_options options = MMR_INTERN_OPTIONS_INIT;
 	int err = 0;
 
-	options.copy = true;
 	for (i = 0; i < n_workers && err == 0; i++) {
 		workers[i].column = column;
-		err = mmr_intern_open(&options, &workers[i].pool);
+		err = mmr_intern_open(NULL, &workers[i].pool);
 	}
 	if (err == 0)
 		err = mmr_parallel_run(file, NULL, &job);

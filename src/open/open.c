@@ -159,8 +159,7 @@ static int open_descriptor(const char *name, int fd, bool by_path,
 	err = choose_backing(reader, options, options->length);
 	if (err < 0)
 		goto close_reader;
-	if (reader->first.map)
-		registry_add(reader);
+	registry_add(reader);
 	*ret_reader = reader;
 	return 0;
 
@@ -222,6 +221,7 @@ int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_reader)
 	reader->first.kind = MMR_BACKING_CALLER;
 	reader->first.bytes = bytes ? bytes : "";
 	atomic_store(&reader->size, len);
+	registry_add(reader);
 	*ret_reader = reader;
 	return 0;
 }

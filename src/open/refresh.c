@@ -12,8 +12,6 @@
  */
 static void replace(mmr_reader *reader, struct backing *backing)
 {
-	if (backing->map && !reader->in_registry)
-		registry_add(reader);
 	registry_take();
 	backing->older = reader_backing(reader);
 	atomic_store_explicit(&reader->backing, backing, memory_order_release);

@@ -1,6 +1,7 @@
-/* registry.c - a list of the readers of this process that may have maps
+/* registry.c - a list of all open readers of this process
  *
- * Opening and closing link and unlink in constant time; only a fault walks the list.
+ * Opening and closing link and unlink in constant time. The list is walked after a fault, for a
+ * text that is kept without a copy, and for an error message.
  *
  * SPDX-License-Identifier: MIT */
 #include "open/registry.h"
@@ -9,6 +10,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
@@ -100,4 +102,61 @@ int registry_explain(const char *address, bool bad_memory)
 		err = reader_explain(reader, (uint64_t)(address - backing->bytes), bad_memory);
 	give();
 	return err;
+}
+
+/* How many bytes of memory a backing has from `bytes` on. The size of a reader is not asked for: a
+ * slice may be of an older backing. */
+static size_t length_of(const struct mmr_reader *reader, const struct backing *backing)
+{
+	switch (backing->kind) {
+	case MMR_BACKING_MAPPED:
+		if (!backing->map)
+			return 0;
+		return atomic_load(&backing->map_len) -
+		       (size_t)(backing->bytes - (const char *)backing->map);
+	case MMR_BACKING_COPIED:
+		return backing->room;
+	case MMR_BACKING_CALLER:
+		return (size_t)atomic_load(&reader->size);
+	default:
+		return 0;
+	}
+}
+
+/* The backing of a reader that contains a whole slice; NULL for none. */
+static const struct backing *container(const struct mmr_reader *reader, mmr_slice slice)
+{
+	const struct backing *backing = reader_backing(reader);
+	uintptr_t start, at = (uintptr_t)slice.ptr;
+	size_t len;
+
+	for (; backing; backing = backing->older) {
+		start = (uintptr_t)backing->bytes;
+		len = length_of(reader, backing);
+		if (at >= start && at - start <= len && slice.len <= len - (at - start))
+			break;
+	}
+	return backing;
+}
+
+bool registry_find(mmr_slice slice, struct registry_place *ret_place)
+{
+	const struct backing *backing = NULL;
+	struct mmr_reader *reader;
+	uint64_t off;
+
+	registry_take();
+	for (reader = first; reader; reader = reader->next) {
+		backing = container(reader, slice);
+		if (backing)
+			break;
+	}
+	if (reader && ret_place) {
+		off = (uint64_t)(slice.ptr - backing->bytes);
+		ret_place->off = reader->offset + off;
+		ret_place->at_end = off + slice.len == atomic_load(&reader->size);
+		snprintf(ret_place->name, sizeof(ret_place->name), "%s", reader->name);
+	}
+	give();
+	return reader != NULL;
 }

@@ -1,6 +1,7 @@
-/* registry.h - which reader owns an address
+/* registry.h - all open readers, and which of them owns an address
  *
- * Kernels and iterators know bytes, not files. Only after a fault does it matter whose they were.
+ * Kernels and iterators know bytes, not files. It matters whose the bytes are after a fault, and
+ * where a text is to be kept without a copy.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_OPEN_REGISTRY_H
@@ -23,5 +24,18 @@ void registry_remove(struct mmr_reader *reader);
  *
  * Returns: MMR_ETRUNCATED, -EIO, or -EFAULT for memory that no reader owns. */
 int registry_explain(const char *address, bool bad_memory);
+
+/* Where a slice is in the file of an open reader. */
+struct registry_place {
+	uint64_t off;   /* of the first byte, from the start of the file */
+	bool at_end;    /* the slice ends where the reader's range ends */
+	char name[256]; /* of the reader, cut where it is longer */
+};
+
+/* Finds the reader whose bytes contain a whole slice: mapped, copied or the caller's memory.
+ *
+ * Shape: `ret_place` may be NULL.
+ * Returns: false when no open reader contains it. */
+bool registry_find(mmr_slice slice, struct registry_place *ret_place);
 
 #endif

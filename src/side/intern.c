@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 #include "open/guard.h"
+#include "open/registry.h"
 #include "side/intern_table.h"
 #include "side/intern_texts.h"
 
@@ -22,10 +23,10 @@
 struct mmr_intern {
 	struct intern_table table; /* without entries when frozen */
 	struct intern_texts texts;
-	const char *lo, *hi; /* all texts that are not copies lie in between */
+	const char *lo, *hi; /* the range of all texts that are not copies; NULL without any */
 	uint64_t seed;
 	uint32_t n;
-	bool copy;
+	bool zero_copy;
 };
 
 /* Nobody outside can know the hour in nanoseconds and where the heap lies, too. */
@@ -58,7 +59,7 @@ int mmr_intern_open(const mmr_intern_options *options, mmr_intern **ret_pool)
 		heap_free(pool);
 		return error_set(-ENOMEM, "open an intern pool");
 	}
-	pool->copy = options && options->copy;
+	pool->zero_copy = options && options->zero_copy;
 	pool->seed = options && options->seed != 0 ? options->seed : make_seed(pool);
 	*ret_pool = pool;
 	return 0;
@@ -206,18 +207,34 @@ static int copy_text(mmr_intern *pool, mmr_slice *text)
 	return 0;
 }
 
+/* A text that is not copied has to last as long as the pool. That is known only of the bytes of
+ * open readers: blocks that were read into a buffer change with the next block. */
+static int check_lasting(mmr_slice text)
+{
+	if (registry_find(text, NULL))
+		return 0;
+	error_set(-EINVAL, "intern without a copy a text of %zu bytes that is in no open reader",
+		text.len);
+	return error_hint(
+		-EINVAL, "set zero_copy to false, or open the memory with mmr_open_memory");
+}
+
 /* Gives a text the next id. Whatever fails, the pool holds what it held. */
 static int add_new(mmr_intern *pool, mmr_slice text, uint32_t tag, bool copy)
 {
-	int err;
+	int err = 0;
 
-	copy = copy && text.len > 0;
 	if (pool->n == MMR_INTERN_MAX)
 		return error_set(
 			-EOVERFLOW, "intern more than %lu texts", (unsigned long)MMR_INTERN_MAX);
 	if (!intern_texts_room(&pool->texts, pool->n))
 		return error_set(-ENOMEM, "intern text %lu", (unsigned long)pool->n);
-	err = copy ? copy_text(pool, &text) : 0;
+	if (text.len == 0) {
+		text.ptr = "";
+		copy = false;
+	} else {
+		err = copy ? copy_text(pool, &text) : check_lasting(text);
+	}
 	if (err < 0)
 		return err;
 	if (!intern_table_add(&pool->table, tag, pool->n)) {
@@ -252,7 +269,7 @@ static int add(mmr_intern *pool, mmr_slice text, bool copy, uint32_t *ret_id)
 
 int mmr_intern_add(mmr_intern *pool, mmr_slice text, uint32_t *ret_id)
 {
-	return add(pool, text, pool->copy, ret_id);
+	return add(pool, text, !pool->zero_copy, ret_id);
 }
 
 int mmr_intern_text(const mmr_intern *pool, uint32_t id, mmr_slice *ret_text)
@@ -281,7 +298,7 @@ void mmr_intern_freeze(mmr_intern *pool)
 
 int mmr_intern_merge(mmr_intern *pool, const mmr_intern *other, uint32_t *ret_ids)
 {
-	bool copy = pool->copy || other->texts.blocks || other->texts.large;
+	bool copy = !pool->zero_copy || other->texts.blocks || other->texts.large;
 	uint32_t i, id, n = other->n;
 	int err;
 

@@ -172,7 +172,7 @@ static int intern_lines(const struct scene *scene, bool copies)
 	uint32_t id = 0;
 	int err;
 
-	options.copy = copies;
+	options.zero_copy = !copies;
 	err = mmr_intern_open(&options, &pool);
 	if (err < 0)
 		return err;
@@ -212,17 +212,19 @@ static int intern_find(const struct scene *scene)
 	return err;
 }
 
-/* A pool whose text was in the file when it was taken, and is gone: who looks like it is compared.
- */
+/* A pool that points to a text of the file, merged into one that copies it. */
 static int intern_merge(const struct scene *scene)
 {
+	mmr_intern_options options = MMR_INTERN_OPTIONS_INIT;
 	mmr_intern *pool, *other;
 	uint32_t id = 0;
-	int err = mmr_intern_open(NULL, &pool);
+	int err;
 
+	options.zero_copy = true;
+	err = mmr_intern_open(NULL, &pool);
 	if (err < 0)
 		return err;
-	err = mmr_intern_open(NULL, &other);
+	err = mmr_intern_open(&options, &other);
 	if (err < 0)
 		goto close_pool;
 	err = mmr_intern_add(other, scene->word, &id);

@@ -94,7 +94,7 @@ static int pool(bool copy)
 	if (err < 0)
 		return err;
 	options.seed = 7;
-	options.copy = copy;
+	options.zero_copy = !copy;
 	err = TRY(pool, mmr_intern_open(&options, &pool));
 	if (err < 0)
 		goto close_reader;

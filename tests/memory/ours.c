@@ -70,16 +70,14 @@ static int lines(mmr_reader *reader)
 static int keys(mmr_reader *reader)
 {
 	uint64_t before = anonymous(), n = 0, room = 0, released = 0;
-	mmr_intern_options copies = MMR_INTERN_OPTIONS_INIT;
 	mmr_lines it = mmr_lines_of(mmr_bytes(reader), '\n');
 	uint32_t *ids = NULL, *more, id;
 	mmr_intern *pool;
 	mmr_slice line;
 	int err;
 
-	/* Copied, for the pool looks at them again and again: they would bring their pages back. */
-	copies.copy = true;
-	err = mmr_intern_open(&copies, &pool);
+	/* The pool compares with its texts again and again: in the map, their pages would stay. */
+	err = mmr_intern_open(NULL, &pool);
 	if (err < 0)
 		return err;
 	while (err >= 0 && mmr_lines_next(&it, &line)) {
@@ -108,6 +106,7 @@ static int keys(mmr_reader *reader)
 /* Each value once: what the pool holds for it, its text in the map. */
 static int distinct(mmr_reader *reader)
 {
+	mmr_intern_options options = MMR_INTERN_OPTIONS_INIT;
 	mmr_lines it = mmr_lines_of(mmr_bytes(reader), '\n');
 	uint64_t before = anonymous(), n = 0, released = 0;
 	mmr_intern *pool;
@@ -115,7 +114,8 @@ static int distinct(mmr_reader *reader)
 	uint32_t id;
 	int err;
 
-	err = mmr_intern_open(NULL, &pool);
+	options.zero_copy = true;
+	err = mmr_intern_open(&options, &pool);
 	if (err < 0)
 		return err;
 	for (; err >= 0 && mmr_lines_next(&it, &line); n++) {
@@ -157,7 +157,6 @@ static int whole(mmr_reader *reader)
 /* A pool of copies, which is all heap: what the library says of it, and what it took. */
 static int measure(mmr_reader *reader)
 {
-	mmr_intern_options copies = MMR_INTERN_OPTIONS_INIT;
 	mmr_lines it = mmr_lines_of(mmr_bytes(reader), '\n');
 	uint64_t before = anonymous(), n = 0;
 	struct timespec start, stop;
@@ -167,8 +166,7 @@ static int measure(mmr_reader *reader)
 	uint32_t id;
 	int err, i;
 
-	copies.copy = true;
-	err = mmr_intern_open(&copies, &pool);
+	err = mmr_intern_open(NULL, &pool);
 	if (err < 0)
 		return err;
 	for (; err >= 0 && mmr_lines_next(&it, &line); n++)
