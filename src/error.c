@@ -56,6 +56,7 @@ static const struct {
 	{MMR_ENOROOM, "no room for the growth"},
 	{MMR_ELONG, "line is too long"},
 	{MMR_ENOLIB, "optional library is missing"},
+	{MMR_EQUOTE, "a quote is never closed"},
 };
 
 const char slice_nowhere[1] = "";

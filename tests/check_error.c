@@ -5,8 +5,8 @@
 
 #include <pthread.h>
 
-static const int codes[] = {
-	MMR_ETRUNCATED, MMR_ECHANGED, MMR_ENOMAP, MMR_ESTREAM, MMR_ENOROOM, MMR_ELONG, MMR_ENOLIB};
+static const int codes[] = {MMR_ETRUNCATED, MMR_ECHANGED, MMR_ENOMAP, MMR_ESTREAM, MMR_ENOROOM,
+	MMR_ELONG, MMR_ENOLIB, MMR_EQUOTE};
 
 START_TEST(test_error_strerror_knows_every_code)
 {

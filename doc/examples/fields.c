@@ -9,7 +9,6 @@
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,9 +97,7 @@ int main(int argc, char **argv)
 		err = (quoted ? sum_quoted : sum_plain)(mmr_bytes(file), delimiter, &column);
 		mmr_close(file);
 	}
-	if (err == -EILSEQ)
-		fprintf(stderr, "fields: %s: a quote is never closed\n", argv[2]);
-	else if (err < 0)
+	if (err < 0)
 		fprintf(stderr, "fields: %s\n", mmr_last_error());
 	if (err < 0)
 		return 2;

@@ -25,7 +25,9 @@ enum {
 	/* A line is longer than the limit that was set for it. */
 	MMR_ELONG = -4101,
 	/* An optional library is not installed or not usable. */
-	MMR_ENOLIB = -4102
+	MMR_ENOLIB = -4102,
+	/* A quoted cell of a table is not closed before the end of the bytes. */
+	MMR_EQUOTE = -4103
 };
 
 /* A short text for a code.

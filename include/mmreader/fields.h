@@ -68,25 +68,39 @@ typedef struct mmr_table {
 	bool open; /* a delimiter stands before `cell`: there is one more cell, even an empty one */
 } mmr_table;
 
-/* The cells of all records in a slice. A record ends at \n or \r\n; the last one may lack it. An
- * empty line is a record of one empty cell; an empty slice has no record.
+/* The cells of all records in a slice, which starts at the start of a record. A record ends at \n
+ * or \r\n; the last one may lack it. A \r that no \n follows is a byte of its cell: tables whose
+ * records end at \r alone are not supported. An empty line is a record of one empty cell; an empty
+ * slice has no record.
+ *
+ * A quoted cell may contain line ends. Blocks (blocks.h, parallel.h) and shards are cut at line
+ * ends, so a block can end inside a quoted cell, and the next block then starts inside it, where
+ * its cells are wrong. The table of the first such block ends with MMR_EQUOTE. So a run over all
+ * blocks of a file is right if no mmr_table_error reports MMR_EQUOTE, and a callback must return
+ * what mmr_table_error reports. It is wrong to use results of a run that failed, of one shard
+ * alone, or of a run whose callback stops it early. Tables whose quoted cells contain line ends are
+ * walked as one slice: mmr_bytes of a mapped reader, with mmr_release for the bytes before the
+ * cell, so that resident memory stays bounded.
  *
  * Source: RFC 4180. A quote inside a cell that does not begin with one is a byte like any other;
  * what follows a closing quote up to the delimiter belongs to the cell, which then keeps its
- * quotes. */
+ * quotes. A UTF-8 byte order mark between the start of a record and a quote is skipped; without the
+ * quote it is a part of the cell. */
 MMR_API mmr_table mmr_table_of(mmr_slice slice, char delimiter);
 
-/* The next cell.
+/* The next cell. A quote that is not closed before the end of the slice makes a last cell: it
+ * starts with the quote, ends with the slice, and is not `quoted`. mmr_table_error then already
+ * reports MMR_EQUOTE.
  *
- * Returns: false behind the last one, at a fault, or at a quote that is never closed;
- *   mmr_table_error tells which.
+ * Returns: false after the last cell or at a fault; mmr_table_error reports which.
  * Lifetime: of the cell's text, as long as the slice. */
 MMR_API bool mmr_table_next(mmr_table *it, mmr_cell *ret_cell);
 
 /* Why the iteration ended.
  *
  * Returns: 0 at the end.
- * Errors: -EILSEQ for a quote that is never closed; those of mmr_marks_error. */
+ * Errors: MMR_EQUOTE for a quote that is not closed, with the offset of the quote if the slice is
+ *   in an open reader; those of mmr_marks_error. */
 static inline int mmr_table_error(const mmr_table *it)
 {
 	return it->marks.error;

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 #include "open/guard.h"
+#include "open/registry.h"
 
 #include <mmreader/fields.h>
 
@@ -35,6 +36,42 @@ static int look(const char *ptr, char *ret_byte)
 	*ret_byte = *(const volatile char *)ptr;
 	guard_leave(&guard);
 	return 0;
+}
+
+/* Whether a row starts with a UTF-8 byte order mark and then a quote, which is at `quote`. Any row,
+ * not only the first of the slice: results may not depend on where a slice was cut. */
+static int has_mark(const mmr_table *it, const char *quote, bool *ret_has)
+{
+	static const char mark[3] = {(char)0xef, (char)0xbb, (char)0xbf};
+	char byte;
+	size_t i;
+	int err;
+
+	*ret_has = !it->open && quote == it->cell + sizeof(mark);
+	for (i = 0; i < sizeof(mark) && *ret_has; i++) {
+		err = look(it->cell + i, &byte);
+		if (err < 0)
+			return err;
+		*ret_has = byte == mark[i];
+	}
+	return 0;
+}
+
+/* Sets the error of a cell whose quote is at `quote`. */
+static int unclosed(const mmr_table *it, const char *quote)
+{
+	mmr_slice rest = {quote, (size_t)(it->stop - quote)};
+	struct registry_place place;
+
+	if (registry_find(rest, &place)) {
+		error_set_at(MMR_EQUOTE, place.off, "read a cell of '%s'", place.name);
+		if (place.at_end)
+			return MMR_EQUOTE;
+	} else {
+		error_set(MMR_EQUOTE, "read a cell, %zu bytes before the end of a slice", rest.len);
+	}
+	return error_hint(
+		MMR_EQUOTE, "the slice may end inside a row: walk the table as one slice");
 }
 
 /* Takes the quotes off when the whole cell stands in them. */
@@ -73,7 +110,7 @@ static int finish(
 static int next(mmr_table *it, mmr_cell *ret_cell)
 {
 	const char *at, *closing = NULL;
-	bool inside = false;
+	bool inside = false, marked = false;
 	char byte;
 	int err;
 
@@ -82,6 +119,12 @@ static int next(mmr_table *it, mmr_cell *ret_cell)
 		if (err < 0)
 			return err;
 		if (byte == '"') {
+			if (!inside && !closing && at != it->cell) {
+				err = has_mark(it, at, &marked);
+				if (err < 0)
+					return err;
+				it->cell = marked ? at : it->cell;
+			}
 			if (at == it->cell || (closing && at == closing + 1)) {
 				/* The first byte, or the second of a doubled quote. */
 				inside = true;
@@ -97,7 +140,7 @@ static int next(mmr_table *it, mmr_cell *ret_cell)
 	if (mmr_marks_error(&it->marks) < 0)
 		return mmr_marks_error(&it->marks);
 	if (inside)
-		return error_set(-EILSEQ, "find the closing quote of a cell");
+		it->marks.error = unclosed(it, it->cell);
 	return finish(it, it->stop, true, closing, ret_cell);
 }
 
