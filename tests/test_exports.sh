@@ -18,3 +18,17 @@ $NM -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3
 [ -s "$tmp/declared" ] || fail "no declaration was found in the headers"
 check "exports (>) are the declarations (<)" diff "$tmp/declared" "$tmp/exported"
 check "none is declared twice" sort -uc "$tmp/declared"
+
+# Each release has a node of its own: MMREADER_ and the first two numbers of its version.
+version=$(sed -n 's/^#define PACKAGE_VERSION "\([0-9]*\.[0-9]*\).*/\1/p' "$top_builddir/config.h")
+node_of_release()
+{
+	$NM -D --with-symbol-versions "$library" | grep -q " A MMREADER_$version" &&
+		! $NM -D --with-symbol-versions --defined-only "$library" |
+		awk '$2 != "A"' | grep -v '@@MMREADER_[0-9]'
+}
+if grep -q '^VSCRIPT_LDFLAGS = .' "$top_builddir/Makefile"; then
+	check "calls have the version of a release" node_of_release
+else
+	echo "skipped: the versions, which this linker does not know"
+fi
