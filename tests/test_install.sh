@@ -16,7 +16,8 @@ make -C "$top_builddir" install DESTDIR="$root" > "$tmp/install.log" 2>&1 || {
 
 pc=$(find "$root" -name mmreader.pc)
 [ -n "$pc" ] || fail "mmreader.pc was not installed"
-library=$(dirname "$(find "$root" -name 'libmmreader.*' ! -name '*.la' | head -n 1)")
+library=$(dirname "$(find "$root" -name 'libmmreader.*' | head -n 1)")
+check "no .la file" test -z "$(find "$root" -name '*.la')"
 
 # As if $root were the root of the file system, wherever the prefix lies in it.
 export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root
