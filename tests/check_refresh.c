@@ -6,6 +6,9 @@
 #include "open/reader.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -53,10 +56,10 @@ END_TEST
 START_TEST(test_refresh_grows_by_default)
 {
 	static const size_t starts[] = {0, 1, 4095, 4096, 16383, 16384, 20000, 1 << 20};
-	static const size_t steps[] = {1, 100, 4096, 70000, 3 << 20};
+	static const size_t steps[] = {1, 100, 4096, 70000, 1 << 20};
 	static const enum mmr_backing_kind kinds[] = {
 		MMR_BACKING_AUTO, MMR_BACKING_MAPPED, MMR_BACKING_COPIED, MMR_BACKING_UNMAPPED};
-	static char bytes[(1 << 20) + 12 * (3 << 20)];
+	static char bytes[(1 << 20) + 12 * (1 << 20)];
 	struct chance chance = {8};
 	size_t i, n_maps = count_maps("mmreader-");
 	uint64_t heap = heap_in_use();
@@ -146,6 +149,100 @@ START_TEST(test_refresh_guards_every_map)
 	mmr_close(reader);
 	munmap(block, 64 * KIB);
 	temp_close(&temp);
+}
+END_TEST
+
+struct growing {
+	struct temp temp;
+	mmr_reader *reader;
+};
+
+/* Grows, and loses what has grown. */
+static int refresh_and_cut(void *arg)
+{
+	struct growing *growing = arg;
+	mmr_slice bytes;
+
+	temp_resize(&growing->temp, 10 * MIB);
+	ck_assert_int_eq(mmr_refresh(growing->reader), 1);
+	bytes = mmr_bytes(growing->reader);
+	ck_assert_uint_eq(bytes.len, 10 * MIB);
+	temp_resize(&growing->temp, 4 * KIB);
+	return touch_last(&bytes);
+}
+
+START_TEST(test_refresh_inside_try)
+{
+	struct growing growing = {temp_open("", 0), NULL};
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	temp_resize(&growing.temp, 64 * KIB);
+	growing.reader = temp_reader(&growing.temp, MMR_BACKING_MAPPED);
+	ck_assert_int_eq(mmr_try(growing.reader, refresh_and_cut, &growing), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), 4 * KIB);
+	mmr_close(growing.reader);
+	temp_close(&growing.temp);
+}
+END_TEST
+
+#define KEPT (64 * KIB)
+
+struct cutter {
+	struct temp temp;
+	_Atomic(unsigned) asked, done; /* cuts; UINT_MAX asks to end */
+};
+
+/* Cuts once for each time that it is asked, after a while that differs. */
+static void *cut_when_asked(void *arg)
+{
+	struct cutter *cutter = arg;
+	unsigned asked;
+
+	while ((asked = atomic_load(&cutter->asked)) != UINT_MAX) {
+		if (asked == atomic_load(&cutter->done))
+			continue;
+		usleep(asked * 37 % 400);
+		temp_resize(&cutter->temp, KEPT + asked % 3);
+		atomic_store(&cutter->done, asked);
+	}
+	return NULL;
+}
+
+/* A copy of a file that is cut while its growth is read, but never to less than the copy has. */
+START_TEST(test_refresh_while_the_growth_is_cut)
+{
+	struct cutter cutter = {temp_open("text\n", 5), 0, 0};
+	mmr_reader *reader;
+	pthread_t thread;
+	unsigned round;
+	uint64_t n;
+	int result;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, cut_when_asked, &cutter), 0);
+	for (round = 1; round <= 100; round++) {
+		temp_resize(&cutter.temp, KEPT);
+		reader = temp_reader(&cutter.temp, MMR_BACKING_COPIED);
+		temp_resize(&cutter.temp, 2 * MIB);
+		atomic_store(&cutter.asked, round);
+		result = mmr_refresh(reader);
+		MUST(result == 0 || result == 1, "%d: %s", result, mmr_last_error());
+		ck_assert_int_eq(mmr_size(reader) > KEPT, result);
+		ck_assert_int_eq(mmr_slice_count(mmr_bytes(reader), 0, &n), 0);
+		ck_assert_uint_eq(n, mmr_size(reader) - 5);
+		while (atomic_load(&cutter.done) != round)
+			usleep(10);
+		/* To a size that it has had: that is growth all the same. */
+		n = mmr_size(reader);
+		if (n < 2 * MIB) {
+			temp_resize(&cutter.temp, 2 * MIB);
+			ck_assert_int_eq(mmr_refresh(reader), 1);
+			ck_assert_uint_eq(mmr_size(reader), 2 * MIB);
+		}
+		mmr_close(reader);
+	}
+	atomic_store(&cutter.asked, UINT_MAX);
+	pthread_join(thread, NULL);
+	temp_close(&cutter.temp);
 }
 END_TEST
 
@@ -329,7 +426,8 @@ static Suite *refresh_suite(void)
 		test_refresh_of_parts, test_check_tells_what_changed);
 	ADD_CASE(suite, "limits", test_refresh_without_addresses,
 		test_refresh_grows_where_it_is_free, test_refresh_of_a_copy_that_has_it_all);
-	ADD_CASE(suite, "faults", test_refresh_guards_every_map);
+	ADD_CASE(suite, "faults", test_refresh_guards_every_map, test_refresh_inside_try,
+		test_refresh_while_the_growth_is_cut);
 	return suite;
 }
 

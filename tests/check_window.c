@@ -30,7 +30,7 @@ static uint64_t zeroes_of(mmr_reader *reader)
 	uint64_t off, zeroes = 0, count;
 	mmr_slice bytes;
 
-	window_start(&window, reader);
+	window_start(&window, reader, reader_backing(reader));
 	for (off = 0; off < mmr_size(reader); off += WINDOW_DEFAULT) {
 		ck_assert_int_eq(
 			window_load(&window, MMR_ENGINE_MAP, off, WINDOW_DEFAULT, &bytes), 0);
@@ -77,7 +77,7 @@ START_TEST(test_window_verifies_what_was_used)
 	struct window window;
 	mmr_slice loaded;
 
-	window_start(&window, reader);
+	window_start(&window, reader, reader_backing(reader));
 	ck_assert_int_eq(window_load(&window, MMR_ENGINE_MAP, 0, sizeof(bytes), &loaded), 0);
 	ck_assert_int_eq(window_verify(&window), 0);
 	/* Inside the last page: nothing faults, the byte just reads as 0. */
@@ -116,7 +116,7 @@ START_TEST(test_window_holds_whole_folios)
 	temp_write(&temp, 3 * folio - 4, "last", 4);
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	for (i = 0; i < ARRAY_LEN(cases); i++) {
-		window_start(&window, reader);
+		window_start(&window, reader, reader_backing(reader));
 		ck_assert_int_eq(
 			window_load(&window, MMR_ENGINE_MAP, 0, (size_t)(3 * folio), &loaded), 0);
 		window_drop_outside(&window, cases[i].start, cases[i].stop);

@@ -65,6 +65,7 @@ static int blocks_new(const mmr_blocks_options *options, mmr_blocks **ret_blocks
 int mmr_blocks_of(mmr_reader *reader, const mmr_blocks_options *options, mmr_blocks **ret_blocks)
 {
 	uint64_t size = mmr_size(reader);
+	const struct backing *backing = reader_backing(reader);
 	mmr_blocks *blocks;
 	int err;
 
@@ -77,12 +78,12 @@ int mmr_blocks_of(mmr_reader *reader, const mmr_blocks_options *options, mmr_blo
 		err = blocks_new(options, &blocks);
 	if (err < 0)
 		return err;
-	window_start(&blocks->window, reader);
+	window_start(&blocks->window, reader, backing);
 	blocks->start = min_u64(options->offset, size);
 	blocks->stop = blocks->start + min_u64(options->length, size - blocks->start);
 	blocks->data_stop = blocks->skip_holes ? blocks->start : blocks->stop;
 	blocks->extents = mmr_extents_of_range(reader, blocks->start, blocks->stop - blocks->start);
-	engine_start(&blocks->engine, reader, options->engine);
+	engine_start(&blocks->engine, backing->kind, options->engine);
 	*ret_blocks = blocks;
 	return 0;
 }
@@ -236,7 +237,8 @@ static int next_data(mmr_blocks *blocks)
 		return 0;
 	if (!mmr_extents_next(&blocks->extents, &extent)) {
 		blocks->start = blocks->data_stop = blocks->stop;
-		return reader_reaches(blocks->window.reader, blocks->stop, &reached);
+		return reader_reaches(
+			blocks->window.reader, blocks->window.backing, blocks->stop, &reached);
 	}
 	blocks->start = extent.off;
 	blocks->data_stop = extent.off + extent.len;

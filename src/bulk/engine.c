@@ -30,10 +30,8 @@ static void start_round(struct engine *engine)
 	engine->best[0] = engine->best[1] = 0;
 }
 
-void engine_start(struct engine *engine, const mmr_reader *reader, enum mmr_engine wanted)
+void engine_start(struct engine *engine, enum mmr_backing_kind backing, enum mmr_engine wanted)
 {
-	enum mmr_backing_kind backing = mmr_backing(reader);
-
 	start_round(engine);
 	engine->served[0] = engine->served[1] = 0;
 	engine->fixed = true;

@@ -24,8 +24,8 @@ struct engine {
 	double best[2];           /* nanoseconds per byte in this round: map, copy */
 };
 
-/* What a reader can do and the caller wants. */
-void engine_start(struct engine *engine, const mmr_reader *reader, enum mmr_engine wanted);
+/* What a backing can do and the caller wants. */
+void engine_start(struct engine *engine, enum mmr_backing_kind backing, enum mmr_engine wanted);
 
 /* The engine of the next window. */
 enum mmr_engine engine_ask(struct engine *engine);

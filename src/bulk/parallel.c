@@ -23,6 +23,7 @@
 /* What the workers share. The lock guards all that changes. */
 struct run {
 	mmr_reader *reader;
+	const struct backing *backing;
 	mmr_parallel_options options;
 	const mmr_parallel_job *job;
 	uint64_t start, stop;
@@ -81,7 +82,7 @@ static bool next_data(struct run *run)
 	if (!run->options.skip_holes)
 		return false;
 	if (!mmr_extents_next(&run->extents, &extent)) {
-		err = reader_reaches(run->reader, run->stop, &reached);
+		err = reader_reaches(run->reader, run->backing, run->stop, &reached);
 		if (err < 0)
 			stop_run(run, err);
 		return false;
@@ -340,7 +341,7 @@ static void *work(void *argument)
 	struct run *run = worker->run;
 	struct claim claim;
 
-	window_start(window, run->reader);
+	window_start(window, run->reader, run->backing);
 	while (claim_next(run, worker, &claim) && serve(run, worker, &claim)) {
 		if (window->held_stop - window->held_start < WINDOW_DEFAULT)
 			continue;
@@ -414,7 +415,7 @@ int mmr_parallel_run(
 	mmr_reader *reader, const mmr_parallel_options *options, const mmr_parallel_job *job)
 {
 	uint64_t size = mmr_size(reader), n_windows;
-	struct run run = {.reader = reader, .job = job};
+	struct run run = {.reader = reader, .backing = reader_backing(reader), .job = job};
 	struct worker *workers;
 	unsigned n_workers;
 	int err;
@@ -438,7 +439,7 @@ int mmr_parallel_run(
 	tell_progress(&run, 0);
 	atomic_store_explicit(&reader->run_total, run.stop - run.start, memory_order_relaxed);
 	run.extents = mmr_extents_of_range(reader, run.start, run.stop - run.start);
-	engine_start(&run.engine, reader, run.options.engine);
+	engine_start(&run.engine, run.backing->kind, run.options.engine);
 
 	n_windows = (run.stop - run.start) / run.options.window + 1;
 	n_workers = (unsigned)min_u64(min_u64(job->n_states, n_windows), THREADS_MAX);

@@ -13,11 +13,11 @@
  * good when it is passed. */
 #define HELD_STEP ((uint64_t)WINDOW_DEFAULT)
 
-void window_start(struct window *window, mmr_reader *reader)
+void window_start(struct window *window, mmr_reader *reader, const struct backing *backing)
 {
 	memset(window, 0, sizeof(*window));
 	window->reader = reader;
-	window->bytes = reader_backing(reader)->bytes;
+	window->backing = backing;
 }
 
 void window_end(struct window *window)
@@ -87,12 +87,12 @@ int window_load(struct window *window, enum mmr_engine engine, uint64_t off, siz
 	window->mapped_stop = 0;
 	if (engine == MMR_ENGINE_COPY)
 		return copy(window, off, len, ret_bytes);
-	err = reader_reaches(window->reader, off + len, &stop);
+	err = reader_reaches(window->reader, window->backing, off + len, &stop);
 	if (err < 0)
 		len = stop > off ? (size_t)(stop - off) : 0;
 	hold(window, off, off + len);
 	window->mapped_stop = off + len;
-	ret_bytes->ptr = window->bytes + off;
+	ret_bytes->ptr = window->backing->bytes + off;
 	ret_bytes->len = len;
 	return err;
 }
@@ -101,8 +101,9 @@ int window_verify(const struct window *window)
 {
 	uint64_t stop;
 
-	return window->mapped_stop > 0 ? reader_reaches(window->reader, window->mapped_stop, &stop)
-				       : 0;
+	if (window->mapped_stop == 0)
+		return 0;
+	return reader_reaches(window->reader, window->backing, window->mapped_stop, &stop);
 }
 
 /* Page tables of a GiB of pages take 2 MiB, and giving them back has a cost of its own. */

@@ -7,6 +7,7 @@
 #define SRC_BULK_WINDOW_H
 
 #include "common.h"
+#include "open/backing.h"
 
 #include <mmreader/blocks.h>
 
@@ -18,7 +19,8 @@
 
 struct window {
 	mmr_reader *reader;
-	const char *bytes; /* of the reader when the window was started: it may get others */
+	/* Of the whole work with windows: the reader may get another. */
+	const struct backing *backing;
 	char *buffer; /* of copies; `room` bytes, of which the first `filled` are kept when it grows
 		       */
 	size_t room, filled;
@@ -27,7 +29,7 @@ struct window {
 	uint64_t mapped_stop;               /* end of what was loaded last, if it was pointed at */
 };
 
-void window_start(struct window *window, mmr_reader *reader);
+void window_start(struct window *window, mmr_reader *reader, const struct backing *backing);
 
 /* Drops what is held and frees the buffer. */
 void window_end(struct window *window);

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "open/guard.h"
 
+#include "open/reader.h"
 #include "open/registry.h"
 
 #include <mmreader/guard.h>
@@ -37,6 +38,14 @@ void guard_prepare(void)
 	guard_prepared = true;
 }
 
+/* Some machines tell only the page of a fault. */
+static bool covers(const struct guard *guard, const char *address)
+{
+	if (((uintptr_t)address | 4095) >= (uintptr_t)guard->lo && address < guard->hi)
+		return true;
+	return guard->reader && reader_map_at(guard->reader, address);
+}
+
 /* A fault is ours when a guard of this thread covers the address: any of them, since two files may
  * be guarded at once. The jump leaves the guards inside of it too. Answers only when it is not. */
 static void jump_if_ours(const siginfo_t *info)
@@ -46,9 +55,7 @@ static void jump_if_ours(const siginfo_t *info)
 
 	if (info->si_code <= 0 || info->si_code == BUS_ADRALN)
 		return;
-	/* Some machines tell only the page of a fault. */
-	while (guard &&
-		(((uintptr_t)address | 4095) < (uintptr_t)guard->lo || address >= guard->hi))
+	while (guard && !covers(guard, address))
 		guard = guard->outer;
 	if (!guard)
 		return;

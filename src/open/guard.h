@@ -19,13 +19,16 @@
 
 #include "common.h"
 
+#include <mmreader/reader.h>
+
 #include <setjmp.h>
 #include <stdatomic.h>
 
 struct guard {
 	sigjmp_buf env;
 	struct guard *outer;
-	const char *lo, *hi;          /* faults in here are ours */
+	const char *lo, *hi;          /* faults in here are ours, ... */
+	const mmr_reader *reader;     /* ... and in any map of this one; may be NULL */
 	const char *volatile address; /* where it faulted ... */
 	volatile bool bad_memory;     /* ... and that the file had no part in it */
 };
@@ -53,6 +56,7 @@ static inline bool guard_wanted(struct guard *guard, const void *ptr, size_t len
 {
 	guard->lo = ptr;
 	guard->hi = len > 0 ? guard->lo + len : guard->lo; /* NULL + 0 is undefined */
+	guard->reader = NULL;
 	guard->outer = guard_current;
 	if (!atomic_load_explicit(&guard_installed, memory_order_relaxed))
 		return false;

@@ -35,6 +35,19 @@ mmr_slice mmr_bytes(const mmr_reader *reader)
 	return bytes;
 }
 
+const struct backing *reader_map_at(const struct mmr_reader *reader, const char *address)
+{
+	const struct backing *backing = reader_backing(reader);
+	const char *map;
+
+	for (; backing; backing = backing->older) {
+		map = backing->map;
+		if (map && address >= map && address < map + atomic_load(&backing->map_len))
+			break;
+	}
+	return backing;
+}
+
 int reader_fault(const struct mmr_reader *reader)
 {
 	int err = atomic_load_explicit(&reader->fault, memory_order_acquire);
@@ -95,7 +108,7 @@ int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory)
 	return error_set_at(err, reader->offset + off, "read '%s'", reader->name);
 }
 
-static int reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop)
+int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop)
 {
 	struct os_stat now;
 
@@ -105,30 +118,20 @@ static int reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret
 	return error_set_at(MMR_ETRUNCATED, now.size, "read '%s'", reader->name);
 }
 
-int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop)
+int reader_reaches(const struct mmr_reader *reader, const struct backing *backing, uint64_t stop,
+	uint64_t *ret_stop)
 {
-	enum mmr_backing_kind kind = mmr_backing(reader);
-
-	if (kind == MMR_BACKING_CALLER || kind == MMR_BACKING_COPIED)
+	if (backing->kind == MMR_BACKING_CALLER || backing->kind == MMR_BACKING_COPIED)
 		return 0;
-	return reaches(reader, stop, ret_stop);
+	return reader_reaches_file(reader, stop, ret_stop);
 }
 
-int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop)
+static int copy(const mmr_reader *reader, const struct backing *backing, uint64_t off, void *buffer,
+	size_t len, size_t *ret_len)
 {
-	uint64_t reached;
-
-	return reaches(reader, stop, &reached);
-}
-
-static int copy(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
-{
-	uint64_t size = mmr_size(reader);
-	const struct backing *backing = reader_backing(reader);
 	size_t got;
 	int err;
 
-	len = off < size ? (size_t)min_u64(len, size - off) : 0;
 	if (len == 0 || backing->kind == MMR_BACKING_CALLER ||
 		backing->kind == MMR_BACKING_COPIED) {
 		if (len > 0)
@@ -152,15 +155,17 @@ static int copy(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 
 int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 {
-	uint64_t stop;
+	uint64_t size = mmr_size(reader), stop;
+	const struct backing *backing = reader_backing(reader);
 	size_t got = 0;
 	int err;
 
-	err = copy(reader, off, buffer, len, &got);
+	len = off < size ? (size_t)min_u64(len, size - off) : 0;
+	err = copy(reader, backing, off, buffer, len, &got);
 	/* A cut zeroes the page cache while pread(2) may be copying from it. The size is set
 	 * before, and so is asked for afterwards. */
 	if (err == 0 && got > 0 && (got > ZERO_LOOK || memchr(buffer, '\0', got)))
-		err = reader_reaches(reader, off + got, &stop);
+		err = reader_reaches(reader, backing, off + got, &stop);
 	if (err == 0)
 		*ret_len = got;
 	return err;
@@ -190,24 +195,10 @@ int mmr_check(const mmr_reader *reader)
 	return 0;
 }
 
-/* Calls `fn` with the maps of a backing and of all older ones guarded. */
-static int try_backings(const struct backing *backing, int (*fn)(void *arg), void *arg)
-{
-	const struct backing *older = backing->older;
-	struct guard guard;
-	int answer;
-
-	if (backing->map && !GUARD_ENTER(&guard, backing->map, atomic_load(&backing->map_len)))
-		return guard_fault(&guard);
-	answer = older ? try_backings(older, fn, arg) : fn(arg);
-	if (backing->map)
-		guard_leave(&guard);
-	return answer;
-}
-
 int mmr_try(mmr_reader *reader, int (*fn)(void *arg), void *arg)
 {
 	int answer = reader_fault(reader);
+	struct guard guard;
 
 	if (answer < 0)
 		return answer;
@@ -215,5 +206,11 @@ int mmr_try(mmr_reader *reader, int (*fn)(void *arg), void *arg)
 		error_set(-ENOTSUP, "guard the bytes of '%s'", reader->name);
 		return error_hint(-ENOTSUP, "call mmr_guard_install first");
 	}
-	return try_backings(reader_backing(reader), fn, arg);
+	/* By the reader, not by its maps: a refresh in `fn` or in another thread adds one. */
+	if (!GUARD_ENTER(&guard, "", 0))
+		return guard_fault(&guard);
+	guard.reader = reader;
+	answer = fn(arg);
+	guard_leave(&guard);
+	return answer;
 }

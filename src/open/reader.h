@@ -45,6 +45,10 @@ static inline struct backing *reader_backing(const struct mmr_reader *reader)
 	return atomic_load_explicit(&reader->backing, memory_order_acquire);
 }
 
+/* The mapped backing, the newest or an older one, that holds an address; NULL for none. Safe in a
+ * signal handler. */
+const struct backing *reader_map_at(const struct mmr_reader *reader, const char *address);
+
 /* What the file was when it was opened or refreshed. */
 struct os_stat reader_stat(const struct mmr_reader *reader);
 
@@ -64,15 +68,16 @@ void reader_reclaim(const struct mmr_reader *reader, uint64_t off, uint64_t len)
 /* Whether it is needed here: os_keeps_tables(), asked once. Tests set it. */
 extern _Atomic(int) reader_tables_kept;
 
-/* Whether the file still reaches to `stop` of the part. A truncation inside a page gives zeroes up
- * to the end of that page and no fault: what was read of a map is true only if this says so
- * afterwards.
+/* Whether the file still reaches to `stop` of the part, if bytes of this backing can be lost. A
+ * truncation inside a page gives zeroes up to the end of that page and no fault: what was read of a
+ * map is true only if this says so afterwards.
  *
  * Returns: 0; MMR_ETRUNCATED with `*ret_stop` where it ends now, with the sentence. */
-int reader_reaches(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop);
+int reader_reaches(const struct mmr_reader *reader, const struct backing *backing, uint64_t stop,
+	uint64_t *ret_stop);
 
 /* The same of the file itself, of which a reader may have a copy. */
-int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop);
+int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop);
 
 /* Why touching the byte at `off` of the part raised SIGBUS: asks pread and the size. `bad_memory`:
  * the kernel has said that it is neither, but a memory error.

@@ -18,30 +18,31 @@ static void replace(mmr_reader *reader, struct backing *backing)
 	registry_give();
 }
 
-/* Reads what was appended to a copy: bytes [size, grown) of the range. Nobody looks at that part of
- * the room yet. */
-static int read_growth(const mmr_reader *reader, char *bytes, uint64_t size, uint64_t grown)
+/* Reads what was appended to a copy: bytes [size, *grown) of the range. Nobody looks at that part
+ * of the room yet. A file that is cut meanwhile has grown less, if it is not shorter than before.
+ */
+static int read_growth(const mmr_reader *reader, char *bytes, uint64_t size, uint64_t *grown)
 {
-	size_t wanted = (size_t)(grown - size), got;
+	size_t wanted = (size_t)(*grown - size), got;
 	int err = os_read_at(reader->fd, reader->offset + size, bytes + size, wanted, &got);
 
 	if (err < 0)
 		return error_set_at(err, reader->offset + size + got, "read '%s'", reader->name);
-	if (got < wanted)
-		return error_set_at(
-			MMR_ETRUNCATED, reader->offset + size + got, "read '%s'", reader->name);
-	return reader_reaches_file(reader, grown);
+	*grown = size + got;
+	err = reader_reaches_file(reader, *grown, grown);
+	return *grown < size ? err : 0;
 }
 
-static int grow_copy(mmr_reader *reader, uint64_t size, uint64_t grown)
+static int grow_copy(mmr_reader *reader, uint64_t size, uint64_t *ret_grown)
 {
+	uint64_t grown = *ret_grown;
 	struct backing *old = reader_backing(reader), *new;
 	size_t room;
 	char *bytes;
 	int err;
 
 	if (grown <= old->room)
-		return read_growth(reader, (char *)(uintptr_t)old->bytes, size, grown);
+		return read_growth(reader, (char *)(uintptr_t)old->bytes, size, ret_grown);
 	if (grown > SIZE_MAX / 4)
 		return error_set(-ENOMEM, "grow the copy of '%s'", reader->name);
 	room = (size_t)grown * 2;
@@ -52,7 +53,7 @@ static int grow_copy(mmr_reader *reader, uint64_t size, uint64_t grown)
 		goto free_new;
 	}
 	memcpy(bytes, old->bytes, (size_t)size);
-	err = read_growth(reader, bytes, size, grown);
+	err = read_growth(reader, bytes, size, ret_grown);
 	if (err < 0)
 		goto free_new;
 	memset(new, 0, sizeof(*new));
@@ -72,38 +73,40 @@ free_new:
 static int map_growth(mmr_reader *reader, uint64_t grown)
 {
 	struct backing *new = heap_alloc(sizeof(*new));
-	int err = -ENOMEM;
+	int err;
 
-	if (new) {
-		memset(new, 0, sizeof(*new));
-		err = backing_map_or_less(reader, grown, grown, new);
-	}
-	if (err < 0)
-		heap_free(new);
-	else
+	if (!new)
+		return error_set(-ENOMEM, "grow the map of '%s'", reader->name);
+	memset(new, 0, sizeof(*new));
+	err = backing_map_or_less(reader, grown, grown, new);
+	if (err == 0) {
 		replace(reader, new);
-	return err;
+		return 0;
+	}
+	heap_free(new);
+	if (err != -ENOMEM)
+		return error_set(err, "map '%s'", reader->name);
+	error_set(MMR_ENOROOM, "map '%s'", reader->name);
+	return error_hint(MMR_ENOROOM, "raise the address space limit (ulimit -v)");
 }
 
-static int grow(mmr_reader *reader, uint64_t size, uint64_t grown)
+/* From `size` to `*grown` bytes, or as many as there are when they have been read. */
+static int grow(mmr_reader *reader, uint64_t size, uint64_t *grown)
 {
 	struct backing *backing = reader_backing(reader);
 	int err = -ENOMEM;
 
 	switch (backing->kind) {
 	case MMR_BACKING_COPIED:
-		if (grown >= BACKING_COPY_BELOW && !reader->copy_wanted)
-			err = map_growth(reader, grown);
+		if (*grown >= BACKING_COPY_BELOW && !reader->copy_wanted)
+			err = map_growth(reader, *grown);
 		/* Files of some file systems cannot be mapped. */
 		return err == 0 ? 0 : grow_copy(reader, size, grown);
 	case MMR_BACKING_MAPPED:
-		err = backing_extend(reader, backing, grown);
+		err = backing_extend(reader, backing, *grown);
 		if (err < 0)
-			err = map_growth(reader, grown);
-		if (err == 0)
-			return 0;
-		error_set(MMR_ENOROOM, "refresh '%s'", reader->name);
-		return error_hint(MMR_ENOROOM, "raise the address space limit (ulimit -v)");
+			err = map_growth(reader, *grown);
+		return err;
 	default:
 		return 0;
 	}
@@ -130,12 +133,13 @@ int mmr_refresh(mmr_reader *reader)
 	/* It grew while it was copied: what is there now is in the copy. */
 	if (grown <= size)
 		return 0;
-	err = grow(reader, size, grown);
+	err = grow(reader, size, &grown);
 	if (err < 0)
 		return err;
+	now.size = min_u64(now.size, reader->offset + grown);
 	registry_take();
 	reader->stat = now;
 	registry_give();
 	atomic_store_explicit(&reader->size, grown, memory_order_release);
-	return 1;
+	return grown > size;
 }

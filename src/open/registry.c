@@ -67,20 +67,6 @@ void registry_remove(struct mmr_reader *reader)
 	give();
 }
 
-/* The map of a reader that holds an address; NULL for none. */
-static const struct backing *owner(const struct mmr_reader *reader, const char *address)
-{
-	const struct backing *backing = reader_backing(reader);
-	const char *map;
-
-	for (; backing; backing = backing->older) {
-		map = backing->map;
-		if (map && address >= map && address < map + atomic_load(&backing->map_len))
-			break;
-	}
-	return backing;
-}
-
 int registry_explain(const char *address, bool bad_memory)
 {
 	const struct backing *backing = NULL;
@@ -89,7 +75,7 @@ int registry_explain(const char *address, bool bad_memory)
 
 	take();
 	for (reader = first; reader; reader = reader->next) {
-		backing = owner(reader, address);
+		backing = reader_map_at(reader, address);
 		if (backing)
 			break;
 	}
