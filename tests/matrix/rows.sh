@@ -193,6 +193,24 @@ in_root()
 		sh -c "cd /mmreader && $1"
 }
 
+# Leaves nothing of a root but what its tests said; a gigabyte else.
+end_root()
+{
+	tail -n 300 root/mmreader/build/test-suite.log 2> /dev/null || :
+	rm -rf --one-file-system root
+}
+
+# copy_source FOLDER : the files of the source as they are, changed and new ones too.
+copy_source()
+{
+	local file
+
+	(cd "$source" && git ls-files -z --cached --others --exclude-standard |
+		while IFS= read -r -d '' file; do
+			[ ! -e "$file" ] || printf '%s\0' "$file"
+		done | tar -c --null -T -) | tar -x -C "$1"
+}
+
 # bare SUITE : the two commands of README in a minimal Debian. $MATRIX_MIRROR is where its packages
 # come from, if that is not debootstrap's own choice.
 bare()
@@ -200,18 +218,17 @@ bare()
 	[ "$(id -u)" = 0 ] || without "only root can make a chroot"
 	need debootstrap debootstrap
 	need git git
+	trap end_root EXIT
 	debootstrap --variant=minbase "$1" root ${MATRIX_MIRROR:+"$MATRIX_MIRROR"} ||
 		without "debootstrap cannot make $1"
 	mkdir root/mmreader
-	(cd "$source" && git ls-files -z | tar -c --null -T -) | tar -x -C root/mmreader
+	copy_source root/mmreader
 	in_root true || without "proc, sysfs and /dev cannot be mounted"
 	cp /etc/resolv.conf root/etc/
 	# The package lists of sid expire after a week, but a mirror may be a snapshot.
 	echo 'Acquire::Check-Valid-Until "false";' > root/etc/apt/apt.conf.d/90snapshot
 	in_root './bootstrap demo README'
 	in_root './bootstrap check'
-	# It takes a gigabyte; the log has all that is of use.
-	rm -rf root
 }
 
 row_bookworm()
