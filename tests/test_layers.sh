@@ -5,14 +5,15 @@
 . "${0%/*}/common.sh"
 cd "$top_srcdir" || exit 99
 
-# What the files of each folder may include, besides their own folder and common.h.
+# What the files of each folder may include, besides their own folder and common.h. The registry tells
+# view which file a bad text is of.
 may_include()
 {
 	case $1 in
 	os) ;;
 	open) echo os/ ;;
 	scan) ;;
-	view) echo scan/ open/guard.h ;;
+	view) echo scan/ open/guard.h open/registry.h ;;
 	bulk) echo open/ scan/ view/ ;;
 	side) echo os/ open/ view/ bulk/ ;;
 	*) return 1 ;;
