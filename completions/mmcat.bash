@@ -10,7 +10,7 @@ _mmcat()
 	local options='-b -l -s -r -c -e -E -x -t -i -f -d -m -w -a -j -v -q -h -V
 		--bytes= --lines= --shard= --reverse --count --find= --regex= --hex --type= --info
 		--follow --delimiter= --max-count= --width= --text --threads= --json --color=
-		--no-mmap --verbose --quiet --help --version'
+		--no-mmap --verbose --progress --quiet --help --version'
 	local types='u8 u16 u32 u64 i8 i16 i32 i64 f16 f32 f64
 		u16le u32le u64le i16le i32le i64le f16le f32le f64le
 		u16be u32be u64be i16be i32be i64be f16be f32be f64be'

@@ -5,6 +5,7 @@
 
 #include "message.h"
 #include "part.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -139,6 +140,7 @@ static enum status save(struct input *input, struct reach *reach, int fd)
 			return message_file(input->name, err);
 		if (!spool_write(fd, bytes.ptr, bytes.len))
 			return spool_failed(input);
+		progress_add(bytes.len);
 	}
 	return STATUS_DONE;
 }

@@ -45,8 +45,9 @@ enum status message(const char *format, ...)
 	va_end(args);
 	len = strlen(line);
 	line[len] = '\n';
-	progress_erase();
+	progress_pause();
 	fwrite(line, 1, len + 1, stderr);
+	progress_resume();
 	return STATUS_TROUBLE;
 }
 

@@ -118,9 +118,9 @@ int main(int argc, char **argv)
 	if (options.action == ACTION_TYPE)
 		options.record_size = type_record_size(&options);
 	report_start();
-	/* Of what has no end there is no part that is done. */
+	/* -f never ends, so it shows no progress. */
 	if (!options.quiet && !options.follow)
-		progress_start();
+		progress_start(options.progress);
 	/* A file that is cut short under the map becomes an error, not a death. */
 	mmr_guard_install();
 	status = options.follow ? follow_files(&options, run) : run_each(&options);

@@ -18,6 +18,7 @@ enum {
 	LONG_COLOR = 256,
 	LONG_JSON,
 	LONG_NO_MMAP,
+	LONG_PROGRESS,
 	LONG_LAST
 };
 
@@ -46,8 +47,7 @@ static const char help_text[] =
 	"  -x, --hex               hex and text view\n"
 	"  -t, --type=LAYOUT       view as numbers or records: u8 i16 u32be f64 16s, or\n"
 	"                          name:type,name:type; -l, -m, -s count records\n"
-	"  -i, --info              type, encoding, size, lines and their ends, longest\n"
-	"                          line, holes, and what of it is in memory\n"
+	"  -i, --info              type, encoding, size, lines, holes, what is in memory\n"
 	"  -f, --follow            keep printing as the file grows; survives truncation\n"
 	"                          and rotation\n"
 	"Details\n"
@@ -61,6 +61,7 @@ static const char help_text[] =
 	"      --color=WHEN        auto, always, never (NO_COLOR is obeyed)\n"
 	"      --no-mmap           plain reads\n"
 	"  -v, --verbose           time, speed and memory used, on standard error\n"
+	"      --progress          progress also where a pipe or output would hide it\n"
 	"  -q, --quiet             no progress\n"
 	"  -h, --help   -V, --version\n"
 	"\n"
@@ -224,6 +225,10 @@ static void settle(struct options *options, bool count, bool delimiter)
 		contradict("-d", "-t");
 	if (options->follow)
 		settle_follow(options);
+	if (options->progress && options->quiet)
+		contradict("--progress", "-q");
+	if (options->progress && options->follow)
+		contradict("--progress", "-f");
 	if (options->json != JSON_NONE)
 		settle_json(options);
 }
@@ -242,6 +247,7 @@ static const struct option long_options[] = {
 	{"lines", required_argument, NULL, 'l'},
 	{"max-count", required_argument, NULL, 'm'},
 	{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
+	{"progress", no_argument, NULL, LONG_PROGRESS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"regex", required_argument, NULL, 'E'},
 	{"reverse", no_argument, NULL, 'r'},
@@ -399,6 +405,9 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			break;
 		case 'q':
 			options->quiet = true;
+			break;
+		case LONG_PROGRESS:
+			options->progress = true;
 			break;
 		case LONG_COLOR:
 			color = (enum color)value_word("color", optarg, colors);

@@ -72,7 +72,8 @@ struct options {
 	bool follow;    /* with ACTION_PRINT only */
 	bool no_mmap;
 	bool verbose;
-	bool quiet; /* no progress */
+	bool quiet;    /* no progress */
+	bool progress; /* progress in any case */
 	char **files;
 	int n_files;
 };

@@ -52,7 +52,7 @@ static void die_of_sigpipe(void)
 
 _Noreturn void output_failed(int errnum)
 {
-	progress_erase();
+	progress_end();
 	/* Unless it is ignored, which makes it an error like any other. */
 	if (errnum == EPIPE)
 		die_of_sigpipe();
@@ -60,7 +60,8 @@ _Noreturn void output_failed(int errnum)
 	_exit(STATUS_TROUBLE);
 }
 
-static void write_all(const char *bytes, size_t len)
+/* Returns: 0, or an error number. */
+static int write_bytes(const char *bytes, size_t len)
 {
 	while (len > 0) {
 		ssize_t n = write(STDOUT_FILENO, bytes, len);
@@ -75,10 +76,24 @@ static void write_all(const char *bytes, size_t len)
 			continue;
 		}
 		if (n < 0)
-			output_failed(errno);
+			return errno;
 		bytes += n;
 		len -= (size_t)n;
 	}
+	return 0;
+}
+
+static void write_all(const char *bytes, size_t len)
+{
+	int errnum;
+
+	if (len == 0)
+		return;
+	progress_output_begin();
+	errnum = write_bytes(bytes, len);
+	progress_output_end(bytes[len - 1]);
+	if (errnum != 0)
+		output_failed(errnum);
 }
 
 void output_flush(void)

@@ -1,35 +1,47 @@
-/* progress.c - a thread that looks at two counters four times a second
+/* progress.c - a thread that reads counters and shows them four times a second
  *
- * The work never waits for it: it adds to a counter or is looked at from outside.
+ * The work never waits for the thread: it adds to a counter, or the library's own counters are
+ * read.
  *
  * SPDX-License-Identifier: MIT */
 #include "progress.h"
 
 #include "human.h"
 #include "message.h"
+#include "status_line.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 2000
+#define PATIENCE_MS 1000
 #define STEP_MS     250
+
+/* What standard output is, as far as it matters here. */
+enum sink {
+	SINK_PIPE,
+	SINK_TERMINAL,
+	SINK_OTHER
+};
 
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t ended; /* on the monotonic clock */
 	pthread_t thread;
-	bool running, over, shown;
-	const char *name;
+	bool running, over, forced;
+	enum sink sink;
+	bool printed, at_line_start; /* about standard output, if it is a terminal */
+	char name[512];
 	const mmr_reader *reader;
 	uint64_t total;
-	double started; /* of this input, in seconds */
-} progress = {.lock = PTHREAD_MUTEX_INITIALIZER, .name = ""};
+	uint64_t seen, seen_total; /* by the last look */
+	double started;            /* of this input, in seconds */
+} progress = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static _Atomic(uint64_t) passed;
 
@@ -52,20 +64,31 @@ static const char *duration(double seconds, char text[24])
 	return text;
 }
 
-/* Passes bytes to the terminal; one that does not take them is not worth an error. */
-static void put(const char *text, size_t len)
+/* With the lock held. Returns: how much is done, of how much, and whether that can be shown. */
+static bool measure(uint64_t *ret_done, uint64_t *ret_total, double *ret_seconds)
 {
-	ssize_t n = write(STDERR_FILENO, text, len);
+	uint64_t done = atomic_load_explicit(&passed, memory_order_relaxed);
+	uint64_t total = progress.total;
 
-	(void)n;
+	if (progress.reader && total == UINT64_MAX)
+		mmr_parallel_progress(progress.reader, &done, &total);
+	/* The next pass over the same reader has a speed of its own. */
+	if (progress.seen > 0 && (done < progress.seen || total != progress.seen_total))
+		progress.started = now();
+	progress.seen = done;
+	progress.seen_total = total;
+	*ret_done = done;
+	*ret_total = total;
+	*ret_seconds = now() - progress.started;
+	return done > 0 && *ret_seconds > 0.001;
 }
 
 /* With the lock held. */
-static void erase(void)
+static bool may_show(void)
 {
-	if (progress.shown)
-		put("\r\033[K", 4);
-	progress.shown = false;
+	if (progress.sink != SINK_TERMINAL || !progress.printed)
+		return true;
+	return progress.forced && progress.at_line_start;
 }
 
 /* With the lock held. */
@@ -73,15 +96,12 @@ static void show(void)
 {
 	char facts[128], line[512], done_text[HUMAN_ROOM], total_text[HUMAN_ROOM];
 	char rate_text[HUMAN_ROOM], left_text[24];
-	uint64_t done = atomic_load_explicit(&passed, memory_order_relaxed);
-	uint64_t total = progress.total;
-	double seconds = now() - progress.started, rate;
 	unsigned width = human_width(STDERR_FILENO);
+	uint64_t done, total;
+	double seconds, rate;
 	int len;
 
-	if (progress.reader && total == UINT64_MAX)
-		mmr_parallel_progress(progress.reader, &done, &total);
-	if (done == 0 || seconds <= 0)
+	if (!measure(&done, &total, &seconds) || !may_show())
 		return;
 	rate = (double)done / seconds;
 	if (total == UINT64_MAX || total < done)
@@ -92,16 +112,13 @@ static void show(void)
 			human_size((double)done, done_text), human_size((double)total, total_text),
 			100 * (double)done / (double)total, human_size(rate, rate_text),
 			duration((double)(total - done) / rate, left_text));
-	/* The end of the name says more than its beginning; facts come first to stay in sight. */
-	len = snprintf(line, sizeof(line), "%s  %s", facts, message_quote(progress.name));
+	/* A narrow terminal cuts the name, not the facts. */
+	len = snprintf(line, sizeof(line), "%s  %s", facts, progress.name);
 	if (len > (int)sizeof(line) - 1)
 		len = (int)sizeof(line) - 1;
 	if ((unsigned)len > width - 1)
 		len = (int)width - 1;
-	put("\r", 1);
-	put(line, (size_t)len);
-	put("\033[K", 3);
-	progress.shown = true;
+	status_line_draw(line, (size_t)len);
 }
 
 static struct timespec later(long ms)
@@ -133,22 +150,25 @@ static void *watch(void *unused)
 	return unused;
 }
 
-static bool has_spectator(void)
+static enum sink sink_of_output(void)
 {
-	struct stat out, err;
+	struct stat st;
 
-	if (!isatty(STDERR_FILENO))
-		return false;
-	return !isatty(STDOUT_FILENO) || fstat(STDOUT_FILENO, &out) < 0 ||
-	       fstat(STDERR_FILENO, &err) < 0 || out.st_rdev != err.st_rdev;
+	if (isatty(STDOUT_FILENO))
+		return SINK_TERMINAL;
+	if (fstat(STDOUT_FILENO, &st) < 0 || S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+		return SINK_PIPE;
+	return SINK_OTHER;
 }
 
-void progress_start(void)
+void progress_start(bool forced)
 {
 	pthread_condattr_t monotonic;
 	sigset_t all, old;
 
-	if (!has_spectator())
+	progress.forced = forced;
+	progress.sink = sink_of_output();
+	if (!forced && (progress.sink == SINK_PIPE || !isatty(STDERR_FILENO)))
 		return;
 	progress.total = UINT64_MAX;
 	pthread_condattr_init(&monotonic);
@@ -157,17 +177,23 @@ void progress_start(void)
 	pthread_condattr_destroy(&monotonic);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	/* Without the thread all goes on as well. */
+	/* If there is no thread, the run goes on without progress. */
 	progress.running = pthread_create(&progress.thread, NULL, watch, NULL) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (!progress.running)
+		return;
+	status_line_start();
+	/* Wrong options of an action end the program by exit(3). */
+	atexit(progress_end);
 }
 
 void progress_input(const char *name)
 {
 	pthread_mutex_lock(&progress.lock);
-	progress.name = name;
+	snprintf(progress.name, sizeof(progress.name), "%s", message_quote(name));
 	progress.reader = NULL;
 	progress.total = UINT64_MAX;
+	progress.seen = 0;
 	progress.started = now();
 	atomic_store_explicit(&passed, 0, memory_order_relaxed);
 	pthread_mutex_unlock(&progress.lock);
@@ -184,6 +210,7 @@ void progress_expect(uint64_t total)
 {
 	pthread_mutex_lock(&progress.lock);
 	progress.total = total;
+	progress.seen = 0;
 	progress.started = now();
 	pthread_mutex_unlock(&progress.lock);
 }
@@ -193,22 +220,45 @@ void progress_add(uint64_t n_bytes)
 	atomic_fetch_add_explicit(&passed, n_bytes, memory_order_relaxed);
 }
 
-void progress_erase(void)
+void progress_pause(void)
 {
 	pthread_mutex_lock(&progress.lock);
-	erase();
+	status_line_erase();
+}
+
+void progress_resume(void)
+{
 	pthread_mutex_unlock(&progress.lock);
+}
+
+void progress_output_begin(void)
+{
+	/* Other outputs do not share the terminal, and may block for as long as they like. */
+	if (progress.sink == SINK_TERMINAL)
+		progress_pause();
+}
+
+void progress_output_end(char last)
+{
+	if (progress.sink != SINK_TERMINAL)
+		return;
+	progress.printed = true;
+	progress.at_line_start = last == '\n';
+	progress_resume();
 }
 
 void progress_end(void)
 {
-	if (!progress.running)
-		return;
+	bool running;
+
 	pthread_mutex_lock(&progress.lock);
-	progress.over = true;
-	erase();
-	pthread_cond_signal(&progress.ended);
-	pthread_mutex_unlock(&progress.lock);
-	pthread_join(progress.thread, NULL);
+	running = progress.running;
 	progress.running = false;
+	progress.over = true;
+	status_line_erase();
+	if (running)
+		pthread_cond_signal(&progress.ended);
+	pthread_mutex_unlock(&progress.lock);
+	if (running)
+		pthread_join(progress.thread, NULL);
 }

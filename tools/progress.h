@@ -1,7 +1,14 @@
-/* progress.h - how far the run has come, for a person who waits
+/* progress.h - one line on standard error that shows how far the run has come
  *
- * One line on standard error, if that is a terminal, standard output is not the same one, and the
- * run takes longer than two seconds; erased at the end.
+ * It appears when the run lasts over a second and is erased at the end. The rule, where `terminal`
+ * means that standard error is one:
+ *
+ *	standard output       the line is shown
+ *	a terminal            on a terminal, until the first byte is printed
+ *	a pipe or a socket    never: the program at the other end may use the terminal
+ *	anything else         on a terminal
+ *
+ * --progress shows it in all these cases, but never in the middle of a printed line.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_PROGRESS_H
@@ -9,23 +16,29 @@
 
 #include "common.h"
 
-/* From here on somebody may be shown something: starts a thread if so. */
-void progress_start(void);
+/* Starts the thread that shows progress, if the rule allows it or `forced` is set. */
+void progress_start(bool forced);
 
-/* Work on an input begins; "" between two. The name must live until the next call. */
+/* Work on this input begins. */
 void progress_input(const char *name);
 
-/* The library works on this reader, and knows how far it is; NULL when it is about to be closed. */
+/* The library scans this reader and counts what it has done; NULL before the reader is closed. */
 void progress_watch(const mmr_reader *reader);
 
-/* mmcat itself passes bytes on: `total` of them in this input, or UINT64_MAX when nobody knows. */
+/* mmcat itself copies bytes of this input: `total`, or UINT64_MAX if that is not known. */
 void progress_expect(uint64_t total);
 void progress_add(uint64_t n_bytes);
 
-/* Takes the line off the screen, for a message; the next one comes in a moment. */
-void progress_erase(void);
+/* Erases the line and shows no other until progress_resume. For messages. */
+void progress_pause(void);
+void progress_resume(void);
 
-/* The run is over. */
+/* The same around bytes that are written to standard output, if that is a terminal. `last` is the
+ * last byte written. */
+void progress_output_begin(void);
+void progress_output_end(char last);
+
+/* Ends the thread and erases the line. Can be called again, and is called by exit(3). */
 void progress_end(void);
 
 #endif

@@ -23,7 +23,7 @@ import inject_follow
 from inject import FILES, Injector, make_files, sweep
 
 # Name, standard input, standard output, arguments. An input of "<" is a file, of "|" a pipe. A
-# spectator has standard error on a terminal.
+# spectator has standard error on a terminal, and standard output in a file.
 CASES = [
     ("print to a file", "", "file", ["middle"]),
     ("print to a pipe", "", "pipe", ["large"]),
@@ -186,7 +186,7 @@ class Runner:
             ours.append(w)
 
         give("stderr", errors, terminal=sink in ("spectator", "terminals"))
-        if sink in ("file", "itself"):
+        if sink in ("file", "itself", "spectator"):
             how["stdout"] = os.open(self.out_path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
             ours.append(how["stdout"])
             # What is written there would be read again.
@@ -221,7 +221,7 @@ class Runner:
         return Result(status, self.out_of(sink, parts), b"".join(errors))
 
     def out_of(self, sink, parts):
-        if sink not in ("file", "itself"):
+        if sink not in ("file", "itself", "spectator"):
             return b"".join(parts)
         with open(self.out_path, "rb") as file:
             return file.read()

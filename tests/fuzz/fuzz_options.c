@@ -57,7 +57,11 @@ void output_close(void)
 {
 }
 
-void progress_erase(void)
+void progress_pause(void)
+{
+}
+
+void progress_resume(void)
 {
 }
 
