@@ -24,13 +24,27 @@ run()
 	printf '\n$ mmcat %s %s\n' "$*" "$file"
 	command time -q -f %M -o "$peak" "$mmcat" "$@" "$file"
 	microseconds=$((${EPOCHREALTIME/./} - start))
-	printf '\n-- %d.%03d s, %d KiB of memory at most\n' \
+	printf '\n-- %d.%03d s, at most %d KiB of memory\n' \
 		$((microseconds / 1000000)) $((microseconds / 1000 % 1000)) "$(cat "$peak")"
 }
 
-echo "== $(stat -L -c '%n: %s bytes' "$file")"
-run -i          # what it is
-run -c          # how many lines
-run -l 0:5      # head
-run -l -5:      # tail
-run -b 1M:+200  # any bytes
+# By the rule of mmcat, which prints no binary data to a terminal: NUL or escape in the first 32 KiB.
+is_binary()
+{
+	[ "$(head -c 32K -- "$file" | tr -dc '\000\033' | head -c 1 | wc -c)" = 1 ]
+}
+
+size=$(stat -L -c %s -- "$file")
+echo "== $file: $size bytes"
+run -i                           # what the file is
+if is_binary; then
+	run -x -b :64                # the first bytes, the last, some in the middle
+	run -x -b -64:
+	run -x -b $((size / 2)):+64
+else
+	run -c                       # how many lines
+	run -l :5                    # the first, the last, one in the middle
+	run -l -5:
+	run -l $(($("$mmcat" -c "$file") / 2))
+	run -b $((size / 2)):+200    # bytes from the middle on
+fi
