@@ -92,7 +92,7 @@ END_TEST
 
 START_TEST(test_chunks_stand_on_the_stack)
 {
-	ck_assert_uint_le(sizeof(mmr_chunks), 40);
+	ck_assert_uint_le(sizeof(mmr_chunks), 48);
 	must_cover(mmr_slice_of("0123456789"), 3, 1);
 	ck_assert_uint_eq(mmr_heap_peak(), 0);
 }

@@ -6,14 +6,14 @@
 cd "$top_srcdir" || exit 99
 
 # What the files of each folder may include, besides their own folder and common.h. The registry tells
-# view which file a bad text is of.
+# view which file a bad text is of; walks over a file have the pages dropped that they have passed.
 may_include()
 {
 	case $1 in
 	os) ;;
 	open) echo os/ ;;
 	scan) ;;
-	view) echo scan/ open/guard.h open/registry.h ;;
+	view) echo scan/ open/guard.h open/registry.h open/walk.h ;;
 	bulk) echo open/ scan/ view/ ;;
 	side) echo os/ open/ view/ bulk/ ;;
 	*) return 1 ;;

@@ -8,11 +8,12 @@
 
 MMR_BEGIN_DECLS
 
-/* Fields are the library's. 40 bytes or less. */
+/* Fields are the library's. 48 bytes or less. */
 typedef struct mmr_chunks {
 	mmr_slice rest;
 	size_t len;
 	size_t step;
+	size_t held; /* bytes before `rest` whose pages are not dropped */
 	bool done;
 	int32_t error;
 } mmr_chunks;
@@ -24,16 +25,23 @@ typedef struct mmr_chunks {
  * no window; an empty slice has none. */
 MMR_API mmr_chunks mmr_chunks_of(mmr_slice slice, size_t len, size_t overlap);
 
+/* For the inline call below. */
+#define MMR_CHUNKS_LIMIT_ ((size_t)8 << 20)
+MMR_API void mmr_chunks_drop_(mmr_chunks *it);
+
 /* The next window. */
 static inline bool mmr_chunks_next(mmr_chunks *it, mmr_slice *ret_chunk)
 {
 	if (it->done)
 		return false;
+	if (it->held >= MMR_CHUNKS_LIMIT_)
+		mmr_chunks_drop_(it);
 	*ret_chunk = it->rest;
 	if (it->rest.len > it->len) {
 		ret_chunk->len = it->len;
 		it->rest.ptr += it->step;
 		it->rest.len -= it->step;
+		it->held += it->step;
 	} else {
 		it->done = true;
 	}

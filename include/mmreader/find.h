@@ -51,6 +51,7 @@ typedef struct mmr_matches {
 	const char *stop;  /* ... up to here */
 	const char *limit; /* forward: no match starts before; backward: none ends behind */
 	uint64_t passed, spent; /* bytes searched; bytes compared for it, in vain or not */
+	size_t held;            /* bytes searched whose pages are not dropped */
 	uint32_t next, n, batch;
 	int32_t error;
 	bool linear;

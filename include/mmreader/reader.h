@@ -33,10 +33,11 @@ typedef struct mmr_reader_options {
 	uint64_t reserve;              /* addresses kept free after the end: as long as growth fits
 					  them, mmr_refresh does not move mmr_bytes */
 	enum mmr_backing_kind backing; /* AUTO, or MAPPED, COPIED, UNMAPPED: that or an error */
+	bool keep_pages;               /* walks drop no pages; see mmr_bytes */
 } mmr_reader_options;
 
 /* clang-format off */
-#define MMR_READER_OPTIONS_INIT { sizeof(mmr_reader_options), 0, MMR_REST, 0, MMR_BACKING_AUTO }
+#define MMR_READER_OPTIONS_INIT { sizeof(mmr_reader_options), 0, MMR_REST, 0, MMR_BACKING_AUTO, false }
 /* clang-format on */
 
 /* Opens the file at `path` for reading.
@@ -80,6 +81,13 @@ MMR_API enum mmr_backing_kind mmr_backing(const mmr_reader *reader);
  *
  * Returns: of an UNMAPPED reader, a slice of length 0 that remembers: slicing or iterating it
  *   fails with MMR_ENOMAP instead of finding nothing.
+ * Memory: pages of a map come into memory when they are touched. An iterator that walks over a map
+ *   (lines, fields, tables, marks, matches, records, chunks, matches of a regex, in either
+ *   direction) drops the pages that it has passed, but for the last few MiB, if the part is larger
+ *   than 64 MiB: a walk over a file of any size has no more of it in memory than that, and mostly
+ *   about 10 MiB. Slices of dropped pages stay valid: what is touched again comes back from the
+ *   page cache, or from the device, and then stays. For a large file that is walked over again and
+ *   again set `keep_pages`, and memory grows with what was touched.
  * Lifetime: until mmr_close; after a truncation touching the lost pages raises SIGBUS, unless
  *   it happens inside the library with its guard installed. Lost bytes in the page of the cut read
  *   as zeroes: mmr_check tells.

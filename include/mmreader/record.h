@@ -72,6 +72,7 @@ typedef struct mmr_records {
 	const char *stop;   /* of the slice */
 	const char *seen;   /* up to here the bytes are known to be there */
 	size_t size;
+	size_t held; /* bytes up to `seen` whose pages are not dropped */
 	int error;
 } mmr_records;
 

@@ -96,18 +96,23 @@ bool reader_releases(void)
 
 _Atomic(int) reader_tables_kept = -1;
 
-void reader_reclaim(const struct mmr_reader *reader, uint64_t off, uint64_t len)
+void backing_reclaim(const struct mmr_reader *reader, const struct backing *backing,
+	const char *start, size_t len)
 {
-	const struct backing *backing = reader_backing(reader);
-	const char *start;
-	size_t n;
-
 	if (atomic_load(&reader_tables_kept) < 0)
 		atomic_store(&reader_tables_kept, os_keeps_tables());
 	if (!backing->shared || !atomic_load(&reader_tables_kept))
 		return;
-	n = pages_of(reader, backing, off, len, false, &start);
+	os_map_again(start, len, reader->fd,
+		backing->map_off + (uint64_t)(start - (const char *)backing->map));
+}
+
+void reader_reclaim(const struct mmr_reader *reader, uint64_t off, uint64_t len)
+{
+	const struct backing *backing = reader_backing(reader);
+	const char *start;
+	size_t n = pages_of(reader, backing, off, len, false, &start);
+
 	if (n > 0)
-		os_map_again(start, n, reader->fd,
-			backing->map_off + (uint64_t)(start - (const char *)backing->map));
+		backing_reclaim(reader, backing, start, n);
 }

@@ -152,6 +152,7 @@ static int open_descriptor(const char *name, int fd, bool by_path,
 	if (err < 0)
 		goto close_reader;
 	reader->offset = options->offset;
+	reader->keep_pages = options->keep_pages;
 	reader->to_the_end = options->length == MMR_REST;
 	left = reader->stat.size > options->offset ? reader->stat.size - options->offset : 0;
 	atomic_store(&reader->size, min_u64(left, options->length));

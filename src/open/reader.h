@@ -21,6 +21,7 @@ struct mmr_reader {
 	_Atomic(struct backing *) backing;
 	struct backing first;
 	bool copy_wanted;       /* COPIED was demanded */
+	bool keep_pages;        /* walks drop none */
 	int fd;                 /* -1 for the caller's memory */
 	_Atomic(int) seek_fd;   /* whose offset may be moved, when fd's may not; -1 until needed */
 	uint64_t offset;        /* of the part in the file */
@@ -64,6 +65,10 @@ bool reader_releases(void);
 /* Gives the page tables of a range back, on kernels that keep them when pages are released. Slices
  * stay valid. It only helps memory: a failure changes nothing. */
 void reader_reclaim(const struct mmr_reader *reader, uint64_t off, uint64_t len);
+
+/* The same of whole pages of one map of a reader. */
+void backing_reclaim(const struct mmr_reader *reader, const struct backing *backing,
+	const char *start, size_t len);
 
 /* Whether it is needed here: os_keeps_tables(), asked once. Tests set it. */
 extern _Atomic(int) reader_tables_kept;

@@ -1,7 +1,7 @@
 /* registry.c - a list of all open readers of this process
  *
- * Opening and closing link and unlink in constant time. The list is walked after a fault, for a
- * text that is kept without a copy, and for an error message.
+ * Opening and closing link and unlink in constant time. The list is searched after a fault, for a
+ * text that is kept without a copy, for an error message, and from time to time by a long walk.
  *
  * SPDX-License-Identifier: MIT */
 #include "open/registry.h"
@@ -67,25 +67,44 @@ void registry_remove(struct mmr_reader *reader)
 	give();
 }
 
+/* With the lock held. */
+static bool find(const char *address, struct owner *ret_owner)
+{
+	struct mmr_reader *reader;
+
+	for (reader = first; reader; reader = reader->next) {
+		ret_owner->reader = reader;
+		ret_owner->backing = reader_map_at(reader, address);
+		if (ret_owner->backing)
+			return true;
+	}
+	return false;
+}
+
+bool registry_owner(const char *address, struct owner *ret_owner)
+{
+	bool found;
+
+	registry_take();
+	found = find(address, ret_owner);
+	give();
+	return found;
+}
+
 int registry_explain(const char *address, bool bad_memory)
 {
-	const struct backing *backing = NULL;
-	struct mmr_reader *reader;
+	struct owner owner;
 	int err;
 
 	take();
-	for (reader = first; reader; reader = reader->next) {
-		backing = reader_map_at(reader, address);
-		if (backing)
-			break;
-	}
-	if (!reader)
+	if (!find(address, &owner))
 		err = error_set(-EFAULT, "read memory at %p", (const void *)address);
-	else if (address < backing->bytes)
+	else if (address < owner.backing->bytes)
 		/* The page of the first byte: all of it is lost. */
-		err = reader_explain(reader, 0, bad_memory);
+		err = reader_explain(owner.reader, 0, bad_memory);
 	else
-		err = reader_explain(reader, (uint64_t)(address - backing->bytes), bad_memory);
+		err = reader_explain(
+			owner.reader, (uint64_t)(address - owner.backing->bytes), bad_memory);
 	give();
 	return err;
 }

@@ -1,7 +1,7 @@
 /* registry.h - all open readers, and which of them owns an address
  *
- * Kernels and iterators know bytes, not files. It matters whose the bytes are after a fault, and
- * where a text is to be kept without a copy.
+ * Kernels and iterators know bytes, not files. It matters whose the bytes are after a fault, where
+ * a text is to be kept without a copy, and when a long walk drops the pages that it has passed.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_OPEN_REGISTRY_H
@@ -10,6 +10,13 @@
 #include "common.h"
 
 struct mmr_reader;
+struct backing;
+
+/* Whose map an address is in, and in which of its maps. */
+struct owner {
+	struct mmr_reader *reader;
+	const struct backing *backing;
+};
 
 /* The lock over the list, and over what readers remember of their files: one lock for both, since a
  * fault asks for both, and only this one is known to be free in a child of fork. */
@@ -18,6 +25,9 @@ void registry_give(void);
 
 void registry_add(struct mmr_reader *reader);
 void registry_remove(struct mmr_reader *reader);
+
+/* Returns: whether an address is in a map of an open reader. */
+bool registry_owner(const char *address, struct owner *ret_owner);
 
 /* Tells by pread why an address faulted, marks its reader and writes the sentence. `bad_memory` as
  * in reader_explain.

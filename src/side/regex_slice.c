@@ -4,6 +4,7 @@
 #include "side/regex.h"
 
 #include "open/guard.h"
+#include "open/walk.h"
 
 #include <mmreader/marks.h>
 
@@ -13,6 +14,7 @@
 struct mmr_regex_matches {
 	struct matcher matcher;
 	mmr_slice rest; /* not copied yet */
+	size_t held;    /* bytes before `rest` whose pages are not dropped */
 	uint64_t off;   /* of the copy in the slice */
 	char *copy;
 	size_t room;
@@ -101,6 +103,7 @@ static int next_copy(mmr_regex_matches *it)
 	it->off += it->matcher.piece.len;
 	it->rest.ptr += copy.len;
 	it->rest.len -= copy.len;
+	walk_pass(&it->held, it->rest.ptr, copy.len, false);
 	matcher_load(&it->matcher, copy);
 	return 0;
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 #include "open/guard.h"
+#include "open/walk.h"
 #include "scan/scan.h"
 #include "scan/twoway.h"
 
@@ -10,6 +11,9 @@
 
 #include <string.h>
 
+/* The linear search looks at so many places of matches at a time, so that what it has passed can be
+ * dropped; of a long needle at more, since each time has a cost that grows with the needle. */
+#define LINEAR_STEP ((size_t)4 << 20)
 /* The first refill is small, for callers that want one match. */
 #define FIRST_BATCH 256
 /* Comparing may cost this much per byte searched before the search turns linear ... */
@@ -186,31 +190,47 @@ static bool search_pair(mmr_matches *it, size_t len, bool backward)
 	return true;
 }
 
-/* One match in all that is left, in linear time. Returns: false after a fault. */
+/* How many places the next step of the linear search looks at. */
+static size_t linear_step(size_t n_places, size_t len)
+{
+	return min_size(n_places,
+		len > LINEAR_STEP / 4 ? (len > SIZE_MAX / 4 ? len : 4 * len) : LINEAR_STEP);
+}
+
+/* The next match, in linear time, or none among the next places. Returns: false after a fault. */
 static bool search_linear(mmr_matches *it, bool backward)
 {
 	size_t len = it->needle.text.len, before;
-	mmr_slice rest = {it->start, (size_t)(it->stop - it->start) + len - 1};
 	struct twoway twoway;
 	struct guard guard;
+	mmr_slice part;
 	bool found;
 
-	if (it->limit && !backward && it->limit > rest.ptr)
-		rest.ptr = it->limit;
-	rest.len = (size_t)(it->stop + len - 1 - rest.ptr);
-	if (it->limit && backward && it->limit < rest.ptr + rest.len)
-		rest.len = it->limit > rest.ptr ? (size_t)(it->limit - rest.ptr) : 0;
-	if (!GUARD_ENTER(&guard, rest.ptr, rest.len))
+	/* Places of matches that would overlap the last one. */
+	if (it->limit && !backward && it->limit > it->start)
+		it->start = it->limit < it->stop ? it->limit : it->stop;
+	if (it->limit && backward && it->limit < it->stop + (len - 1))
+		it->stop =
+			(size_t)(it->limit - it->start) < len ? it->start : it->limit - (len - 1);
+	it->n = it->next = 0;
+	part.len = linear_step((size_t)(it->stop - it->start), len);
+	if (part.len == 0)
+		return true;
+	part.ptr = backward ? it->stop - part.len : it->start;
+	part.len += len - 1;
+	if (!GUARD_ENTER(&guard, part.ptr, part.len))
 		return failed(it, &guard);
 	twoway_prepare(&twoway, it->needle.text, backward);
-	found = rest.len >= len && twoway_find(&twoway, rest, &before);
+	found = twoway_find(&twoway, part, &before);
 	guard_leave(&guard);
-	it->n = it->next = 0;
 	if (!found) {
-		it->stop = it->start;
+		if (backward)
+			it->stop = part.ptr;
+		else
+			it->start = part.ptr + (part.len - (len - 1));
 		return true;
 	}
-	it->base = backward ? rest.ptr + rest.len - before - len : rest.ptr + before;
+	it->base = backward ? part.ptr + part.len - before - len : part.ptr + before;
 	it->at[0] = 0;
 	it->n = 1;
 	it->limit = backward ? it->base : it->base + len;
@@ -223,16 +243,23 @@ static bool search_linear(mmr_matches *it, bool backward)
 
 static bool refill(mmr_matches *it, bool backward)
 {
+	const char *start, *stop;
 	size_t len;
 	bool well;
 
 	do {
-		len = min_size((size_t)(it->stop - it->start), it->batch);
+		start = it->start;
+		stop = it->stop;
+		len = min_size((size_t)(stop - start), it->batch);
 		if (len == 0)
 			return false;
 		well = it->linear ? search_linear(it, backward) : search_pair(it, len, backward);
 		if (!well)
 			return false;
+		if (backward)
+			walk_pass(&it->held, it->stop, (size_t)(stop - it->stop), true);
+		else
+			walk_pass(&it->held, it->start, (size_t)(it->start - start), false);
 	} while (it->n == 0);
 	return true;
 }

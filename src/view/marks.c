@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 #include "open/guard.h"
+#include "open/walk.h"
 #include "scan/scan.h"
 
 #include <mmreader/marks.h>
@@ -76,6 +77,7 @@ bool mmr_marks_refill_(mmr_marks *it)
 		if (len == 0)
 			return false;
 		it->start += len;
+		walk_pass(&it->held, it->start, len, false);
 	} while (it->n == 0);
 	return true;
 }
@@ -91,6 +93,7 @@ bool mmr_marks_refill_back_(mmr_marks *it)
 		if (len == 0)
 			return false;
 		it->stop -= len;
+		walk_pass(&it->held, it->stop, len, true);
 	} while (it->n == 0);
 	return true;
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 #include "open/guard.h"
+#include "open/walk.h"
 #include "view/array.h"
 
 #include <mmreader/record.h>
@@ -37,7 +38,7 @@ static int skip_header(mmr_slice *slice, uint64_t header)
 
 mmr_records mmr_records_of(const mmr_layout *layout, mmr_slice slice, uint64_t header)
 {
-	mmr_records it = {slice.ptr, slice.ptr, slice.ptr, mmr_layout_size(layout), 0};
+	mmr_records it = {slice.ptr, slice.ptr, slice.ptr, mmr_layout_size(layout), 0, 0};
 
 	it.error = skip_header(&slice, header);
 	if (it.error == 0) {
@@ -49,7 +50,7 @@ mmr_records mmr_records_of(const mmr_layout *layout, mmr_slice slice, uint64_t h
 
 bool mmr_records_refill_(mmr_records *it)
 {
-	size_t left = (size_t)(it->stop - it->record), len;
+	size_t left = (size_t)(it->stop - it->record), ahead = (size_t)(it->seen - it->record), len;
 	const volatile char *at;
 	struct guard guard;
 
@@ -60,9 +61,13 @@ bool mmr_records_refill_(mmr_records *it)
 			it->error = left_over(left, it->size);
 		return false;
 	}
+	/* What is ahead has not been read by the caller. */
+	it->held -= ahead;
+	walk_pass(&it->held, it->record, 0, false);
 	len = min_size(left, it->size > AHEAD ? it->size : AHEAD);
 	if (!GUARD_ENTER(&guard, it->record, len)) {
 		it->error = guard_fault(&guard);
+		it->held = 0;
 		return false;
 	}
 	for (at = it->record; at < it->record + len; at += PAGE)
@@ -70,6 +75,7 @@ bool mmr_records_refill_(mmr_records *it)
 	(void)it->record[len - 1];
 	guard_leave(&guard);
 	it->seen = it->record + len;
+	it->held += len;
 	return true;
 }
 
