@@ -3,9 +3,9 @@
 
 	cookbook.py MMCAT FOLDER PAGE SIZE [--times]
 
-Makes a log of SIZE in FOLDER and runs the commands that the page has. Both ways must answer the same;
+Makes a log of SIZE in FOLDER and runs the commands that the page has. Both ways must print the same;
 exit 1 if they do not. With --times each is run five times, in turn, and the page is printed with the
-medians of both.
+medians of both, the machine, the versions of the tools and the values of $BYTE and $LINE.
 
 SPDX-License-Identifier: MIT
 """
@@ -25,6 +25,20 @@ RUNS = 5
 SHORT = 64 << 10 # bytes of an answer that goes through a pipe
 JOB = re.compile(r"^\t(mmcat .*)\n\t(.*)\n(?:\n\| .*\n(?:\|.*\n)+)?", re.M)
 MEASURED = re.compile(r"Here: .*?\.\n\n", re.S)
+SCENE = re.compile(r"^\tpython3 tests/make_log.py (\S+) log\n\tBYTE=.*\n", re.M)
+GNU = re.compile(r"\(GNU (.*)\) (.*)")
+
+
+def variables(size):
+	"""What the commands use: a byte at two thirds of the log, and a line there."""
+	byte = make_log.parse_size(size) // 3 * 2
+	return {"BYTE": str(byte), "LINE": str(byte // 82)}
+
+
+def scene(size):
+	"""How the page makes the log and sets the variables."""
+	return "\tpython3 tests/make_log.py %s log\n\tBYTE=%s LINE=%s\n" % (
+		size, *variables(size).values())
 
 
 class Kitchen:
@@ -35,8 +49,8 @@ class Kitchen:
 		if not os.path.exists(self.log) or os.path.getsize(self.log) != length:
 			with open(self.log, "wb") as file:
 				make_log.write_log(file, length)
-		self.env = {**os.environ, "LC_ALL": "C", "BYTE": str(length // 3 * 2),
-			"LINE": str(length // 3 * 2 // 82), "PATH": "%s:%s" % (folder, os.environ["PATH"])}
+		self.env = {**os.environ, **variables(size), "LC_ALL": "C",
+			"PATH": "%s:%s" % (folder, os.environ["PATH"])}
 		# By this name, whatever it is called and wherever it is.
 		link = os.path.join(folder, "mmcat")
 		if not os.path.lexists(link):
@@ -64,6 +78,16 @@ class Kitchen:
 			for command, of_one in zip(commands, times):
 				of_one.append(self.run(command, out)[0])
 		return [statistics.median(of_one) for of_one in times]
+
+
+def versions():
+	"""Of the packages that the usual tools come from."""
+	found = {}
+	for tool in "wc", "grep", "sed":
+		said = subprocess.run([tool, "--version"], capture_output=True, check=False, text=True).stdout
+		gnu = GNU.search(said.partition("\n")[0])
+		found[gnu[1] if gnu else tool] = gnu[2] if gnu else "of this system"
+	return ", ".join("%s %s" % (name, version) for name, version in found.items())
 
 
 def machine():
@@ -104,8 +128,13 @@ def main():
 
 	text = JOB.sub(do, text)
 	if "--times" in sys.argv:
-		text = MEASURED.sub("Here: %s.\n\n" % machine(), text)
+		text = SCENE.sub(scene(size), text)
+		text = MEASURED.sub("Here: %s; %s.\n\n" % (machine(), versions()), text)
 		print(text, end="")
+	found = SCENE.search(text)
+	if not found or found[0] != scene(found[1]):
+		n_wrong += 1
+		print("the page makes another log, or sets $BYTE and $LINE otherwise", file=sys.stderr)
 	if n_jobs != 10:
 		print("%d jobs, not 10" % n_jobs, file=sys.stderr)
 	return n_wrong > 0 or n_jobs != 10
