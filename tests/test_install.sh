@@ -49,7 +49,11 @@ int main(int argc, char **argv)
 }
 END
 cp "$tmp/count.c" "$tmp/count.cc"
-sed -n '/^	#include <mmreader.h>/,/^	}/s/^	//p' "$top_srcdir/README" > "$tmp/longest.c"
+# Each program of README, in a file of its own.
+awk -v prefix="$tmp/readme" '
+	/^\t#include/ && !inside { inside = 1; n++ }
+	inside { sub(/^\t/, ""); print > (prefix n ".c") }
+	$0 == "}" { inside = 0 }' "$top_srcdir/README"
 seq 100000 > "$tmp/lines"
 
 # build COMPILER SOURCE PKG-CONFIG-OPTION...: makes $tmp/count. The options come from pkg-config alone.
@@ -74,10 +78,31 @@ finds_the_longest()
 	[ "$("$tmp/count" "$tmp/lines")" = "longest line: 6 bytes" ]
 }
 
+# Of a file of 128 MiB. Sanitizers take memory of their own.
+stays_small()
+{
+	[ -z "$SANITIZER_FLAGS" ] || return 0
+	command -v python3 > /dev/null || { echo "not looked at: no python3"; return 0; }
+	grep -q 'define MMR_LINUX_EXTRAS 1' "$top_builddir/config.h" || return 0
+	yes "$(seq -s ' ' 30)" | head -c 128M > "$tmp/large"
+	python3 - "$tmp/count" "$tmp/large" <<-'PYTHON'
+		import os, sys
+		child = os.spawnv(os.P_NOWAIT, sys.argv[1], sys.argv[1:])
+		_, status, usage = os.wait4(child, 0)
+		print(status, usage.ru_maxrss, "KiB at most")
+		sys.exit(status != 0 or usage.ru_maxrss > 24 << 10)
+	PYTHON
+}
+
 check "a C program builds" build "$CC" "$tmp/count.c"
 check "and runs" counts
-check "the program of README builds" build "$CC" "$tmp/longest.c"
+for program in "$tmp"/readme*.c; do
+	check "program ${program##*/readme} of README builds" \
+		build "$CC -Wall -Wextra -Werror" "$program"
+done
+check "the first program of README builds" build "$CC" "$tmp/readme1.c"
 check "and runs" finds_the_longest
+check "and stays small" stays_small
 
 if command -v "${CXX%% *}" > /dev/null; then
 	check "a C++ program builds" build "$CXX" "$tmp/count.cc"
