@@ -38,8 +38,7 @@ def hex_view(data, off, width):
 			for i in range(width))
 		rows.append("%08x%s  |%s|\n" % (off + at, cells,
 			"".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)))
-	if data:
-		rows.append("%08x\n" % (off + len(data)))
+	rows.append("%08x\n" % (off + len(data)))
 	return "".join(rows).encode()
 
 

@@ -54,6 +54,30 @@ if grep -q '^#define MMR_LINUX_EXTRAS 1' "$top_builddir/config.h"; then
 else
 	echo "skipped: holes, of which this build knows nothing"
 fi
+
+# An empty part shows its end only, of a file and of a pipe alike. What follows in the pipe is left
+# to its next reader.
+printf 'a\nbc\ndef\n' > lines
+empty_part()
+{
+	local offset=$1
+
+	prints "$offset\n" -x "${@:2}" lines &&
+		[ "$(cat lines | "$MMCAT" -x "${@:2}")" = "$offset" ] &&
+		[ "$({ printf 'a\nb'; sleep 0.2; printf 'c\ndef\n'; } |
+			"$MMCAT" -x "${@:2}")" = "$offset" ]
+}
+check "the end of an empty part" empty_part 00000005 -b 5:5
+check "the end of a part that ends before its start" empty_part 00000007 -b 7:3
+check "the end of a part after the end" empty_part 00000009 -b 50:60
+check "the end of a part at the end" empty_part 00000009 -b 9:
+check "the end of a part of no line" empty_part 00000002 -l 1:1
+check "the end of lines before their start" empty_part 00000005 -l 2:1
+check "the end of lines after the end" empty_part 00000009 -l 7:9
+check "the end of no file" prints '00000000\n' -x /dev/null
+check "what is after an empty part is left" \
+	[ "$(cat lines | { "$MMCAT" -x -b 5:5 > /dev/null; cat; })" = def ]
+check "no offset of what cannot be read" refuses "directory" -x .
 check "rows of -x alone" refuses "-w" -w 3 bytes
 check "no width of 0" refuses "width" -x -w 0 bytes
 

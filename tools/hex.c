@@ -197,7 +197,7 @@ static int view_reader(struct input *input, const struct options *options)
 	view.base = input->base;
 	if (err == 0)
 		err = view_span(&view, input, options, &span);
-	if (err == 0 && span.stop > span.start)
+	if (err == 0)
 		hex_print_offset(&view.style, view.base + span.stop, "\n");
 	free(view.before);
 	return err;
@@ -245,10 +245,10 @@ static int view_stream(struct input *input, const struct options *options)
 	}
 	if (err == 0 && pending.len > 0)
 		err = view_pending(&view, &rows, &pending, pending.len);
-	if (err == 0 && !first)
-		hex_print_offset(&view.style, view.start, "\n");
 	end = feed_close(&feed);
 	err = err < 0 ? err : end;
+	if (err == 0)
+		hex_print_offset(&view.style, feed.used, "\n");
 
 free_view:
 	free(view.before);

@@ -211,6 +211,7 @@ void feed_begin(struct feed *feed, const struct options *options, const struct s
 	*feed = (struct feed){.delimiter = options->delimiter};
 	feed->lines = selection->part == PART_LINES;
 	feed->numbers = options->json == JSON_LINES;
+	feed->end_wanted = options->action == ACTION_HEX;
 	feed->left = UINT64_MAX;
 	feed->maximum = shows_lines(options->action) ? options->maximum : NO_MAXIMUM;
 	feed->skip = (uint64_t)range->start;
@@ -285,6 +286,8 @@ static int cut_lines(const struct feed *feed, uint64_t *left, mmr_slice *bytes)
 	size_t at;
 	int err;
 
+	if (*left == 0)
+		bytes->len = 0;
 	if (*left == UINT64_MAX || bytes->len == 0)
 		return 0;
 	err = mmr_slice_select(*bytes, feed->delimiter, *left - 1, &at);
@@ -323,6 +326,8 @@ int feed_cut(struct feed *feed, mmr_slice *bytes)
 
 bool feed_done(const struct feed *feed)
 {
+	if (feed->skip > 0 && feed->end_wanted)
+		return false;
 	return feed->left == 0 || feed->maximum == 0;
 }
 

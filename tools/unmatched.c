@@ -21,7 +21,7 @@ static const struct format {
 	{"utf-32be", "UTF-32 text", "iconv -f UTF-32 -t UTF-8"},
 };
 
-/* Whether a selection is empty in inputs of any size: nothing is read of a pipe then. */
+/* Whether a selection is empty in inputs of any size. */
 static bool is_always_empty(const struct selection *selection)
 {
 	const struct range *range = &selection->range;
