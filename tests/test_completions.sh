@@ -66,7 +66,7 @@ grep '^	' "$tmp/lines" | cut -c 2- > "$tmp/wanted"
 # types SHELL ARGUMENT... : into a shell whose prompt and completions its own files have set up.
 types()
 {
-	timeout 300 python3 "$here/completion_keys.py" "$tmp/files" "$@" < "$tmp/typed" > "$tmp/got" &&
+	timeout 600 python3 "$here/completion_keys.py" "$tmp/files" "$@" < "$tmp/typed" > "$tmp/got" &&
 		paste "$tmp/typed" "$tmp/wanted" | diff - <(paste "$tmp/typed" "$tmp/got")
 }
 

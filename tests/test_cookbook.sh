@@ -18,4 +18,4 @@ check "COOKBOOK_SIZE in the environment" set_by COOKBOOK_SIZE=7M make
 check "COOKBOOK_SIZE on the command line" set_by make COOKBOOK_SIZE=7M
 
 check "ten jobs, done in both ways" \
-	timeout 100 python3 "$here/cookbook.py" "$MMCAT" "$tmp" "$top_srcdir/doc/cookbook.md" 7M
+	timeout 600 python3 "$here/cookbook.py" "$MMCAT" "$tmp" "$top_srcdir/doc/cookbook.md" 7M

@@ -6,4 +6,4 @@
 
 command -v python3 > /dev/null || skip "no python3, which knows the facts"
 
-check "what is told is so" timeout 200 python3 "$here/mmcat_info.py" "$MMCAT" "$tmp"
+check "what is told is so" timeout 600 python3 "$here/mmcat_info.py" "$MMCAT" "$tmp"

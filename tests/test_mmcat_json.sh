@@ -7,4 +7,4 @@
 command -v python3 > /dev/null || skip "no python3, which reads the JSON"
 
 check "the objects say what is in the files" \
-	timeout 200 python3 "$here/mmcat_json.py" "$MMCAT" "$tmp"
+	timeout 600 python3 "$here/mmcat_json.py" "$MMCAT" "$tmp"

@@ -6,6 +6,6 @@
 
 command -v python3 > /dev/null || skip "no python3, whose slices are the oracle"
 
-check "the matrix" timeout 400 python3 "$here/mmcat_matrix.py" "$MMCAT" "$tmp"
+check "the matrix" timeout 600 python3 "$here/mmcat_matrix.py" "$MMCAT" "$tmp"
 grep "^left out" "$tmp/check.out"
 true

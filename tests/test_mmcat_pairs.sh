@@ -13,4 +13,4 @@ command -v python3 > /dev/null || skip "no python3, which is the oracle"
 "$MMCAT" -E x /dev/null > /dev/null 2>&1
 [ $? = 1 ] || skip "no PCRE2, which half of the pairs with -E need"
 
-check "1200 pairs of options" timeout 300 python3 "$here/mmcat_pairs.py" "$MMCAT" "$tmp"
+check "1200 pairs of options" timeout 600 python3 "$here/mmcat_pairs.py" "$MMCAT" "$tmp"

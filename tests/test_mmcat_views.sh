@@ -26,10 +26,10 @@ refuses()
 }
 
 check "matches in shards are those of the whole" \
-	timeout 100 python3 "$here/mmcat_views.py" shards "$MMCAT" "$tmp"
-check "150 hex views are Python's" timeout 100 python3 "$here/mmcat_views.py" hex "$MMCAT" "$tmp"
+	timeout 600 python3 "$here/mmcat_views.py" shards "$MMCAT" "$tmp"
+check "150 hex views are Python's" timeout 600 python3 "$here/mmcat_views.py" hex "$MMCAT" "$tmp"
 check "150 typed views are Python's" \
-	timeout 100 python3 "$here/mmcat_views.py" type "$MMCAT" "$tmp"
+	timeout 600 python3 "$here/mmcat_views.py" type "$MMCAT" "$tmp"
 check "a layout that is none" refuses \
 	"mmcat: cannot parse layout: no type is 'q' at byte 3; a field is type or" -t 'u8 q' /dev/null
 check "a size that is none" refuses "no size is '0s' at byte 3" -t 'u8 0s' /dev/null
@@ -85,7 +85,7 @@ check "no width of 0" refuses "width" -x -w 0 bytes
 "$MMCAT" -E x /dev/null > out 2> err
 if [ $? = 1 ]; then
 	check "150 searches are Python's" \
-		timeout 100 python3 "$here/mmcat_views.py" regex "$MMCAT" "$tmp"
+		timeout 600 python3 "$here/mmcat_views.py" regex "$MMCAT" "$tmp"
 	check "a wrong pattern, with its place" refuses "at byte 3" -E 'a(b' bytes
 	printf 'ab\nb\n' > one
 	check "files have names" prints 'one:1\none:3\none:1\none:3\n' -E b one one
