@@ -4,7 +4,7 @@
 #include "intern_list.h"
 #include "support.h"
 
-#include "side/intern_table.h"
+#include "intern/intern_table.h"
 
 #include <pthread.h>
 #include <sys/mman.h>

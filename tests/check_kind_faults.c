@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "side/lazy.h"
+#include "optional/lazy.h"
 
 #include <mmreader/kind.h>
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
+#include "optional/lazy.h"
 #include "os/memory.h"
-#include "side/lazy.h"
 
 #include <mmreader/lazy.h>
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "scan/scan.h"
+#include "simd/simd.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -130,14 +130,14 @@ START_TEST(test_matches_sizes_at_fences)
 {
 	struct fence fence = fence_open(4096), needles = fence_open(4096);
 	static const char *const alphabets[] = {"a", "ab", "abcd", "\n0123456789 "};
-	const struct scan_kernels *const *kernels;
+	const struct simd_kernels *const *kernels;
 	struct chance chance = {81};
 	size_t n, len, round;
 
-	for (kernels = scan_table; *kernels; kernels++) {
+	for (kernels = simd_table; *kernels; kernels++) {
 		if (!(*kernels)->usable())
 			continue;
-		atomic_store(&scan_chosen, *kernels);
+		atomic_store(&simd_chosen, *kernels);
 		for (n = 0; n <= 200; n++) {
 			for (round = 0; round < 12; round++) {
 				mmr_slice alphabet = mmr_slice_of(

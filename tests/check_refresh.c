@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "open/reader.h"
+#include "file/reader.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "side/lazy.h"
+#include "optional/lazy.h"
 
 #include <stdio.h>
 

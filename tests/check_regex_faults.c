@@ -7,7 +7,7 @@
 
 #if MMR_PCRE2_LAZY
 
-#include "side/regex.h"
+#include "optional/regex.h"
 
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "view/array.h"
+#include "data/array.h"
 
 #include <float.h>
 #include <math.h>

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "scan/twoway.h"
+#include "text/twoway.h"
 
 #include <time.h>
 

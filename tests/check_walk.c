@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "open/reader.h"
-#include "open/walk.h"
+#include "file/reader.h"
+#include "file/walk.h"
 
 #include <pthread.h>
 #include <stdlib.h>

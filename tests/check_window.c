@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "bulk/window.h"
-#include "open/reader.h"
+#include "file/reader.h"
+#include "scan/window.h"
 
 #define GIB ((uint64_t)1 << 30)
 

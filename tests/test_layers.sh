@@ -11,11 +11,14 @@ may_include()
 {
 	case $1 in
 	os) ;;
-	open) echo os/ ;;
-	scan) ;;
-	view) echo scan/ open/guard.h open/registry.h open/walk.h ;;
-	bulk) echo open/ scan/ view/ ;;
-	side) echo os/ open/ view/ bulk/ ;;
+	simd) ;;
+	file) echo os/ ;;
+	text) echo simd/ file/guard.h file/registry.h file/walk.h ;;
+	data) echo simd/ file/guard.h file/walk.h ;;
+	scan) echo os/processors.h file/ data/array.h ;;
+	optional) echo os/memory.h file/ scan/ ;;
+	intern) echo file/guard.h file/registry.h ;;
+	memory) echo os/ file/reader.h ;;
 	*) return 1 ;;
 	esac
 }

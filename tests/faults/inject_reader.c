@@ -4,7 +4,7 @@
 #include "inject_library.h"
 
 #include "inject.h"
-#include "open/reader.h"
+#include "file/reader.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -25,7 +25,7 @@
 
 #if MMR_PCRE2_LAZY
 
-#include "side/regex.h"
+#include "optional/regex.h"
 
 #include <errno.h>
 #include <sys/mman.h>

@@ -1,0 +1,117 @@
+/* array_number.c - a number of one kind as one of another, or not at all
+ *
+ * SPDX-License-Identifier: MIT */
+#include "data/array.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Copied byte by byte into a value of its own type: nothing says that it is aligned. */
+#define TAKE(type, member, kind_) \
+	do { \
+		type taken; \
+		memcpy(&taken, element, sizeof(taken)); \
+		number.kind = kind_; \
+		number.value.member = taken; \
+	} while (0)
+
+struct array_number array_number(unsigned type, const char *element)
+{
+	struct array_number number = {NUMBER_U64, {0}};
+	char wide[sizeof(float)];
+
+	switch (type) {
+	case MMR_U8:
+		TAKE(uint8_t, u64, NUMBER_U64);
+		break;
+	case MMR_U16:
+		TAKE(uint16_t, u64, NUMBER_U64);
+		break;
+	case MMR_U32:
+		TAKE(uint32_t, u64, NUMBER_U64);
+		break;
+	case MMR_U64:
+		TAKE(uint64_t, u64, NUMBER_U64);
+		break;
+	case MMR_I8:
+		TAKE(int8_t, i64, NUMBER_I64);
+		break;
+	case MMR_I16:
+		TAKE(int16_t, i64, NUMBER_I64);
+		break;
+	case MMR_I32:
+		TAKE(int32_t, i64, NUMBER_I64);
+		break;
+	case MMR_I64:
+		TAKE(int64_t, i64, NUMBER_I64);
+		break;
+	case MMR_F16:
+		array_portable.widen_f16(element, 1, wide);
+		element = wide;
+		TAKE(float, f64, NUMBER_F64);
+		break;
+	case MMR_F32:
+		TAKE(float, f64, NUMBER_F64);
+		break;
+	case MMR_F64:
+		TAKE(double, f64, NUMBER_F64);
+		break;
+	}
+	return number;
+}
+
+int number_to_i64(struct array_number number, int64_t *ret_value)
+{
+	double value = number.value.f64;
+
+	if (number.kind == NUMBER_U64 && number.value.u64 > INT64_MAX)
+		return -ERANGE;
+	if (number.kind == NUMBER_F64) {
+		/* No comparison with NaN holds. */
+		if (!(value >= -0x1p63 && value < 0x1p63) || (double)(int64_t)value != value)
+			return -ERANGE;
+		number.value.i64 = (int64_t)value;
+	}
+	*ret_value = number.value.i64;
+	return 0;
+}
+
+int number_to_u64(struct array_number number, uint64_t *ret_value)
+{
+	double value = number.value.f64;
+
+	if (number.kind == NUMBER_I64 && number.value.i64 < 0)
+		return -ERANGE;
+	if (number.kind == NUMBER_F64) {
+		if (!(value >= 0 && value < 0x1p64) || (double)(uint64_t)value != value)
+			return -ERANGE;
+		number.value.u64 = (uint64_t)value;
+	}
+	*ret_value = number.value.u64;
+	return 0;
+}
+
+/* Whether 53 bits hold it, the zeroes at its end left out. */
+static bool is_exact(uint64_t magnitude)
+{
+	if (magnitude > 0)
+		magnitude >>= __builtin_ctzll(magnitude);
+	return magnitude >> 53 == 0;
+}
+
+int number_to_f64(struct array_number number, double *ret_value)
+{
+	uint64_t bits = number.value.u64;
+
+	if (number.kind == NUMBER_U64) {
+		if (!is_exact(bits))
+			return -ERANGE;
+		number.value.f64 = (double)bits;
+	} else if (number.kind == NUMBER_I64) {
+		if (!is_exact(number.value.i64 < 0 ? 0 - bits : bits))
+			return -ERANGE;
+		number.value.f64 = (double)number.value.i64;
+	}
+	*ret_value = number.value.f64;
+	return 0;
+}

@@ -1,0 +1,160 @@
+/* array_sum.c - sum, least and greatest of an array, piece by piece
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "data/array.h"
+#include "file/guard.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+/* Makes the range of what was seen wide enough for more. */
+static void extend(struct array_total *total, mmr_value min, mmr_value max)
+{
+	if (type_is_unsigned(total->type)) {
+		total->min.u64 = min.u64 < total->min.u64 ? min.u64 : total->min.u64;
+		total->max.u64 = max.u64 > total->max.u64 ? max.u64 : total->max.u64;
+	} else if (type_is_signed(total->type)) {
+		total->min.i64 = min.i64 < total->min.i64 ? min.i64 : total->min.i64;
+		total->max.i64 = max.i64 > total->max.i64 ? max.i64 : total->max.i64;
+	} else {
+		total->min.f64 = min.f64 < total->min.f64 ? min.f64 : total->min.f64;
+		total->max.f64 = max.f64 > total->max.f64 ? max.f64 : total->max.f64;
+	}
+}
+
+static void count_in(
+	struct array_total *total, uint64_t n, uint64_t n_nan, mmr_value min, mmr_value max)
+{
+	bool first = total->n == total->n_nan;
+
+	total->n += n;
+	total->n_nan += n_nan;
+	if (n == n_nan)
+		return;
+	if (first) {
+		total->min = min;
+		total->max = max;
+	}
+	extend(total, min, max);
+}
+
+/* Some native elements that lie one after the other: no more than a grain. */
+static void add_piece(struct array_total *total, unsigned type, const char *ptr, size_t n)
+{
+	size_t size = mmr_type_size((enum mmr_type)type), n_nan = 0, i;
+	struct array_piece piece;
+
+	array_kernels()->total[type](ptr, n, &piece);
+	if (type <= MMR_I64) {
+		wide_add(&total->wide, piece.wide);
+	} else {
+		exact_add(&total->exact, piece.sum);
+		/* A NaN shows in the sum; how many there are is then counted. Infinities of both
+		 * signs show the same. */
+		if (isnan(piece.sum))
+			for (i = 0; i < n; i++)
+				n_nan += isnan(array_number(type, ptr + i * size).value.f64) != 0;
+	}
+	count_in(total, n, n_nan, piece.min, piece.max);
+}
+
+void array_total_add(struct array_total *total, const mmr_array *array)
+{
+	size_t size = mmr_type_size((enum mmr_type)array->type), done, n;
+	size_t wide_size = array->type == MMR_F16 ? sizeof(float) : size;
+	bool ready = !array->swapped && array->stride == (ptrdiff_t)size && wide_size == size;
+	char native[ARRAY_GRAIN], wide[ARRAY_GRAIN];
+	mmr_array part;
+
+	for (done = 0; done < array->n; done += n) {
+		n = min_size(array->n - done, ARRAY_GRAIN / wide_size);
+		part = array_part(array, done, n);
+		if (ready) {
+			add_piece(total, array->type, part.ptr, n);
+			continue;
+		}
+		array_load(&part, native);
+		if (array->type == MMR_F16) {
+			array_kernels()->widen_f16(native, n, wide);
+			add_piece(total, MMR_F32, wide, n);
+		} else {
+			add_piece(total, array->type, native, n);
+		}
+	}
+}
+
+void array_total_merge(struct array_total *total, struct array_total *other)
+{
+	exact_merge(&total->exact, &other->exact);
+	wide_add(&total->wide, other->wide);
+	count_in(total, other->n, other->n_nan, other->min, other->max);
+}
+
+void array_total_end(struct array_total *total, mmr_summary *ret_summary)
+{
+	mmr_summary summary;
+
+	memset(&summary, 0, sizeof(summary));
+	summary.type = (enum mmr_type)total->type;
+	summary.n = total->n;
+	summary.n_nan = total->n_nan;
+	if (total->type <= MMR_I64) {
+		summary.sum = wide_value(total->wide);
+		summary.sum_high = total->wide.high;
+		summary.sum_low = total->wide.low;
+		summary.min = total->min;
+		summary.max = total->max;
+	} else if (total->n > 0) {
+		summary.sum = exact_value(&total->exact);
+		/* Which zero comes first is chance: -0 + 0 is 0. */
+		summary.min.f64 = total->n == total->n_nan ? (double)NAN : total->min.f64 + 0.0;
+		summary.max.f64 = total->n == total->n_nan ? (double)NAN : total->max.f64 + 0.0;
+	}
+	*ret_summary = summary;
+}
+
+int mmr_array_sum(const mmr_array *array, mmr_summary *ret_summary)
+{
+	struct array_total total;
+	struct guard guard;
+	const char *ptr;
+	size_t len;
+
+	memset(&total, 0, sizeof(total));
+	total.type = array->type;
+	ptr = array_span(array, &len);
+	if (!GUARD_ENTER(&guard, ptr, len))
+		return guard_fault(&guard);
+	array_total_add(&total, array);
+	guard_leave(&guard);
+	array_total_end(&total, ret_summary);
+	return 0;
+}
+
+int mmr_summary_i64(const mmr_summary *summary, int64_t *ret_sum)
+{
+	int64_t low = (int64_t)summary->sum_low;
+
+	if (summary->type > MMR_I64)
+		return error_set(-EINVAL, "tell a sum of %s as a whole number",
+			array_type_name(summary->type));
+	if (summary->sum_high != (low < 0 ? -1 : 0))
+		return error_set(
+			-ERANGE, "tell a sum of %s as i64", array_type_name(summary->type));
+	*ret_sum = low;
+	return 0;
+}
+
+int mmr_summary_u64(const mmr_summary *summary, uint64_t *ret_sum)
+{
+	if (summary->type > MMR_I64)
+		return error_set(-EINVAL, "tell a sum of %s as a whole number",
+			array_type_name(summary->type));
+	if (summary->sum_high != 0)
+		return error_set(
+			-ERANGE, "tell a sum of %s as u64", array_type_name(summary->type));
+	*ret_sum = summary->sum_low;
+	return 0;
+}

@@ -1,0 +1,170 @@
+/* record.c - walking over records, and their values
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "data/array.h"
+#include "file/guard.h"
+#include "file/walk.h"
+
+#include <mmreader/record.h>
+
+#include <errno.h>
+
+/* How far ahead pages are touched. One guard a record would cost more than reading it. */
+#define AHEAD ((size_t)64 << 10)
+#define PAGE  ((size_t)4096)
+
+static int left_over(uint64_t n_bytes, size_t size)
+{
+	error_set(-EBADMSG, "walk over records: %llu of the %zu bytes of a record are left over",
+		(unsigned long long)n_bytes, size);
+	return error_hint(-EBADMSG, "cut them off, if they are no part of the data");
+}
+
+/* Takes the header off a slice. */
+static int skip_header(mmr_slice *slice, uint64_t header)
+{
+	if (slice_is_nowhere(*slice))
+		return error_nowhere();
+	if (header > slice->len) {
+		error_set(-EBADMSG, "skip a header of %llu bytes in %zu",
+			(unsigned long long)header, slice->len);
+		return -EBADMSG;
+	}
+	slice->ptr += (size_t)header;
+	slice->len -= (size_t)header;
+	return 0;
+}
+
+mmr_records mmr_records_of(const mmr_layout *layout, mmr_slice slice, uint64_t header)
+{
+	mmr_records it = {slice.ptr, slice.ptr, slice.ptr, mmr_layout_size(layout), 0, 0};
+
+	it.error = skip_header(&slice, header);
+	if (it.error == 0) {
+		it.record = it.seen = slice.ptr;
+		it.stop = slice.ptr + slice.len;
+	}
+	return it;
+}
+
+bool mmr_records_refill_(mmr_records *it)
+{
+	size_t left = (size_t)(it->stop - it->record), ahead = (size_t)(it->seen - it->record), len;
+	const volatile char *at;
+	struct guard guard;
+
+	if (it->error < 0)
+		return false;
+	if (left < it->size) {
+		if (left > 0)
+			it->error = left_over(left, it->size);
+		return false;
+	}
+	/* What is ahead has not been read by the caller. */
+	it->held -= ahead;
+	walk_pass(&it->held, it->record, 0, false);
+	len = min_size(left, it->size > AHEAD ? it->size : AHEAD);
+	if (!GUARD_ENTER(&guard, it->record, len)) {
+		it->error = guard_fault(&guard);
+		it->held = 0;
+		return false;
+	}
+	for (at = it->record; at < it->record + len; at += PAGE)
+		(void)*at;
+	(void)it->record[len - 1];
+	guard_leave(&guard);
+	it->seen = it->record + len;
+	it->held += len;
+	return true;
+}
+
+int mmr_record_at(const mmr_layout *layout, mmr_slice slice, uint64_t header, uint64_t number,
+	mmr_slice *ret_record)
+{
+	size_t size = mmr_layout_size(layout);
+	int err = skip_header(&slice, header);
+
+	if (err < 0)
+		return err == -EBADMSG ? -ERANGE : err;
+	if (number >= slice.len / size)
+		return error_set(-ERANGE, "take record %llu of %zu", (unsigned long long)number,
+			slice.len / size);
+	ret_record->ptr = slice.ptr + (size_t)number * size;
+	ret_record->len = size;
+	return 0;
+}
+
+int mmr_layout_column(const mmr_layout *layout, mmr_slice slice, uint64_t header,
+	const mmr_field *field, mmr_array *ret_array)
+{
+	size_t size = mmr_layout_size(layout);
+	int err = skip_header(&slice, header);
+	mmr_array array = {slice.ptr, 0, (ptrdiff_t)size, field->type, field->swapped};
+
+	if (err < 0)
+		return err;
+	if (field->type == MMR_TEXT)
+		return error_set(-EINVAL, "see the text '%s' as numbers", field->name);
+	if (slice.len % size > 0)
+		return left_over(slice.len % size, size);
+	array.n = slice.len / size;
+	if (array.n > 0)
+		array.ptr += field->off;
+	*ret_array = array;
+	return 0;
+}
+
+/* Any number of a record. Within the caller's guard or none: array.h's own calls are guarded. */
+static int number_of(mmr_slice record, const mmr_field *field, struct array_number *ret_number)
+{
+	mmr_array one = {
+		record.ptr + field->off, 1, (ptrdiff_t)field->size, field->type, field->swapped};
+	struct guard guard;
+	char native[8];
+
+	if (field->type == MMR_TEXT)
+		return error_set(-EINVAL, "tell the text '%s' as a number", field->name);
+	if (!GUARD_ENTER(&guard, one.ptr, field->size))
+		return guard_fault(&guard);
+	array_load(&one, native);
+	guard_leave(&guard);
+	*ret_number = array_number(field->type, native);
+	return 0;
+}
+
+static int unfit(const mmr_field *field, const char *wanted)
+{
+	return error_set(-ERANGE, "tell the %s '%s' as %s", array_type_name(field->type),
+		field->name, wanted);
+}
+
+int mmr_record_as_i64_(mmr_slice record, const mmr_field *field, int64_t *ret_value)
+{
+	struct array_number number;
+	int err = number_of(record, field, &number);
+
+	if (err < 0)
+		return err;
+	return number_to_i64(number, ret_value) < 0 ? unfit(field, "i64") : 0;
+}
+
+int mmr_record_as_u64_(mmr_slice record, const mmr_field *field, uint64_t *ret_value)
+{
+	struct array_number number;
+	int err = number_of(record, field, &number);
+
+	if (err < 0)
+		return err;
+	return number_to_u64(number, ret_value) < 0 ? unfit(field, "u64") : 0;
+}
+
+int mmr_record_as_f64_(mmr_slice record, const mmr_field *field, double *ret_value)
+{
+	struct array_number number;
+	int err = number_of(record, field, &number);
+
+	if (err < 0)
+		return err;
+	return number_to_f64(number, ret_value) < 0 ? unfit(field, "f64") : 0;
+}

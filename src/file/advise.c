@@ -1,0 +1,118 @@
+/* advise.c - what the kernel is told about ranges of a reader
+ *
+ * SPDX-License-Identifier: MIT */
+#include "file/reader.h"
+#include "os/map.h"
+
+/* The pages of a range of the part that lie in the map: `outward` takes pages that the range only
+ * touches, else just those that it covers. Returns: bytes, whole pages; 0 for nothing to do. */
+static size_t pages_of(const struct mmr_reader *reader, const struct backing *backing, uint64_t off,
+	uint64_t len, bool outward, const char **ret_start)
+{
+	uint64_t size = mmr_size(reader);
+	uint64_t lead = reader->offset - backing->map_off;
+	uint64_t map_len = atomic_load(&backing->map_len);
+	uint64_t page = os_page_size();
+	uint64_t start, stop;
+
+	if (!backing->map || off >= size || len == 0)
+		return 0;
+	start = lead + off;
+	stop = start + min_u64(len, size - off);
+	if (outward) {
+		start = start / page * page;
+		stop = min_u64((stop + page - 1) / page * page, map_len);
+	} else {
+		start = (start + page - 1) / page * page;
+		/* The last page of the part belongs to its last byte. */
+		if (stop == lead + size)
+			stop = min_u64((stop + page - 1) / page * page, map_len);
+		stop = stop / page * page;
+	}
+	/* A map of before the file grew may end earlier. */
+	stop = min_u64(stop, map_len);
+	if (start >= stop)
+		return 0;
+	*ret_start = (const char *)backing->map + start;
+	return (size_t)(stop - start);
+}
+
+static int explain(const struct mmr_reader *reader, uint64_t off, const char *operation, int err)
+{
+	if (err == 0)
+		return 0;
+	return error_set_at(err, reader->offset + off, "%s '%s'", operation, reader->name);
+}
+
+int mmr_advise(const mmr_reader *reader, uint64_t off, uint64_t len, enum mmr_advice advice)
+{
+	static const enum os_hint hints[] = {OS_HINT_NORMAL, OS_HINT_SEQUENTIAL, OS_HINT_RANDOM};
+	const char *start;
+	size_t n = pages_of(reader, reader_backing(reader), off, len, true, &start);
+
+	return n == 0 ? 0 : explain(reader, off, "advise", os_hint(start, n, hints[advice]));
+}
+
+int mmr_prefetch(const mmr_reader *reader, uint64_t off, uint64_t len)
+{
+	const char *start;
+	size_t n = pages_of(reader, reader_backing(reader), off, len, true, &start);
+
+	return n == 0 ? 0 : explain(reader, off, "prefetch", os_hint(start, n, OS_HINT_WILL_NEED));
+}
+
+/* In each map that the reader has had: slices may have touched any. Returns: 0, or why one failed.
+ */
+static int drop(const struct mmr_reader *reader, uint64_t off, uint64_t len)
+{
+	const struct backing *backing = reader_backing(reader);
+	const char *start;
+	int result = 0, err;
+	size_t n;
+
+	for (; backing; backing = backing->older) {
+		n = pages_of(reader, backing, off, len, false, &start);
+		err = n > 0 ? os_drop(start, n) : 0;
+		if (result == 0)
+			result = err;
+	}
+	return result;
+}
+
+int mmr_release(const mmr_reader *reader, uint64_t off, uint64_t len)
+{
+	return explain(reader, off, "release", drop(reader, off, len));
+}
+
+void reader_drop(const struct mmr_reader *reader, uint64_t off, uint64_t len)
+{
+	drop(reader, off, len);
+}
+
+bool reader_releases(void)
+{
+	return os_drops();
+}
+
+_Atomic(int) reader_tables_kept = -1;
+
+void backing_reclaim(const struct mmr_reader *reader, const struct backing *backing,
+	const char *start, size_t len)
+{
+	if (atomic_load(&reader_tables_kept) < 0)
+		atomic_store(&reader_tables_kept, os_keeps_tables());
+	if (!backing->shared || !atomic_load(&reader_tables_kept))
+		return;
+	os_map_again(start, len, reader->fd,
+		backing->map_off + (uint64_t)(start - (const char *)backing->map));
+}
+
+void reader_reclaim(const struct mmr_reader *reader, uint64_t off, uint64_t len)
+{
+	const struct backing *backing = reader_backing(reader);
+	const char *start;
+	size_t n = pages_of(reader, backing, off, len, false, &start);
+
+	if (n > 0)
+		backing_reclaim(reader, backing, start, n);
+}

@@ -1,0 +1,129 @@
+/* guard.c - the SIGBUS handler
+ *
+ * A jump instead of page replacement: it needs no exact address, maps nothing inside a handler and
+ * never lets invented zeroes pass for data. Why each flag is there: doc/safety.md.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "file/guard.h"
+
+#include "file/reader.h"
+#include "file/registry.h"
+
+#include <mmreader/guard.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+_Atomic(bool) guard_installed;
+_Thread_local struct guard *guard_current __attribute__((tls_model("initial-exec")));
+_Thread_local bool guard_prepared __attribute__((tls_model("initial-exec")));
+
+static struct sigaction previous;
+static pthread_mutex_t install_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void unblock_sigbus(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGBUS);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void guard_prepare(void)
+{
+	unblock_sigbus();
+	guard_prepared = true;
+}
+
+/* Some machines tell only the page of a fault. */
+static bool covers(const struct guard *guard, const char *address)
+{
+	if (((uintptr_t)address | 4095) >= (uintptr_t)guard->lo && address < guard->hi)
+		return true;
+	return guard->reader && reader_map_at(guard->reader, address);
+}
+
+/* A fault is ours when a guard of this thread covers the address: any of them, since two files may
+ * be guarded at once. The jump leaves the guards inside of it too. Answers only when it is not. */
+static void jump_if_ours(const siginfo_t *info)
+{
+	struct guard *guard = guard_current;
+	const char *address = info->si_addr;
+
+	if (info->si_code <= 0 || info->si_code == BUS_ADRALN)
+		return;
+	while (guard && !covers(guard, address))
+		guard = guard->outer;
+	if (!guard)
+		return;
+	guard->address = address;
+	guard->bad_memory = info->si_code != BUS_ADRERR;
+	guard_current = guard->outer;
+	/* SA_NODEFER leaves it unblocked, except under ThreadSanitizer, which widens the mask. */
+	unblock_sigbus();
+	siglongjmp(guard->env, 1);
+}
+
+void mmr_guard_handle(int number, void *info, void *context)
+{
+	(void)number;
+	(void)context;
+	jump_if_ours(info);
+}
+
+void mmr_guard_delegate(void)
+{
+	atomic_store(&guard_installed, true);
+}
+
+static void on_sigbus(int number, siginfo_t *info, void *context)
+{
+	int saved = errno;
+	struct sigaction fallback;
+
+	jump_if_ours(info);
+	if (previous.sa_flags & SA_SIGINFO) {
+		previous.sa_sigaction(number, info, context);
+	} else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
+		previous.sa_handler(number);
+	} else if (previous.sa_handler == SIG_DFL || info->si_code > 0) {
+		/* Return, so that the instruction faults again and the core dump shows the true
+		 * place; a signal that somebody sent has no instruction and is raised again. A real
+		 * fault kills even where SIGBUS is ignored. */
+		memset(&fallback, 0, sizeof(fallback));
+		fallback.sa_handler = SIG_DFL;
+		sigaction(SIGBUS, &fallback, NULL);
+		if (info->si_code <= 0)
+			raise(SIGBUS);
+	}
+	errno = saved;
+}
+
+int mmr_guard_install(void)
+{
+	struct sigaction action;
+	int err = 0;
+
+	pthread_mutex_lock(&install_lock);
+	if (!atomic_load(&guard_installed)) {
+		memset(&action, 0, sizeof(action));
+		sigemptyset(&action.sa_mask);
+		action.sa_sigaction = on_sigbus;
+		action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
+		/* The old action must be known before the first fault can ask for it. */
+		if (sigaction(SIGBUS, NULL, &previous) < 0 || sigaction(SIGBUS, &action, NULL) < 0)
+			err = -errno;
+		else
+			atomic_store(&guard_installed, true);
+	}
+	pthread_mutex_unlock(&install_lock);
+	return err < 0 ? error_set(err, "install the SIGBUS handler") : 0;
+}
+
+int guard_fault(const struct guard *guard)
+{
+	return registry_explain(guard->address, guard->bad_memory);
+}

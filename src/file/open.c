@@ -1,0 +1,249 @@
+/* open.c - how a file becomes bytes: the choice of the backing
+ *
+ * Small files are read (a map costs more than the copy, and maps are a limited good), large ones
+ * are mapped, pseudo files are read because their size is a lie, and what fits nowhere stays
+ * unmapped. Only a file that cannot be read at all fails to open.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "file/reader.h"
+#include "file/registry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const mmr_reader_options default_options = MMR_READER_OPTIONS_INIT;
+
+static struct mmr_reader *reader_new(const char *name)
+{
+	size_t len = strlen(name) + 1;
+	struct mmr_reader *reader = heap_alloc(sizeof(*reader) + len);
+
+	if (!reader)
+		return NULL;
+	memset(reader, 0, sizeof(*reader));
+	atomic_store(&reader->backing, &reader->first);
+	memcpy(reader->name, name, len);
+	reader->fd = -1;
+	atomic_store(&reader->seek_fd, -1);
+	return reader;
+}
+
+static int reject(const char *name, enum os_kind kind)
+{
+	switch (kind) {
+	case OS_REGULAR:
+	case OS_BLOCK_DEVICE:
+		return 0;
+	case OS_DIRECTORY:
+		error_set(-EISDIR, "open '%s'", name);
+		return error_hint(-EISDIR, "name a file in it");
+	case OS_FIFO:
+	case OS_SOCKET:
+	case OS_CHARACTER_DEVICE:
+		break;
+	}
+	error_set(MMR_ESTREAM, "open '%s'", name);
+	return error_hint(MMR_ESTREAM, "read it as a stream of blocks, or save it to a file first");
+}
+
+static int check_options(const char *name, const mmr_reader_options *options)
+{
+	if (options->struct_size >= sizeof(*options) && options->backing <= MMR_BACKING_UNMAPPED &&
+		options->backing != MMR_BACKING_CALLER)
+		return 0;
+	error_set(-EINVAL, "open '%s' with these options", name);
+	return error_hint(-EINVAL, "start from MMR_READER_OPTIONS_INIT");
+}
+
+static int map_or_less(struct mmr_reader *reader, uint64_t reserve)
+{
+	return backing_map_or_less(reader, mmr_size(reader), reserve, &reader->first);
+}
+
+static int copy(struct mmr_reader *reader, uint64_t wanted, uint64_t limit, uint64_t *ret_off)
+{
+	size_t len;
+	int err = backing_copy(
+		reader, mmr_size(reader), wanted, limit, &reader->first, &len, ret_off);
+
+	if (err == 0)
+		atomic_store(&reader->size, len);
+	return err;
+}
+
+static int unmapped_error(const struct mmr_reader *reader, int err)
+{
+	error_set(err, "map '%s' (%llu bytes)", reader->name, (unsigned long long)mmr_size(reader));
+	return error_hint(err, "raise the address space limit (ulimit -v), or read it in blocks");
+}
+
+static int choose_backing(
+	struct mmr_reader *reader, const mmr_reader_options *options, uint64_t wanted)
+{
+	bool pseudo = reader->stat.kind == OS_REGULAR && reader->stat.size == 0;
+	bool small = reader->size < BACKING_COPY_BELOW && options->reserve == 0;
+	uint64_t place;
+	int err;
+
+	if (options->backing == MMR_BACKING_UNMAPPED) {
+		reader->first.kind = MMR_BACKING_UNMAPPED;
+		return 0;
+	}
+	if (options->backing == MMR_BACKING_MAPPED) {
+		err = map_or_less(reader, options->reserve);
+		return err < 0 ? unmapped_error(reader, MMR_ENOMAP) : 0;
+	}
+	if (options->backing == MMR_BACKING_COPIED || small || pseudo) {
+		uint64_t limit =
+			options->backing == MMR_BACKING_COPIED ? SIZE_MAX / 4 : BACKING_COPY_LIMIT;
+
+		err = copy(reader, wanted, limit, &place);
+		if (err == -ESPIPE)
+			return reject(reader->name, OS_FIFO);
+		if (err < 0 && place != UINT64_MAX)
+			return error_set_at(err, place, "read '%s'", reader->name);
+		if (err < 0)
+			return error_set(err, "read '%s'", reader->name);
+		if (reader->size > 0 || options->reserve == 0 ||
+			options->backing == MMR_BACKING_COPIED)
+			return 0;
+		/* Truly empty, and expected to grow: it needs addresses to grow into. */
+		backing_end(&reader->first);
+		memset(&reader->first, 0, sizeof(reader->first));
+	}
+	err = map_or_less(reader, options->reserve);
+	if (err == 0)
+		return 0;
+	/* Refused, not out of addresses: files of some file systems cannot be mapped at all. */
+	if (err != -ENOMEM && copy(reader, wanted, BACKING_COPY_LIMIT, &place) == 0)
+		return 0;
+	reader->first.kind = MMR_BACKING_UNMAPPED;
+	return 0;
+}
+
+/* Takes `fd` over, whatever comes. */
+static int open_descriptor(const char *name, int fd, bool by_path,
+	const mmr_reader_options *options, mmr_reader **ret_reader)
+{
+	struct mmr_reader *reader;
+	uint64_t left;
+	int err;
+
+	reader = reader_new(name);
+	if (!reader) {
+		os_close(fd);
+		return error_set(-ENOMEM, "open '%s'", name);
+	}
+	reader->fd = fd;
+	reader->by_path = by_path;
+	err = os_check_readable(fd);
+	if (err < 0) {
+		error_set(err, "open '%s'", name);
+		error_hint(err, "open the descriptor for reading");
+		goto close_reader;
+	}
+	err = os_stat_fd(fd, &reader->stat);
+	if (err < 0) {
+		error_set(err, "stat '%s'", name);
+		goto close_reader;
+	}
+	err = reject(name, reader->stat.kind);
+	if (err < 0)
+		goto close_reader;
+	reader->offset = options->offset;
+	reader->keep_pages = options->keep_pages;
+	reader->to_the_end = options->length == MMR_REST;
+	left = reader->stat.size > options->offset ? reader->stat.size - options->offset : 0;
+	atomic_store(&reader->size, min_u64(left, options->length));
+	reader->copy_wanted = options->backing == MMR_BACKING_COPIED;
+	err = choose_backing(reader, options, options->length);
+	if (err < 0)
+		goto close_reader;
+	registry_add(reader);
+	*ret_reader = reader;
+	return 0;
+
+close_reader:
+	mmr_close(reader);
+	return err;
+}
+
+int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **ret_reader)
+{
+	struct os_stat stat;
+	int err, fd;
+
+	if (!options)
+		options = &default_options;
+	err = check_options(path, options);
+	if (err < 0)
+		return err;
+	/* A FIFO is turned away before it is opened: its writer must not see a reader come and
+	 * go. What open finds is checked again, since the path may change hands meanwhile. */
+	err = os_stat_path(path, &stat);
+	if (err < 0)
+		return error_set(err, "open '%s'", path);
+	err = reject(path, stat.kind);
+	if (err < 0)
+		return err;
+	err = os_open(path, &fd);
+	if (err < 0)
+		return error_set(err, "open '%s'", path);
+	return open_descriptor(path, fd, true, options, ret_reader);
+}
+
+int mmr_open_fd(int fd, const mmr_reader_options *options, mmr_reader **ret_reader)
+{
+	char name[32];
+	int err, own;
+
+	snprintf(name, sizeof(name), "descriptor %d", fd);
+	if (!options)
+		options = &default_options;
+	err = check_options(name, options);
+	if (err < 0)
+		return err;
+	err = os_dup(fd, &own);
+	if (err < 0)
+		return error_set(err, "open '%s'", name);
+	return open_descriptor(name, own, false, options, ret_reader);
+}
+
+int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_reader)
+{
+	struct mmr_reader *reader;
+
+	if (!bytes && len > 0)
+		return error_set(-EINVAL, "open %zu bytes of memory at NULL", len);
+	reader = reader_new("memory");
+	if (!reader)
+		return error_set(-ENOMEM, "open memory");
+	reader->first.kind = MMR_BACKING_CALLER;
+	reader->first.bytes = bytes ? bytes : "";
+	atomic_store(&reader->size, len);
+	registry_add(reader);
+	*ret_reader = reader;
+	return 0;
+}
+
+void mmr_close(mmr_reader *reader)
+{
+	struct backing *backing, *older;
+
+	if (!reader)
+		return;
+	if (reader->in_registry)
+		registry_remove(reader);
+	for (backing = reader_backing(reader); backing; backing = older) {
+		older = backing->older;
+		backing_end(backing);
+		if (backing != &reader->first)
+			heap_free(backing);
+	}
+	if (atomic_load(&reader->seek_fd) >= 0)
+		os_close(atomic_load(&reader->seek_fd));
+	if (reader->fd >= 0)
+		os_close(reader->fd);
+	heap_free(reader);
+}

@@ -1,0 +1,91 @@
+/* walk.c - dropping the pages that a walk has passed
+ *
+ * SPDX-License-Identifier: MIT */
+#include "file/walk.h"
+
+#include "file/reader.h"
+#include "file/registry.h"
+#include "os/map.h"
+
+/* A fault maps the whole folio around it, and with it what was dropped of that. Ranges that are
+ * dropped meet at multiples of the largest folio, and one folio more is kept: callers look back at
+ * the last lines, which must not bring back what is not dropped again. */
+#define FOLIO ((uint64_t)2 << 20)
+/* Page tables of so many bytes are given back at once, on kernels that keep them. */
+#define TABLES_STEP ((uint64_t)1 << 30)
+
+uint64_t walk_small = WALK_SMALL;
+
+static uint64_t round_down(uint64_t off, uint64_t step)
+{
+	return off / step * step;
+}
+
+static uint64_t round_up(uint64_t off, uint64_t step)
+{
+	return (off + step - 1) / step * step;
+}
+
+/* Bytes [start, stop) of a file, as far as its map has them. */
+static void drop(const struct backing *backing, uint64_t start, uint64_t stop)
+{
+	os_drop((const char *)backing->map + (start - backing->map_off), (size_t)(stop - start));
+}
+
+static void reclaim(const struct owner *owner, uint64_t start, uint64_t stop)
+{
+	const struct backing *backing = owner->backing;
+
+	backing_reclaim(owner->reader, backing,
+		(const char *)backing->map + (start - backing->map_off), (size_t)(stop - start));
+}
+
+/* Bytes [start, stop) of the file were passed. Returns: where those start that are kept. */
+static uint64_t drop_before(const struct owner *owner, uint64_t start, uint64_t stop)
+{
+	uint64_t first = owner->backing->map_off, edge;
+
+	start = max_u64(round_down(start, FOLIO), first);
+	stop = round_down(stop, FOLIO);
+	if (stop < start + 2 * FOLIO)
+		return start;
+	stop -= FOLIO;
+	drop(owner->backing, start, stop);
+	edge = round_down(stop, TABLES_STEP);
+	if (edge > start)
+		reclaim(owner, max_u64(edge - TABLES_STEP, first), edge);
+	return stop;
+}
+
+/* The same backward. Returns: where those stop that are kept. */
+static uint64_t drop_after(const struct owner *owner, uint64_t start, uint64_t stop)
+{
+	uint64_t last = owner->backing->map_off + atomic_load(&owner->backing->map_len), edge;
+
+	stop = min_u64(round_up(stop, FOLIO), last);
+	start = round_up(start, FOLIO);
+	if (stop < start + 2 * FOLIO)
+		return stop;
+	start += FOLIO;
+	drop(owner->backing, start, stop);
+	edge = round_up(start, TABLES_STEP);
+	if (edge < stop)
+		reclaim(owner, edge, min_u64(edge + TABLES_STEP, last));
+	return start;
+}
+
+size_t walk_drop(const char *at, size_t len, bool backward)
+{
+	const char *first = backward ? at : at - len;
+	struct owner owner;
+	uint64_t off;
+
+	/* The slice that is walked over keeps its reader open. */
+	if (!registry_owner(first, &owner) || owner.reader->keep_pages ||
+		mmr_size(owner.reader) <= walk_small)
+		return 0;
+	off = owner.backing->map_off + (uint64_t)(first - (const char *)owner.backing->map);
+	if (backward)
+		return (size_t)(drop_after(&owner, off, off + len) - off);
+	return (size_t)(off + len - drop_before(&owner, off, off + len));
+}

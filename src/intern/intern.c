@@ -1,0 +1,315 @@
+/* intern.c - pools of distinct texts
+ *
+ * A lookup is three steps: hash the text, seek the upper 32 bits of the hash in a table of 8 bytes
+ * an entry, compare with the texts whose tags are equal. Two texts share a tag by chance once in
+ * 2^32, so there is nearly always one comparison, and a table can grow without hashing again.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "file/guard.h"
+#include "file/registry.h"
+#include "intern/intern_table.h"
+#include "intern/intern_texts.h"
+
+#include <mmreader/intern.h>
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+struct mmr_intern {
+	struct intern_table table; /* without entries when frozen */
+	struct intern_texts texts;
+	const char *lo, *hi; /* the range of all texts that are not copies; NULL without any */
+	uint64_t seed;
+	uint32_t n;
+	bool zero_copy;
+};
+
+/* Nobody outside can know the hour in nanoseconds and where the heap lies, too. */
+static uint64_t make_seed(const mmr_intern *pool)
+{
+	struct {
+		struct timespec now;
+		const void *place[2];
+	} salt;
+
+	memset(&salt, 0, sizeof(salt));
+	clock_gettime(CLOCK_REALTIME, &salt.now);
+	salt.place[0] = pool;
+	salt.place[1] = &salt;
+	return XXH3_64bits(&salt, sizeof(salt));
+}
+
+int mmr_intern_open(const mmr_intern_options *options, mmr_intern **ret_pool)
+{
+	mmr_intern *pool;
+
+	if (options && options->struct_size < sizeof(*options))
+		return error_set(-EINVAL, "open an intern pool with options of %zu bytes",
+			options->struct_size);
+	pool = heap_alloc(sizeof(*pool));
+	if (!pool)
+		return error_set(-ENOMEM, "open an intern pool");
+	memset(pool, 0, sizeof(*pool));
+	if (!intern_table_open(&pool->table)) {
+		heap_free(pool);
+		return error_set(-ENOMEM, "open an intern pool");
+	}
+	pool->zero_copy = options && options->zero_copy;
+	pool->seed = options && options->seed != 0 ? options->seed : make_seed(pool);
+	*ret_pool = pool;
+	return 0;
+}
+
+void mmr_intern_close(mmr_intern *pool)
+{
+	if (!pool)
+		return;
+	intern_table_close(&pool->table);
+	intern_texts_close(&pool->texts);
+	heap_free(pool);
+}
+
+static inline uint64_t load_u64(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+static inline uint32_t load_u32(const char *at)
+{
+	uint32_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Up to so many bytes are two loads that overlap and never reach past the text. */
+#define SHORT 16
+
+static inline bool is_equal(const char *a, const char *b, size_t len)
+{
+	if (len > SHORT)
+		return memcmp(a, b, len) == 0;
+	if (len >= 8)
+		return ((load_u64(a) ^ load_u64(b)) |
+			       (load_u64(a + len - 8) ^ load_u64(b + len - 8))) == 0;
+	if (len >= 4)
+		return ((load_u32(a) ^ load_u32(b)) |
+			       (load_u32(a + len - 4) ^ load_u32(b + len - 4))) == 0;
+	return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
+}
+
+/* As the id of a text that is not there. */
+#define NO_ID UINT32_MAX
+
+static inline uint64_t search(const mmr_intern *pool, mmr_slice text)
+{
+	uint32_t tag = (uint32_t)(XXH3_64bits_withSeed(text.ptr, text.len, pool->seed) >> 32);
+	const uint64_t *entry = intern_table_seek(&pool->table, tag);
+	const mmr_slice *other;
+
+	for (; intern_table_is(*entry, tag); entry++) {
+		other = intern_texts_at(&pool->texts, (uint32_t)*entry);
+		if (other->len == text.len && is_equal(other->ptr, text.ptr, text.len))
+			return *entry;
+	}
+	return (uint64_t)tag << 32 | NO_ID;
+}
+
+/* Leaves, which run guarded. They are functions of their own since nothing stays in a register in
+ * one that calls sigsetjmp; and two, so that the one for short texts calls nothing and saves no
+ * registers, which halves its time.
+ *
+ * Returns: the entry of the text, or one with its tag and NO_ID. */
+static __attribute__((noinline, flatten)) uint64_t search_short(
+	const mmr_intern *pool, mmr_slice text)
+{
+	if (text.len > SHORT)
+		__builtin_unreachable();
+	return search(pool, text);
+}
+
+static __attribute__((noinline)) uint64_t search_long(const mmr_intern *pool, mmr_slice text)
+{
+	return search(pool, text);
+}
+
+/* One guard for the text and all that it may be compared with: two would cost as much as the
+ * search. */
+static __attribute__((noinline)) int search_guarded(
+	const mmr_intern *pool, const mmr_slice *text, uint64_t *ret_entry)
+{
+	uintptr_t lo = (uintptr_t)text->ptr, hi = lo + text->len;
+	struct guard guard;
+
+	/* The address of nothing may be any. */
+	if (text->len == 0)
+		lo = hi = (uintptr_t)pool->lo;
+	if (pool->lo && (uintptr_t)pool->lo < lo)
+		lo = (uintptr_t)pool->lo;
+	if ((uintptr_t)pool->hi > hi)
+		hi = (uintptr_t)pool->hi;
+	if (!GUARD_ENTER(&guard, (const char *)lo, (size_t)(hi - lo)))
+		return guard_fault(&guard);
+	*ret_entry = (text->len <= SHORT ? search_short : search_long)(pool, *text);
+	guard_leave(&guard);
+	return 0;
+}
+
+static inline int find(const mmr_intern *pool, mmr_slice text, uint64_t *ret_entry)
+{
+	if (!pool->table.entries)
+		return error_set(-EPERM, "look for a text in a frozen intern pool");
+	if (slice_is_nowhere(text))
+		return error_nowhere();
+	if (atomic_load_explicit(&guard_installed, memory_order_relaxed))
+		return search_guarded(pool, &text, ret_entry);
+	*ret_entry = (text.len <= SHORT ? search_short : search_long)(pool, text);
+	return 0;
+}
+
+int mmr_intern_find(const mmr_intern *pool, mmr_slice text, uint32_t *ret_id)
+{
+	uint64_t entry;
+	int err = find(pool, text, &entry);
+
+	if (err < 0)
+		return err;
+	if ((uint32_t)entry == NO_ID)
+		return 0;
+	*ret_id = (uint32_t)entry;
+	return 1;
+}
+
+/* Makes `text` a copy of itself. */
+static int copy_text(mmr_intern *pool, mmr_slice *text)
+{
+	struct guard guard;
+	char *copy;
+
+	copy = intern_texts_take(&pool->texts, text->len);
+	if (!copy)
+		return error_set(-ENOMEM, "copy a text of %zu bytes", text->len);
+	if (!GUARD_ENTER(&guard, text->ptr, text->len)) {
+		intern_texts_give_back(&pool->texts, text->len);
+		return guard_fault(&guard);
+	}
+	memcpy(copy, text->ptr, text->len);
+	guard_leave(&guard);
+	text->ptr = copy;
+	return 0;
+}
+
+/* A text that is not copied has to last as long as the pool. That is known only of the bytes of
+ * open readers: blocks that were read into a buffer change with the next block. */
+static int check_lasting(mmr_slice text)
+{
+	if (registry_find(text, NULL))
+		return 0;
+	error_set(-EINVAL, "intern without a copy a text of %zu bytes that is in no open reader",
+		text.len);
+	return error_hint(
+		-EINVAL, "set zero_copy to false, or open the memory with mmr_open_memory");
+}
+
+/* Gives a text the next id. Whatever fails, the pool holds what it held. */
+static int add_new(mmr_intern *pool, mmr_slice text, uint32_t tag, bool copy)
+{
+	int err = 0;
+
+	if (pool->n == MMR_INTERN_MAX)
+		return error_set(
+			-EOVERFLOW, "intern more than %lu texts", (unsigned long)MMR_INTERN_MAX);
+	if (!intern_texts_room(&pool->texts, pool->n))
+		return error_set(-ENOMEM, "intern text %lu", (unsigned long)pool->n);
+	if (text.len == 0) {
+		text.ptr = "";
+		copy = false;
+	} else {
+		err = copy ? copy_text(pool, &text) : check_lasting(text);
+	}
+	if (err < 0)
+		return err;
+	if (!intern_table_add(&pool->table, tag, pool->n)) {
+		if (copy)
+			intern_texts_give_back(&pool->texts, text.len);
+		return error_set(-ENOMEM, "intern text %lu", (unsigned long)pool->n);
+	}
+	if (!copy && text.len > 0) {
+		if (!pool->lo || (uintptr_t)text.ptr < (uintptr_t)pool->lo)
+			pool->lo = text.ptr;
+		if ((uintptr_t)(text.ptr + text.len) > (uintptr_t)pool->hi)
+			pool->hi = text.ptr + text.len;
+	}
+	*intern_texts_at(&pool->texts, pool->n++) = text;
+	return 1;
+}
+
+/* Returns and Errors: like mmr_intern_add. */
+static int add(mmr_intern *pool, mmr_slice text, bool copy, uint32_t *ret_id)
+{
+	uint64_t entry;
+	int err = find(pool, text, &entry);
+
+	if (err == 0 && (uint32_t)entry == NO_ID) {
+		err = add_new(pool, text, (uint32_t)(entry >> 32), copy);
+		entry = pool->n - 1;
+	}
+	if (err >= 0)
+		*ret_id = (uint32_t)entry;
+	return err;
+}
+
+int mmr_intern_add(mmr_intern *pool, mmr_slice text, uint32_t *ret_id)
+{
+	return add(pool, text, !pool->zero_copy, ret_id);
+}
+
+int mmr_intern_text(const mmr_intern *pool, uint32_t id, mmr_slice *ret_text)
+{
+	if (id >= pool->n)
+		return error_set(-ERANGE, "take text %lu of an intern pool of %lu",
+			(unsigned long)id, (unsigned long)pool->n);
+	*ret_text = *intern_texts_at(&pool->texts, id);
+	return 0;
+}
+
+uint32_t mmr_intern_count(const mmr_intern *pool)
+{
+	return pool->n;
+}
+
+uint64_t mmr_intern_bytes(const mmr_intern *pool)
+{
+	return sizeof(*pool) + intern_table_bytes(&pool->table) + pool->texts.n_bytes;
+}
+
+void mmr_intern_freeze(mmr_intern *pool)
+{
+	intern_table_close(&pool->table);
+}
+
+int mmr_intern_merge(mmr_intern *pool, const mmr_intern *other, uint32_t *ret_ids)
+{
+	bool copy = !pool->zero_copy || other->texts.blocks || other->texts.large;
+	uint32_t i, id, n = other->n;
+	int err;
+
+	if (!pool->table.entries)
+		return error_set(-EPERM, "merge into a frozen intern pool");
+	for (i = 0; i < n; i++) {
+		err = add(pool, *intern_texts_at(&other->texts, i), copy, &id);
+		if (err < 0)
+			return err;
+		if (ret_ids)
+			ret_ids[i] = id;
+	}
+	return 0;
+}

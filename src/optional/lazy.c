@@ -1,0 +1,207 @@
+/* lazy.c - dlopen, once, with all functions or none, and with the bill
+ *
+ * One lock for all libraries: loading happens once in a process, and a second lock would only add
+ * an order in which to take them.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "optional/lazy.h"
+
+#include "os/memory.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#if LAZY_DLOPEN
+#include <dlfcn.h>
+#endif
+
+static struct lazy_library *const libraries[] = {
+	[MMR_LIBRARY_MAGIC] = &lazy_magic,
+	[MMR_LIBRARY_PCRE2] = &lazy_pcre2,
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+
+static void take(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void give(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* A child of fork must not inherit the lock taken by a thread that it does not have, nor a library
+ * that such a thread has half started. */
+static void watch_fork(void)
+{
+	pthread_atfork(take, give, give);
+}
+
+void lazy_enter(void)
+{
+	pthread_once(&fork_once, watch_fork);
+	take();
+}
+
+void lazy_leave(void)
+{
+	give();
+}
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+#if LAZY_DLOPEN
+/* By bytes: C knows no cast between pointers to data and to functions. */
+static void fill_in(const struct lazy_library *library, size_t i, void *address)
+{
+	memcpy((char *)library->functions + library->symbols[i].off, &address, sizeof(address));
+}
+
+/* All functions or none. */
+static bool resolve(
+	const struct lazy_library *library, void *handle, const char *soname, char *reason)
+{
+	void *address;
+	size_t i;
+
+	for (i = 0; i < library->n_symbols; i++) {
+		address = dlsym(handle, library->symbols[i].name);
+		if (!address)
+			break;
+		fill_in(library, i, address);
+	}
+	if (i == library->n_symbols)
+		return true;
+	snprintf(reason, LAZY_REASON, "%s has no %s", soname, library->symbols[i].name);
+	while (i > 0)
+		fill_in(library, --i, NULL);
+	return false;
+}
+
+static bool open_library(struct lazy_library *library, char *reason)
+{
+	const char *const *soname;
+
+	for (soname = library->sonames; *soname; soname++) {
+		void *handle = dlopen(*soname, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+
+		if (!handle) {
+			snprintf(reason, LAZY_REASON, "%s", dlerror());
+			continue;
+		}
+		if (resolve(library, handle, *soname, reason)) {
+			library->status.soname = *soname;
+			return true;
+		}
+		dlclose(handle);
+	}
+	return false;
+}
+#else
+static bool open_library(struct lazy_library *library, char *reason)
+{
+	snprintf(reason, LAZY_REASON, "no dlopen for %s in this build", library->name);
+	return false;
+}
+#endif
+
+/* Runs under the lock. */
+static bool bring_in(struct lazy_library *library, char *reason)
+{
+	mmr_lazy_status_info *status = &library->status;
+	uint64_t before = os_resident(), after;
+	int64_t started = clock_ns(CLOCK_MONOTONIC);
+
+	if (library->way == MMR_LAZY_ABSENT) {
+		snprintf(reason, LAZY_REASON, "this build is without it");
+		return false;
+	}
+	status->soname = "";
+	if (library->way == MMR_LAZY_OPENED && !open_library(library, reason))
+		return false;
+	if (library->start && !library->start(status->version, sizeof(status->version), reason))
+		return false;
+	status->load_ms = (double)(clock_ns(CLOCK_MONOTONIC) - started) / 1e6;
+	status->loaded_ns = clock_ns(CLOCK_REALTIME);
+	after = os_resident();
+	status->load_resident = before > 0 && after > before ? after - before : 0;
+	status->loaded = true;
+	atomic_store_explicit(&library->loaded, true, memory_order_release);
+	return true;
+}
+
+int lazy_try(struct lazy_library *library, char *reason)
+{
+	bool loaded = atomic_load_explicit(&library->loaded, memory_order_acquire);
+
+	if (loaded)
+		return 0;
+	lazy_enter();
+	loaded = atomic_load_explicit(&library->loaded, memory_order_relaxed) ||
+		 bring_in(library, reason);
+	lazy_leave();
+	return loaded ? 0 : MMR_ENOLIB;
+}
+
+int lazy_load(struct lazy_library *library)
+{
+	char reason[LAZY_REASON], remedy[128];
+	int err = lazy_try(library, reason);
+
+	if (err == 0)
+		return 0;
+	error_set(err, "load %s for %s (%s)", library->name, library->feature, reason);
+	if (library->way == MMR_LAZY_ABSENT)
+		return error_hint(err, "configure mmreader with it");
+	snprintf(remedy, sizeof(remedy), "install it (package %s in Debian)", library->package);
+	return error_hint(err, remedy);
+}
+
+void lazy_status(struct lazy_library *library, mmr_lazy_status_info *ret_status)
+{
+	if (atomic_load_explicit(&library->loaded, memory_order_acquire)) {
+		*ret_status = library->status;
+	} else {
+		memset(ret_status, 0, sizeof(*ret_status));
+		ret_status->soname = "";
+	}
+	ret_status->name = library->name;
+	ret_status->feature = library->feature;
+	ret_status->way = library->way;
+}
+
+static struct lazy_library *find(enum mmr_library library)
+{
+	return (size_t)library < ARRAY_LEN(libraries) ? libraries[library] : NULL;
+}
+
+int mmr_lazy_load(enum mmr_library library)
+{
+	struct lazy_library *entry = find(library);
+
+	if (!entry)
+		return error_set(-EINVAL, "load optional library %d", (int)library);
+	return lazy_load(entry);
+}
+
+int mmr_lazy_status(enum mmr_library library, mmr_lazy_status_info *ret_status)
+{
+	struct lazy_library *entry = find(library);
+
+	if (!entry)
+		return error_set(-EINVAL, "find optional library %d", (int)library);
+	lazy_status(entry, ret_status);
+	return 0;
+}

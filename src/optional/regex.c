@@ -1,0 +1,254 @@
+/* regex.c - regular expressions by PCRE2: loaded, compiled, asked for groups
+ *
+ * PCRE2 is fast, but it trusts its subject not to change, and some patterns take it exponential
+ * time. So it sees only copies, of whole lines, and every search has a limit.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "optional/regex.h"
+
+#include "optional/regex_syntax.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ABOUT "regular expressions"
+
+struct regex_functions pcre2;
+
+#define SYMBOL(function) {#function, offsetof(struct regex_functions, function)},
+static const struct lazy_symbol symbols[] = {REGEX_FUNCTIONS(SYMBOL)};
+
+#define SONAME "libpcre2-8.so.0"
+static const char *const sonames[] = {SONAME, NULL};
+LAZY_NOTE(pcre2, "\"" SONAME "\"", ABOUT)
+
+pcre2_general_context *regex_memory;
+
+/* The release that was loaded, as major * 1000 + minor. */
+static unsigned release;
+
+static void *take(size_t size, void *unused)
+{
+	(void)unused;
+	return heap_alloc(size);
+}
+
+static void give(void *bytes, void *unused)
+{
+	(void)unused;
+	heap_free(bytes);
+}
+
+static bool start(char *ret_version, size_t size, char *reason)
+{
+	unsigned major, minor;
+	char version[64];
+
+	if (pcre2.pcre2_config_8(PCRE2_CONFIG_VERSION, NULL) > (int)sizeof(version) ||
+		pcre2.pcre2_config_8(PCRE2_CONFIG_VERSION, version) < 0 ||
+		sscanf(version, "%u.%u", &major, &minor) != 2) {
+		snprintf(reason, LAZY_REASON, "it does not tell its version");
+		return false;
+	}
+	/* The first that takes bytes that are no UTF-8. */
+	if (major < 10 || (major == 10 && minor < 34)) {
+		snprintf(reason, LAZY_REASON, "release %u.%u is older than 10.34", major, minor);
+		return false;
+	}
+	if (!regex_memory)
+		regex_memory = pcre2.pcre2_general_context_create_8(take, give, NULL);
+	if (!regex_memory) {
+		snprintf(reason, LAZY_REASON, "out of memory");
+		return false;
+	}
+	release = major * 1000 + minor;
+	snprintf(ret_version, size, "%u.%u", major, minor);
+	return true;
+}
+
+struct lazy_library lazy_pcre2 = {
+	.name = "PCRE2",
+	.package = "libpcre2-8-0",
+	.feature = ABOUT,
+	.way = MMR_LAZY_OPENED,
+	.sonames = sonames,
+	.symbols = symbols,
+	.n_symbols = ARRAY_LEN(symbols),
+	.functions = &pcre2,
+	.start = start,
+};
+
+#define MATCH_LIMIT UINT32_C(10000000)
+#define HEAP_LIMIT  UINT32_C(8192)
+
+/* --- Patterns --- */
+
+static const mmr_regex_options default_options = MMR_REGEX_OPTIONS_INIT;
+
+/* How much of a pattern is shown in a sentence. */
+static int shown(size_t len)
+{
+	return (int)min_size(len, 60);
+}
+
+static uint32_t flags_of(const mmr_regex_options *options)
+{
+	/* \C takes half characters, and stops the compiler to machine code. */
+	uint32_t flags = PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
+
+	flags |= options->caseless ? PCRE2_CASELESS : 0;
+	flags |= options->extended ? PCRE2_EXTENDED : 0;
+	flags |= options->dot_all ? PCRE2_DOTALL : 0;
+	/* Turned on within the pattern, UTF would fail at the first byte that is none. */
+	flags |= options->utf ? PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF
+			      : PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
+	return flags;
+}
+
+static int explain_pattern(mmr_slice pattern, int cause, size_t at)
+{
+	char text[128] = "";
+
+	if (cause == PCRE2_ERROR_HEAP_FAILED)
+		return error_set(-ENOMEM, "compile a pattern of %zu bytes", pattern.len);
+	pcre2.pcre2_get_error_message_8(cause, (unsigned char *)text, sizeof(text));
+	return error_explain_at(cause == PCRE2_ERROR_UNICODE_NOT_SUPPORTED ? -ENOTSUP : -EINVAL, at,
+		"cannot compile pattern '%.*s': %s", shown(pattern.len), pattern.ptr, text);
+}
+
+/* From a copy with a NUL behind it: PCRE2 10.42 reads "(*LIMIT_MATCH=1" up to a byte that is no
+ * digit, wherever that is. */
+static int compile(mmr_slice pattern, const mmr_regex_options *options, pcre2_code **ret_code)
+{
+	pcre2_compile_context *context = pcre2.pcre2_compile_context_create_8(regex_memory);
+	char *copy = heap_alloc(pattern.len + 1);
+	int cause = PCRE2_ERROR_HEAP_FAILED;
+	size_t at = 0;
+
+	*ret_code = NULL;
+	if (context && copy) {
+		if (pattern.len > 0)
+			memcpy(copy, pattern.ptr, pattern.len);
+		copy[pattern.len] = '\0';
+		pcre2.pcre2_set_newline_8(context, PCRE2_NEWLINE_LF);
+		*ret_code = pcre2.pcre2_compile_8((const unsigned char *)copy, pattern.len,
+			flags_of(options), &cause, &at, context);
+	}
+	heap_free(copy);
+	pcre2.pcre2_compile_context_free_8(context);
+	/* What it read behind the end may be what it blames. */
+	return *ret_code ? 0 : explain_pattern(pattern, cause, min_size(at, pattern.len));
+}
+
+static int refuse_newline(mmr_slice pattern, size_t at)
+{
+	error_set_at(-EINVAL, at, "match '%.*s': it needs a newline, and a line has none",
+		shown(pattern.len), pattern.ptr);
+	return error_hint(-EINVAL, "search for a text that contains one, or choose another "
+				   "delimiter");
+}
+
+int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_regex **ret_regex)
+{
+	struct regex_syntax syntax;
+	mmr_regex *regex;
+	int err;
+
+	if (!options)
+		options = &default_options;
+	if (options->struct_size < sizeof(*options)) {
+		error_set(-EINVAL, "compile a pattern with these options");
+		return error_hint(-EINVAL, "start from MMR_REGEX_OPTIONS_INIT");
+	}
+	if (slice_is_nowhere(pattern))
+		return error_nowhere();
+	err = lazy_load(&lazy_pcre2);
+	if (err < 0)
+		return err;
+	regex = heap_alloc(sizeof(*regex));
+	if (!regex)
+		return error_set(-ENOMEM, "compile a pattern of %zu bytes", pattern.len);
+	memset(regex, 0, sizeof(*regex));
+	err = compile(pattern, options, &regex->code);
+	if (err < 0) {
+		heap_free(regex);
+		return err;
+	}
+	syntax = regex_syntax_of(pattern, options);
+	if (options->delimiter == '\n' && syntax.needs_newline) {
+		mmr_regex_close(regex);
+		return refuse_newline(pattern, syntax.newline_at);
+	}
+	regex->delimiter = options->delimiter;
+	regex->utf = options->utf;
+	/* Where an invalid character ends a line, PCRE2 10.42 finds other empty matches next to it
+	 * than where it ends the subject. */
+	regex->within_lines = options->delimiter == '\n' && !options->utf && syntax.within_lines;
+	regex->match_limit = options->match_limit > 0 ? options->match_limit : MATCH_LIMIT;
+	regex->depth_limit = options->depth_limit;
+	regex->heap_limit = options->heap_limit > 0 ? options->heap_limit : HEAP_LIMIT;
+	/* Where no memory may be made executable, the interpreter does it. */
+	regex->jit = !options->no_jit && regex_trusts_jit(pattern, options, release) &&
+		     pcre2.pcre2_jit_compile_8(regex->code, PCRE2_JIT_COMPLETE) == 0;
+	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_CAPTURECOUNT, &regex->n_groups);
+	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_NAMECOUNT, &regex->n_names);
+	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &regex->name_size);
+	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_NAMETABLE, &regex->names);
+	*ret_regex = regex;
+	return 0;
+}
+
+void mmr_regex_close(mmr_regex *regex)
+{
+	if (!regex)
+		return;
+	pcre2.pcre2_code_free_8(regex->code);
+	heap_free(regex);
+}
+
+unsigned mmr_regex_n_groups(const mmr_regex *regex)
+{
+	return regex->n_groups;
+}
+
+bool mmr_regex_is_jit(const mmr_regex *regex)
+{
+	return regex->jit;
+}
+
+/* --- Groups --- */
+
+int mmr_regex_group(const mmr_regex_match *match, unsigned number, mmr_slice *ret_text)
+{
+	const size_t *place;
+
+	if (number > match->regex->n_groups)
+		return error_set(-ERANGE, "find group %u of a pattern that has %u", number,
+			match->regex->n_groups);
+	place = match->places + 2 * (size_t)number;
+	if (place[0] == PCRE2_UNSET) {
+		ret_text->ptr = NULL;
+		ret_text->len = 0;
+		return 0;
+	}
+	ret_text->ptr = match->text.ptr - match->places[0] + place[0];
+	ret_text->len = place[1] - place[0];
+	return 1;
+}
+
+int mmr_regex_group_named(const mmr_regex_match *match, const char *name, mmr_slice *ret_text)
+{
+	const unsigned char *entry = match->regex->names;
+	bool found = false;
+	uint32_t i;
+
+	for (i = 0; i < match->regex->n_names; i++, entry += match->regex->name_size) {
+		if (strcmp((const char *)entry + 2, name) != 0)
+			continue;
+		found = true;
+		if (mmr_regex_group(match, entry[0] * 256u + entry[1], ret_text) == 1)
+			return 1;
+	}
+	return found ? 0 : error_set(-ENOENT, "find group '%s' of a pattern", name);
+}

@@ -1,0 +1,226 @@
+/* regex_match.c - the matches of one piece of text, line by line, within the limits of the pattern
+ *
+ * SPDX-License-Identifier: MIT */
+#include "optional/regex.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Of machine code, to begin with. */
+#define JIT_STACK ((size_t)32 << 10)
+
+void matcher_end(struct matcher *matcher)
+{
+	pcre2.pcre2_match_data_free_8(matcher->data);
+	pcre2.pcre2_match_context_free_8(matcher->context);
+	pcre2.pcre2_jit_stack_free_8(matcher->stack);
+}
+
+int matcher_start(struct matcher *matcher, const mmr_regex *regex)
+{
+	size_t most = (size_t)regex->heap_limit << 10;
+
+	memset(matcher, 0, sizeof(*matcher));
+	matcher->regex = regex;
+	matcher->data = pcre2.pcre2_match_data_create_from_pattern_8(regex->code, regex_memory);
+	matcher->context = pcre2.pcre2_match_context_create_8(regex_memory);
+	if (!matcher->data || !matcher->context) {
+		matcher_end(matcher);
+		return error_set(-ENOMEM, "match a pattern");
+	}
+	matcher->places = pcre2.pcre2_get_ovector_pointer_8(matcher->data);
+	pcre2.pcre2_set_heap_limit_8(matcher->context, regex->heap_limit);
+	if (regex->jit && most > JIT_STACK)
+		matcher->stack = pcre2.pcre2_jit_stack_create_8(JIT_STACK, most, regex_memory);
+	if (matcher->stack)
+		pcre2.pcre2_jit_stack_assign_8(matcher->context, NULL, matcher->stack);
+	return 0;
+}
+
+static void set_limits(struct matcher *matcher, uint32_t limit)
+{
+	uint32_t depth = matcher->regex->depth_limit;
+
+	pcre2.pcre2_set_match_limit_8(matcher->context, limit);
+	pcre2.pcre2_set_depth_limit_8(matcher->context, depth > 0 ? depth : limit);
+}
+
+/* The line that starts at some byte of the piece becomes the subject. */
+static void show_line(struct matcher *matcher, size_t start)
+{
+	const mmr_slice *piece = &matcher->piece;
+	const char *line = piece->ptr + start, *end;
+
+	end = memchr(line, matcher->regex->delimiter, piece->len - start);
+	matcher->subject.ptr = line;
+	matcher->subject.len = (size_t)((end ? end : piece->ptr + piece->len) - line);
+	matcher->is_piece = false;
+	/* A search that starts at each byte takes a step for each: a long line is no reason to give
+	 * up. */
+	set_limits(
+		matcher, (uint32_t)min_u64(UINT32_MAX,
+				 matcher->regex->match_limit + UINT64_C(8) * matcher->subject.len));
+}
+
+void matcher_load(struct matcher *matcher, mmr_slice piece)
+{
+	matcher->piece = piece;
+	matcher->from = 0;
+	matcher->after_empty = false;
+	matcher->subject = piece;
+	if (piece.len > 0 && !matcher->regex->within_lines) {
+		show_line(matcher, 0);
+		return;
+	}
+	matcher->is_piece = true;
+	/* No more than what each line would get: a search within the limit in all lines together is
+	 * within it in each of them. */
+	set_limits(matcher, matcher->regex->match_limit);
+}
+
+/* Goes on with the next line of the piece. Returns: false when there is none. */
+static bool next_line(struct matcher *matcher)
+{
+	size_t next = matcher_line(matcher) + matcher->subject.len + 1;
+
+	if (next >= matcher->piece.len)
+		return false;
+	show_line(matcher, next);
+	matcher->from = 0;
+	matcher->after_empty = false;
+	return true;
+}
+
+/* Goes on line by line where the search of the whole piece stands. */
+static void leave_piece(struct matcher *matcher)
+{
+	size_t start = matcher->from;
+
+	while (start > 0 && matcher->piece.ptr[start - 1] != matcher->regex->delimiter)
+		start--;
+	matcher->from -= start;
+	show_line(matcher, start);
+}
+
+/* Why a search failed that began at `off`. */
+static int explain(const struct matcher *matcher, int cause, uint64_t off)
+{
+	const mmr_regex *regex = matcher->regex;
+	char text[128] = "", remedy[96];
+
+	switch (cause) {
+	case PCRE2_ERROR_NOMEMORY:
+		return error_set_at(-ENOMEM, off, "match a pattern");
+	case PCRE2_ERROR_MATCHLIMIT:
+		snprintf(remedy, sizeof(remedy), "match_limit is %u", regex->match_limit);
+		break;
+	case PCRE2_ERROR_DEPTHLIMIT:
+		snprintf(remedy, sizeof(remedy), "depth_limit is %u", regex->depth_limit);
+		break;
+	case PCRE2_ERROR_HEAPLIMIT:
+	case PCRE2_ERROR_JIT_STACKLIMIT:
+		snprintf(remedy, sizeof(remedy), "heap_limit is %u KiB", regex->heap_limit);
+		break;
+	default:
+		pcre2.pcre2_get_error_message_8(cause, (unsigned char *)text, sizeof(text));
+		return error_set_at(-EIO, off, "match a pattern (%s)", text);
+	}
+	error_set_at(-ECANCELED, off, "match a pattern within its limits");
+	error_hint(-ECANCELED, remedy);
+	return error_hint(-ECANCELED, "raise it, or make the pattern simpler");
+}
+
+/* PCRE2 checks the arguments of its machine code first, which for a short line takes longer than
+ * the search. */
+static int match(const struct matcher *matcher)
+{
+	const mmr_regex *regex = matcher->regex;
+	uint32_t flags = matcher->after_empty ? PCRE2_NOTEMPTY_ATSTART : 0;
+	int (*fn)(const pcre2_code *, PCRE2_SPTR8, PCRE2_SIZE, PCRE2_SIZE, uint32_t,
+		pcre2_match_data *, pcre2_match_context *) =
+		regex->jit && !regex->utf ? pcre2.pcre2_jit_match_8 : pcre2.pcre2_match_8;
+
+	return fn(regex->code, (PCRE2_SPTR8)matcher->subject.ptr, matcher->subject.len,
+		matcher->from, flags, matcher->data, matcher->context);
+}
+
+/* After the last delimiter of a piece there is no line, not even an empty one. */
+static bool is_after_last_line(const struct matcher *matcher, size_t at)
+{
+	mmr_slice piece = matcher->piece;
+
+	return at == piece.len && at > 0 && piece.ptr[at - 1] == matcher->regex->delimiter;
+}
+
+/* The next match in the subject. Returns: 1; 0 at its end; else PCRE2's error. */
+static int search_subject(struct matcher *matcher)
+{
+	size_t start, stop;
+	int found;
+
+	while (matcher->from <= matcher->subject.len) {
+		found = match(matcher);
+		if (found == PCRE2_ERROR_NOMATCH)
+			break;
+		if (found < 0)
+			return found;
+		start = matcher->places[0];
+		stop = matcher->places[1];
+		if (matcher->is_piece && is_after_last_line(matcher, start))
+			break;
+		if (start > stop || stop < matcher->from ||
+			(stop == matcher->from && matcher->after_empty)) {
+			/* Older releases let \K go where nothing moves on. */
+			matcher->from++;
+			matcher->after_empty = false;
+			continue;
+		}
+		matcher->from = stop;
+		matcher->after_empty = start == stop;
+		return 1;
+	}
+	matcher->from = matcher->subject.len + 1;
+	return 0;
+}
+
+static bool is_limit(int cause)
+{
+	return cause == PCRE2_ERROR_MATCHLIMIT || cause == PCRE2_ERROR_DEPTHLIMIT ||
+	       cause == PCRE2_ERROR_HEAPLIMIT || cause == PCRE2_ERROR_JIT_STACKLIMIT;
+}
+
+int matcher_next(struct matcher *matcher, uint64_t off)
+{
+	int found;
+
+	do {
+		found = search_subject(matcher);
+		/* Limits hold for each line alone. */
+		if (is_limit(found) && matcher->is_piece) {
+			leave_piece(matcher);
+			found = search_subject(matcher);
+		}
+	} while (found == 0 && next_line(matcher));
+	if (found < 0)
+		return explain(matcher, found, off + matcher_line(matcher) + matcher->from);
+	return found;
+}
+
+size_t matcher_line(const struct matcher *matcher)
+{
+	return (size_t)(matcher->subject.ptr - matcher->piece.ptr);
+}
+
+mmr_regex_match matcher_match(
+	const struct matcher *matcher, size_t line, const size_t *places, uint64_t off)
+{
+	mmr_regex_match match = {
+		.text = {matcher->piece.ptr + line + places[0], places[1] - places[0]},
+		.off = off + line + places[0],
+		.regex = matcher->regex,
+		.places = places,
+	};
+
+	return match;
+}

@@ -1,0 +1,151 @@
+/* window.c - loading and dropping
+ *
+ * SPDX-License-Identifier: MIT */
+#include "scan/window.h"
+
+#include "file/reader.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A fault maps the whole folio around it, what has been dropped of it too: what is held starts and
+ * stops at multiples of the largest folio, so that the one in which two blocks meet is dropped for
+ * good when it is passed. */
+#define HELD_STEP ((uint64_t)WINDOW_DEFAULT)
+
+void window_start(struct window *window, mmr_reader *reader, const struct backing *backing)
+{
+	memset(window, 0, sizeof(*window));
+	window->reader = reader;
+	window->backing = backing;
+}
+
+void window_end(struct window *window)
+{
+	window_drop_outside(window, 0, 0);
+	heap_free(window->buffer);
+}
+
+int window_reserve(struct window *window, size_t room)
+{
+	char *larger;
+
+	if (room <= window->room)
+		return 0;
+	larger = heap_alloc(room);
+	if (!larger)
+		return error_set(-ENOMEM, "buffer %zu bytes of a line", room);
+	if (window->filled > 0)
+		memcpy(larger, window->buffer, window->filled);
+	heap_free(window->buffer);
+	window->buffer = larger;
+	window->room = room;
+	return 0;
+}
+
+static void hold(struct window *window, uint64_t start, uint64_t stop)
+{
+	if (window->held_start == window->held_stop) {
+		window->held_start = start;
+		window->held_stop = stop;
+		return;
+	}
+	window->held_start = min_u64(window->held_start, start);
+	if (window->held_stop < stop)
+		window->held_stop = stop;
+}
+
+static int copy(struct window *window, uint64_t off, size_t len, mmr_slice *ret_bytes)
+{
+	uint64_t start, end;
+	size_t got;
+	int err;
+
+	err = window_reserve(window, len);
+	if (err < 0)
+		return err;
+	err = mmr_read_at(window->reader, off, window->buffer, len, &got);
+	if (err == MMR_ETRUNCATED) {
+		/* The file may end before the part begins. */
+		end = mmr_last_error_offset();
+		start = window->reader->offset + off;
+		got = end > start ? (size_t)(end - start) : 0;
+	} else if (err < 0) {
+		return err;
+	}
+	ret_bytes->ptr = window->buffer;
+	ret_bytes->len = got;
+	return err;
+}
+
+int window_load(struct window *window, enum mmr_engine engine, uint64_t off, size_t len,
+	mmr_slice *ret_bytes)
+{
+	uint64_t stop;
+	int err;
+
+	window->mapped_stop = 0;
+	if (engine == MMR_ENGINE_COPY)
+		return copy(window, off, len, ret_bytes);
+	err = reader_reaches(window->reader, window->backing, off + len, &stop);
+	if (err < 0)
+		len = stop > off ? (size_t)(stop - off) : 0;
+	hold(window, off, off + len);
+	window->mapped_stop = off + len;
+	ret_bytes->ptr = window->backing->bytes + off;
+	ret_bytes->len = len;
+	return err;
+}
+
+int window_verify(const struct window *window)
+{
+	uint64_t stop;
+
+	if (window->mapped_stop == 0)
+		return 0;
+	return reader_reaches(window->reader, window->backing, window->mapped_stop, &stop);
+}
+
+/* Page tables of a GiB of pages take 2 MiB, and giving them back has a cost of its own. */
+#define RECLAIM_STEP ((uint64_t)1 << 30)
+
+static void drop(struct window *window, uint64_t start, uint64_t stop)
+{
+	reader_drop(window->reader, start, stop - start);
+	if (window->passed_start == window->passed_stop) {
+		window->passed_start = start;
+		window->passed_stop = stop;
+	}
+	window->passed_start = min_u64(window->passed_start, start);
+	if (window->passed_stop < stop)
+		window->passed_stop = stop;
+	if (window->passed_stop - window->passed_start < RECLAIM_STEP)
+		return;
+	reader_reclaim(
+		window->reader, window->passed_start, window->passed_stop - window->passed_start);
+	window->passed_start = window->passed_stop = 0;
+}
+
+void window_drop_outside(struct window *window, uint64_t start, uint64_t stop)
+{
+	uint64_t base, edge;
+
+	if (window->held_start == window->held_stop)
+		return;
+	if (start >= stop || stop <= window->held_start || start >= window->held_stop) {
+		drop(window, window->held_start, window->held_stop);
+		window->held_start = window->held_stop = 0;
+		return;
+	}
+	base = window->reader->offset;
+	if (start > window->held_start) {
+		drop(window, window->held_start, start);
+		edge = (base + start) % HELD_STEP;
+		window->held_start = start - min_u64(start, edge);
+	}
+	if (stop < window->held_stop) {
+		drop(window, stop, window->held_stop);
+		edge = (base + stop) % HELD_STEP;
+		window->held_stop = stop + (edge ? HELD_STEP - edge : 0);
+	}
+}

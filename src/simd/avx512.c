@@ -1,0 +1,33 @@
+/* avx512.c - 64 bytes a step: AVX-512 with byte masks
+ *
+ * SPDX-License-Identifier: MIT */
+#include "simd/instances.h"
+
+#if defined(HAVE_AVX512BW)
+
+#include <immintrin.h>
+
+#define VECTOR       __m512i
+#define VECTOR_BYTES 64
+#define TARGET       __attribute__((target("avx512f,avx512bw,bmi,lzcnt,popcnt")))
+#define LOAD(p)      _mm512_loadu_si512((const void *)(p))
+#define SPLAT(b)     _mm512_set1_epi8(b)
+#define EQUAL(v, w)  ((uint64_t)_mm512_cmpeq_epi8_mask(v, w))
+#define TALLY        __m512i
+#define TALLY_ZERO() _mm512_setzero_si512()
+#define TALLY_ADD(t, v, w) \
+	_mm512_mask_sub_epi8(t, _mm512_cmpeq_epi8_mask(v, w), t, _mm512_set1_epi8(-1))
+#define TALLY_SUM(t) ((uint64_t)_mm512_reduce_add_epi64(_mm512_sad_epu8(t, _mm512_setzero_si512())))
+#define KERNELS      simd_avx512
+#define NAME         "avx512"
+#define USABLE       usable
+
+static bool usable(void)
+{
+	/* Every CPU with AVX-512 has the bit counting instructions. */
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+}
+
+#include "simd/vector.h"
+
+#endif

@@ -1,0 +1,41 @@
+/* dispatch.c - which kernels this CPU runs
+ *
+ * SPDX-License-Identifier: MIT */
+#include "simd/instances.h"
+
+#include <mmreader/version.h>
+
+const struct simd_kernels *const simd_table[] = {
+#if defined(HAVE_AVX512BW)
+	&simd_avx512,
+#endif
+#if defined(HAVE_AVX2)
+	&simd_avx2,
+#endif
+#if defined(HAVE_SSE2)
+	&simd_sse2,
+#endif
+#if defined(HAVE_NEON)
+	&simd_neon,
+#endif
+	&simd_portable,
+	NULL,
+};
+
+_Atomic(const struct simd_kernels *) simd_chosen;
+
+/* Threads that race here choose the same. */
+const struct simd_kernels *simd_choose(void)
+{
+	const struct simd_kernels *const *kernels = simd_table;
+
+	while (!(*kernels)->usable())
+		kernels++;
+	atomic_store_explicit(&simd_chosen, *kernels, memory_order_relaxed);
+	return *kernels;
+}
+
+const char *mmr_kernel_name(void)
+{
+	return simd_kernels()->name;
+}

@@ -1,0 +1,59 @@
+/* decimal.h - the text of a decimal number as the nearest double
+ *
+ * decimal_read is leaf code, so that it may run under the guard; what it needs that is not, is done
+ * before by decimal_prepare.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SRC_TEXT_DECIMAL_H
+#define SRC_TEXT_DECIMAL_H
+
+#include "common.h"
+
+#include <stdatomic.h>
+
+#define DECIMAL_SIGN     (UINT64_C(1) << 63)
+#define DECIMAL_INFINITE (UINT64_C(0x7ff) << 52)
+
+/* Reads "[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?" or "[+-]?(inf|infinity|nan)", the
+ * latter in any case of letters. `*ret_bits` are the bits of the double: the nearest one, ties to
+ * even; 0 when the number is too small. decimal_prepare must have been called.
+ *
+ * Returns: 0; -EINVAL when the whole of the text is no such number; -ERANGE when it is too large.
+ */
+int decimal_read(const char *text, size_t len, uint64_t *ret_bits);
+
+/* 768 digits decide about every double; the digits after them only matter by not being 0. */
+#define DECIMAL_DIGITS 768
+
+/* digits * 10^exponent. Neither the first digit nor the last one is '0'. */
+struct decimal {
+	char digits[DECIMAL_DIGITS + 1];
+	size_t n;
+	int64_t exponent;
+};
+
+/* The bits of the double that is nearest to it, ties to even. */
+uint64_t decimal_nearest_long(const struct decimal *decimal);
+
+/* 5^exponent, scaled by a power of two to 2^127 <= power < 2^128. It is rounded down, but up from
+ * 5^-27 to 5^-1. */
+struct decimal_power {
+	uint64_t high, low;
+};
+
+#define DECIMAL_POWER_MIN (-342)
+#define DECIMAL_POWER_MAX 308
+
+extern struct decimal_power decimal_powers[DECIMAL_POWER_MAX - DECIMAL_POWER_MIN + 1];
+extern _Atomic(bool) decimal_powers_are_made;
+
+/* Makes the powers. Threads: any. */
+void decimal_make_powers(void);
+
+static inline void decimal_prepare(void)
+{
+	if (!atomic_load_explicit(&decimal_powers_are_made, memory_order_acquire))
+		decimal_make_powers();
+}
+
+#endif

@@ -1,0 +1,275 @@
+/* find.c - a needle's rare pair, its candidates, its matches
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "file/guard.h"
+#include "file/walk.h"
+#include "simd/simd.h"
+#include "text/twoway.h"
+
+#include <mmreader/find.h>
+
+#include <string.h>
+
+/* The linear search looks at so many places of matches at a time, so that what it has passed can be
+ * dropped; of a long needle at more, since each time has a cost that grows with the needle. */
+#define LINEAR_STEP ((size_t)4 << 20)
+/* The first refill is small, for callers that want one match. */
+#define FIRST_BATCH 256
+/* Comparing may cost this much per byte searched before the search turns linear ... */
+#define SPEND_LIMIT 4
+/* ... after a start that proves nothing. */
+#define SPEND_FREE ((uint64_t)64 << 10)
+/* A candidate that differs does so here, as a rule. */
+#define FIRST_LOOK ((size_t)16)
+/* So many candidates in vain in one batch say that the pair was badly chosen. */
+#define VAIN_LIMIT 8
+/* Rare bytes are sought no further into a needle. */
+#define NEEDLE_LOOK ((size_t)256)
+
+/* How common a byte is, from 0: bytes of this text by their place from its end. What is not in it
+ * is rare in logs and tables. */
+static unsigned commonness(char byte)
+{
+	static const char common[] =
+		"zqjxkvZQJXK~^`{}@#$%&*!?\\|+<>;WYVGUFBHPMLDNCRIOTASE[](){}'\"_=/"
+		"wybgpfmu-:.,dclh9876543rsni2oat1e0\n ";
+	const char *place = byte ? strchr(common, byte) : NULL;
+
+	if (byte == '\0')
+		return sizeof(common);
+	return place ? (unsigned)(place - common) + 1 : 0;
+}
+
+mmr_needle mmr_needle_of(mmr_slice text)
+{
+	size_t len = min_size(text.len, NEEDLE_LOOK), i;
+	unsigned rank, ranks[2] = {UINT32_MAX, UINT32_MAX};
+	mmr_needle needle = {text, {0, 0}, {0, 0}};
+
+	for (i = 0; i < len; i++) {
+		rank = commonness(text.ptr[i]);
+		if (rank < ranks[0]) {
+			ranks[1] = ranks[0];
+			needle.places[1] = needle.places[0];
+			ranks[0] = rank;
+			needle.places[0] = i;
+		} else if (rank < ranks[1]) {
+			ranks[1] = rank;
+			needle.places[1] = i;
+		}
+	}
+	for (i = 0; len > 0 && i < 2; i++)
+		needle.bytes[i] = (unsigned char)text.ptr[needle.places[i]];
+	return needle;
+}
+
+mmr_matches mmr_matches_of(mmr_slice slice, const mmr_needle *needle)
+{
+	size_t len = needle->text.len;
+	mmr_matches it;
+
+	memset(&it, 0, offsetof(mmr_matches, at));
+	it.needle = *needle;
+	it.batch = FIRST_BATCH;
+	it.base = it.start = it.stop = slice.ptr;
+	if (slice_is_nowhere(slice))
+		it.error = error_nowhere();
+	else if (len > 0 && len <= slice.len)
+		it.stop = slice.ptr + (slice.len - len + 1);
+	return it;
+}
+
+/* Where the first bytes of a candidate differ from the needle's; `look` when they do not. */
+static size_t difference(const char *place, const char *text, size_t look)
+{
+	size_t i;
+
+	if (memcmp(place, text, look) == 0)
+		return look;
+	for (i = 0; i < look && place[i] == text[i]; i++)
+		;
+	return i;
+}
+
+/* Whether a candidate matches. If not, `*ret_differs` is a place that tells them apart. */
+static bool is_match(mmr_matches *it, const char *place, size_t *ret_differs)
+{
+	mmr_slice text = it->needle.text;
+	size_t look = min_size(text.len, FIRST_LOOK), at;
+
+	it->spent += look;
+	at = difference(place, text.ptr, look);
+	if (at < look) {
+		*ret_differs = at;
+		return false;
+	}
+	it->spent += text.len - look;
+	return memcmp(place + look, text.ptr + look, text.len - look) == 0;
+}
+
+/* Bytes that are rare alone may come together always: "d=" where each line has an "id=". The second
+ * one gives way to the place at which candidates were seen to fail, which is that of the first only
+ * where bytes change meanwhile: the first is then sought alone, for the time being. */
+static void choose_again(mmr_needle *needle, size_t differs)
+{
+	needle->places[1] = differs;
+	needle->bytes[1] = (unsigned char)needle->text.ptr[differs];
+}
+
+static bool spent_too_much(const mmr_matches *it)
+{
+	return it->needle.text.len > 1 && it->spent > SPEND_FREE + SPEND_LIMIT * it->passed;
+}
+
+/* Keeps of the candidates those that match and do not overlap. Returns: how many were looked at:
+ * not all when comparing costs too much. */
+static unsigned verify(mmr_matches *it, const char *base, unsigned n_candidates, bool backward)
+{
+	size_t len = it->needle.text.len, differs = SIZE_MAX;
+	unsigned i, n_vain = 0;
+
+	it->n = 0;
+	for (i = 0; i < n_candidates && !spent_too_much(it); i++) {
+		const char *place = base + it->at[i];
+
+		if (it->limit && (backward ? place + len > it->limit : place < it->limit))
+			continue;
+		if (!is_match(it, place, &differs)) {
+			n_vain++;
+			continue;
+		}
+		it->limit = backward ? place : place + len;
+		it->at[it->n++] = it->at[i];
+	}
+	if (n_vain > VAIN_LIMIT && differs != SIZE_MAX)
+		choose_again(&it->needle, differs);
+	return i;
+}
+
+static bool failed(mmr_matches *it, const struct guard *guard)
+{
+	it->error = guard_fault(guard);
+	it->stop = it->start;
+	it->n = it->next = 0;
+	return false;
+}
+
+/* One batch of places by the rare pair. Returns: false after a fault. */
+static bool search_pair(mmr_matches *it, size_t len, bool backward)
+{
+	const mmr_needle *needle = &it->needle;
+	bool pair = needle->text.len > 1;
+	struct simd_probe probe = {.n = 1 + (unsigned)pair,
+		.all = pair,
+		.bytes = {needle->bytes[0], needle->bytes[1]},
+		.places = {needle->places[0], needle->places[1]}};
+	const struct simd_kernels *kernels = simd_kernels();
+	const char *from = backward ? it->stop - len : it->start;
+	struct guard guard;
+	unsigned n, looked_at;
+	size_t used;
+
+	if (!GUARD_ENTER(&guard, from, len + needle->text.len - 1))
+		return failed(it, &guard);
+	n = (backward ? kernels->mark_back : kernels->mark)(from, len, &probe, it->at, &used);
+	it->passed += used;
+	looked_at = verify(it, from, n, backward);
+	guard_leave(&guard);
+	it->linear = looked_at < n;
+	if (it->linear) /* from the first that was not looked at */
+		used = backward ? len - 1 - it->at[looked_at] : it->at[looked_at];
+	it->base = from;
+	it->next = 0;
+	if (backward)
+		it->stop -= used;
+	else
+		it->start += used;
+	if (it->batch < SIMD_BATCH)
+		it->batch *= 4;
+	return true;
+}
+
+/* How many places the next step of the linear search looks at. */
+static size_t linear_step(size_t n_places, size_t len)
+{
+	return min_size(n_places,
+		len > LINEAR_STEP / 4 ? (len > SIZE_MAX / 4 ? len : 4 * len) : LINEAR_STEP);
+}
+
+/* The next match, in linear time, or none among the next places. Returns: false after a fault. */
+static bool search_linear(mmr_matches *it, bool backward)
+{
+	size_t len = it->needle.text.len, before;
+	struct twoway twoway;
+	struct guard guard;
+	mmr_slice part;
+	bool found;
+
+	/* Places of matches that would overlap the last one. */
+	if (it->limit && !backward && it->limit > it->start)
+		it->start = it->limit < it->stop ? it->limit : it->stop;
+	if (it->limit && backward && it->limit < it->stop + (len - 1))
+		it->stop =
+			(size_t)(it->limit - it->start) < len ? it->start : it->limit - (len - 1);
+	it->n = it->next = 0;
+	part.len = linear_step((size_t)(it->stop - it->start), len);
+	if (part.len == 0)
+		return true;
+	part.ptr = backward ? it->stop - part.len : it->start;
+	part.len += len - 1;
+	if (!GUARD_ENTER(&guard, part.ptr, part.len))
+		return failed(it, &guard);
+	twoway_prepare(&twoway, it->needle.text, backward);
+	found = twoway_find(&twoway, part, &before);
+	guard_leave(&guard);
+	if (!found) {
+		if (backward)
+			it->stop = part.ptr;
+		else
+			it->start = part.ptr + (part.len - (len - 1));
+		return true;
+	}
+	it->base = backward ? part.ptr + part.len - before - len : part.ptr + before;
+	it->at[0] = 0;
+	it->n = 1;
+	it->limit = backward ? it->base : it->base + len;
+	if (backward)
+		it->stop = it->base;
+	else
+		it->start = it->base + 1;
+	return true;
+}
+
+static bool refill(mmr_matches *it, bool backward)
+{
+	const char *start, *stop;
+	size_t len;
+	bool well;
+
+	do {
+		start = it->start;
+		stop = it->stop;
+		len = min_size((size_t)(stop - start), it->batch);
+		if (len == 0)
+			return false;
+		well = it->linear ? search_linear(it, backward) : search_pair(it, len, backward);
+		if (!well)
+			return false;
+		if (backward)
+			walk_pass(&it->held, it->stop, (size_t)(stop - it->stop), true);
+		else
+			walk_pass(&it->held, it->start, (size_t)(it->start - start), false);
+	} while (it->n == 0);
+	return true;
+}
+
+bool mmr_matches_refill_(mmr_matches *it)
+{
+	return refill(it, false);
+}
+
+bool mmr_matches_refill_back_(mmr_matches *it)
+{
+	return refill(it, true);
+}

@@ -1,0 +1,106 @@
+/* lines.c - the parts of the line iterators that are not worth inlining
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "file/guard.h"
+
+#include <mmreader/lines.h>
+
+mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
+{
+	mmr_lines it;
+
+	it.marks = mmr_marks_of(slice, delimiter);
+	it.line = it.marks.start;
+	it.flags = flags & MMR_LINES_KEEP ? MMR_LINES_KEEP : flags;
+	return it;
+}
+
+mmr_lines mmr_lines_of(mmr_slice slice, char delimiter)
+{
+	return mmr_lines_of_flags(slice, delimiter, 0);
+}
+
+/* No mark is left: what remains is a line without a terminator, or nothing. */
+bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line)
+{
+	if (it->marks.error < 0 || it->line == it->marks.stop)
+		return false;
+	ret_line->ptr = it->line;
+	ret_line->len = (size_t)(it->marks.stop - it->line);
+	it->line = it->marks.stop;
+	return true;
+}
+
+/* The line [start, end) without a CR at its end: that was there when the line was marked, and may
+ * be gone by now. Returns: false then, and the iteration is over. */
+bool mmr_lines_crlf_(mmr_marks *marks, const char *start, const char *end, mmr_slice *ret_line)
+{
+	struct guard guard;
+	bool has_cr = false;
+
+	if (end > start) {
+		if (!GUARD_ENTER(&guard, end - 1, 1)) {
+			marks->error = guard_fault(&guard);
+			marks->stop = marks->start;
+			marks->n = marks->next = 0;
+			return false;
+		}
+		has_cr = end[-1] == '\r';
+		guard_leave(&guard);
+	}
+	ret_line->ptr = start;
+	ret_line->len = (size_t)(end - start) - has_cr;
+	return true;
+}
+
+mmr_reverse_lines mmr_reverse_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
+{
+	mmr_reverse_lines it;
+
+	it.marks = mmr_marks_of(slice, delimiter);
+	it.text_end = NULL;
+	it.line_end = NULL;
+	it.flags = flags & MMR_LINES_KEEP ? MMR_LINES_KEEP : flags;
+	return it;
+}
+
+mmr_reverse_lines mmr_reverse_lines_of(mmr_slice slice, char delimiter)
+{
+	return mmr_reverse_lines_of_flags(slice, delimiter, 0);
+}
+
+/* The two ends of the walk: the last line, which alone may lack its terminator, and the first,
+ * which has no mark in front of it. */
+bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
+{
+	const char *start = it->marks.start, *end, *at;
+	bool terminated;
+
+	if (!it->line_end) {
+		it->line_end = it->text_end = it->marks.stop;
+		if (it->line_end == start)
+			return false;
+		if (mmr_marks_next_back(&it->marks, &at)) {
+			if (at + 1 != it->line_end) {
+				ret_line->ptr = at + 1;
+				ret_line->len = (size_t)(it->line_end - at - 1);
+				it->text_end = at;
+				it->line_end = at + 1;
+				return true;
+			}
+			it->text_end = at;
+			return mmr_reverse_lines_next(it, ret_line);
+		}
+	}
+	if (it->marks.error < 0 || it->line_end == start)
+		return false;
+	end = it->text_end;
+	terminated = end != it->line_end;
+	it->text_end = it->line_end = start;
+	if (terminated && it->flags == MMR_LINES_CRLF)
+		return mmr_lines_crlf_(&it->marks, start, end, ret_line);
+	ret_line->ptr = start;
+	ret_line->len = (size_t)(end - start) + (terminated ? it->flags & MMR_LINES_KEEP : 0);
+	return true;
+}

@@ -1,0 +1,99 @@
+/* marks.c - refilling a marks iterator
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "file/guard.h"
+#include "file/walk.h"
+#include "simd/simd.h"
+
+#include <mmreader/marks.h>
+
+#include <errno.h>
+#include <string.h>
+
+/* The first refill is small, for callers that want one line; each later one is four times larger.
+ */
+#define FIRST_BATCH 256
+
+mmr_marks mmr_marks_of_set(mmr_slice slice, mmr_slice set)
+{
+	mmr_marks it;
+
+	/* The places stay as they are: 512 bytes that each refill writes before they are read. */
+	memset(&it, 0, offsetof(mmr_marks, at));
+	it.base = slice.ptr;
+	it.start = slice.ptr;
+	it.stop = slice.len > 0 ? slice.ptr + slice.len : slice.ptr;
+	it.batch = FIRST_BATCH;
+	if (slice_is_nowhere(slice))
+		it.error = error_nowhere();
+	else if (set.len < 1 || set.len > MMR_MARKS_SET)
+		it.error = error_set(-EINVAL, "mark a set of %zu bytes", set.len);
+	else
+		memcpy(it.set, set.ptr, set.len);
+	if (it.error < 0)
+		it.stop = it.start;
+	it.n_set = (unsigned char)set.len;
+	return it;
+}
+
+mmr_marks mmr_marks_of(mmr_slice slice, char byte)
+{
+	mmr_slice set = {&byte, 1};
+
+	return mmr_marks_of_set(slice, set);
+}
+
+/* Marks [ptr, ptr + len) into the iterator. Returns: how much was scanned; 0 after a fault. */
+static size_t mark(mmr_marks *it, simd_mark_fn *fn, const char *ptr, size_t len)
+{
+	struct simd_probe probe = {
+		.n = it->n_set, .bytes = {it->set[0], it->set[1], it->set[2], it->set[3]}};
+	struct guard guard;
+	size_t used;
+
+	if (!GUARD_ENTER(&guard, ptr, len)) {
+		it->error = guard_fault(&guard);
+		it->stop = it->start;
+		return 0;
+	}
+	it->n = fn(ptr, len, &probe, it->at, &used);
+	guard_leave(&guard);
+	it->base = ptr;
+	it->next = 0;
+	if (it->batch < SIMD_BATCH)
+		it->batch *= 4;
+	return used;
+}
+
+bool mmr_marks_refill_(mmr_marks *it)
+{
+	size_t len;
+
+	do {
+		len = min_size((size_t)(it->stop - it->start), it->batch);
+		if (len > 0)
+			len = mark(it, simd_kernels()->mark, it->start, len);
+		if (len == 0)
+			return false;
+		it->start += len;
+		walk_pass(&it->held, it->start, len, false);
+	} while (it->n == 0);
+	return true;
+}
+
+bool mmr_marks_refill_back_(mmr_marks *it)
+{
+	size_t len;
+
+	do {
+		len = min_size((size_t)(it->stop - it->start), it->batch);
+		if (len > 0)
+			len = mark(it, simd_kernels()->mark_back, it->stop - len, len);
+		if (len == 0)
+			return false;
+		it->stop -= len;
+		walk_pass(&it->held, it->stop, len, true);
+	} while (it->n == 0);
+	return true;
+}

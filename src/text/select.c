@@ -1,0 +1,56 @@
+/* count.c - rank and select of a byte in a slice
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "file/guard.h"
+#include "simd/simd.h"
+
+#include <mmreader/find.h>
+#include <mmreader/marks.h>
+
+/* Counting goes this far at a time when it looks for a place; marks find it within. */
+#define SELECT_STEP ((size_t)64 << 10)
+
+int mmr_slice_count(mmr_slice slice, char byte, uint64_t *ret_count)
+{
+	struct guard guard;
+
+	if (slice_is_nowhere(slice))
+		return error_nowhere();
+	if (!GUARD_ENTER(&guard, slice.ptr, slice.len))
+		return guard_fault(&guard);
+	*ret_count = simd_kernels()->count(slice.ptr, slice.len, byte);
+	guard_leave(&guard);
+	return 0;
+}
+
+int mmr_slice_select(mmr_slice slice, char byte, uint64_t n, size_t *ret_off)
+{
+	const char *start = slice.ptr, *at = NULL;
+	mmr_slice step = slice;
+	mmr_marks marks;
+	uint64_t found;
+	int err;
+
+	if (slice_is_nowhere(slice))
+		return error_nowhere();
+	for (; slice.len > 0; slice.ptr += step.len, slice.len -= step.len) {
+		step.ptr = slice.ptr;
+		step.len = min_size(slice.len, SELECT_STEP);
+		err = mmr_slice_count(step, byte, &found);
+		if (err < 0)
+			return err;
+		if (n < found)
+			break;
+		n -= found;
+	}
+	if (slice.len == 0)
+		return 0;
+	marks = mmr_marks_of(step, byte);
+	do
+		if (!mmr_marks_next(&marks, &at))
+			return mmr_marks_error(&marks);
+	while (n-- > 0);
+	*ret_off = (size_t)(at - start);
+	return 1;
+}

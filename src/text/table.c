@@ -1,0 +1,180 @@
+/* table.c - quoted cells, across line ends
+ *
+ * Marks of the delimiter, the quote and the line end come in order; inside quotes all but quotes
+ * are passed over. A doubled quote closes and opens again, which needs no look ahead.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "common.h"
+#include "file/guard.h"
+#include "file/registry.h"
+
+#include <mmreader/fields.h>
+
+#include <errno.h>
+#include <string.h>
+
+mmr_table mmr_table_of(mmr_slice slice, char delimiter)
+{
+	char set[3] = {delimiter, '"', '\n'};
+	mmr_table it;
+
+	it.marks = mmr_marks_of_set(slice, (mmr_slice){set, sizeof(set)});
+	it.cell = it.marks.start;
+	it.stop = it.marks.stop;
+	it.delimiter = delimiter;
+	it.open = false;
+	return it;
+}
+
+/* A guarded look at single bytes that a refill saw a moment ago. */
+static int look(const char *ptr, char *ret_byte)
+{
+	struct guard guard;
+
+	if (!GUARD_ENTER(&guard, ptr, 1))
+		return guard_fault(&guard);
+	*ret_byte = *(const volatile char *)ptr;
+	guard_leave(&guard);
+	return 0;
+}
+
+/* Whether a row starts with a UTF-8 byte order mark and then a quote, which is at `quote`. Any row,
+ * not only the first of the slice: results may not depend on where a slice was cut. */
+static int has_mark(const mmr_table *it, const char *quote, bool *ret_has)
+{
+	static const char mark[3] = {(char)0xef, (char)0xbb, (char)0xbf};
+	char byte;
+	size_t i;
+	int err;
+
+	*ret_has = !it->open && quote == it->cell + sizeof(mark);
+	for (i = 0; i < sizeof(mark) && *ret_has; i++) {
+		err = look(it->cell + i, &byte);
+		if (err < 0)
+			return err;
+		*ret_has = byte == mark[i];
+	}
+	return 0;
+}
+
+/* Sets the error of a cell whose quote is at `quote`. */
+static int unclosed(const mmr_table *it, const char *quote)
+{
+	mmr_slice rest = {quote, (size_t)(it->stop - quote)};
+	struct registry_place place;
+
+	if (registry_find(rest, &place)) {
+		error_set_at(MMR_EQUOTE, place.off, "read a cell of '%s'", place.name);
+		if (place.at_end)
+			return MMR_EQUOTE;
+	} else {
+		error_set(MMR_EQUOTE, "read a cell, %zu bytes before the end of a slice", rest.len);
+	}
+	return error_hint(
+		MMR_EQUOTE, "the slice may end inside a row: walk the table as one slice");
+}
+
+/* Takes the quotes off when the whole cell stands in them. */
+static void take_quotes(mmr_cell *cell, const char *closing)
+{
+	if (!closing || closing + 1 != cell->text.ptr + cell->text.len)
+		return;
+	cell->text.ptr++;
+	cell->text.len -= 2;
+	cell->quoted = true;
+}
+
+/* The cell [start, end), whose last byte may be the \r of a line end. */
+static int finish(
+	mmr_table *it, const char *end, bool last, const char *closing, mmr_cell *ret_cell)
+{
+	char byte = '\0';
+	int err;
+
+	ret_cell->text.ptr = it->cell;
+	ret_cell->text.len = (size_t)(end - it->cell);
+	ret_cell->quoted = false;
+	ret_cell->last = last;
+	if (last && end < it->stop && ret_cell->text.len > 0) {
+		err = look(end - 1, &byte);
+		if (err < 0)
+			return err;
+		ret_cell->text.len -= byte == '\r';
+	}
+	take_quotes(ret_cell, closing);
+	it->open = !last;
+	it->cell = end < it->stop ? end + 1 : end;
+	return 0;
+}
+
+static int next(mmr_table *it, mmr_cell *ret_cell)
+{
+	const char *at, *closing = NULL;
+	bool inside = false, marked = false;
+	char byte;
+	int err;
+
+	while (mmr_marks_next(&it->marks, &at)) {
+		err = look(at, &byte);
+		if (err < 0)
+			return err;
+		if (byte == '"') {
+			if (!inside && !closing && at != it->cell) {
+				err = has_mark(it, at, &marked);
+				if (err < 0)
+					return err;
+				it->cell = marked ? at : it->cell;
+			}
+			if (at == it->cell || (closing && at == closing + 1)) {
+				/* The first byte, or the second of a doubled quote. */
+				inside = true;
+				closing = NULL;
+			} else if (inside) {
+				inside = false;
+				closing = at;
+			}
+		} else if (!inside) {
+			return finish(it, at, byte == '\n', closing, ret_cell);
+		}
+	}
+	if (mmr_marks_error(&it->marks) < 0)
+		return mmr_marks_error(&it->marks);
+	if (inside)
+		it->marks.error = unclosed(it, it->cell);
+	return finish(it, it->stop, true, closing, ret_cell);
+}
+
+bool mmr_table_next(mmr_table *it, mmr_cell *ret_cell)
+{
+	mmr_cell cell;
+	int err;
+
+	if (it->marks.error < 0 || (it->cell == it->stop && !it->open))
+		return false;
+	err = next(it, &cell);
+	if (err < 0) {
+		it->marks.error = err;
+		return false;
+	}
+	*ret_cell = cell;
+	return true;
+}
+
+int mmr_cell_unquote(mmr_cell cell, char *buffer, size_t *ret_len)
+{
+	struct guard guard;
+	size_t len = 0, i;
+
+	if (!GUARD_ENTER(&guard, cell.text.ptr, cell.text.len))
+		return guard_fault(&guard);
+	for (i = 0; i < cell.text.len; i++) {
+		char byte = ((const volatile char *)cell.text.ptr)[i];
+
+		buffer[len++] = byte;
+		if (cell.quoted && byte == '"' && i + 1 < cell.text.len)
+			i += ((const volatile char *)cell.text.ptr)[i + 1] == '"';
+	}
+	guard_leave(&guard);
+	*ret_len = len;
+	return 0;
+}

@@ -1,0 +1,97 @@
+/* twoway.c - critical factorization, then one pass
+ *
+ * SPDX-License-Identifier: MIT */
+#include "text/twoway.h"
+
+static unsigned char needle_byte(const struct twoway *twoway, size_t i)
+{
+	return (unsigned char)twoway->first[(ptrdiff_t)i * twoway->step];
+}
+
+/* Where the largest suffix starts, under the order of bytes or its reverse, and its period. */
+static size_t maximal_suffix(const struct twoway *twoway, bool reversed, size_t *ret_period)
+{
+	size_t start = 0, candidate = 1, k = 0, period = 1;
+
+	while (candidate + k < twoway->len) {
+		unsigned char a = needle_byte(twoway, candidate + k);
+		unsigned char b = needle_byte(twoway, start + k);
+
+		if (a == b) {
+			if (++k == period) {
+				candidate += period;
+				k = 0;
+			}
+		} else if (reversed ? a > b : a < b) {
+			candidate += k + 1;
+			k = 0;
+			period = candidate - start;
+		} else {
+			start = candidate++;
+			k = 0;
+			period = 1;
+		}
+	}
+	*ret_period = period;
+	return start;
+}
+
+void twoway_prepare(struct twoway *twoway, mmr_slice needle, bool backward)
+{
+	size_t period, other_period, other, i;
+
+	twoway->first = backward ? needle.ptr + needle.len - 1 : needle.ptr;
+	twoway->step = backward ? -1 : 1;
+	twoway->len = needle.len;
+	twoway->left = maximal_suffix(twoway, false, &period);
+	other = maximal_suffix(twoway, true, &other_period);
+	if (other > twoway->left) {
+		twoway->left = other;
+		period = other_period;
+	}
+	/* The period is that of the right factor; of the whole only if the left one repeats in it.
+	 */
+	twoway->periodic = twoway->left + period <= needle.len;
+	for (i = 0; twoway->periodic && i < twoway->left; i++)
+		if (needle_byte(twoway, i) != needle_byte(twoway, i + period))
+			twoway->periodic = false;
+	if (!twoway->periodic) {
+		period = twoway->left > needle.len - twoway->left ? twoway->left
+								  : needle.len - twoway->left;
+		period++;
+	}
+	twoway->period = period;
+}
+
+bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_before)
+{
+	const char *first = twoway->step > 0 ? haystack.ptr : haystack.ptr + haystack.len - 1;
+	size_t known = 0, at = 0, i;
+
+	/* `known` bytes at `at` are equal by what was seen before. A step is never longer than the
+	 * needle, which fits in front of it: `at` does not pass the end. */
+	while (haystack.len - at >= twoway->len) {
+		const char *here = first + (ptrdiff_t)at * twoway->step;
+
+		i = known > twoway->left ? known : twoway->left;
+		while (i < twoway->len &&
+			needle_byte(twoway, i) == (unsigned char)here[(ptrdiff_t)i * twoway->step])
+			i++;
+		if (i < twoway->len) {
+			at += i - twoway->left + 1;
+			known = 0;
+			continue;
+		}
+		i = twoway->left;
+		while (i > known && needle_byte(twoway, i - 1) ==
+					    (unsigned char)here[(ptrdiff_t)(i - 1) * twoway->step])
+			i--;
+		if (i <= known) {
+			*ret_before = at;
+			return true;
+		}
+		at += twoway->period;
+		known = twoway->periodic ? twoway->len - twoway->period : 0;
+	}
+	return false;
+}
