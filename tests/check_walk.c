@@ -258,6 +258,61 @@ START_TEST(test_walks_are_bounded)
 }
 END_TEST
 
+#define LONG_LINE (8 * MIB)
+#define N_LONG    12
+
+/* Reads all of a line, and notes how much is resident. */
+static void read_line(struct found *found, mmr_slice line)
+{
+	const volatile char *at;
+	size_t now;
+
+	for (at = line.ptr; at < line.ptr + line.len; at += 512)
+		found->sum += (unsigned char)*at;
+	found->n++;
+	now = resident_kib();
+	found->peak = now > found->peak ? now : found->peak;
+}
+
+/* The end of a line is found when its start has been dropped: what the caller reads of it after
+ * that is dropped, too. */
+START_TEST(test_walks_over_long_lines_are_bounded)
+{
+	struct temp temp;
+	struct found found[2] = {{0, 0, 0}, {0, 0, 0}};
+	mmr_reverse_lines back;
+	mmr_reader *reader;
+	mmr_slice line;
+	mmr_lines it;
+	size_t i, before;
+
+	if (!reader_releases())
+		CHECK_SKIP("POSIX calls cannot be sure to give pages back");
+	temp = temp_open(NULL, 0);
+	for (i = 1; i <= N_LONG; i++)
+		temp_write(&temp, i * LONG_LINE - 1, "\n", 1);
+	walk_small = 0;
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	before = resident_kib();
+	it = mmr_lines_of(mmr_bytes(reader), '\n');
+	while (mmr_lines_next(&it, &line))
+		read_line(&found[0], line);
+	ck_assert_int_eq(mmr_release(reader, 0, MMR_REST), 0);
+	back = mmr_reverse_lines_of(mmr_bytes(reader), '\n');
+	while (mmr_reverse_lines_next(&back, &line))
+		read_line(&found[1], line);
+	for (i = 0; i < ARRAY_LEN(found); i++) {
+		ck_assert_uint_eq(found[i].n, N_LONG);
+		ck_assert_uint_eq(found[i].sum, 0);
+		if (before > 0 && !memory_is_shared_with_checker())
+			MUST(found[i].peak <= before + 24 * KIB, "%zu KiB resident, %zu before",
+				found[i].peak, before);
+	}
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
 START_TEST(test_walks_keep_pages_when_told)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -441,8 +496,8 @@ static Suite *walk_suite(void)
 {
 	Suite *suite = suite_create("walk");
 
-	ADD_CASE(suite, "core", test_walks_are_bounded, test_walks_keep_pages_when_told,
-		test_walks_leave_memory_of_the_caller_alone);
+	ADD_CASE(suite, "core", test_walks_are_bounded, test_walks_over_long_lines_are_bounded,
+		test_walks_keep_pages_when_told, test_walks_leave_memory_of_the_caller_alone);
 	ADD_CASE(suite, "limits", test_walk_drop_of_every_range,
 		test_walk_drop_gives_page_tables_back, test_walks_side_by_side,
 		test_walk_over_an_old_map);

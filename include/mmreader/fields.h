@@ -79,8 +79,8 @@ typedef struct mmr_table {
  * blocks of a file is right if no mmr_table_error reports MMR_EQUOTE, and a callback must return
  * what mmr_table_error reports. It is wrong to use results of a run that failed, of one shard
  * alone, or of a run whose callback stops it early. Tables whose quoted cells contain line ends are
- * walked as one slice: mmr_bytes of a mapped reader, with mmr_release for the bytes before the
- * cell, so that resident memory stays bounded.
+ * walked as one slice: mmr_bytes of a mapped reader. Pages of a cell that is longer than 4 MiB and
+ * contains the delimiter stay in memory once they are read, until mmr_release drops them.
  *
  * Source: RFC 4180. A quote inside a cell that does not begin with one is a byte like any other;
  * what follows a closing quote up to the delimiter belongs to the cell, which then keeps its

@@ -66,10 +66,23 @@ static size_t mark(mmr_marks *it, simd_mark_fn *fn, const char *ptr, size_t len)
 	return used;
 }
 
+/* What a batch has ended has been delivered, and the caller may have touched all of it: pages of a
+ * long line that were dropped while its end was looked for are held again. */
+static void hold_items(mmr_marks *it, size_t len)
+{
+	if (it->held < len)
+		it->held = len;
+	it->item = it->base + it->at[it->n - 1];
+}
+
 bool mmr_marks_refill_(mmr_marks *it)
 {
 	size_t len;
 
+	if (it->n > 0)
+		hold_items(it, (size_t)(it->start - it->item));
+	else
+		it->item = it->start;
 	do {
 		len = min_size((size_t)(it->stop - it->start), it->batch);
 		if (len > 0)
@@ -86,6 +99,10 @@ bool mmr_marks_refill_back_(mmr_marks *it)
 {
 	size_t len;
 
+	if (it->n > 0)
+		hold_items(it, (size_t)(it->item - it->stop));
+	else
+		it->item = it->stop;
 	do {
 		len = min_size((size_t)(it->stop - it->start), it->batch);
 		if (len > 0)
