@@ -132,13 +132,15 @@ static void end_line(const struct table *table, uint64_t n_records)
 		output_write("\n", 1);
 }
 
-static enum status tell_rest(struct input *input, uint64_t rest, uint64_t n_records)
+/* Reports the last `rest` bytes that were used. */
+static enum status tell_rest(struct input *input, uint64_t rest)
 {
 	input->rest = rest > 0;
 	if (rest == 0)
 		return STATUS_DONE;
-	return message("%s: %" PRIu64 " %s left over behind record %" PRIu64,
-		message_quote(input->name), rest, rest == 1 ? "byte is" : "bytes are", n_records);
+	output_flush();
+	return message("%s: %" PRIu64 " %s left over at byte %" PRIu64, message_quote(input->name),
+		rest, rest == 1 ? "byte is" : "bytes are", input->base + input->used - rest);
 }
 
 static int run(
@@ -193,13 +195,13 @@ static enum status show_reader(
 	input->used = span.start + n_records * table->size + rest;
 	input->n += n_records;
 	if (options->count_only)
-		return tell_rest(input, rest, n_records);
+		return tell_rest(input, rest);
 	report_bytes(n_records * table->size);
 	err = run(table, input, options, n_records * table->size);
 	if (err < 0)
 		return message_file(input->name, err);
 	end_line(table, n_records);
-	return tell_rest(input, rest, n_records);
+	return tell_rest(input, rest);
 }
 
 static enum status show_stream(
@@ -239,7 +241,7 @@ static enum status show_stream(
 	free(lines.text);
 	end = feed_close(&feed);
 	err = err < 0 ? err : end;
-	return err < 0 ? message_file(input->name, err) : tell_rest(input, pending.len, n_records);
+	return err < 0 ? message_file(input->name, err) : tell_rest(input, pending.len);
 }
 
 size_t type_record_size(const struct options *options)
