@@ -222,6 +222,8 @@ void feed_begin(struct feed *feed, const struct options *options, const struct s
 			range->stop > range->start ? (uint64_t)(range->stop - range->start) : 0;
 	if (options->record_size > 0)
 		count_records(feed, options);
+	if (options->maximum == 0)
+		feed->left = 0;
 }
 
 /* Streams of which a selection counts from the end were saved to a file before. */

@@ -29,8 +29,8 @@ struct feed {
 	bool numbers;     /* lines before the part are counted, even if it is one of bytes */
 	uint64_t skipped_lines;
 	bool end_wanted; /* what is before an empty part is read, too: its end is shown */
-	off_t position; /* where the stream stood, if it can say so; else -1 */
-	uint64_t used;  /* end of what was used, from there on */
+	off_t position;  /* where the stream stood, if it can say so; else -1 */
+	uint64_t used;   /* end of what was used, from there on */
 	int error;
 };
 
