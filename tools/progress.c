@@ -143,6 +143,8 @@ static void *watch(void *unused)
 	while (!progress.over) {
 		if (pthread_cond_timedwait(&progress.ended, &progress.lock, &until) == 0)
 			continue;
+		if (progress.over)
+			break;
 		show();
 		until = later(STEP_MS);
 	}
@@ -212,6 +214,7 @@ void progress_expect(uint64_t total)
 	progress.total = total;
 	progress.seen = 0;
 	progress.started = now();
+	atomic_store_explicit(&passed, 0, memory_order_relaxed);
 	pthread_mutex_unlock(&progress.lock);
 }
 

@@ -71,7 +71,7 @@ void status_line_draw(const char *text, size_t len)
 
 void status_line_erase(void)
 {
-	if (atomic_exchange(&shown, false))
+	if (atomic_exchange(&shown, false) && accepts_output())
 		put(ERASE_LINE, sizeof(ERASE_LINE) - 1);
 }
 
@@ -86,8 +86,7 @@ static void erase_in_handler(void)
 	atomic_store(&stopping, true);
 	for (i = 0; atomic_load(&drawing) && i < PATIENCE_MS; i++)
 		poll(NULL, 0, 1);
-	if (accepts_output())
-		status_line_erase();
+	status_line_erase();
 }
 
 static void on_end(int number)

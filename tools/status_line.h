@@ -14,7 +14,7 @@ void status_line_start(void);
  * runs in the background of its terminal. */
 void status_line_draw(const char *text, size_t len);
 
-/* Erases the line if there is one. */
+/* Erases the line if there is one and the terminal accepts output. */
 void status_line_erase(void);
 
 #endif
