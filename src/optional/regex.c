@@ -143,7 +143,8 @@ static int compile(mmr_slice pattern, const mmr_regex_options *options, pcre2_co
 
 static int refuse_newline(mmr_slice pattern, size_t at)
 {
-	error_set_at(-EINVAL, at, "match '%.*s': it needs a newline, and a line has none",
+	error_explain_at(-EINVAL, at,
+		"cannot compile pattern '%.*s': no line contains the newline that is needed",
 		shown(pattern.len), pattern.ptr);
 	return error_hint(-EINVAL, "search for a text that contains one, or choose another "
 				   "delimiter");
