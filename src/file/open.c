@@ -154,6 +154,7 @@ static int open_descriptor(const char *name, int fd, bool by_path,
 	reader->offset = options->offset;
 	reader->keep_pages = options->keep_pages;
 	reader->to_the_end = options->length == MMR_REST;
+	atomic_store(&reader->ctime_ns, reader->stat.ctime_ns);
 	left = reader->stat.size > options->offset ? reader->stat.size - options->offset : 0;
 	atomic_store(&reader->size, min_u64(left, options->length));
 	reader->copy_wanted = options->backing == MMR_BACKING_COPIED;

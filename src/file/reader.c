@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 uint64_t mmr_size(const mmr_reader *reader)
 {
@@ -153,19 +154,60 @@ static int copy(const mmr_reader *reader, const struct backing *backing, uint64_
  * 128 KiB takes 13,000). */
 #define ZERO_LOOK ((size_t)8 << 10)
 
+/* A file that is written to all the time is read again at most so often. */
+#define READ_AGAIN 8
+
+/* Kernels before 6.13 stamp changes with a clock that ticks every 10 ms or less: two changes may
+ * have the same time. */
+static bool is_past(int64_t time_ns)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec - time_ns > 10 * 1000000;
+}
+
+/* A truncation zeroes the page cache while pread(2) may be copying from it. The kernel sets the
+ * size before, so the size is asked for afterwards. If the file has been written back since then,
+ * the size is right again, but the file has changed: zeroes are believed if it did not change while
+ * they were read a second time. */
+static int confirm(const mmr_reader *reader, const struct backing *backing, uint64_t off,
+	void *buffer, size_t len)
+{
+	int64_t changed = atomic_load(&reader->ctime_ns);
+	struct os_stat now;
+	int tries, err;
+
+	if (backing->kind == MMR_BACKING_CALLER || backing->kind == MMR_BACKING_COPIED)
+		return 0;
+	for (tries = 0; tries < READ_AGAIN; tries++) {
+		if (os_stat_fd(reader->fd, &now) < 0)
+			return 0;
+		if (now.size < reader->offset + off + len)
+			return error_set_at(MMR_ETRUNCATED, now.size, "read '%s'", reader->name);
+		if (now.ctime_ns == changed && (tries == 0 || is_past(changed)))
+			return 0;
+		if (!memchr(buffer, '\0', len))
+			return 0;
+		changed = now.ctime_ns;
+		err = copy(reader, backing, off, buffer, len, &len);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
 int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 {
-	uint64_t size = mmr_size(reader), stop;
+	uint64_t size = mmr_size(reader);
 	const struct backing *backing = reader_backing(reader);
 	size_t got = 0;
 	int err;
 
 	len = off < size ? (size_t)min_u64(len, size - off) : 0;
 	err = copy(reader, backing, off, buffer, len, &got);
-	/* A cut zeroes the page cache while pread(2) may be copying from it. The size is set
-	 * before, and so is asked for afterwards. */
 	if (err == 0 && got > 0 && (got > ZERO_LOOK || memchr(buffer, '\0', got)))
-		err = reader_reaches(reader, backing, off + got, &stop);
+		err = confirm(reader, backing, off, buffer, got);
 	if (err == 0)
 		*ret_len = got;
 	return err;

@@ -34,7 +34,8 @@ struct mmr_reader {
 	 * same. */
 	_Atomic(int) fault;
 	_Atomic(uint64_t) fault_off;
-	struct os_stat stat; /* when opened or refreshed; under the registry's lock */
+	struct os_stat stat;       /* when opened or refreshed; under the registry's lock */
+	_Atomic(int64_t) ctime_ns; /* of `stat`, for reads, which take no lock */
 	bool by_path;
 	bool in_registry;
 	struct mmr_reader *next, *previous; /* the registry's */

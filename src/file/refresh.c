@@ -140,6 +140,7 @@ int mmr_refresh(mmr_reader *reader)
 	registry_take();
 	reader->stat = now;
 	registry_give();
+	atomic_store(&reader->ctime_ns, now.ctime_ns);
 	atomic_store_explicit(&reader->size, grown, memory_order_release);
 	return grown > size;
 }

@@ -9,6 +9,8 @@
 #include "../support.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -154,13 +156,61 @@ START_TEST(test_changes_of_the_name_alone)
 }
 END_TEST
 
+static _Atomic(bool) is_flickering;
+
+/* Cuts the file and writes it back, as long as it may. */
+static void *flicker(void *arg)
+{
+	static char bytes[SIZE / 2];
+	struct temp *temp = arg;
+
+	memset(bytes, 'x', sizeof(bytes));
+	while (atomic_load(&is_flickering)) {
+		temp_resize(temp, SIZE / 2);
+		temp_write(temp, SIZE / 2, bytes, sizeof(bytes));
+		usleep(100);
+	}
+	return NULL;
+}
+
+/* Whole again when its size is asked for: zeroes that were read meanwhile are read again. */
+START_TEST(test_changes_cut_and_written_back)
+{
+	static char bytes[SIZE];
+	struct temp temp;
+	mmr_reader *reader;
+	pthread_t thread;
+	unsigned round;
+	size_t got;
+	int err;
+
+	memset(bytes, 'x', SIZE);
+	temp = temp_open(bytes, SIZE);
+	reader = temp_reader(&temp, MMR_BACKING_UNMAPPED);
+	atomic_store(&is_flickering, true);
+	ck_assert_int_eq(pthread_create(&thread, NULL, flicker, &temp), 0);
+	for (round = 0; round < 2000; round++) {
+		err = mmr_read_at(reader, 0, bytes, SIZE, &got);
+		if (err == MMR_ETRUNCATED)
+			continue;
+		ck_assert_int_eq(err, 0);
+		ck_assert_uint_eq(got, SIZE);
+		MUST(!memchr(bytes, '\0', SIZE), "zeroes in round %u", round);
+	}
+	atomic_store(&is_flickering, false);
+	pthread_join(thread, NULL);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
 static Suite *changes_suite(void)
 {
 	Suite *suite = suite_create("fault_changes");
 
 	ADD_CASE(suite, "faults", test_changes_regrown_before_it_is_read,
 		test_changes_regrown_after_a_fault, test_changes_hole_punched,
-		test_changes_of_the_name_alone);
+		test_changes_of_the_name_alone, test_changes_cut_and_written_back);
 	return suite;
 }
 
