@@ -323,7 +323,7 @@ START_TEST(test_walks_keep_pages_when_told)
 	ck_assert_int_eq(mmr_open(temp.path, &options, &reader), 0);
 	walk_all(reader, 0, SIZE / KIB - 2 * KIB, SIZE / KIB + 2 * KIB);
 	mmr_close(reader);
-	/* A file of up to 64 MiB does without being told. */
+	/* A file of up to 64 MiB keeps its pages without the option. */
 	walk_small = WALK_SMALL;
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	walk_all(reader, 0, SIZE / KIB - 2 * KIB, SIZE / KIB + 2 * KIB);

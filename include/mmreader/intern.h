@@ -12,8 +12,9 @@
  *	mmr_intern_close(pool);
  *
  * Memory for each distinct text, without the text: 16 bytes for its slice and 10 to 15 bytes of
- *hash table, at most 32 bytes in a pool of 10,000 texts or more. While the table grows, the old one
- *and the new one exist together: 41 bytes. Frozen: 16 bytes. A small pool holds about 5 KiB in all.
+ * hash table, at most 32 bytes in a pool of 10,000 texts or more. While the table grows, the old
+ * one and the new one exist together: 41 bytes. Frozen: 16 bytes. A small pool holds about 5 KiB in
+ * all.
  *
  * Memory for the copy of a text: its length. Copies share blocks, which double from 4 KiB to 1 MiB;
  * at most an eighth of each full block is lost. A text of more than 512 bytes has a block of its

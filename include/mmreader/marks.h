@@ -24,7 +24,7 @@ typedef struct mmr_marks {
 	const char *start; /* forward: first byte not scanned; backward: start of the slice */
 	const char *stop;  /* forward: end of the slice; backward: end of what is not scanned */
 	size_t held;       /* bytes that were scanned, and whose pages are not dropped */
-	const char *item;  /* where the first line or field starts that this batch ends */
+	const char *item;  /* start of the first line or field that this batch ends */
 	uint32_t next, n;  /* places taken, places found */
 	uint32_t batch; /* bytes of the next refill: small at first, for callers that stop early */
 	int32_t error;

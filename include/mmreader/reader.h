@@ -83,11 +83,11 @@ MMR_API enum mmr_backing_kind mmr_backing(const mmr_reader *reader);
  *   fails with MMR_ENOMAP instead of finding nothing.
  * Memory: pages of a map come into memory when they are touched. An iterator that walks over a map
  *   (lines, fields, tables, marks, matches, records, chunks, matches of a regex, in either
- *   direction) drops the pages that it has passed, but for the last few MiB, if the part is larger
- *   than 64 MiB: a walk over a file of any size has no more of it in memory than that, and mostly
- *   about 10 MiB. Slices of dropped pages stay valid: what is touched again comes back from the
- *   page cache, or from the device, and then stays. For a large file that is walked over again and
- *   again set `keep_pages`, and memory grows with what was touched.
+ *   direction) drops the pages that it has passed, except the last few MiB, if the part is larger
+ *   than 64 MiB. A walk then has about 10 MiB of the file in memory, or what its longest line or
+ *   record needs. Slices of dropped pages stay valid: a page that is touched again comes back from
+ *   the page cache or from the device, and then stays. Set `keep_pages` for a large file that is
+ *   walked over repeatedly; memory then grows with what was touched.
  * Lifetime: until mmr_close; after a truncation touching the lost pages raises SIGBUS, unless
  *   it happens inside the library with its guard installed. Lost bytes in the page of the cut read
  *   as zeroes: mmr_check tells.

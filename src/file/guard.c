@@ -38,7 +38,7 @@ void guard_prepare(void)
 	guard_prepared = true;
 }
 
-/* Some machines tell only the page of a fault. */
+/* Some machines report only the page of a fault. */
 static bool covers(const struct guard *guard, const char *address)
 {
 	if (((uintptr_t)address | 4095) >= (uintptr_t)guard->lo && address < guard->hi)

@@ -248,7 +248,7 @@ int mmr_try(mmr_reader *reader, int (*fn)(void *arg), void *arg)
 		error_set(-ENOTSUP, "guard the bytes of '%s'", reader->name);
 		return error_hint(-ENOTSUP, "call mmr_guard_install first");
 	}
-	/* By the reader, not by its maps: a refresh in `fn` or in another thread adds one. */
+	/* The guard names the reader, not its maps: a refresh may add one while `fn` runs. */
 	if (!GUARD_ENTER(&guard, "", 0))
 		return guard_fault(&guard);
 	guard.reader = reader;

@@ -1,10 +1,9 @@
-/* walk.h - a walk over a mapped file gives back the pages that it has passed
+/* walk.h - dropping the pages of a mapped file that an iterator has passed
  *
  * Iterators know a slice and no reader. So that a walk over a file of any size stays within a few
- * MiB, an iterator counts the bytes that it has scanned, and from time to time has the pages
- * dropped that are well after or before them. Which reader's they are, or that they are the
- * caller's memory, is then looked up by address. Slices stay valid: what is touched again comes
- * back.
+ * MiB, an iterator counts the bytes that it has scanned, and from time to time drops the pages that
+ * it has passed. Their reader is looked up by address; memory of the caller has none and is left
+ * alone. Slices stay valid: a page that is touched again comes back.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_FILE_WALK_H
@@ -19,7 +18,7 @@
 /* Readers up to this size keep their pages: a walk that is repeated would have to map them again,
  * which can take ten times as long as the walk. */
 #define WALK_SMALL ((uint64_t)64 << 20)
-extern uint64_t walk_small; /* that, but in tests */
+extern uint64_t walk_small; /* WALK_SMALL; tests set it */
 
 /* Drops what may be dropped of the `len` bytes that a walk has passed and not dropped yet: those up
  * to `at`, or backward those from `at` on. It must not be called inside a guard.

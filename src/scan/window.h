@@ -19,7 +19,7 @@
 
 struct window {
 	mmr_reader *reader;
-	/* Of the whole work with windows: the reader may get another. */
+	/* The same for all windows of a scan, while a refresh may give the reader another one. */
 	const struct backing *backing;
 	char *buffer; /* of copies; `room` bytes, of which the first `filled` are kept when it grows
 		       */

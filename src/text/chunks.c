@@ -6,6 +6,8 @@
 
 #include <mmreader/chunks.h>
 
+_Static_assert(MMR_CHUNKS_LIMIT_ == WALK_LIMIT, "the public header repeats the limit of walk.h");
+
 mmr_chunks mmr_chunks_of(mmr_slice slice, size_t len, size_t overlap)
 {
 	mmr_chunks it = {slice, len, len - overlap, 0, false, 0};

@@ -66,8 +66,9 @@ static size_t mark(mmr_marks *it, simd_mark_fn *fn, const char *ptr, size_t len)
 	return used;
 }
 
-/* What a batch has ended has been delivered, and the caller may have touched all of it: pages of a
- * long line that were dropped while its end was looked for are held again. */
+/* The caller has received the lines or fields that the last batch ended, and may have touched all
+ * of them. Pages of a long line that were dropped during the search for its end are counted as held
+ * again. */
 static void hold_items(mmr_marks *it, size_t len)
 {
 	if (it->held < len)

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #define MOST_ARGUMENTS 32
-/* What an option tells when it is spelled plainly takes no more words. */
+/* The canonical command line of any options has no more words. */
 #define MOST_PLAIN 96
 #define PARSED     (-1)
 

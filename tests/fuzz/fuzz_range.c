@@ -75,7 +75,7 @@ static void parse(const char *text, enum number_unit unit)
 	MUST(range.has_length || again.stop == range.stop, "'%s'", plain);
 }
 
-/* A decimal number is the one that strtod(3) reads, as far as a double can tell. */
+/* A decimal number is equal to what strtod(3) returns, within the precision of a double. */
 static void check_number(const char *text)
 {
 	uint64_t number;
