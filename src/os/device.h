@@ -1,6 +1,6 @@
 /* device.h - the size of a block device
  *
- * device_linux.c or device_posix.c, one of the two.
+ * linux.c or posix.c, one of the two.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_OS_DEVICE_H

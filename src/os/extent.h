@@ -1,6 +1,6 @@
 /* extent.h - where a sparse file has data
  *
- * extent_linux.c or extent_posix.c, one of the two.
+ * linux.c or posix.c, one of the two.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_OS_EXTENT_H

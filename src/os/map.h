@@ -1,6 +1,6 @@
 /* map.h - a file's pages in the address space, and what the kernel may be told about them
  *
- * map.c holds what POSIX gives everywhere; hint_linux.c and hint_posix.c the rest, one of the two.
+ * common.c holds what POSIX gives everywhere; linux.c and posix.c the rest, one of the two.
  * All calls answer 0 or a negated errno. Addresses, offsets and lengths of maps are whole pages
  * unless said otherwise.
  *

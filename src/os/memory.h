@@ -1,6 +1,6 @@
 /* memory.h - what the kernel says this process and a file hold in memory
  *
- * memory_linux.c or memory_posix.c, one of the two.
+ * linux.c or posix.c, one of the two.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_OS_MEMORY_H

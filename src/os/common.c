@@ -1,21 +1,27 @@
-/* file.c - descriptors by POSIX calls
+/* common.c - the system calls that are the same on all POSIX systems
  *
  * SPDX-License-Identifier: MIT */
-#include "os/file.h"
-
 #include "os/device.h"
+#include "os/file.h"
+#include "os/map.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Linux moves at most 2 GiB less a page in one call. Smaller steps cost nothing. */
+#define STEP_MAX ((size_t)1 << 30)
+
+/* --- Descriptors --- */
 
 int os_open(const char *path, int *ret_fd)
 {
 	int fd;
 
-	/* O_NONBLOCK: open(2) of a FIFO without a writer would wait for one. It means nothing for
-	 * the files that are read afterwards. */
+	/* O_NONBLOCK: without it, open(2) of a FIFO waits for a writer. It has no effect on the
+	 * files that are read afterwards. */
 	do
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	while (fd < 0 && errno == EINTR);
@@ -39,6 +45,21 @@ void os_close(int fd)
 {
 	close(fd);
 }
+
+int os_check_readable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return -errno;
+#if defined(O_PATH)
+	if (flags & O_PATH)
+		return -EBADF;
+#endif
+	return (flags & O_ACCMODE) == O_WRONLY ? -EBADF : 0;
+}
+
+/* --- File status --- */
 
 static enum os_kind kind_of(mode_t mode)
 {
@@ -91,7 +112,7 @@ int os_stat_fd(int fd, struct os_stat *ret_stat)
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	translate(&st, &translated);
-	/* Block devices have st_size 0. */
+	/* st_size of a block device is 0. */
 	if (translated.kind == OS_BLOCK_DEVICE) {
 		err = os_device_size(fd, &translated.size);
 		if (err < 0)
@@ -101,33 +122,20 @@ int os_stat_fd(int fd, struct os_stat *ret_stat)
 	return 0;
 }
 
-int os_check_readable(int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags < 0)
-		return -errno;
-#if defined(O_PATH)
-	if (flags & O_PATH)
-		return -EBADF;
-#endif
-	return (flags & O_ACCMODE) == O_WRONLY ? -EBADF : 0;
-}
+/* --- Reading --- */
 
 int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 {
 	size_t done = 0;
 
 	while (done < len) {
-		/* One call moves at most 2 GiB less a page on Linux; a smaller step costs nothing.
-		 */
-		size_t step = min_size(len - done, (size_t)1 << 30);
+		size_t step = min_size(len - done, STEP_MAX);
 		ssize_t n;
 
 		if (off > INT64_MAX - (uint64_t)done)
 			break;
-		/* A range that ends behind the last possible offset would be EINVAL, not the end.
-		 */
+		/* If the range ended after the largest offset, pread(2) would fail with EINVAL
+		 * instead of reporting the end of the file. */
 		step = (size_t)min_u64(step, INT64_MAX - (uint64_t)done - off);
 		n = pread(fd, (char *)buffer + done, step, (off_t)(off + done));
 		if (n < 0 && errno == EINTR)
@@ -149,10 +157,47 @@ int os_read_some(int fd, void *buffer, size_t len, size_t *ret_len)
 	ssize_t n;
 
 	do
-		n = read(fd, buffer, min_size(len, (size_t)1 << 30));
+		n = read(fd, buffer, min_size(len, STEP_MAX));
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
 	*ret_len = (size_t)n;
 	return 0;
+}
+
+/* --- Maps --- */
+
+size_t os_page_size(void)
+{
+	static size_t page;
+
+	/* Threads that race here write the same value. */
+	if (__atomic_load_n(&page, __ATOMIC_RELAXED) == 0)
+		__atomic_store_n(&page, (size_t)sysconf(_SC_PAGESIZE), __ATOMIC_RELAXED);
+	return __atomic_load_n(&page, __ATOMIC_RELAXED);
+}
+
+int os_map(int fd, uint64_t off, size_t len, void **ret_map, bool *ret_shared)
+{
+	bool shared = true;
+	void *map;
+
+	if (off > INT64_MAX)
+		return -EOVERFLOW;
+	map = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, (off_t)off);
+	/* FUSE files with direct_io refuse shared maps but allow private ones. */
+	if (map == MAP_FAILED && errno == ENODEV) {
+		shared = false;
+		map = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, (off_t)off);
+	}
+	if (map == MAP_FAILED)
+		return -errno;
+	*ret_map = map;
+	*ret_shared = shared;
+	return 0;
+}
+
+void os_unmap(void *map, size_t len)
+{
+	munmap(map, len);
 }
