@@ -4,7 +4,7 @@
 #include "support.h"
 
 #include "optional/lazy.h"
-#include "os/memory.h"
+#include "os/os.h"
 
 #include <mmreader/lazy.h>
 

@@ -15,8 +15,8 @@ may_include()
 	file) echo os/ ;;
 	text) echo simd/ file/guard.h file/registry.h file/walk.h ;;
 	data) echo simd/ file/guard.h file/walk.h ;;
-	scan) echo os/processors.h file/ data/array.h ;;
-	optional) echo os/memory.h file/ scan/ ;;
+	scan) echo os/os.h file/ data/array.h ;;
+	optional) echo os/os.h file/ scan/ ;;
 	intern) echo file/guard.h file/registry.h ;;
 	memory) echo os/ file/reader.h ;;
 	*) return 1 ;;
@@ -69,6 +69,15 @@ system_calls_outside_os()
 		grep -nE '<(sys/mman|sys/stat|fcntl)\.h>' {} +
 }
 
+# os.h declares every system call, so an include does not show which of them a folder uses.
+os_used_elsewhere()
+{
+	local allowed='^src/scan/.*os_processors|^src/optional/.*os_resident'
+
+	find src -name '*.[ch]' ! -path 'src/os/*' ! -path 'src/file/*' ! -path 'src/memory/*' -exec \
+		grep -nHoE '(^|[^_a-z0-9])os_[a-z_]+[[:space:]]*\(' {} + | grep -vE "($allowed)\\("
+}
+
 # Memory that does not go through heap.c is neither counted nor replaceable.
 heap_elsewhere()
 {
@@ -112,6 +121,7 @@ done
 check "src/*.[ch] stand on nothing" nothing top_breaks_rank
 check "tools/ know the public header only" nothing tools_look_inside
 check "maps and descriptors are in src/os alone" nothing system_calls_outside_os
+check "src/scan and src/optional call one function of os.h each" nothing os_used_elsewhere
 check "all heap goes through heap.c" nothing heap_elsewhere
 check "no file is longer than 600 lines" nothing too_long
 check "every file is in Makefile.am or in a Makefile.inc" nothing unlisted

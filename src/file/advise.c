@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
-#include "os/map.h"
+#include "os/os.h"
 
 /* The pages of a range of the part that lie in the map: `outward` takes pages that the range only
  * touches, else just those that it covers. Returns: bytes, whole pages; 0 for nothing to do. */

@@ -4,7 +4,7 @@
 #include "file/backing.h"
 
 #include "file/reader.h"
-#include "os/map.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
-#include "os/extent.h"
+#include "os/os.h"
 
 #include <mmreader/extents.h>
 

@@ -5,7 +5,7 @@
 
 #include "file/guard.h"
 #include "file/registry.h"
-#include "os/map.h"
+#include "os/os.h"
 
 #include <mmreader/guard.h>
 

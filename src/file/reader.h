@@ -9,7 +9,7 @@
 
 #include "common.h"
 #include "file/backing.h"
-#include "os/file.h"
+#include "os/os.h"
 
 #include <mmreader/reader.h>
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "file/stream.h"
 
-#include "os/file.h"
+#include "os/os.h"
 
 int stream_read(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 {

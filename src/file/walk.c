@@ -5,7 +5,7 @@
 
 #include "file/reader.h"
 #include "file/registry.h"
-#include "os/map.h"
+#include "os/os.h"
 
 /* A fault maps the whole folio around it, and with it what was dropped of that. Ranges that are
  * dropped meet at multiples of the largest folio, and one folio more is kept: callers look back at

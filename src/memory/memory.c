@@ -5,8 +5,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
-#include "os/map.h"
-#include "os/memory.h"
+#include "os/os.h"
 
 #include <mmreader/memory.h>
 

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "optional/lazy.h"
 
-#include "os/memory.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,9 +1,7 @@
 /* common.c - the system calls that are the same on all POSIX systems
  *
  * SPDX-License-Identifier: MIT */
-#include "os/device.h"
-#include "os/file.h"
-#include "os/map.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,12 +1,7 @@
 /* linux.c - the system calls that only Linux has, or that Linux does better than POSIX
  *
  * SPDX-License-Identifier: MIT */
-#include "os/device.h"
-#include "os/extent.h"
-#include "os/file.h"
-#include "os/map.h"
-#include "os/memory.h"
-#include "os/processors.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <fcntl.h>

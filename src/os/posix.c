@@ -1,12 +1,7 @@
 /* posix.c - replacements for linux.c that need only POSIX
  *
  * SPDX-License-Identifier: MIT */
-#include "os/device.h"
-#include "os/extent.h"
-#include "os/file.h"
-#include "os/map.h"
-#include "os/memory.h"
-#include "os/processors.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <sys/mman.h>

@@ -1,7 +1,7 @@
 /* processors.c - the public word for how many threads make sense
  *
  * SPDX-License-Identifier: MIT */
-#include "os/processors.h"
+#include "os/os.h"
 
 #include <mmreader/parallel.h>
 

@@ -1,0 +1,192 @@
+/* os.h - every system call of the library, as one contract
+ *
+ * common.c holds the calls that are the same on all POSIX systems. linux.c or posix.c holds the
+ * rest: the build takes linux.c on Linux, and posix.c elsewhere or with --disable-linux-extras.
+ *
+ * A function that returns int returns 0 or a negated errno. It writes its outputs only on success,
+ * unless its comment says otherwise. No function sets the error message: the caller knows the name
+ * of the file. All functions may be called in any thread.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SRC_OS_OS_H
+#define SRC_OS_OS_H
+
+#include "common.h"
+
+/* --- Descriptors: common.c, except os_reopen --- */
+
+/* Opens a file for reading, close-on-exec. A terminal does not become the controlling terminal, and
+ * a FIFO without a writer does not block. Interrupted calls are repeated.
+ *
+ * Errors: those of open(2). */
+int os_open(const char *path, int *ret_fd);
+
+/* Duplicates a descriptor, close-on-exec. Both share one file offset.
+ *
+ * Errors: those of fcntl(2). */
+int os_dup(int fd, int *ret_fd);
+
+/* Opens the file of a descriptor again, like os_open. The new descriptor has its own file offset.
+ *
+ * Errors: those of open(2), -ENOENT where /proc is not mounted; -ENOTSUP in posix.c. */
+int os_reopen(int fd, int *ret_fd);
+
+/* Closes a descriptor. Errors are ignored, since the library never writes to a file. */
+void os_close(int fd);
+
+/* Checks that a descriptor is open for reading.
+ *
+ * Errors: -EBADF, also for write-only and O_PATH descriptors. */
+int os_check_readable(int fd);
+
+/* --- File status: common.c, except os_device_size --- */
+
+enum os_kind {
+	OS_REGULAR,
+	OS_BLOCK_DEVICE,
+	OS_DIRECTORY,
+	OS_FIFO,
+	OS_SOCKET,
+	OS_CHARACTER_DEVICE /* and everything that is none of the above */
+};
+
+struct os_stat {
+	enum os_kind kind;
+	uint64_t size;
+	uint64_t dev, ino;
+	int64_t mtime_ns, ctime_ns;
+};
+
+/* Reads the status of a path; symbolic links are followed. The size of a block device is 0.
+ *
+ * Errors: those of stat(2). */
+int os_stat_path(const char *path, struct os_stat *ret_stat);
+
+/* Reads the status of a descriptor. The size of a block device is the size of the device.
+ *
+ * Errors: those of fstat(2) and of os_device_size. */
+int os_stat_fd(int fd, struct os_stat *ret_stat);
+
+/* Reads the size of a block device in bytes. posix.c moves the file offset and puts it back.
+ *
+ * Errors: those of ioctl(2); those of lseek(2) in posix.c. */
+int os_device_size(int fd, uint64_t *ret_size);
+
+/* --- Reading: common.c --- */
+
+/* Reads at an offset until `len` bytes are read, the file ends or an error occurs. Interrupted
+ * calls are repeated. The file offset does not move.
+ *
+ * Returns: 0; `*ret_len` is less than `len` only if the file ends there.
+ * Errors: those of pread(2); `*ret_len` is the number of bytes that were read before. */
+int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len);
+
+/* Reads once at the file offset, at most 1 GiB. Interrupted calls are repeated.
+ *
+ * Returns: 0; `*ret_len` is 0 at the end of the file, and may be less than `len` before it.
+ * Errors: those of read(2). */
+int os_read_some(int fd, void *buffer, size_t len, size_t *ret_len);
+
+/* --- Sparse files: linux.c, posix.c --- */
+
+/* Finds the first extent of data that ends after `off`, and moves the file offset.
+ *
+ * Returns: 0; `*ret_start` and `*ret_stop` are UINT64_MAX if there is no data after `off`.
+ * Errors: those of lseek(2); -ENOTSUP in posix.c. */
+int os_next_data(int fd, uint64_t off, uint64_t *ret_start, uint64_t *ret_stop);
+
+/* --- Maps: common.c ---
+ *
+ * Addresses, offsets and lengths are multiples of the page size, and no length is 0. */
+
+/* Returns: the page size in bytes. */
+size_t os_page_size(void);
+
+/* Maps `len` bytes of a file, read-only. The map is shared; it is private, and `*ret_shared` false,
+ * where the file system refuses shared maps.
+ *
+ * Errors: those of mmap(2); -EOVERFLOW if `off` is more than INT64_MAX.
+ * Lifetime: until os_unmap. */
+int os_map(int fd, uint64_t off, size_t len, void **ret_map, bool *ret_shared);
+
+/* Removes a map, or a part of one. */
+void os_unmap(void *map, size_t len);
+
+/* --- Changing maps: linux.c, posix.c --- */
+
+enum os_hint {
+	OS_HINT_NORMAL,
+	OS_HINT_SEQUENTIAL,
+	OS_HINT_RANDOM,
+	OS_HINT_WILL_NEED
+};
+
+/* Tells the kernel how a range of a map will be accessed.
+ *
+ * Errors: those of madvise(2); those of posix_madvise(3) in posix.c. */
+int os_hint(const void *map, size_t len, enum os_hint hint);
+
+/* Releases the resident pages of a range. The next access brings a page back from the file.
+ *
+ * Errors: like os_hint. */
+int os_drop(const void *map, size_t len);
+
+/* Returns: whether os_drop is certain to release pages. posix.c returns false, since there it is a
+ * hint that some systems ignore. */
+bool os_drops(void);
+
+/* Returns: whether the kernel keeps the page tables of released pages until the map is removed.
+ * Linux before 6.14 does; they take 2 MiB for each GiB. posix.c returns false. */
+bool os_keeps_tables(void);
+
+/* Maps a range of a shared map again at its own address, which frees its page tables. Other threads
+ * can access the range meanwhile. `fd` and `off` are those of the range.
+ *
+ * Errors: those of mmap(2); -ENOTSUP in posix.c. */
+int os_map_again(const void *map, size_t len, int fd, uint64_t off);
+
+/* Extends a shared map of `len` bytes to `new_len` bytes without moving it. `fd` and `off` are
+ * those of the whole map. The map is unchanged on failure.
+ *
+ * Errors: those of mmap(2); -ENOMEM if the addresses after the map are in use. */
+int os_map_extend(void *map, size_t len, size_t new_len, int fd, uint64_t off);
+
+/* --- Memory use: linux.c, posix.c --- */
+
+/* Returns: the resident bytes of the process, mapped files included; 0 if unknown, as in posix.c.
+ * The number may be wrong by some dozens of pages, since the kernel counts for each processor and
+ * adds the counts up only now and then. */
+uint64_t os_resident(void);
+
+/* In bytes; UINT64_MAX if unknown. */
+struct os_memory {
+	uint64_t resident, anonymous, file, shared;
+	uint64_t resident_peak;
+	uint64_t page_tables;
+};
+
+/* Reads the memory use of the process. posix.c knows only the peak. It cannot fail: what cannot be
+ * read is unknown. */
+void os_memory(struct os_memory *ret_memory);
+
+/* The call that counted the pages. */
+enum os_residency {
+	OS_CACHESTAT,
+	OS_MINCORE
+};
+
+/* Counts the pages of a file range that are in the page cache.
+ *
+ * Shape: `off` and `len` are multiples of the page size; `len` is not 0.
+ * Errors: -EPERM if the kernel does not give this user true numbers; those of mmap(2) and
+ *   mincore(2); -ENOSYS in posix.c. Both outputs are undefined then. */
+int os_cached_pages(
+	int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages, enum os_residency *ret_source);
+
+/* --- Processors: linux.c, posix.c --- */
+
+/* Returns: how many processors the calling thread may run on, at least 1. posix.c does not see the
+ * affinity mask: it returns how many are online. */
+unsigned os_processors(void);
+
+#endif
