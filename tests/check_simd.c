@@ -1,4 +1,6 @@
-/* check_simd.c - every kernel that this CPU runs, against one byte at a time
+/* check_simd.c - the byte kernels of every instance that this processor runs
+ *
+ * The oracles are loops over single bytes. check_sum.c tests the number kernels.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -34,8 +36,9 @@ static bool hits(const char *ptr, size_t place, const struct simd_probe *probe)
 	return probe->all ? n_equal == probe->n : n_equal > 0;
 }
 
-/* What one call found, in either direction: the places of the part it looked at, no more, no less.
- * Returns: how many bytes that were. */
+/* Checks one call in either direction: it reports exactly the hits among the offsets it examined.
+ *
+ * Returns: the number of these offsets. */
 static size_t must_mark_once(const struct simd_kernels *kernels, const char *ptr, size_t len,
 	const struct simd_probe *probe, bool backward)
 {
@@ -59,7 +62,7 @@ static size_t must_mark_once(const struct simd_kernels *kernels, const char *ptr
 		found++;
 	}
 	MUST(found == n, CASE);
-	/* An early stop needs a reason. */
+	/* It stops early only if there is no room for more hits. */
 	MUST(used == len || n > SIMD_ROOM - 64, CASE);
 	for (i = SIMD_ROOM; i < ARRAY_LEN(at); i++)
 		MUST(at[i] == 0xa5a5, CASE);
@@ -87,26 +90,26 @@ static void for_each_kernel(void (*body)(const struct simd_kernels *kernels))
 			body(*kernels);
 }
 
-START_TEST(test_scan_table_is_in_order)
+START_TEST(test_simd_table_is_in_order)
 {
 	size_t n = 0;
 
-	while (simd_table[n])
-		n++;
+	for (; simd_table[n]; n++)
+		ck_assert_ptr_nonnull(simd_table[n]->numbers);
 	ck_assert_uint_ge(n, 1);
 	ck_assert_str_eq(simd_table[n - 1]->name, "portable");
 	ck_assert(simd_table[n - 1]->usable());
 	for (n = 0; !simd_table[n]->usable(); n++)
 		;
-	/* The best that runs, and always the same. */
+	/* The best instance that runs, at every call. */
 	ck_assert_ptr_eq(simd_kernels(), simd_table[n]);
 	ck_assert_ptr_eq(simd_kernels(), simd_table[n]);
 	ck_assert_str_eq(mmr_kernel_name(), simd_table[n]->name);
 }
 END_TEST
 
-/* Sizes 0 to 257 at every alignment: before a fence, behind one, and in the open. Around the slice
- * stand bytes that are looked for: one look too far and the answer is wrong. */
+/* Sizes 0 to 257 at every alignment, before a fence and after one. The slice is surrounded by bytes
+ * that are searched for, so that a read outside of it gives a wrong result. */
 static void sweep(const struct simd_kernels *kernels)
 {
 	static const mmr_slice alphabets[] = {{"ab", 2}, {"abcdefgh", 8}, {NULL, 0}};
@@ -133,7 +136,7 @@ static void sweep(const struct simd_kernels *kernels)
 	fence_close(&fence);
 }
 
-START_TEST(test_scan_sweep_sizes_and_alignments)
+START_TEST(test_simd_sweep_sizes_and_alignments)
 {
 	for_each_kernel(sweep);
 }
@@ -154,7 +157,7 @@ static void sweep_sets(const struct simd_kernels *kernels)
 			for (i = 0; i < 4; i++)
 				set.bytes[i] = (unsigned char)chance_next(&chance);
 			chance_fill(&chance, fence.stop - len, len, any);
-			/* Bytes of the set in every second place, whatever they are. */
+			/* Every second byte is one of the set. */
 			for (i = 0; i < len; i += 2)
 				(fence.stop - len)[i] = (char)set.bytes[chance_below(&chance, 4)];
 			must_mark(kernels, fence.stop - len, len, &set);
@@ -163,13 +166,13 @@ static void sweep_sets(const struct simd_kernels *kernels)
 	fence_close(&fence);
 }
 
-START_TEST(test_scan_marks_of_sets)
+START_TEST(test_simd_marks_of_sets)
 {
 	for_each_kernel(sweep_sets);
 }
 END_TEST
 
-/* Two bytes that must stand at certain distances: what a search looks for first. */
+/* Two bytes at certain distances, as the search of a needle uses them. */
 static void sweep_pairs(const struct simd_kernels *kernels)
 {
 	static const size_t distances[] = {0, 1, 2, 7, 15, 16, 31, 33, 63, 64, 65, 300};
@@ -186,8 +189,7 @@ static void sweep_pairs(const struct simd_kernels *kernels)
 			k = chance_below(&chance, ARRAY_LEN(distances));
 			pair.places[0] = distances[i];
 			pair.places[1] = distances[k];
-			/* The farther of the two, at the last place, is the last byte before the
-			 * fence. */
+			/* The farther byte of the last offset is the last one before the fence. */
 			far = distances[i > k ? i : k];
 			chance_fill(&chance, fence.stop - len - far, len + far,
 				mmr_slice_of(n % 2 ? "ab" : "abcdefg"));
@@ -197,13 +199,13 @@ static void sweep_pairs(const struct simd_kernels *kernels)
 	fence_close(&fence);
 }
 
-START_TEST(test_scan_pairs)
+START_TEST(test_simd_pairs)
 {
 	for_each_kernel(sweep_pairs);
 }
 END_TEST
 
-/* Each byte value against each other: none is taken for another, and none carries into the next. */
+/* Each byte value among each other value: the words of the portable kernels must not carry. */
 static void sweep_values(const struct simd_kernels *kernels)
 {
 	char text[131];
@@ -222,7 +224,7 @@ static void sweep_values(const struct simd_kernels *kernels)
 	}
 }
 
-START_TEST(test_scan_every_byte_value)
+START_TEST(test_simd_every_byte_value)
 {
 	for_each_kernel(sweep_values);
 }
@@ -243,7 +245,7 @@ static void sweep_long(const struct simd_kernels *kernels)
 			for (shape = 0; shape < 3; shape++) {
 				char *ptr = fence.stop - len;
 
-				/* Nothing but matches: counters of a byte must not overflow. */
+				/* Only matches at first: counters of 8 bits must not overflow. */
 				chance_fill(&chance, ptr, len,
 					mmr_slice_of(shape == 0   ? "a"
 						     : shape == 1 ? "ab"
@@ -258,7 +260,7 @@ static void sweep_long(const struct simd_kernels *kernels)
 	fence_close(&fence);
 }
 
-START_TEST(test_scan_long_runs)
+START_TEST(test_simd_long_runs)
 {
 	for_each_kernel(sweep_long);
 }
@@ -266,11 +268,11 @@ END_TEST
 
 static Suite *simd_suite(void)
 {
-	Suite *suite = suite_create("scan");
+	Suite *suite = suite_create("simd");
 
-	ADD_CASE(suite, "core", test_scan_table_is_in_order, test_scan_sweep_sizes_and_alignments,
-		test_scan_marks_of_sets, test_scan_pairs);
-	ADD_CASE(suite, "limits", test_scan_every_byte_value, test_scan_long_runs);
+	ADD_CASE(suite, "core", test_simd_table_is_in_order, test_simd_sweep_sizes_and_alignments,
+		test_simd_marks_of_sets, test_simd_pairs);
+	ADD_CASE(suite, "limits", test_simd_every_byte_value, test_simd_long_runs);
 	return suite;
 }
 

@@ -1,7 +1,7 @@
-/* check_sum.c - sums, least and greatest, in one array and in whole files
+/* check_sum.c - sum, minimum and maximum of arrays and of whole files
  *
- * The oracles: whole numbers are added in 128 bits, floating ones in loops over values whose sums
- * are exact, and for those that are not, the bound that array.h gives.
+ * The oracles: integers are added in 128 bits. Floating-point numbers are added in long doubles,
+ * and the sum must be within the bound that array.h gives.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -15,7 +15,7 @@
 __extension__ typedef __int128 wide_int;
 #endif
 
-/* Adds a number to a sum of 128 bits: `value` has the bits, and may stand for a negative one. */
+/* Adds to a sum of 128 bits. `value` is two's complement if `negative` is set. */
 static void add_wide(int64_t *high, uint64_t *low, uint64_t value, bool negative)
 {
 	*low += value;
@@ -80,7 +80,7 @@ static void must_be_float_sum(const mmr_array *array, const mmr_summary *summary
 	}
 	MUST(summary->n == array->n && summary->n_nan == n_nan, "%s: %zu elements, %zu NaN", what,
 		array->n, (size_t)summary->n_nan);
-	/* A long double may hold what a double does not. */
+	/* A sum that overflows a double may fit in a long double. */
 	if (isnan(sum) || isinf((double)sum))
 		MUST(isnan(sum) ? isnan(summary->sum) : summary->sum == (double)sum, "%s: %g", what,
 			summary->sum);
@@ -94,18 +94,18 @@ static void must_be_float_sum(const mmr_array *array, const mmr_summary *summary
 			what, array->n);
 }
 
-/* Of a fenced array, with every kernel: right, and all of them the same. */
+/* Checks the sum with the kernels of every instance. All must give the same bits. */
 static void must_sum(const mmr_array *array, const char *what)
 {
-	const struct array_kernels *const *kernels;
+	const struct simd_kernels *const *kernels;
 	mmr_summary summary, first;
 	char name[96];
 
 	memset(&first, 0, sizeof(first));
-	for (kernels = array_table; *kernels; kernels++) {
+	for (kernels = simd_table; *kernels; kernels++) {
 		if (!(*kernels)->usable())
 			continue;
-		atomic_store(&array_chosen, *kernels);
+		atomic_store(&simd_chosen, *kernels);
 		snprintf(name, sizeof(name), "%s by %s", what, (*kernels)->name);
 		ck_assert_int_eq(mmr_array_sum(array, &summary), 0);
 		if (array->type <= MMR_I64)
@@ -117,10 +117,10 @@ static void must_sum(const mmr_array *array, const char *what)
 				"%s: %.17g, not %.17g", name, summary.sum, first.sum);
 		first = summary;
 	}
-	atomic_store(&array_chosen, NULL);
+	atomic_store(&simd_chosen, NULL);
 }
 
-/* Random numbers of a type: any bits, or such as make floating sums finite. */
+/* Random numbers of a type. `tame` floating-point numbers have finite sums. */
 static void fill(struct chance *chance, char *bytes, size_t n, enum mmr_type type, bool tame)
 {
 	size_t i, size = mmr_type_size(type);
@@ -184,7 +184,7 @@ START_TEST(test_sum_at_the_edges_of_types)
 	for (type = MMR_U8; type <= MMR_I64; type++) {
 		size = mmr_type_size((enum mmr_type)type);
 		for (p = 0; p < ARRAY_LEN(patterns); p++) {
-			/* The least and the greatest number, thousands of times. */
+			/* The lowest and the highest number, thousands of times. */
 			memset(bytes, patterns[p] >= 0x80 && patterns[p] < 0xff ? 0 : 0xff, 65536);
 			if (patterns[p] == 0)
 				memset(bytes, 0, sizeof(bytes));
@@ -219,7 +219,7 @@ START_TEST(test_sum_of_what_is_no_number)
 						      8 * chance_below(&chance, 65)},
 					 MMR_F64, MMR_NATIVE, &array),
 			0);
-		/* Sums past the largest double are told by array.h to spread as in a loop. */
+		/* Odd rounds have large doubles; where these overflow depends on their order. */
 		if (round % 2 == 0)
 			must_sum(&array, what);
 		else
@@ -230,7 +230,7 @@ END_TEST
 
 START_TEST(test_sum_is_exact_across_pieces)
 {
-	/* Each group of 16 KiB holds numbers that cancel only in another group. */
+	/* Each number is in a piece of its own and is cancelled by one in another piece. */
 	static double values[6 * 2048];
 	mmr_summary summary;
 	mmr_array array;
@@ -264,7 +264,7 @@ START_TEST(test_sum_of_nan_alone)
 }
 END_TEST
 
-/* The first numbers of pieces of 16 KiB, whose sums are added exactly. */
+/* Sums numbers of three different pieces, which are added exactly. */
 static double sum_of_three(double a, double b, double c)
 {
 	static double values[2 * 2048 + 1];
@@ -287,16 +287,16 @@ START_TEST(test_sum_at_the_edges_of_doubles)
 		0x1.8p-1023, 0x1p-1022, 0x1p-1011, 0x1p-1010};
 	size_t i, k;
 
-	/* Beyond every double on the way there, or at the end. */
+	/* The partial sum or the sum exceeds the largest double. */
 	ck_assert(sum_of_three(DBL_MAX, DBL_MAX, -DBL_MAX) == DBL_MAX);
 	ck_assert(sum_of_three(-DBL_MAX, -DBL_MAX, DBL_MAX) == -DBL_MAX);
 	ck_assert(sum_of_three(DBL_MAX, DBL_MAX, 1) == (double)INFINITY);
 	ck_assert(sum_of_three(-DBL_MAX, 1, -DBL_MAX) == -(double)INFINITY);
-	/* Half a step more than the largest is rounded to infinity, less is not. */
+	/* The largest double plus half of its last bit rounds to infinity, less does not. */
 	ck_assert(sum_of_three(DBL_MAX, 0x1p970, 0) == (double)INFINITY);
 	ck_assert(sum_of_three(DBL_MAX, 0x1p970, -0x1p-1074) == DBL_MAX);
-	/* One rounding, which of two numbers is that of a double; the x87 does it when it stores.
-	 */
+	/* Two numbers are rounded once, as in an addition of doubles. The x87 rounds when it
+	 * stores, hence volatile. */
 	for (i = 0; i < ARRAY_LEN(tiny); i++) {
 		for (k = 0; k < ARRAY_LEN(tiny); k++) {
 			volatile double sum = tiny[i] + tiny[k], difference = tiny[k] - tiny[i];
@@ -349,7 +349,7 @@ static bool same(const mmr_summary *a, const mmr_summary *b)
 	       a->sum_low == b->sum_low && a->min.u64 == b->min.u64 && a->max.u64 == b->max.u64;
 }
 
-/* The same to the last bit, whoever adds. */
+/* The result has the same bits for all engines and numbers of threads. */
 static void sum_every_way(const struct setting *setting, void *arg)
 {
 	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
@@ -403,7 +403,7 @@ START_TEST(test_sum_of_a_file)
 }
 END_TEST
 
-/* Long enough that each of five threads has a share of its own: what they found is put together. */
+/* Long enough for each of five threads to have a range, so that their sums are merged. */
 #define SHARED_LEN ((size_t)9 << 20)
 
 static void put_double(char *bytes, size_t at, double value)
@@ -421,7 +421,7 @@ static mmr_summary sum_shared(mmr_reader *reader, enum mmr_type type)
 	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &alone), 0);
 	for (options.n_threads = 2; options.n_threads <= 5; options.n_threads++) {
 		ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), 0);
-		/* One NaN is as good as another. */
+		/* The bits of a NaN may differ. */
 		if (isnan(alone.sum) && isnan(summary.sum))
 			summary.sum = alone.sum;
 		MUST(same(&summary, &alone), "%s with %u threads", names[type], options.n_threads);
@@ -452,7 +452,7 @@ START_TEST(test_sum_shared_by_threads)
 		mmr_array_of((mmr_slice){bytes, SHARED_LEN}, MMR_F64, MMR_NATIVE, &array), 0);
 	must_be_float_sum(&array, &summary, "shared by threads");
 
-	/* What one thread met counts for all. */
+	/* Infinity or NaN in the range of one thread determines the result. */
 	put_double(bytes, SHARED_LEN - 8, (double)INFINITY);
 	ck_assert(sum_shared(reader, MMR_F64).sum > DBL_MAX);
 	put_double(bytes, 0, -(double)INFINITY);

@@ -1,4 +1,4 @@
-/* array_copy.c - elements out of any order and stride, one after the other
+/* array_copy.c - copies elements of any byte order and stride to contiguous memory
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Loops over a constant size, so that each copy is one load and one store. */
+/* The size of an element is constant in each loop, so that a copy is one load and one store. */
 #define GATHER(name, type, turn) \
 	static void name(const char *ptr, ptrdiff_t stride, size_t n, char *to) \
 	{ \
@@ -48,7 +48,7 @@ void array_load(const mmr_array *array, char *to)
 	if (array->stride != (ptrdiff_t)size)
 		gather[array->swapped][size](array->ptr, array->stride, array->n, to);
 	else if (array->swapped)
-		array_kernels()->swap[size](array->ptr, array->n, to);
+		simd_kernels()->numbers->swap(array->ptr, array->n, size, to);
 	else
 		memcpy(to, array->ptr, array->n * size);
 }
@@ -80,8 +80,8 @@ int mmr_array_copy(const mmr_array *array, void *buffer, size_t room)
 	return load(array, buffer);
 }
 
-/* Elements of types whose every value is exact in the wanted one need no look at each: a plain loop
- * over a batch, which the compiler turns into vectors. */
+/* Types whose every value is exact in the wanted type need no check of each element. Their loop is
+ * one that the compiler can vectorize. */
 #define WIDEN(from) \
 	for (i = 0; i < n; i++) { \
 		from element; \
@@ -122,8 +122,8 @@ WIDENING(widen_to_u64, uint64_t, case MMR_U64: WIDEN(uint64_t);)
 WIDENING(widen_to_f64, double, SIGNED_CASES case MMR_F32: WIDEN(float); case MMR_F64: WIDEN(double);)
 /* clang-format on */
 
-/* What is copied at a time before it is converted: outside of the guard, since by then the bytes
- * are our own. */
+/* Elements are copied in batches of this many and converted afterwards. The conversion reads the
+ * copy, so it needs no guard. */
 #define BATCH ((size_t)512)
 
 #define COPY(name, to, widen, convert) \

@@ -1,4 +1,4 @@
-/* array_number.c - a number of one kind as one of another, or not at all
+/* array_number.c - conversion of numbers between types, without loss
  *
  * SPDX-License-Identifier: MIT */
 #include "data/array.h"
@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Copied byte by byte into a value of its own type: nothing says that it is aligned. */
+/* Elements are copied because they may be unaligned. */
 #define TAKE(type, member, kind_) \
 	do { \
 		type taken; \
@@ -46,7 +46,7 @@ struct array_number array_number(unsigned type, const char *element)
 		TAKE(int64_t, i64, NUMBER_I64);
 		break;
 	case MMR_F16:
-		array_portable.widen_f16(element, 1, wide);
+		numbers_portable.widen_f16(element, 1, wide);
 		element = wide;
 		TAKE(float, f64, NUMBER_F64);
 		break;
@@ -67,7 +67,7 @@ int number_to_i64(struct array_number number, int64_t *ret_value)
 	if (number.kind == NUMBER_U64 && number.value.u64 > INT64_MAX)
 		return -ERANGE;
 	if (number.kind == NUMBER_F64) {
-		/* No comparison with NaN holds. */
+		/* Every comparison with NaN is false. */
 		if (!(value >= -0x1p63 && value < 0x1p63) || (double)(int64_t)value != value)
 			return -ERANGE;
 		number.value.i64 = (int64_t)value;
@@ -91,7 +91,7 @@ int number_to_u64(struct array_number number, uint64_t *ret_value)
 	return 0;
 }
 
-/* Whether 53 bits hold it, the zeroes at its end left out. */
+/* Returns: whether it has at most 53 significant bits. */
 static bool is_exact(uint64_t magnitude)
 {
 	if (magnitude > 0)

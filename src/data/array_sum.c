@@ -1,4 +1,4 @@
-/* array_sum.c - sum, least and greatest of an array, piece by piece
+/* array_sum.c - sum, minimum and maximum of an array, in pieces of SIMD_GRAIN
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Makes the range of what was seen wide enough for more. */
+/* Extends the range of the total to `min` and `max`. */
 static void extend(struct array_total *total, mmr_value min, mmr_value max)
 {
 	if (type_is_unsigned(total->type)) {
@@ -40,19 +40,18 @@ static void count_in(
 	extend(total, min, max);
 }
 
-/* Some native elements that lie one after the other: no more than a grain. */
+/* Adds contiguous native elements of at most SIMD_GRAIN bytes. */
 static void add_piece(struct array_total *total, unsigned type, const char *ptr, size_t n)
 {
 	size_t size = mmr_type_size((enum mmr_type)type), n_nan = 0, i;
-	struct array_piece piece;
+	struct simd_total piece = simd_kernels()->numbers->total(ptr, n, (enum mmr_type)type);
 
-	array_kernels()->total[type](ptr, n, &piece);
 	if (type <= MMR_I64) {
 		wide_add(&total->wide, piece.wide);
 	} else {
 		exact_add(&total->exact, piece.sum);
-		/* A NaN shows in the sum; how many there are is then counted. Infinities of both
-		 * signs show the same. */
+		/* The sum is NaN if any element is, or if there are infinities of both signs. Only
+		 * then the NaN elements are counted. */
 		if (isnan(piece.sum))
 			for (i = 0; i < n; i++)
 				n_nan += isnan(array_number(type, ptr + i * size).value.f64) != 0;
@@ -65,11 +64,11 @@ void array_total_add(struct array_total *total, const mmr_array *array)
 	size_t size = mmr_type_size((enum mmr_type)array->type), done, n;
 	size_t wide_size = array->type == MMR_F16 ? sizeof(float) : size;
 	bool ready = !array->swapped && array->stride == (ptrdiff_t)size && wide_size == size;
-	char native[ARRAY_GRAIN], wide[ARRAY_GRAIN];
+	char native[SIMD_GRAIN], wide[SIMD_GRAIN];
 	mmr_array part;
 
 	for (done = 0; done < array->n; done += n) {
-		n = min_size(array->n - done, ARRAY_GRAIN / wide_size);
+		n = min_size(array->n - done, SIMD_GRAIN / wide_size);
 		part = array_part(array, done, n);
 		if (ready) {
 			add_piece(total, array->type, part.ptr, n);
@@ -77,7 +76,7 @@ void array_total_add(struct array_total *total, const mmr_array *array)
 		}
 		array_load(&part, native);
 		if (array->type == MMR_F16) {
-			array_kernels()->widen_f16(native, n, wide);
+			simd_kernels()->numbers->widen_f16(native, n, wide);
 			add_piece(total, MMR_F32, wide, n);
 		} else {
 			add_piece(total, array->type, native, n);
@@ -108,7 +107,7 @@ void array_total_end(struct array_total *total, mmr_summary *ret_summary)
 		summary.max = total->max;
 	} else if (total->n > 0) {
 		summary.sum = exact_value(&total->exact);
-		/* Which zero comes first is chance: -0 + 0 is 0. */
+		/* The sign of a zero depends on the order of comparisons: -0 + 0 is 0. */
 		summary.min.f64 = total->n == total->n_nan ? (double)NAN : total->min.f64 + 0.0;
 		summary.max.f64 = total->n == total->n_nan ? (double)NAN : total->max.f64 + 0.0;
 	}

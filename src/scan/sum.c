@@ -1,8 +1,9 @@
-/* sum.c - sum, least and greatest of a whole file's numbers
+/* sum.c - sum, minimum and maximum of the numbers of a whole file
  *
- * An element belongs to the block in which it starts; blocks show enough of the next one to see its
- * end. A block's elements are added up in pieces whose edges are those of the file, and pieces are
- * added without rounding: who read which block, and in what window, makes no difference.
+ * An element belongs to the block in which it starts; a block includes enough of the next one for
+ * its last element. Elements are added in pieces whose limits are multiples of SIMD_GRAIN in the
+ * file, and pieces are added without rounding. Therefore the sum does not depend on windows and
+ * workers.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -24,8 +25,8 @@ struct state {
 	enum mmr_type type;
 	bool swapped;
 	size_t stride;
-	uint64_t start; /* of the first element, in the reader's part ... */
-	uint64_t base;  /* ... which begins there in the file */
+	uint64_t start; /* offset of the first element in the reader */
+	uint64_t base;  /* offset of the reader's start in the file */
 };
 
 static void add_pieces(struct state *state, const mmr_block *block)
@@ -40,7 +41,7 @@ static void add_pieces(struct state *state, const mmr_block *block)
 	if (at < block->off)
 		at += ((block->off - at - 1) / state->stride + 1) * state->stride;
 	while (at < stop) {
-		edge = (state->base + at) / ARRAY_GRAIN * ARRAY_GRAIN + ARRAY_GRAIN - state->base;
+		edge = (state->base + at) / SIMD_GRAIN * SIMD_GRAIN + SIMD_GRAIN - state->base;
 		array.ptr = block->bytes.ptr + (at - block->off);
 		array.n = (size_t)((min_u64(edge, stop) - at - 1) / state->stride + 1);
 		array_total_add(&state->total, &array);

@@ -1,15 +1,16 @@
-/* avx2.c - 32 bytes a step
+/* avx2.c - kernels with vectors of 32 bytes, for x86-64 processors with AVX2
  *
  * SPDX-License-Identifier: MIT */
-#include "simd/instances.h"
+#include "simd/simd.h"
 
 #if defined(HAVE_AVX2)
 
 #include <immintrin.h>
 
+#define TARGET __attribute__((target("avx2,bmi,lzcnt,popcnt")))
+
 #define VECTOR             __m256i
 #define VECTOR_BYTES       32
-#define TARGET             __attribute__((target("avx2,bmi,lzcnt,popcnt")))
 #define LOAD(p)            _mm256_loadu_si256((const __m256i *)(const void *)(p))
 #define SPLAT(b)           _mm256_set1_epi8(b)
 #define EQUAL(v, w)        ((uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, w)))
@@ -36,6 +37,46 @@ static bool usable(void)
 	       __builtin_cpu_supports("popcnt");
 }
 
-#include "simd/vector.h"
+#define NUMBERS_VECTOR __m256i
+#define MIN_F64(v, w)  _mm256_min_pd((__m256d)(v), (__m256d)(w))
+#define MAX_F64(v, w)  _mm256_max_pd((__m256d)(v), (__m256d)(w))
+#define MIN_I32(v, w)  _mm256_min_epi32((__m256i)(v), (__m256i)(w))
+#define MAX_I32(v, w)  _mm256_max_epi32((__m256i)(v), (__m256i)(w))
+#define MIN_I64(v, w)  pick_greater((__m256i)(v), (__m256i)(w), (__m256i)(v), (__m256i)(w))
+#define MAX_I64(v, w)  pick_greater((__m256i)(v), (__m256i)(w), (__m256i)(w), (__m256i)(v))
+#define NUMBERS        numbers_avx2
+
+/* Returns: b where v > w, else a. */
+TARGET SIMD_INLINE __m256i pick_greater(__m256i v, __m256i w, __m256i a, __m256i b)
+{
+	return _mm256_blendv_epi8(a, b, _mm256_cmpgt_epi64(v, w));
+}
+
+TARGET SIMD_INLINE __m256i load_lanes(const char *at, enum mmr_type type)
+{
+	const __m128i *half = (const __m128i *)(const void *)at;
+
+	switch (type) {
+	case MMR_U8:
+		return _mm256_cvtepu8_epi32(_mm_loadl_epi64(half));
+	case MMR_U16:
+		return _mm256_cvtepu16_epi32(_mm_loadu_si128(half));
+	case MMR_U32:
+		return _mm256_cvtepu32_epi64(_mm_loadu_si128(half));
+	case MMR_I8:
+		return _mm256_cvtepi8_epi32(_mm_loadl_epi64(half));
+	case MMR_I16:
+		return _mm256_cvtepi16_epi32(_mm_loadu_si128(half));
+	case MMR_I32:
+		return _mm256_cvtepi32_epi64(_mm_loadu_si128(half));
+	case MMR_F32:
+		return (__m256i)_mm256_cvtps_pd(_mm_castsi128_ps(_mm_loadu_si128(half)));
+	default:
+		return _mm256_loadu_si256((const __m256i *)(const void *)at);
+	}
+}
+
+#include "simd/bytes_template.h"
+#include "simd/numbers_template.h"
 
 #endif

@@ -1,7 +1,7 @@
-/* avx512.c - 64 bytes a step: AVX-512 with byte masks
+/* avx512.c - kernels with vectors of 64 bytes, for x86-64 processors with AVX-512BW
  *
  * SPDX-License-Identifier: MIT */
-#include "simd/instances.h"
+#include "simd/simd.h"
 
 #if defined(HAVE_AVX512BW)
 
@@ -21,13 +21,15 @@
 #define KERNELS      simd_avx512
 #define NAME         "avx512"
 #define USABLE       usable
+#define NUMBERS      numbers_avx2
 
 static bool usable(void)
 {
-	/* Every CPU with AVX-512 has the bit counting instructions. */
-	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+	/* Every processor with AVX-512 has the instructions for counting bits. */
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+	       __builtin_cpu_supports("avx2");
 }
 
-#include "simd/vector.h"
+#include "simd/bytes_template.h"
 
 #endif

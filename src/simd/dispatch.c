@@ -1,7 +1,7 @@
-/* dispatch.c - which kernels this CPU runs
+/* dispatch.c - the choice of the kernels for this processor
  *
  * SPDX-License-Identifier: MIT */
-#include "simd/instances.h"
+#include "simd/simd.h"
 
 #include <mmreader/version.h>
 
@@ -24,7 +24,7 @@ const struct simd_kernels *const simd_table[] = {
 
 _Atomic(const struct simd_kernels *) simd_chosen;
 
-/* Threads that race here choose the same. */
+/* Threads that call this at the same time choose the same instance. */
 const struct simd_kernels *simd_choose(void)
 {
 	const struct simd_kernels *const *kernels = simd_table;

@@ -1,4 +1,4 @@
-/* load.h - words out of unaligned memory, the first byte in the lowest bits on every machine
+/* load.h - little-endian words from unaligned memory
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_SIMD_LOAD_H

@@ -1,7 +1,7 @@
-/* neon.c - 16 bytes a step on 64-bit ARM
+/* neon.c - kernels with vectors of 16 bytes, for 64-bit ARM
  *
  * SPDX-License-Identifier: MIT */
-#include "simd/instances.h"
+#include "simd/simd.h"
 
 #if defined(HAVE_NEON)
 
@@ -20,8 +20,9 @@
 #define KERNELS            simd_neon
 #define NAME               "neon"
 #define USABLE             usable
+#define NUMBERS            numbers_portable /* the compiler makes NEON of them */
 
-/* NEON has no movemask: each byte keeps the bit of its place, and the halves are added up. */
+/* NEON has no movemask. Each equal byte keeps one bit, and the bits of each half are added up. */
 static inline uint64_t equal_bits(uint8x16_t v, uint8x16_t w)
 {
 	static const uint8_t places[16] = {
@@ -36,6 +37,6 @@ static bool usable(void)
 	return true;
 }
 
-#include "simd/vector.h"
+#include "simd/bytes_template.h"
 
 #endif

@@ -1,55 +1,90 @@
-/* simd.h - where are the bytes? Kernels over pointer and length that never hear of files
+/* simd.h - kernels over a pointer and a length, and the choice between their instances
  *
- * One table of implementations, best first; the first that the CPU can run is chosen at the first
- * call and stays. The portable one is always there and is what the others are tested against.
- * No kernel reads a byte outside [ptr, ptr + len).
+ * One table of instances, best first. The first one that the processor can run is chosen at the
+ * first call. The portable instance is always built; tests compare the others with it. No kernel
+ * reads a byte outside of its input.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_SIMD_SIMD_H
 #define SRC_SIMD_SIMD_H
 
 #include "common.h"
+#include "simd/exact.h"
+
+#include <mmreader/array.h>
 
 #include <stdatomic.h>
 
-/* What a mark kernel looks for at each p: bytes[i] at ptr[p + places[i]], any of them or all.
+/* For functions whose constant arguments select the code that is compiled. */
+#define SIMD_INLINE __attribute__((always_inline)) static inline
+
+/* What a mark kernel looks for at each offset p: any or all bytes[i] at ptr[p + places[i]].
  *
- * Any, with all places 0: a small set of bytes. All: a rare pair of bytes of a needle, which stands
- * for the whole of it. */
+ * Any, with all places 0: a small set of bytes. All: two rare bytes of a needle; the caller then
+ * compares the whole needle. */
 struct simd_probe {
-	unsigned n; /* 1 to 4; 2 where `all` is set */
+	unsigned n; /* 1 to 4; 2 if `all` is set */
 	bool all;
 	unsigned char bytes[4];
 	size_t places[4];
 };
 
-/* A mark kernel looks at up to SIMD_BATCH places and stops early when there is no more room for
- * what the next 64 may hold. */
+/* A mark kernel examines up to SIMD_BATCH offsets. It stops earlier if `at` has no room for the
+ * hits that the next 64 offsets may have. */
 #define SIMD_BATCH 4096
 #define SIMD_ROOM  256
 
-/* Where the probe hits: offsets p from `ptr`, into at[SIMD_ROOM].
+/* Writes the offsets from `ptr` at which the probe hits to at[SIMD_ROOM].
  *
- * Shape: `len` places, from 1 to SIMD_BATCH; ptr[p + places[i]] must be readable for each of them.
- * Returns: how many hits; `*ret_used` places have been looked at, at least 1. */
+ * Shape: `len` is 1 to SIMD_BATCH; ptr[p + places[i]] must be readable for each p below `len`.
+ * Returns: the number of hits; `*ret_used` is the number of offsets examined, at least 1. */
 typedef unsigned simd_mark_fn(const char *ptr, size_t len, const struct simd_probe *probe,
 	uint16_t *at, size_t *ret_used);
+
+/* Arrays are added up in pieces of this many bytes. Four streams of a page each are read at a time,
+ * see bytes_template.h. A piece that is copied before it is added up fits in the L1 cache. */
+#define SIMD_GRAIN ((size_t)16 << 10)
+
+struct simd_total {
+	double sum;         /* of floating-point elements */
+	struct wide wide;   /* of integers */
+	mmr_value min, max; /* without NaN; infinity and -infinity if there is nothing else */
+};
+
+/* Kernels over contiguous elements, which need no alignment. */
+struct simd_numbers {
+	/* Adds up 1 to SIMD_GRAIN bytes of native elements of any type but f16. All instances add
+	 * in the same order, so their sums are equal to the last bit. */
+	struct simd_total (*total)(const char *ptr, size_t n, enum mmr_type type);
+
+	/* Copies elements of 2, 4 or 8 bytes with their bytes reversed. */
+	void (*swap)(const char *ptr, size_t n, size_t size, char *to);
+
+	/* Converts native f16 to native f32. */
+	void (*widen_f16)(const char *ptr, size_t n, char *to);
+};
 
 struct simd_kernels {
 	const char *name;
 	bool (*usable)(void);
 
-	/* How often `byte` occurs. */
+	/* Returns: how often `byte` occurs. */
 	uint64_t (*count)(const char *ptr, size_t len, char byte);
 
 	simd_mark_fn *mark;      /* from the start: offsets rise */
 	simd_mark_fn *mark_back; /* from the end: offsets fall, *ret_used counts from the end */
+
+	/* Those of another instance where this one has none of its own. */
+	const struct simd_numbers *numbers;
 };
 
-/* All that were compiled, best first; ends with a NULL. */
+extern const struct simd_kernels simd_avx512, simd_avx2, simd_sse2, simd_neon, simd_portable;
+extern const struct simd_numbers numbers_avx2, numbers_portable;
+
+/* All instances that were compiled, best first; ends with a NULL. */
 extern const struct simd_kernels *const simd_table[];
 
-/* The chosen one. NULL until the first call of simd_kernels(). */
+/* The chosen instance. NULL until the first call of simd_kernels(). Tests set it. */
 extern _Atomic(const struct simd_kernels *) simd_chosen;
 
 const struct simd_kernels *simd_choose(void);

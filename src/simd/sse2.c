@@ -1,7 +1,7 @@
-/* sse2.c - 16 bytes a step: what every x86-64 has
+/* sse2.c - kernels with vectors of 16 bytes, for every x86-64 processor
  *
  * SPDX-License-Identifier: MIT */
-#include "simd/instances.h"
+#include "simd/simd.h"
 
 #if defined(HAVE_SSE2)
 
@@ -20,6 +20,7 @@
 #define KERNELS            simd_sse2
 #define NAME               "sse2"
 #define USABLE             usable
+#define NUMBERS            numbers_portable /* the compiler makes SSE2 of them */
 
 static inline uint64_t tally_sum(__m128i tally)
 {
@@ -34,6 +35,6 @@ static bool usable(void)
 	return true;
 }
 
-#include "simd/vector.h"
+#include "simd/bytes_template.h"
 
 #endif

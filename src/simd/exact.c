@@ -1,17 +1,17 @@
-/* array_exact.c - the long accumulator
+/* exact.c - the long accumulator of doubles
  *
  * SPDX-License-Identifier: MIT */
-#include "simd/array_exact.h"
+#include "simd/exact.h"
 
 #include <math.h>
 #include <string.h>
 
 #define LIMB_MASK ((int64_t)0xffffffff)
 
-/* Each addition raises a limb by less than 2^32: so many fit, and as many again from a merge. */
+/* Each addition changes a limb by less than 2^32. A merge of two sums may double the limbs. */
 #define ADDED_MAX ((uint32_t)1 << 29)
 
-/* Brings all limbs but the last into [0, 2^32). The last one keeps the sign. */
+/* Reduces all limbs but the last to [0, 2^32). The last one keeps the sign. */
 static void settle(struct exact *sum)
 {
 	int64_t carry = 0;
@@ -19,7 +19,7 @@ static void settle(struct exact *sum)
 
 	for (i = 0; i < EXACT_LIMBS - 1; i++) {
 		sum->limbs[i] += carry;
-		/* A division that rounds down: what remains is not negative. */
+		/* This division rounds down, so that the remainder is not negative. */
 		carry = (sum->limbs[i] - (sum->limbs[i] & LIMB_MASK)) / (LIMB_MASK + 1);
 		sum->limbs[i] &= LIMB_MASK;
 	}
@@ -43,7 +43,7 @@ void exact_add(struct exact *sum, double value)
 		sum->minus_infinite |= mantissa == 0 && sign < 0;
 		return;
 	}
-	/* A subnormal one has the place of the smallest normal one, without its leading 1. */
+	/* A subnormal has the exponent of the smallest normal double, without the leading 1. */
 	if (exponent > 0) {
 		mantissa |= UINT64_C(1) << 52;
 		exponent--;
@@ -52,7 +52,7 @@ void exact_add(struct exact *sum, double value)
 		settle(sum);
 	limb = &sum->limbs[exponent / 32];
 	shift = exponent % 32;
-	/* 53 bits moved by up to 31 lie in three limbs. */
+	/* 53 bits, shifted by up to 31, extend over three limbs. */
 	high = shift > 0 ? mantissa >> (64 - shift) : 0;
 	mantissa <<= shift;
 	limb[0] += sign * (int64_t)(mantissa & 0xffffffff);
@@ -74,8 +74,8 @@ void exact_merge(struct exact *sum, struct exact *other)
 	sum->minus_infinite |= other->minus_infinite;
 }
 
-/* 64 bits from the highest that is set, the lowest of them set when any below it is: rounding them
- * once to 53 is rounding the whole. */
+/* Takes 64 bits from the highest one that is set. The lowest of them is also set if any lower bit
+ * of the sum is. Rounding them to 53 bits is then the same as rounding the whole sum. */
 static double top_bits(const int64_t *limbs, size_t top)
 {
 	uint64_t bits = (uint64_t)limbs[top] << 32, below;
@@ -89,11 +89,11 @@ static double top_bits(const int64_t *limbs, size_t top)
 	below = top > 1 ? (uint64_t)limbs[top - 2] : 0;
 	if (shift > 0)
 		bits |= below >> (32 - shift);
-	/* shift is below 32: the highest limb is not 0. */
+	/* The highest limb is not 0, so shift is below 32. */
 	bits |= ((below << shift) & 0xffffffff) != 0;
 	for (i = 2; i < top; i++)
 		bits |= limbs[top - 1 - i] != 0;
-	/* Sums below the normal doubles have few bits and are exact. */
+	/* Subnormal sums have few bits, so ldexp() does not round them again. */
 	return ldexp((double)bits, (int)top * 32 - 32 - shift - 1074);
 }
 
@@ -117,8 +117,8 @@ double exact_value(struct exact *sum)
 		;
 	if (i == 0)
 		return 0;
-	/* The last limb is as short as the others: 2^64 of the largest doubles are 2^1088, and it
-	 * reaches to 2^1102. */
+	/* The last limb does not exceed 32 bits: 2^64 of the largest doubles are 2^1088, and the
+	 * limb ends at 2^1102. */
 	return negative ? -top_bits(sum->limbs, i - 1) : top_bits(sum->limbs, i - 1);
 }
 
@@ -136,7 +136,7 @@ double wide_value(struct wide sum)
 	}
 	if (sum.high == 0)
 		return negative ? -(double)sum.low : (double)sum.low;
-	/* As above: the upper 64 bits, and whether there is anything below. */
+	/* Like top_bits(): 64 bits, the lowest one set if any lower bit is. */
 	shift = __builtin_clzll((uint64_t)sum.high);
 	bits = (uint64_t)sum.high << shift;
 	if (shift > 0)

@@ -1,4 +1,4 @@
-/* vector.h - the template of every kernel
+/* bytes_template.h - the byte kernels of one instance, and its entry of the table
  *
  * Included once by each instance (portable.c, sse2.c, avx2.c, avx512.c, neon.c), which defines
  * beforehand:
@@ -8,20 +8,20 @@
  *	TARGET          the function attribute that lets the compiler use it
  *	LOAD(p)         VECTOR from unaligned memory
  *	SPLAT(b)        VECTOR of one byte
- *	EQUAL(v, w)     uint64_t with VECTOR_BYTES bits: which bytes are equal
+ *	EQUAL(v, w)     uint64_t with VECTOR_BYTES bits, set for bytes that are equal
  *	TALLY           a vector of byte counters ...
  *	TALLY_ZERO()    ... all 0,
  *	TALLY_ADD(t, v, w)  raised by 1 where v and w are equal,
  *	TALLY_SUM(t)    added up
- *	KERNELS         the name of the struct to fill; NAME and USABLE go into it
+ *	KERNELS         the name of the struct to fill with NAME, USABLE and &NUMBERS
  *
  * SPDX-License-Identifier: MIT */
 
-#include "simd/decode.h"
+#include "simd/bytes_decode.h"
 
-/* A core keeps more reads of memory in flight when they come from several places, and hardware
- * prefetch stops at the end of each page: four pages in step count at 21 GB/s where one after the
- * other gives 14 (Xeon with AVX-512, data in the page cache, not in the CPU's caches). */
+/* Hardware prefetch stops at the end of each page. Four pages are read at the same time, so that a
+ * core has more memory reads in flight: 21 GB/s against 14 GB/s for one page after the other
+ * (Xeon with AVX-512, data in the page cache but not in the processor's caches). */
 #define STREAMS       4
 #define STREAM_BYTES  ((size_t)4096)
 #define STREAMS_BYTES (STREAMS * STREAM_BYTES)
@@ -29,7 +29,7 @@
 /* A byte counter holds up to 255. */
 #define TALLY_STEPS (STREAM_BYTES / VECTOR_BYTES < 255 ? STREAM_BYTES / VECTOR_BYTES : 128)
 
-/* What is shorter than a vector. */
+/* Counts in less than one vector. */
 static uint64_t count_tail(const char *ptr, size_t len, char byte)
 {
 	uint64_t n = 0;
@@ -80,14 +80,14 @@ TARGET static uint64_t vector_count(const char *ptr, size_t len, char byte)
 	return n + count_tail(ptr, len, byte);
 }
 
-/* Hardware prefetch stops at the end of a page; asking for the next one while this one is decoded,
- * and then used by the caller, halves the time per line of data that is not in the CPU's caches.
- * A prefetch is no read: past the slice it does nothing. */
+/* Hardware prefetch stops at the end of a page. Prefetching the next page while this one is decoded
+ * and used by the caller halves the time per line of data that is not in the processor's caches.
+ * A prefetch cannot fault, so it may go beyond the slice. */
 #define PREFETCH_FAR(ptr, backward) \
 	__builtin_prefetch((const void *)((uintptr_t)(ptr) + \
 					  ((backward) ? 0 - (uintptr_t)SIMD_BATCH : SIMD_BATCH)))
 
-/* Which of 64 bytes equal the pattern. */
+/* Returns: one bit for each of 64 bytes, set if it equals the pattern. */
 TARGET static inline uint64_t equal_64(const char *ptr, VECTOR pattern)
 {
 	uint64_t word = 0;
@@ -98,7 +98,7 @@ TARGET static inline uint64_t equal_64(const char *ptr, VECTOR pattern)
 	return word;
 }
 
-/* One probe at 64 places. `n` and `all` are the probe's, as constants. */
+/* Applies the probe at 64 offsets. `n` and `all` are those of the probe, as constants. */
 TARGET static inline uint64_t probe_64(const char *ptr, const struct simd_probe *probe,
 	const VECTOR *patterns, unsigned n, bool all)
 {
@@ -112,7 +112,7 @@ TARGET static inline uint64_t probe_64(const char *ptr, const struct simd_probe 
 	return word;
 }
 
-/* One probe at fewer than 64 places. */
+/* Applies the probe at fewer than 64 offsets. */
 static uint64_t probe_tail(const char *ptr, size_t len, const struct simd_probe *probe)
 {
 	uint64_t word = 0;
@@ -128,10 +128,9 @@ static uint64_t probe_tail(const char *ptr, size_t len, const struct simd_probe 
 }
 
 /* All mark kernels. `n`, `all` and `backward` are constants in every call, so that the compiler
- * makes a straight loop of each. */
-TARGET __attribute__((always_inline)) static inline unsigned mark_run(const char *ptr, size_t len,
-	const struct simd_probe *probe, uint16_t *at, size_t *ret_used, unsigned n, bool all,
-	bool backward)
+ * makes a loop without branches on them for each. */
+TARGET SIMD_INLINE unsigned mark_run(const char *ptr, size_t len, const struct simd_probe *probe,
+	uint16_t *at, size_t *ret_used, unsigned n, bool all, bool backward)
 {
 	VECTOR patterns[4];
 	unsigned n_at = 0, i;
@@ -159,8 +158,8 @@ TARGET __attribute__((always_inline)) static inline unsigned mark_run(const char
 	return n_at;
 }
 
-TARGET __attribute__((always_inline)) static inline unsigned mark_any(const char *ptr, size_t len,
-	const struct simd_probe *probe, uint16_t *at, size_t *ret_used, bool backward)
+TARGET SIMD_INLINE unsigned mark_any(const char *ptr, size_t len, const struct simd_probe *probe,
+	uint16_t *at, size_t *ret_used, bool backward)
 {
 	if (probe->all)
 		return mark_run(ptr, len, probe, at, ret_used, 2, true, backward);
@@ -189,4 +188,5 @@ const struct simd_kernels KERNELS = {
 	.count = vector_count,
 	.mark = vector_mark,
 	.mark_back = vector_mark_back,
+	.numbers = &NUMBERS,
 };
