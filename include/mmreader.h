@@ -22,11 +22,7 @@
 #include <mmreader/chunks.h>
 #include <mmreader/array.h>
 #include <mmreader/record.h>
-#include <mmreader/blocks.h>
-#include <mmreader/parallel.h>
-#include <mmreader/seek.h>
-#include <mmreader/sum.h>
-#include <mmreader/count.h>
+#include <mmreader/scan.h>
 #include <mmreader/lazy.h>
 #include <mmreader/kind.h>
 #include <mmreader/regex.h>

@@ -11,9 +11,9 @@
 #define MIB ((size_t)1 << 20)
 #define TIB ((uint64_t)1 << 40)
 
-static const mmr_count_options plain_options = MMR_COUNT_OPTIONS_INIT;
+static const mmr_scan_options plain_options = MMR_SCAN_OPTIONS_INIT;
 
-static void range_of(mmr_slice bytes, const mmr_count_options *options, mmr_slice *ret_range)
+static void range_of(mmr_slice bytes, const mmr_scan_options *options, mmr_slice *ret_range)
 {
 	size_t start = (size_t)min_u64(options->offset, bytes.len);
 
@@ -23,7 +23,7 @@ static void range_of(mmr_slice bytes, const mmr_count_options *options, mmr_slic
 
 static mmr_counts naive_counts(mmr_slice bytes, char delimiter)
 {
-	mmr_counts counts = {0, 0, 0, false};
+	mmr_counts counts = {0, false, 0, 0};
 	uint64_t len = 0;
 	size_t i;
 
@@ -41,18 +41,25 @@ static mmr_counts naive_counts(mmr_slice bytes, char delimiter)
 	return counts;
 }
 
-static void must_count(
-	mmr_reader *reader, const mmr_count_options *options, mmr_counts wanted, const char *name)
+static int count(
+	mmr_reader *reader, const mmr_scan_options *options, bool measure, mmr_counts *ret_counts)
 {
-	mmr_counts counts = {99, 99, 99, false};
+	return measure ? mmr_measure_lines(reader, options, ret_counts)
+		       : mmr_count_lines(reader, options, ret_counts);
+}
 
-	MUST(mmr_count_lines(reader, options, &counts) == 0, "%s: %s", name, mmr_last_error());
+static void must_count(mmr_reader *reader, const mmr_scan_options *options, bool measure,
+	mmr_counts wanted, const char *name)
+{
+	mmr_counts counts = {99, false, 99, 99};
+
+	MUST(count(reader, options, measure, &counts) == 0, "%s: %s", name, mmr_last_error());
 	MUST(counts.lines == wanted.lines && counts.unterminated == wanted.unterminated &&
-			counts.longest == (options->measure ? wanted.longest : 0) &&
-			counts.crlf == (options->measure ? wanted.crlf : 0),
-		"%s, delimiter %d, engine %d, %u threads, from %zu: %zu lines, longest %zu, should "
+			counts.longest == (measure ? wanted.longest : 0) &&
+			counts.crlf == (measure ? wanted.crlf : 0),
+		"%s, delimiter %d, mode %d, %u threads, from %zu: %zu lines, longest %zu, should "
 		"be %zu and %zu",
-		name, options->delimiter, (int)options->engine, options->n_threads,
+		name, options->delimiter, (int)options->io_mode, options->n_threads,
 		(size_t)options->offset, (size_t)counts.lines, (size_t)counts.longest,
 		(size_t)wanted.lines, (size_t)wanted.longest);
 }
@@ -60,10 +67,10 @@ static void must_count(
 static void count_every_way(const struct setting *setting, void *arg)
 {
 	static const char delimiters[] = {'\n', '\0', 'a', (char)0xff};
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	struct chance *chance = arg;
 	size_t len = setting->bytes.len, d;
-	int engine, range;
+	int ways, range;
 	mmr_slice part;
 
 	for (d = 0; d < ARRAY_LEN(delimiters); d++) {
@@ -75,11 +82,11 @@ static void count_every_way(const struct setting *setting, void *arg)
 			options.length = range ? chance_below(chance, len + 2) : MMR_REST;
 			range_of(setting->bytes, &options, &part);
 			wanted = naive_counts(part, delimiters[d]);
-			for (engine = 0; engine < 6; engine++) {
-				options.engine = (enum mmr_engine)(engine / 2);
-				options.measure = engine % 2;
+			for (ways = 0; ways < 6; ways++) {
+				options.io_mode = (enum mmr_io_mode)(ways / 2);
 				options.n_threads = (unsigned)chance_below(chance, 9);
-				must_count(setting->reader, &options, wanted, setting->name);
+				must_count(
+					setting->reader, &options, ways % 2, wanted, setting->name);
 			}
 		}
 	}
@@ -134,7 +141,7 @@ START_TEST(test_count_lines_of_a_sparse_file)
 	static char bytes[40 * MIB];
 	struct temp temp = temp_open(NULL, 0);
 	static const char delimiters[] = {'\n', '\0', 'b'};
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_reader *reader;
 	size_t i, d;
 
@@ -149,11 +156,11 @@ START_TEST(test_count_lines_of_a_sparse_file)
 		mmr_slice part;
 
 		options.delimiter = delimiters[d % 3];
-		options.measure = d / 3 % 2;
 		options.offset = d / 3 * 100003;
 		options.length = sizeof(bytes) - 5 * options.offset;
 		range_of((mmr_slice){bytes, sizeof(bytes)}, &options, &part);
-		must_count(reader, &options, naive_counts(part, options.delimiter), "sparse");
+		must_count(reader, &options, d / 3 % 2, naive_counts(part, options.delimiter),
+			"sparse");
 	}
 	mmr_close(reader);
 	temp_close(&temp);
@@ -171,9 +178,8 @@ static double seconds(void)
 START_TEST(test_count_holes_cost_nothing)
 {
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("xyz"));
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
 	struct temp temp = temp_open("a\nb", 3);
-	mmr_counts wanted = {4, 4 * TIB - 2, 0, true};
+	mmr_counts wanted = {4, true, 4 * TIB - 2, 0};
 	uint64_t found = 0;
 	mmr_reader *reader;
 	double started;
@@ -189,9 +195,8 @@ START_TEST(test_count_holes_cost_nothing)
 	for (backing = 0; backing < 2; backing++) {
 		reader = temp_reader(&temp, backing ? MMR_BACKING_UNMAPPED : MMR_BACKING_AUTO);
 		started = seconds();
-		must_count(reader, &plain_options, wanted, "8 TiB");
-		options.measure = true;
-		must_count(reader, &options, wanted, "8 TiB");
+		must_count(reader, &plain_options, false, wanted, "8 TiB");
+		must_count(reader, &plain_options, true, wanted, "8 TiB");
 		ck_assert_int_eq(mmr_count_matches(reader, &needle, NULL, &found), 0);
 		ck_assert_uint_eq(found, 1);
 		MUST(seconds() - started < 1, "it took %.1f s", seconds() - started);
@@ -203,22 +208,22 @@ END_TEST
 
 START_TEST(test_count_bad_options)
 {
-	mmr_count_options bad[2] = {plain_options, plain_options}, absurd = plain_options;
-	mmr_counts counts = {77, 78, 79, true};
+	mmr_scan_options bad[2] = {plain_options, plain_options}, absurd = plain_options;
+	mmr_counts counts = {77, true, 78, 79};
 	mmr_reader *reader;
 	size_t i;
 
 	ck_assert_int_eq(mmr_open_memory("a\nb", 3, &reader), 0);
 	bad[0].struct_size--;
-	bad[1].engine = (enum mmr_engine)9;
-	for (i = 0; i < ARRAY_LEN(bad); i++)
-		MUST(mmr_count_lines(reader, &bad[i], &counts) == -EINVAL, "options %zu", i);
+	bad[1].io_mode = (enum mmr_io_mode)9;
+	for (i = 0; i < ARRAY_LEN(bad) * 2; i++)
+		MUST(count(reader, &bad[i / 2], i % 2, &counts) == -EINVAL, "options %zu", i / 2);
 	ck_assert(counts.lines == 77 && counts.longest == 78 && counts.crlf == 79 &&
 		  counts.unterminated);
 	absurd.n_threads = UINT_MAX;
-	must_count(reader, &absurd, (mmr_counts){2, 1, 0, true}, "absurd");
+	must_count(reader, &absurd, true, (mmr_counts){2, true, 1, 0}, "absurd");
 	absurd.offset = absurd.length = UINT64_MAX - 1;
-	must_count(reader, &absurd, (mmr_counts){0, 0, 0, false}, "absurd");
+	must_count(reader, &absurd, true, (mmr_counts){0, false, 0, 0}, "absurd");
 	mmr_close(reader);
 }
 END_TEST
@@ -227,8 +232,8 @@ START_TEST(test_count_lines_truncated)
 {
 	static char bytes[5 * MIB];
 	static const size_t cuts[] = {0, 65536, 3 * MIB + 5, 5 * MIB - 1};
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
-	mmr_counts counts = {77, 78, 79, true};
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	mmr_counts counts = {77, true, 78, 79};
 	size_t i;
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
@@ -237,12 +242,11 @@ START_TEST(test_count_lines_truncated)
 		mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 		int err;
 
-		options.engine = (enum mmr_engine)(i % 3);
-		options.measure = i % 2;
+		options.io_mode = (enum mmr_io_mode)(i % 3);
 		options.n_threads = 1 + (unsigned)i % 4;
 		temp_resize(&temp, cuts[i / 6]);
-		err = mmr_count_lines(reader, &options, &counts);
-		MUST(err == MMR_ETRUNCATED, "cut at %zu, engine %zu: %d", cuts[i / 6], i % 3, err);
+		err = count(reader, &options, i % 2, &counts);
+		MUST(err == MMR_ETRUNCATED, "cut at %zu, mode %zu: %d", cuts[i / 6], i % 3, err);
 		MUST(counts.lines == 77 && counts.longest == 78 && counts.crlf == 79 &&
 				counts.unterminated,
 			"touched");

@@ -8,9 +8,9 @@
 
 #define MIB ((size_t)1 << 20)
 
-static const mmr_count_options plain_options = MMR_COUNT_OPTIONS_INIT;
+static const mmr_scan_options plain_options = MMR_SCAN_OPTIONS_INIT;
 
-static void range_of(mmr_slice bytes, const mmr_count_options *options, mmr_slice *ret_range)
+static void range_of(mmr_slice bytes, const mmr_scan_options *options, mmr_slice *ret_range)
 {
 	size_t start = (size_t)min_u64(options->offset, bytes.len);
 
@@ -24,6 +24,11 @@ struct walk {
 	size_t from, n;
 	size_t n_wanted; /* stop here, with `answer` */
 	int answer;
+	/* Line numbers, if matches have them: that of a byte is known. */
+	bool numbered;
+	char delimiter;
+	size_t known;
+	uint64_t known_line;
 };
 
 static size_t naive_match(const struct walk *walk)
@@ -45,34 +50,61 @@ static size_t naive_match(const struct walk *walk)
 	return SIZE_MAX;
 }
 
-/* A place that is not the next is told by a code. */
-static int step(void *context, uint64_t off)
+/* The number of the line that a byte is in. */
+static uint64_t naive_line(const struct walk *walk, size_t off)
+{
+	uint64_t line = walk->known_line;
+	size_t i;
+
+	for (i = walk->known; i < off; i++)
+		line += walk->bytes.ptr[i] == walk->delimiter;
+	return line;
+}
+
+/* A match that is not the next one gives an error code. */
+static int step(void *context, const mmr_match *match)
 {
 	struct walk *walk = context;
+	size_t off = naive_match(walk);
 
-	if (off != naive_match(walk))
+	if (match->off != off || match->len != walk->text.len)
 		return -EPROTO;
-	walk->from = (size_t)off + walk->text.len;
+	if (!walk->numbered && match->line != MMR_NO_LINE)
+		return -EPROTO;
+	if (walk->numbered) {
+		walk->known_line = naive_line(walk, off);
+		walk->known = off;
+		if (match->line != walk->known_line)
+			return -EPROTO;
+	}
+	walk->from = off + walk->text.len;
 	return ++walk->n == walk->n_wanted ? walk->answer : 0;
 }
 
 static void must_match(mmr_reader *reader, mmr_slice bytes, mmr_slice text,
-	const mmr_count_options *options, const char *name)
+	const mmr_scan_options *options, const char *name)
 {
 	mmr_needle needle = mmr_needle_of(text);
-	struct walk walk = {{NULL, 0}, text, (size_t)min_u64(options->offset, bytes.len), 0, 0, 0};
+	size_t start = (size_t)min_u64(options->offset, bytes.len);
+	struct walk walk = {.text = text, .from = start, .delimiter = options->delimiter};
 	uint64_t found = 99;
 	int err;
 
 #define CASE \
-	"%s, needle of %zu, engine %d, %u threads, from %zu: match %zu near %zu: %d", name, \
-		text.len, (int)options->engine, options->n_threads, (size_t)options->offset, \
+	"%s, needle of %zu, mode %d, %u threads, from %zu: match %zu near %zu: %d", name, \
+		text.len, (int)options->io_mode, options->n_threads, (size_t)options->offset, \
 		walk.n, walk.from, err
 
 	range_of(bytes, options, &walk.bytes);
 	walk.bytes.len += walk.from;
 	walk.bytes.ptr = bytes.ptr;
-	err = mmr_each_match(reader, &needle, options, step, &walk);
+	err = mmr_each_match(reader, &needle, options, MMR_MATCH_PLAIN, step, &walk);
+	MUST(err == 0, CASE);
+	MUST(naive_match(&walk) == SIZE_MAX, CASE);
+	walk.from = start;
+	walk.n = 0;
+	walk.numbered = true;
+	err = mmr_each_match(reader, &needle, options, MMR_MATCH_LINES, step, &walk);
 	MUST(err == 0, CASE);
 	MUST(naive_match(&walk) == SIZE_MAX, CASE);
 	err = mmr_count_matches(reader, &needle, options, &found);
@@ -85,17 +117,17 @@ static const char planted[] = "needle-in-hay";
 static void match_every_way(const struct setting *setting, void *arg)
 {
 	static const char *const needles[] = {planted, "h", "ha", "qqqqqqqqqq"};
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	struct chance *chance = arg;
 	size_t len = setting->bytes.len, i;
-	int engine;
+	int io_mode;
 
 	for (i = 0; i < ARRAY_LEN(needles); i++) {
-		for (engine = 0; engine < 3; engine++) {
-			options.engine = (enum mmr_engine)engine;
+		for (io_mode = 0; io_mode < 3; io_mode++) {
+			options.io_mode = (enum mmr_io_mode)io_mode;
 			options.n_threads = (unsigned)chance_below(chance, 6);
-			options.offset = engine == 1 ? chance_below(chance, len + 1) : 0;
-			options.length = engine == 1 ? chance_below(chance, len + 1) : MMR_REST;
+			options.offset = io_mode == 1 ? chance_below(chance, len + 1) : 0;
+			options.length = io_mode == 1 ? chance_below(chance, len + 1) : MMR_REST;
 			must_match(setting->reader, setting->bytes, mmr_slice_of(needles[i]),
 				&options, setting->name);
 		}
@@ -131,10 +163,10 @@ START_TEST(test_count_matches_that_overlap_themselves)
 	/* A sanitizer takes minutes for all of it. */
 	size_t len = memory_is_shadowed() ? MIB / 2 : sizeof(bytes), shape, i, k;
 	mmr_slice all = {bytes, len};
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	struct temp temp;
 	mmr_reader *reader;
-	int engine;
+	int io_mode;
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	for (shape = 0; shape < 4; shape++) {
@@ -149,10 +181,10 @@ START_TEST(test_count_matches_that_overlap_themselves)
 		temp = temp_open(bytes, len);
 		reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 		for (k = 0; k < ARRAY_LEN(needles); k++) {
-			for (engine = 1; engine < 3; engine++) {
-				options.engine = (enum mmr_engine)engine;
+			for (io_mode = 1; io_mode < 3; io_mode++) {
+				options.io_mode = (enum mmr_io_mode)io_mode;
 				options.n_threads = 1 + (unsigned)(k + shape) % 4;
-				options.offset = engine == 2 ? k : 0;
+				options.offset = io_mode == 2 ? k : 0;
 				must_match(reader, all, mmr_slice_of(needles[k]), &options, "runs");
 			}
 		}
@@ -167,7 +199,7 @@ START_TEST(test_count_matches_of_long_needles)
 	static char bytes[5 * MIB];
 	static const size_t lens[] = {4097, 262144, 300000, 2 * MIB + 7, 5 * MIB - 1, 5 * MIB};
 	mmr_slice all = {bytes, sizeof(bytes)};
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	struct chance chance = {135};
 	struct temp temp;
 	mmr_reader *reader;
@@ -182,7 +214,7 @@ START_TEST(test_count_matches_of_long_needles)
 		size_t len = lens[i / 3];
 
 		from = min_size(sizeof(bytes) - len, MIB + 77);
-		options.engine = (enum mmr_engine)(i % 3);
+		options.io_mode = (enum mmr_io_mode)(i % 3);
 		options.n_threads = 1 + (unsigned)i % 3;
 		must_match(reader, all, (mmr_slice){bytes + from, len}, &options, "long");
 	}
@@ -202,7 +234,7 @@ START_TEST(test_count_matches_in_holes)
 	static const mmr_slice needles[] = {{"\0\0", 2}, {"\0", 1}, {"a\0\0", 3}, {"\0\0b", 3},
 		{"ab", 2}, {bytes + MIB - 1, MIB + 2}};
 	mmr_slice all = {bytes, sizeof(bytes)};
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	struct temp temp = temp_open(NULL, 0);
 	mmr_reader *reader;
 	size_t i;
@@ -228,7 +260,7 @@ START_TEST(test_count_matches_stops)
 {
 	static char bytes[3 * MIB];
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("aa"));
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	static const size_t stops[] = {1, 3, 5000, MIB + 7, 3 * MIB / 2};
 	mmr_reader *reader;
 	size_t i;
@@ -236,12 +268,15 @@ START_TEST(test_count_matches_stops)
 	memset(bytes, 'a', sizeof(bytes));
 	ck_assert_int_eq(mmr_open_memory(bytes, sizeof(bytes), &reader), 0);
 	for (i = 0; i < 2 * ARRAY_LEN(stops); i++) {
-		struct walk walk = {{bytes, sizeof(bytes)}, needle.text, 0, 0, stops[i / 2],
-			i % 2 ? 1 : -ENOTTY};
+		struct walk walk = {.bytes = {bytes, sizeof(bytes)},
+			.text = needle.text,
+			.n_wanted = stops[i / 2],
+			.answer = i % 2 ? 1 : -ENOTTY};
 
 		options.n_threads = 1 + (unsigned)i % 5;
 		ck_assert_int_eq(
-			mmr_each_match(reader, &needle, &options, step, &walk), walk.answer);
+			mmr_each_match(reader, &needle, &options, MMR_MATCH_PLAIN, step, &walk),
+			walk.answer);
 		/* Not one call more. */
 		ck_assert_uint_eq(walk.n, stops[i / 2]);
 	}
@@ -252,19 +287,24 @@ END_TEST
 START_TEST(test_count_matches_bad_options)
 {
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("a"));
-	mmr_count_options bad[2] = {plain_options, plain_options}, absurd = plain_options;
-	struct walk walk = {{NULL, 0}, needle.text, 0, 0, 0, 0};
+	mmr_scan_options bad[2] = {plain_options, plain_options}, absurd = plain_options;
+	struct walk walk = {.text = needle.text};
 	uint64_t found = 77;
 	mmr_reader *reader;
 	size_t i;
 
 	ck_assert_int_eq(mmr_open_memory("aba", 3, &reader), 0);
 	bad[0].struct_size--;
-	bad[1].engine = (enum mmr_engine)9;
+	bad[1].io_mode = (enum mmr_io_mode)9;
 	for (i = 0; i < ARRAY_LEN(bad); i++) {
 		MUST(mmr_count_matches(reader, &needle, &bad[i], &found) == -EINVAL, "%zu", i);
-		MUST(mmr_each_match(reader, &needle, &bad[i], step, &walk) == -EINVAL, "%zu", i);
+		MUST(mmr_each_match(reader, &needle, &bad[i], MMR_MATCH_PLAIN, step, &walk) ==
+				-EINVAL,
+			"%zu", i);
 	}
+	/* Flags that do not exist. */
+	ck_assert_int_eq(mmr_each_match(reader, &needle, NULL, 2, step, &walk), -EINVAL);
+	ck_assert_int_eq(mmr_each_match(reader, &needle, NULL, ~0U, step, &walk), -EINVAL);
 	ck_assert_uint_eq(found, 77);
 	ck_assert_uint_eq(walk.n, 0);
 	absurd.n_threads = UINT_MAX;
@@ -273,7 +313,7 @@ START_TEST(test_count_matches_bad_options)
 	must_match(reader, mmr_slice_of("aba"), needle.text, &absurd, "absurd");
 	/* None at all are the plain ones. */
 	walk.bytes = mmr_slice_of("aba");
-	ck_assert_int_eq(mmr_each_match(reader, &needle, NULL, step, &walk), 0);
+	ck_assert_int_eq(mmr_each_match(reader, &needle, NULL, MMR_MATCH_PLAIN, step, &walk), 0);
 	ck_assert_uint_eq(walk.n, 2);
 	ck_assert_int_eq(mmr_count_matches(reader, &needle, NULL, &found), 0);
 	ck_assert_uint_eq(found, 2);
@@ -287,13 +327,13 @@ struct cut {
 	size_t at;
 };
 
-static int cut_and_step(void *context, uint64_t off)
+static int cut_and_step(void *context, const mmr_match *match)
 {
 	struct cut *cut = context;
 
 	if (cut->walk.n == 1000 && ftruncate(cut->temp.fd, (off_t)cut->at) < 0)
 		return -errno;
-	return step(&cut->walk, off);
+	return step(&cut->walk, match);
 }
 
 START_TEST(test_count_matches_truncated_in_mid_run)
@@ -301,7 +341,7 @@ START_TEST(test_count_matches_truncated_in_mid_run)
 	static char bytes[5 * MIB];
 	static const size_t cuts[] = {0, 65536, 3 * MIB + 5, 5 * MIB - 1};
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("xx"));
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	struct cut cut = {.at = 0};
 	size_t i;
 
@@ -311,20 +351,21 @@ START_TEST(test_count_matches_truncated_in_mid_run)
 		mmr_reader *reader;
 		int err;
 
-		cut.walk = (struct walk){{bytes, sizeof(bytes)}, needle.text, 0, 0, 0, 0};
+		cut.walk = (struct walk){.bytes = {bytes, sizeof(bytes)}, .text = needle.text};
 		cut.temp = temp_open(bytes, sizeof(bytes));
 		cut.at = cuts[i / 3];
-		options.engine = (enum mmr_engine)(i % 3);
+		options.io_mode = (enum mmr_io_mode)(i % 3);
 		options.n_threads = 1 + (unsigned)i % 4;
 		reader = temp_reader(&cut.temp, MMR_BACKING_MAPPED);
-		err = mmr_each_match(reader, &needle, &options, cut_and_step, &cut);
+		err = mmr_each_match(
+			reader, &needle, &options, MMR_MATCH_PLAIN, cut_and_step, &cut);
 		/* Threads may have been ahead of the cut and missed nothing. */
 		if (err == 0 && options.n_threads > 1)
 			MUST(cut.walk.n == sizeof(bytes) / 2, "cut at %zu: %zu matches", cut.at,
 				cut.walk.n);
 		else
 			MUST(err == MMR_ETRUNCATED && strstr(mmr_last_error(), cut.temp.path),
-				"cut at %zu, engine %zu, %u threads: %d", cut.at, i % 3,
+				"cut at %zu, mode %zu, %u threads: %d", cut.at, i % 3,
 				options.n_threads, err);
 		mmr_close(reader);
 		temp_close(&cut.temp);
@@ -337,7 +378,7 @@ START_TEST(test_count_matches_truncated_before)
 	static char bytes[5 * MIB];
 	static const size_t cuts[] = {0, 65536, 3 * MIB + 5, 5 * MIB - 1};
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("xx"));
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	size_t i;
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
@@ -348,14 +389,13 @@ START_TEST(test_count_matches_truncated_before)
 		uint64_t found = 77;
 		int err;
 
-		options.engine = (enum mmr_engine)(i % 3);
+		options.io_mode = (enum mmr_io_mode)(i % 3);
 		options.n_threads = 1 + (unsigned)i % 4;
 		temp_resize(&temp, cuts[i / 3]);
 		/* What is gone is no hole. */
 		err = mmr_count_matches(reader, &needle, &options, &found);
-		MUST(err == MMR_ETRUNCATED && found == 77,
-			"cut at %zu, engine %zu: %d, %zu matches", cuts[i / 3], i % 3, err,
-			(size_t)found);
+		MUST(err == MMR_ETRUNCATED && found == 77, "cut at %zu, mode %zu: %d, %zu matches",
+			cuts[i / 3], i % 3, err, (size_t)found);
 		MUST(strstr(mmr_last_error(), temp.path), "%s", mmr_last_error());
 		mmr_close(reader);
 		temp_close(&temp);

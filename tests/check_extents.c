@@ -368,19 +368,19 @@ START_TEST(test_extents_of_a_file_that_shrinks)
 }
 END_TEST
 
-/* Feeds all but the holes: how many 'x' and how many bytes there are. Returns: the feed's error. */
+/* Reads all but the holes: how many 'x' and how many bytes there are. Returns: the error. */
 static int feed_data(mmr_reader *reader, uint64_t *ret_xs, uint64_t *ret_bytes)
 {
-	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	uint64_t found, next = 0;
 	mmr_blocks *blocks;
 	mmr_block block;
 	int err;
 
 	*ret_xs = *ret_bytes = 0;
-	options.delimiter = MMR_NO_DELIMITER;
-	options.skip_holes = true;
-	ck_assert_int_eq(mmr_blocks_of(reader, &options, &blocks), 0);
+	cut.split_lines = true;
+	cut.skip_holes = true;
+	ck_assert_int_eq(mmr_blocks_open(reader, NULL, &cut, &blocks), 0);
 	while (mmr_blocks_next(blocks, &block)) {
 		MUST(block.off >= next, "block at %llu again", (unsigned long long)block.off);
 		next = block.off + block.bytes.len;

@@ -119,7 +119,7 @@ START_TEST(test_guard_try_survives_truncation)
 	/* A reader that has failed says so again. */
 	ck_assert_int_eq(
 		mmr_try(victim.reader, first_byte, (void *)victim.bytes.ptr), MMR_ETRUNCATED);
-	ck_assert_int_eq(mmr_blocks_of(victim.reader, NULL, &blocks), MMR_ETRUNCATED);
+	ck_assert_int_eq(mmr_blocks_open(victim.reader, NULL, NULL, &blocks), MMR_ETRUNCATED);
 	victim_close(&victim);
 }
 END_TEST

@@ -29,55 +29,78 @@ static mmr_reader *hours_open(struct temp *ret_temp)
 	return temp_reader(ret_temp, MMR_BACKING_MAPPED);
 }
 
-static int add_hours(void *state, const mmr_block *block)
+static int add_hours(mmr_intern *pool, const mmr_block *block)
 {
 	mmr_lines it = mmr_lines_of(block->bytes, '\n');
-	mmr_intern *const *pool = state;
 	mmr_slice line;
 	uint32_t id;
 	int err;
 
 	while (mmr_lines_next(&it, &line)) {
-		err = mmr_intern_add(*pool, mmr_slice_cut(line, 0, 13), &id);
+		err = mmr_intern_add(pool, mmr_slice_cut(line, 0, 13), &id);
 		if (err < 0)
 			return err;
 	}
 	return mmr_lines_error(&it);
 }
 
+/* What two workers fill. */
+struct pools {
+	mmr_intern *pools[2];
+	unsigned n;
+};
+
+static int start_state(void *state, void *context)
+{
+	struct pools *all = context;
+
+	*(mmr_intern **)state = all->pools[all->n++];
+	return 0;
+}
+
+static int work(void *state, const mmr_block *block)
+{
+	return add_hours(*(mmr_intern **)state, block);
+}
+
 /* Adds the hours of all blocks to one pool, then by two workers to two pools. Returns: the first
  * error. */
-static int add_blocks(mmr_reader *reader, enum mmr_engine engine, bool copy)
+static int add_blocks(mmr_reader *reader, enum mmr_io_mode io_mode, bool copy)
 {
-	mmr_parallel_options parallel = MMR_PARALLEL_OPTIONS_INIT;
-	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
-	mmr_intern *pools[2] = {pool_open(0, copy), pool_open(0, copy)};
-	mmr_parallel_job job = {add_hours, NULL, pools, sizeof(*pools), ARRAY_LEN(pools)};
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	struct pools all = {{pool_open(0, copy), pool_open(0, copy)}, 0};
+	mmr_scan_job job = {.work = work,
+		.start = start_state,
+		.context = &all,
+		.state_size = sizeof(mmr_intern *)};
 	mmr_intern *pool = pool_open(0, copy);
 	mmr_blocks *blocks;
 	mmr_block block;
 	int err = 0;
 
-	options.window = parallel.window = 4096;
-	options.engine = parallel.engine = engine;
-	ck_assert_int_eq(mmr_blocks_of(reader, &options, &blocks), 0);
+	cut.window = 4096;
+	scan.io_mode = io_mode;
+	ck_assert_int_eq(mmr_blocks_open(reader, &scan, &cut, &blocks), 0);
 	while (err == 0 && mmr_blocks_next(blocks, &block))
-		err = add_hours(&pool, &block);
+		err = add_hours(pool, &block);
 	ck_assert_int_eq(mmr_blocks_error(blocks), 0);
 	mmr_blocks_close(blocks);
 	if (err == 0)
 		ck_assert_uint_eq(mmr_intern_count(pool), N_HOURS);
-	ck_assert_int_eq(mmr_parallel_run(reader, &parallel, &job), err);
+	scan.n_threads = ARRAY_LEN(all.pools);
+	ck_assert_int_eq(mmr_scan_run(reader, &scan, &cut, &job), err);
+	ck_assert_uint_eq(all.n, ARRAY_LEN(all.pools));
 	if (err == 0) {
-		ck_assert_int_eq(mmr_intern_merge(pools[0], pools[1], NULL), 0);
-		ck_assert_uint_eq(mmr_intern_count(pools[0]), N_HOURS);
+		ck_assert_int_eq(mmr_intern_merge(all.pools[0], all.pools[1], NULL), 0);
+		ck_assert_uint_eq(mmr_intern_count(all.pools[0]), N_HOURS);
 	} else {
 		ck_assert_uint_eq(mmr_intern_count(pool), 0);
 		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "mmr_open_memory"));
 	}
 	mmr_intern_close(pool);
-	mmr_intern_close(pools[0]);
-	mmr_intern_close(pools[1]);
+	mmr_intern_close(all.pools[0]);
+	mmr_intern_close(all.pools[1]);
 	return err;
 }
 
@@ -88,10 +111,10 @@ START_TEST(test_intern_of_blocks)
 	mmr_reader *reader = hours_open(&temp);
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
-	ck_assert_int_eq(add_blocks(reader, MMR_ENGINE_COPY, true), 0);
-	ck_assert_int_eq(add_blocks(reader, MMR_ENGINE_MAP, true), 0);
-	ck_assert_int_eq(add_blocks(reader, MMR_ENGINE_COPY, false), -EINVAL);
-	ck_assert_int_eq(add_blocks(reader, MMR_ENGINE_MAP, false), 0);
+	ck_assert_int_eq(add_blocks(reader, MMR_IO_READ, true), 0);
+	ck_assert_int_eq(add_blocks(reader, MMR_IO_MAP, true), 0);
+	ck_assert_int_eq(add_blocks(reader, MMR_IO_READ, false), -EINVAL);
+	ck_assert_int_eq(add_blocks(reader, MMR_IO_MAP, false), 0);
 	mmr_close(reader);
 	temp_close(&temp);
 }

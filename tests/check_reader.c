@@ -204,6 +204,8 @@ static void read_without_addresses(void *arg)
 {
 	const struct temp *temp = arg;
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	struct rlimit limit;
 	mmr_reader *reader;
 	mmr_blocks *blocks;
@@ -223,17 +225,13 @@ static void read_without_addresses(void *arg)
 	MUST(!mmr_lines_next(&it, &part) && mmr_lines_error(&it) == MMR_ENOMAP, "lines");
 	MUST(mmr_read_at(reader, GIB - 3, copy, 4, &got) == 0 && got == 3, "read_at");
 	MUST(memcmp(copy, "end", 3) == 0, "bytes");
-	MUST(mmr_line_seek(reader, 0, 2, '\n', 0, &off) == 0 && off == 700 * MIB + 1, "seek: %llu",
+	MUST(mmr_line_seek(reader, 0, 2, NULL, &off) == 0 && off == 700 * MIB + 1, "seek: %llu",
 		(unsigned long long)off);
-	MUST(mmr_line_seek(reader, GIB, -2, '\n', 0, &off) == 0 && off == 4, "seek: %llu",
+	MUST(mmr_line_seek(reader, GIB, -2, NULL, &off) == 0 && off == 4, "seek: %llu",
 		(unsigned long long)off);
-	MUST(mmr_blocks_of(reader,
-		     &(mmr_blocks_options){.struct_size = sizeof(mmr_blocks_options),
-			     .length = MMR_REST,
-			     .delimiter = MMR_NO_DELIMITER,
-			     .engine = MMR_ENGINE_MAP},
-		     &blocks) == 0,
-		"blocks");
+	scan.io_mode = MMR_IO_MAP;
+	cut.split_lines = true;
+	MUST(mmr_blocks_open(reader, &scan, &cut, &blocks) == 0, "blocks");
 	while (mmr_blocks_next(blocks, &block))
 		sum += block.bytes.len;
 	MUST(mmr_blocks_error(blocks) == 0 && sum == GIB, "blocks");
@@ -268,11 +266,13 @@ START_TEST(test_reader_leaks_nothing)
 	struct temp temp = temp_open(bytes, sizeof(bytes));
 	struct chance chance = {4};
 	mmr_slice some = {bytes, 20000};
+	mmr_reader_options mapped = MMR_READER_OPTIONS_INIT;
 	size_t n_fds = count_descriptors(), n_maps = count_maps("mmreader-");
 	uint64_t heap = heap_in_use();
 	mmr_reader *reader, *other;
 	int i;
 
+	mapped.backing = MMR_BACKING_MAPPED;
 	for (i = 0; i < 20; i++) {
 		on_every_backing(some, must_read_the_same, &chance);
 		reader = temp_reader(&temp, MMR_BACKING_MAPPED);
@@ -282,7 +282,10 @@ START_TEST(test_reader_leaks_nothing)
 		mmr_close(reader);
 		mmr_close(other);
 		ck_assert_int_lt(mmr_open("/", NULL, &reader), 0);
-		ck_assert_int_lt(mmr_open("/dev/null", NULL, &reader), 0);
+		ck_assert_int_lt(mmr_open("/dev/null", &mapped, &reader), 0);
+		ck_assert_int_eq(mmr_open("/dev/null", NULL, &reader), 0);
+		ck_assert_uint_gt(mmr_heap_bytes(), heap);
+		mmr_close(reader);
 		ck_assert_int_lt(mmr_open_fd(0x7fff, NULL, &reader), 0);
 	}
 	ck_assert_uint_eq(count_descriptors(), n_fds);

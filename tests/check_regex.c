@@ -403,7 +403,7 @@ static void find_every_way(const struct setting *setting, void *arg)
 {
 	static struct list list;
 	const mmr_regex *regex = arg;
-	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options how = MMR_SCAN_OPTIONS_INIT;
 	mmr_slice part = mmr_slice_cut(setting->bytes, 1234, -777);
 	mmr_regex_matches *it;
 	mmr_regex_match match;
@@ -415,7 +415,7 @@ static void find_every_way(const struct setting *setting, void *arg)
 	for (how.n_threads = 1; how.n_threads <= 4; how.n_threads++) {
 		list.n = 0;
 		list.stop_at = 0;
-		MUST(mmr_regex_each(regex, setting->reader, &how, keep, &list) == 0, "%s: %s",
+		MUST(mmr_regex_each(regex, setting->reader, &how, 0, keep, &list) == 0, "%s: %s",
 			setting->name, mmr_last_error());
 		MUST(mmr_regex_count(regex, setting->reader, &how, &n) == 0, "%s", setting->name);
 		MUST(n == list.n, "%s: %llu, not %zu", setting->name, (unsigned long long)n,
@@ -430,8 +430,8 @@ static void find_every_way(const struct setting *setting, void *arg)
 		list.n = 0;
 		list.stop_at = wanted;
 		list.code = how.n_threads % 2 ? 1 : -ENOSPC;
-		MUST(mmr_regex_each(regex, setting->reader, &how, keep, &list) == list.code, "%s",
-			setting->name);
+		MUST(mmr_regex_each(regex, setting->reader, &how, 0, keep, &list) == list.code,
+			"%s", setting->name);
 		MUST(list.n == wanted, "%s: stopped at %zu", setting->name, list.n);
 	}
 }
@@ -503,7 +503,7 @@ static void same_as_each_line(const struct setting *setting, void *arg)
 	const char *pattern = arg;
 	const struct list *wanted;
 	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
-	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options how = MMR_SCAN_OPTIONS_INIT;
 	mmr_regex *regex;
 	size_t i;
 
@@ -513,7 +513,7 @@ static void same_as_each_line(const struct setting *setting, void *arg)
 		ck_assert_int_eq(mmr_regex_compile(mmr_slice_of(pattern), &options, &regex), 0);
 		for (how.n_threads = 1; how.n_threads <= 3; how.n_threads += 2) {
 			list.n = list.stop_at = 0;
-			MUST(mmr_regex_each(regex, setting->reader, &how, keep, &list) == 0,
+			MUST(mmr_regex_each(regex, setting->reader, &how, 0, keep, &list) == 0,
 				"%s: %s", setting->name, mmr_last_error());
 			MUST(list.n == wanted->n && memcmp(list.offs, wanted->offs,
 							    list.n * sizeof(*list.offs)) == 0,
@@ -522,7 +522,7 @@ static void same_as_each_line(const struct setting *setting, void *arg)
 		}
 		how.delimiter = 'x';
 		ck_assert_int_eq(
-			mmr_regex_each(regex, setting->reader, &how, keep, &list), -EINVAL);
+			mmr_regex_each(regex, setting->reader, &how, 0, keep, &list), -EINVAL);
 		mmr_regex_close(regex);
 	}
 }

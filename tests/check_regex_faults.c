@@ -98,7 +98,7 @@ START_TEST(test_regex_limit_behind_many_matches)
 {
 	static char text[4 * 5000 + 200];
 	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
-	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options how = MMR_SCAN_OPTIONS_INIT;
 	mmr_reader *reader;
 	mmr_regex *regex;
 	uint64_t n = 0;
@@ -113,12 +113,13 @@ START_TEST(test_regex_limit_behind_many_matches)
 	options.match_limit = 30000;
 	regex = compile("yes|a(a|a?)+$", &options);
 	ck_assert_int_eq(mmr_open_memory(text, sizeof(text), &reader), 0);
-	ck_assert_int_eq(mmr_regex_each(regex, reader, NULL, count_yes, &n), -ECANCELED);
+	ck_assert_int_eq(mmr_regex_each(regex, reader, NULL, 0, count_yes, &n), -ECANCELED);
 	ck_assert_uint_eq(n, 5000);
 	ck_assert_uint_eq(mmr_last_error_offset(), 4 * 5000);
+	ck_assert_int_eq(mmr_regex_each(regex, reader, NULL, 2, count_yes, &n), -EINVAL);
 	how.struct_size--;
-	ck_assert_int_eq(mmr_regex_each(regex, reader, &how, count_yes, &n), -EINVAL);
-	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "MMR_COUNT_OPTIONS_INIT"));
+	ck_assert_int_eq(mmr_regex_each(regex, reader, &how, 0, count_yes, &n), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "MMR_SCAN_OPTIONS_INIT"));
 	ck_assert_int_eq(mmr_regex_count(regex, reader, &how, &n), -EINVAL);
 	ck_assert_uint_eq(n, 5000);
 	mmr_regex_close(regex);

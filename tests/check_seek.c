@@ -1,7 +1,7 @@
 /* check_seek.c - from an offset so many lines forward or backward
  *
- * The oracle is a table of where lines start, made one byte at a time; the end of the file stands
- * behind the last line.
+ * The oracle is a table of where lines start, made one byte at a time; the end of the file
+ * follows the last line.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -11,15 +11,18 @@
 struct table {
 	uint64_t *starts; /* n + 1: the size is the last */
 	int64_t n;
-	char delimiter;
+	mmr_scan_options scan;
 	struct chance chance;
 };
 
 static struct table table_of(mmr_slice bytes, char delimiter)
 {
-	struct table table = {malloc((bytes.len + 2) * sizeof(uint64_t)), 0, delimiter, {71}};
+	struct table table = {.starts = malloc((bytes.len + 2) * sizeof(uint64_t)),
+		.scan = MMR_SCAN_OPTIONS_INIT,
+		.chance = {71}};
 	size_t i;
 
+	table.scan.delimiter = delimiter;
 	for (i = 0; i < bytes.len; i++)
 		if (i == 0 || bytes.ptr[i - 1] == delimiter)
 			table.starts[table.n++] = i;
@@ -31,8 +34,7 @@ static void must_seek(
 	const struct setting *setting, const struct table *table, int64_t line, int64_t n_lines)
 {
 	uint64_t off = UINT64_MAX, want;
-	int err = mmr_line_seek(
-		setting->reader, table->starts[line], n_lines, table->delimiter, 0, &off);
+	int err = mmr_line_seek(setting->reader, table->starts[line], n_lines, &table->scan, &off);
 
 	if (n_lines >= 0)
 		want = table->starts[n_lines < table->n - line ? line + n_lines : table->n];
@@ -58,14 +60,13 @@ static void seek_from_everywhere(const struct setting *setting, void *arg)
 		for (i = 0; i < ARRAY_LEN(extremes); i++)
 			must_seek(setting, table, line, extremes[i]);
 	}
-	/* Behind the end is the end. */
-	MUST(mmr_line_seek(setting->reader, UINT64_MAX, 0, table->delimiter, 0, &off) == 0 &&
+	/* After the end is the end. */
+	MUST(mmr_line_seek(setting->reader, UINT64_MAX, 0, &table->scan, &off) == 0 &&
 			off == setting->bytes.len,
-		"%s: from behind the end", setting->name);
-	MUST(mmr_line_seek(
-		     setting->reader, setting->bytes.len + 1, -1, table->delimiter, 0, &off) == 0 &&
+		"%s: from after the end", setting->name);
+	MUST(mmr_line_seek(setting->reader, setting->bytes.len + 1, -1, &table->scan, &off) == 0 &&
 			off == table->starts[table->n > 0 ? table->n - 1 : 0],
-		"%s: the last line from behind the end", setting->name);
+		"%s: the last line from after the end", setting->name);
 }
 
 START_TEST(test_seek_in_small_files)
@@ -139,6 +140,56 @@ START_TEST(test_seek_across_blocks)
 }
 END_TEST
 
+/* Lines are sought in a range of bytes as if there were no others. */
+START_TEST(test_seek_in_a_range)
+{
+	static char text[300];
+	struct chance chance = {74};
+	mmr_scan_options bad = MMR_SCAN_OPTIONS_INIT;
+	mmr_reader *reader;
+	uint64_t off = 99;
+	size_t i;
+
+	chance_fill(&chance, text, sizeof(text), mmr_slice_of("\nabcdefg"));
+	ck_assert_int_eq(mmr_open_memory(text, sizeof(text), &reader), 0);
+	for (i = 0; i < 50; i++) {
+		size_t start = chance_below(&chance, sizeof(text) + 1);
+		size_t len = chance_below(&chance, sizeof(text) + 1 - start);
+		struct table table = table_of((mmr_slice){text + start, len}, '\n');
+		struct setting setting = {"range", reader, {text, sizeof(text)}, true};
+		int64_t line, n_lines;
+
+		table.scan.offset = start;
+		table.scan.length = len;
+		table.scan.n_threads = 1 + (unsigned)i % 3;
+		for (line = 0; line <= table.n; line++)
+			table.starts[line] += start;
+		for (line = 0; line <= table.n; line++)
+			for (n_lines = -table.n - 2; n_lines <= table.n + 2; n_lines++)
+				must_seek(&setting, &table, line, n_lines);
+		/* From outside the range is from its nearer end. */
+		MUST(mmr_line_seek(reader, 0, 0, &table.scan, &off) == 0 && off == start,
+			"before the range");
+		MUST(mmr_line_seek(reader, sizeof(text), 0, &table.scan, &off) == 0 &&
+				off == start + len,
+			"after the range");
+		free(table.starts);
+	}
+	/* Of a range of lines there is nothing to seek. */
+	off = 99;
+	bad.first_line = 1;
+	ck_assert_int_eq(mmr_line_seek(reader, 0, 1, &bad, &off), -EINVAL);
+	bad.first_line = 0;
+	bad.n_lines = 5;
+	ck_assert_int_eq(mmr_line_seek(reader, 0, 1, &bad, &off), -EINVAL);
+	bad.n_lines = MMR_REST;
+	bad.struct_size--;
+	ck_assert_int_eq(mmr_line_seek(reader, 0, 1, &bad, &off), -EINVAL);
+	ck_assert_uint_eq(off, 99);
+	mmr_close(reader);
+}
+END_TEST
+
 START_TEST(test_seek_in_a_truncated_file)
 {
 	static char text[MIB];
@@ -153,7 +204,7 @@ START_TEST(test_seek_in_a_truncated_file)
 		reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 		temp_resize(&temp, 500000);
 		ck_assert_int_eq(
-			mmr_line_seek(reader, way ? MIB : 0, way ? -900000 : 900000, '\n', 0, &off),
+			mmr_line_seek(reader, way ? MIB : 0, way ? -900000 : 900000, NULL, &off),
 			MMR_ETRUNCATED);
 		ck_assert_uint_eq(off, 99);
 		mmr_close(reader);
@@ -168,7 +219,8 @@ static Suite *seek_suite(void)
 {
 	Suite *suite = suite_create("seek");
 
-	ADD_CASE(suite, "core", test_seek_in_small_files, test_seek_across_blocks);
+	ADD_CASE(suite, "core", test_seek_in_small_files, test_seek_across_blocks,
+		test_seek_in_a_range);
 	ADD_CASE(suite, "faults", test_seek_in_a_truncated_file);
 	return suite;
 }

@@ -352,35 +352,36 @@ static bool same(const mmr_summary *a, const mmr_summary *b)
 /* The result has the same bits for all engines and numbers of threads. */
 static void sum_every_way(const struct setting *setting, void *arg)
 {
-	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_summary summary, first;
-	size_t at = *(const size_t *)arg;
-	int engine, type;
+	size_t at = *(const size_t *)arg, stride;
+	enum mmr_type type;
+	int io_mode, t;
 	mmr_array array;
 
-	for (type = MMR_U8 + (int)at; type <= MMR_F64; type += 3) {
-		options.type = (enum mmr_type)type;
-		options.order = MMR_BIG;
+	for (t = MMR_U8 + (int)at; t <= MMR_F64; t += 3) {
+		type = (enum mmr_type)t;
+		stride = mmr_type_size(type) + at % 5;
 		options.offset = at;
-		options.stride = mmr_type_size(options.type) + at % 5;
-		options.length = (setting->bytes.len - at) / options.stride * options.stride;
+		options.length = (setting->bytes.len - at) / stride * stride;
 		first.type = (enum mmr_type)0;
-		for (engine = MMR_ENGINE_AUTO; engine <= MMR_ENGINE_COPY; engine++) {
-			options.engine = (enum mmr_engine)engine;
+		for (io_mode = MMR_IO_AUTO; io_mode <= MMR_IO_READ; io_mode++) {
+			options.io_mode = (enum mmr_io_mode)io_mode;
 			for (options.n_threads = 1; options.n_threads <= 5;
 				options.n_threads += 2) {
-				ck_assert_int_eq(
-					mmr_sum_numbers(setting->reader, &options, &summary), 0);
+				ck_assert_int_eq(mmr_sum_numbers(setting->reader, type, MMR_BIG,
+							 stride, &options, &summary),
+					0);
 				if (first.type != (enum mmr_type)0)
-					MUST(same(&summary, &first),
-						"%s: %s, engine %d, %u threads", setting->name,
-						names[type], engine, options.n_threads);
+					MUST(same(&summary, &first), "%s: %s, mode %d, %u threads",
+						setting->name, names[t], io_mode,
+						options.n_threads);
 				first = summary;
 			}
 		}
 		ck_assert_int_eq(mmr_array_of_stride((mmr_slice){setting->bytes.ptr + at,
 							     (size_t)options.length},
-					 options.type, options.order, options.stride, &array),
+					 type, MMR_BIG, stride, &array),
 			0);
 		if (type <= MMR_I64)
 			must_be_whole_sum(&array, &first, setting->name);
@@ -413,14 +414,14 @@ static void put_double(char *bytes, size_t at, double value)
 
 static mmr_summary sum_shared(mmr_reader *reader, enum mmr_type type)
 {
-	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_summary summary, alone;
 
-	options.type = type;
 	options.n_threads = 1;
-	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &alone), 0);
+	ck_assert_int_eq(mmr_sum_numbers(reader, type, MMR_NATIVE, 0, &options, &alone), 0);
 	for (options.n_threads = 2; options.n_threads <= 5; options.n_threads++) {
-		ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), 0);
+		ck_assert_int_eq(
+			mmr_sum_numbers(reader, type, MMR_NATIVE, 0, &options, &summary), 0);
 		/* The bits of a NaN may differ. */
 		if (isnan(alone.sum) && isnan(summary.sum))
 			summary.sum = alone.sum;
@@ -469,38 +470,41 @@ END_TEST
 START_TEST(test_sum_of_a_file_refuses)
 {
 	static char bytes[100003];
-	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
+	static const struct {
+		int type, order;
+		size_t stride;
+	} bad[] = {{MMR_F64, MMR_NATIVE, 7}, {MMR_F64, MMR_NATIVE, SIZE_MAX}, {99, MMR_NATIVE, 0},
+		{MMR_U8, 3, 0}};
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	struct temp temp = temp_open(bytes, sizeof(bytes));
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	mmr_summary summary = {.n = 77};
+	size_t i;
 
-	ck_assert_int_eq(mmr_sum_numbers(reader, NULL, &summary), -EBADMSG);
+	ck_assert_int_eq(mmr_sum_numbers(reader, MMR_F64, MMR_NATIVE, 0, NULL, &summary), -EBADMSG);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "3 of the 8 bytes"));
+	ck_assert_uint_eq(summary.n, 77);
 	options.offset = 3;
-	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), 0);
+	ck_assert_int_eq(mmr_sum_numbers(reader, MMR_F64, MMR_NATIVE, 0, &options, &summary), 0);
 	ck_assert_uint_eq(summary.n, 12500);
 	options.offset = 200000;
-	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), 0);
+	ck_assert_int_eq(mmr_sum_numbers(reader, MMR_F64, MMR_NATIVE, 0, &options, &summary), 0);
 	ck_assert_uint_eq(summary.n, 0);
-	options.stride = 7;
-	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
-	options.stride = SIZE_MAX;
-	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
-	options.stride = 0;
-	options.type = (enum mmr_type)99;
-	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
-	options.type = MMR_U8;
-	options.order = (enum mmr_order)3;
-	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
-	options.order = MMR_NATIVE;
+	for (i = 0; i < ARRAY_LEN(bad); i++)
+		MUST(mmr_sum_numbers(reader, (enum mmr_type)bad[i].type,
+			     (enum mmr_order)bad[i].order, bad[i].stride, NULL,
+			     &summary) == -EINVAL,
+			"case %zu", i);
 	options.struct_size = 1;
-	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), -EINVAL);
+	ck_assert_int_eq(
+		mmr_sum_numbers(reader, MMR_U8, MMR_NATIVE, 0, &options, &summary), -EINVAL);
 	temp_resize(&temp, 50000);
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	summary.n = 77;
-	options = (mmr_sum_options)MMR_SUM_OPTIONS_INIT;
+	options = (mmr_scan_options)MMR_SCAN_OPTIONS_INIT;
 	options.length = 100000;
-	ck_assert_int_eq(mmr_sum_numbers(reader, &options, &summary), MMR_ETRUNCATED);
+	ck_assert_int_eq(mmr_sum_numbers(reader, MMR_F64, MMR_NATIVE, 0, &options, &summary),
+		MMR_ETRUNCATED);
 	ck_assert_uint_eq(summary.n, 77);
 	mmr_close(reader);
 	temp_close(&temp);

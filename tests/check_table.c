@@ -501,6 +501,16 @@ static int tally_block(void *state, const mmr_block *block)
 	return tally_cells(block->bytes, state);
 }
 
+static void add_tally(void *state, void *context)
+{
+	const struct tally *part = state;
+	struct tally *sum = context;
+
+	sum->n_rows += part->n_rows;
+	sum->n_cells += part->n_cells;
+	sum->n_bytes += part->n_bytes;
+}
+
 /* Blocks are cut at line ends, whether or not these are inside a quoted cell. A run over all blocks
  * of a file counts what a walk over the file counts, or fails with MMR_EQUOTE: never neither. */
 START_TEST(test_table_of_blocks)
@@ -512,9 +522,13 @@ START_TEST(test_table_of_blocks)
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	for (round = 0; round < 200; round++) {
-		mmr_parallel_options options = MMR_PARALLEL_OPTIONS_INIT;
-		struct tally states[2] = {{0, 0, 0}}, whole = {0, 0, 0};
-		mmr_parallel_job job = {tally_block, NULL, states, sizeof(*states), 2};
+		mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+		mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+		struct tally sum = {0, 0, 0}, whole = {0, 0, 0};
+		mmr_scan_job job = {.work = tally_block,
+			.end = add_tally,
+			.context = &sum,
+			.state_size = sizeof(sum)};
 		int err, serial;
 		mmr_reader *reader;
 
@@ -524,15 +538,16 @@ START_TEST(test_table_of_blocks)
 			if (text[i] == '\n' && text[i + 1] == 'a')
 				text[i] = round % 4 == 1 || chance_below(&chance, 50) ? 'a' : '\n';
 		ck_assert_int_eq(mmr_open_memory(text, len, &reader), 0);
-		options.window = 64 + chance_below(&chance, 8000);
+		scan.n_threads = 2;
+		cut.window = 64 + chance_below(&chance, 8000);
 		serial = tally_cells(mmr_bytes(reader), &whole);
-		err = mmr_parallel_run(reader, &options, &job);
+		err = mmr_scan_run(reader, &scan, &cut, &job);
 		if (err == 0) {
 			n_right++;
 			ck_assert_int_eq(serial, 0);
-			MUST(states[0].n_rows + states[1].n_rows == whole.n_rows, "%u", round);
-			MUST(states[0].n_cells + states[1].n_cells == whole.n_cells, "%u", round);
-			MUST(states[0].n_bytes + states[1].n_bytes == whole.n_bytes, "%u", round);
+			MUST(sum.n_rows == whole.n_rows, "%u", round);
+			MUST(sum.n_cells == whole.n_cells, "%u", round);
+			MUST(sum.n_bytes == whole.n_bytes, "%u", round);
 		} else {
 			n_failed++;
 			MUST(err == MMR_EQUOTE, "round %u: %s", round, mmr_last_error());

@@ -32,8 +32,7 @@ static uint64_t zeroes_of(mmr_reader *reader)
 
 	window_start(&window, reader, reader_backing(reader));
 	for (off = 0; off < mmr_size(reader); off += WINDOW_DEFAULT) {
-		ck_assert_int_eq(
-			window_load(&window, MMR_ENGINE_MAP, off, WINDOW_DEFAULT, &bytes), 0);
+		ck_assert_int_eq(window_load(&window, MMR_IO_MAP, off, WINDOW_DEFAULT, &bytes), 0);
 		ck_assert_int_eq(mmr_slice_count(bytes, '\0', &count), 0);
 		zeroes += count;
 		window_drop_outside(&window, off + WINDOW_DEFAULT, UINT64_MAX);
@@ -78,16 +77,16 @@ START_TEST(test_window_verifies_what_was_used)
 	mmr_slice loaded;
 
 	window_start(&window, reader, reader_backing(reader));
-	ck_assert_int_eq(window_load(&window, MMR_ENGINE_MAP, 0, sizeof(bytes), &loaded), 0);
+	ck_assert_int_eq(window_load(&window, MMR_IO_MAP, 0, sizeof(bytes), &loaded), 0);
 	ck_assert_int_eq(window_verify(&window), 0);
 	/* Inside the last page: nothing faults, the byte just reads as 0. */
 	temp_resize(&temp, sizeof(bytes) - 1);
 	ck_assert_int_eq(window_verify(&window), MMR_ETRUNCATED);
 	ck_assert_uint_eq(mmr_last_error_offset(), sizeof(bytes) - 1);
 	ck_assert_int_eq(
-		window_load(&window, MMR_ENGINE_MAP, 0, sizeof(bytes), &loaded), MMR_ETRUNCATED);
+		window_load(&window, MMR_IO_MAP, 0, sizeof(bytes), &loaded), MMR_ETRUNCATED);
 	ck_assert_uint_eq(loaded.len, sizeof(bytes) - 1);
-	ck_assert_int_eq(window_load(&window, MMR_ENGINE_COPY, 10, 20, &loaded), 0);
+	ck_assert_int_eq(window_load(&window, MMR_IO_READ, 10, 20, &loaded), 0);
 	ck_assert_int_eq(window_verify(&window), 0);
 	window_end(&window);
 	mmr_close(reader);
@@ -118,7 +117,7 @@ START_TEST(test_window_holds_whole_folios)
 	for (i = 0; i < ARRAY_LEN(cases); i++) {
 		window_start(&window, reader, reader_backing(reader));
 		ck_assert_int_eq(
-			window_load(&window, MMR_ENGINE_MAP, 0, (size_t)(3 * folio), &loaded), 0);
+			window_load(&window, MMR_IO_MAP, 0, (size_t)(3 * folio), &loaded), 0);
 		window_drop_outside(&window, cases[i].start, cases[i].stop);
 		MUST(window.held_start == cases[i].held_start &&
 				window.held_stop == cases[i].held_stop,
@@ -133,24 +132,28 @@ START_TEST(test_window_holds_whole_folios)
 }
 END_TEST
 
-START_TEST(test_window_engine_is_remembered)
+START_TEST(test_window_io_mode_is_remembered)
 {
 	static char bytes[300000];
-	static const enum mmr_engine engines[] = {MMR_ENGINE_MAP, MMR_ENGINE_COPY};
+	static const enum mmr_io_mode io_modes[] = {MMR_IO_MAP, MMR_IO_READ};
 	struct temp temp = temp_open(bytes, sizeof(bytes));
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	mmr_progress *progress = mmr_progress_new();
 	mmr_counts counts;
 	size_t i;
 
-	ck_assert_int_eq(mmr_engine_used(reader), MMR_ENGINE_AUTO);
-	for (i = 0; i < ARRAY_LEN(engines); i++) {
-		options.engine = engines[i];
+	ck_assert_ptr_nonnull(progress);
+	ck_assert_int_eq(mmr_progress_io_mode(progress), MMR_IO_AUTO);
+	options.progress = progress;
+	for (i = 0; i < ARRAY_LEN(io_modes); i++) {
+		options.io_mode = io_modes[i];
 		options.delimiter = '\0';
 		ck_assert_int_eq(mmr_count_lines(reader, &options, &counts), 0);
 		ck_assert_uint_eq(counts.lines, sizeof(bytes));
-		ck_assert_int_eq(mmr_engine_used(reader), engines[i]);
+		ck_assert_int_eq(mmr_progress_io_mode(progress), io_modes[i]);
 	}
+	mmr_progress_free(progress);
 	mmr_close(reader);
 	temp_close(&temp);
 }
@@ -160,7 +163,7 @@ static Suite *window_suite(void)
 {
 	Suite *suite = suite_create("window");
 
-	ADD_CASE(suite, "core", test_window_engine_is_remembered);
+	ADD_CASE(suite, "core", test_window_io_mode_is_remembered);
 	ADD_CASE(suite, "limits", test_window_holds_whole_folios,
 		test_window_gives_page_tables_back);
 	ADD_CASE(suite, "faults", test_window_verifies_what_was_used);

@@ -116,7 +116,7 @@ static void tell_blocks(mmr_reader *file)
 	mmr_block block;
 	int err;
 
-	err = mmr_blocks_of(file, NULL, &blocks);
+	err = mmr_blocks_open(file, NULL, NULL, &blocks);
 	if (err == 0) {
 		while (mmr_blocks_next(blocks, &block))
 			n_bytes += block.bytes.len;
@@ -162,10 +162,9 @@ static void tell_distinct(mmr_reader *file)
 
 static int use(const char *path)
 {
-	mmr_count_options longest = MMR_COUNT_OPTIONS_INIT;
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("99"));
 	mmr_residency residency;
-	mmr_counts counts = {0, 0, 0, false};
+	mmr_counts counts = {0};
 	uint64_t n = 0;
 	mmr_reader *file;
 	mmr_memory memory;
@@ -179,18 +178,17 @@ static int use(const char *path)
 		err = mmr_open(path, NULL, &file);
 	if (err < 0)
 		return fprintf(stderr, "limits: %s\n", mmr_last_error()), *mmr_last_error() ? 2 : 1;
-	longest.measure = true;
 	tell("size", 0, mmr_size(file));
 	err = mmr_read_at(file, mmr_size(file) / 2, copy, sizeof(copy), &len);
 	tell("bytes read", err, len);
 	tell_lines(file);
 	tell_blocks(file);
-	err = mmr_count_lines(file, &longest, &counts);
+	err = mmr_measure_lines(file, NULL, &counts);
 	tell("lines", err, counts.lines);
 	tell("longest", err, counts.longest);
 	err = mmr_count_matches(file, &needle, NULL, &n);
 	tell("matches", err, n);
-	err = mmr_line_seek(file, 0, 10, '\n', 0, &n);
+	err = mmr_line_seek(file, 0, 10, NULL, &n);
 	tell("line 10", err, n);
 	tell_regex(file);
 	tell_distinct(file);

@@ -15,6 +15,16 @@ same()
 	cmp "$tmp/got" "$tmp/wanted" || { head -c 300 "$tmp/got" "$tmp/wanted"; return 1; }
 }
 
+# piped FILE NAME ARGUMENT... : the example prints the same of a pipe, which comes last.
+piped()
+{
+	local file=$1
+
+	cat "$file" | "$examples/$2" "${@:3}" /dev/stdin > "$tmp/got" || return
+	python3 "$oracle" "${@:2}" "$file" > "$tmp/wanted" || return
+	cmp "$tmp/got" "$tmp/wanted" || { head -c 300 "$tmp/got" "$tmp/wanted"; return 1; }
+}
+
 # refuses WORD NAME ARGUMENT... : status 2 and the word in its message, not a signal.
 refuses()
 {
@@ -56,12 +66,16 @@ for type in u8 i8 u16 u16be i16le u32 u32be i32 u64 i64 i64be f32 f64; do
 	check "typed $type" same typed "$type" "$tmp/numbers"
 	check "typed $type in records" same typed "$type" "$tmp/numbers" 8 24
 done
+for type in u8 u16be i64 f64; do
+	check "typed $type of a pipe" piped "$tmp/numbers" typed "$type"
+done
 check "typed of nothing" same typed f64 "$tmp/empty"
 check "typed of half a number" refuses "left over" typed f64 "$tmp/open"
 check "typed of no type" refuses usage typed f63 "$tmp/numbers"
 
 python3 "$oracle" make-trades "$tmp/trades" 300000
 check "records" same records "$tmp/trades"
+check "records of a pipe" piped "$tmp/trades" records
 check "records of nothing" same records "$tmp/empty"
 head -c 1000 "$tmp/trades" > "$tmp/half"
 check "records, half of one" refuses "8 bytes are left over" records "$tmp/half"
@@ -69,6 +83,7 @@ check "records, half of one" refuses "8 bytes are left over" records "$tmp/half"
 for text in ERROR GET / e zebra '02:46:0'; do
 	check "parallel_count '$text'" same parallel_count "$text" "$tmp/log"
 done
+check "parallel_count of a pipe" piped "$tmp/log" parallel_count GET
 check "parallel_count, no line end" same parallel_count end "$tmp/open"
 check "parallel_count of a line end" refuses usage parallel_count $'a\nb' "$tmp/log"
 check "parallel_count of nothing" same parallel_count x "$tmp/empty"
@@ -82,6 +97,7 @@ for n in 1 2 5 8 9 13 40 80 90 100 300; do
 done
 check "average, 413 keys" same average "$tmp/few"
 check "average, 20000 keys" same average "$tmp/many"
+check "average of a pipe" piped "$tmp/many" average
 check "average of nothing" same average "$tmp/empty"
 printf 'a;1.0\nb;-0.0\na;-99.9\nb;0.1' > "$tmp/no-end"
 check "average, no line end" same average "$tmp/no-end"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test_layers.sh - a byte travels one way: no folder of src/ includes what lies further on
+# test_layers.sh - folders include only folders below them, and no two files include each other
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/common.sh"
@@ -50,17 +50,53 @@ top_breaks_rank()
 	includes src/*.[ch] | grep -vE ':(common|config)\.h$'
 }
 
-tools_look_inside()
+# What the files of each folder of tools/ may include, besides their own folder and mmcat.h.
+tools_may_include()
 {
-	local file line name
+	case $1 in
+	status) echo output/human.h ;;
+	output) echo status/message.h status/progress.h ;;
+	cli) echo status/message.h output/output.h ;;
+	input) echo cli/ status/ output/ ;;
+	actions) echo cli/ status/ output/ input/ ;;
+	*) return 1 ;;
+	esac
+}
 
-	includes tools/*.[ch] | while IFS=: read -r file line name; do
-		case $name in
-		config.h) ;;
-		*/*) echo "$file:$line: must not include \"$name\"" ;;
-		*) [ -f "tools/$name" ] || echo "$file:$line: \"$name\" is not in tools/" ;;
-		esac
+tools_break_rank()
+{
+	local folder allowed file line name prefix
+
+	for folder in tools/*/; do
+		folder=$(basename "$folder")
+		allowed="config.h mmcat.h $folder/ $(tools_may_include "$folder")" ||
+			echo "tools/$folder: a folder without a rank"
+		includes "tools/$folder"/*.[ch] | while IFS=: read -r file line name; do
+			for prefix in $allowed; do
+				case $name in "$prefix"*) continue 2 ;; esac
+			done
+			echo "$file:$line: must not include \"$name\""
+		done
 	done
+}
+
+# What kind of input there is decides tools/input/ alone.
+actions_ask_for_kind()
+{
+	grep -nE 'mmr_backing|MMR_BACKING_STREAM|mmr_abilities|mmr_consumed|S_IS(REG|FIFO|SOCK|CHR)' \
+		tools/actions/*.c | grep -v 'MMR_BACKING_UNMAPPED\|S_ISREG(st' || :
+}
+
+# Files that include each other, directly or through others: tsort names the members of each loop.
+include_loops()
+{
+	local root=$1
+
+	find "$root" -name '*.[ch]' | while read -r file; do
+		includes "$file" | while IFS=: read -r _ _ name; do
+			[ ! -f "$root/$name" ] || echo "$file $root/$name"
+		done
+	done | tsort 2>&1 > /dev/null
 }
 
 system_calls_outside_os()
@@ -119,7 +155,10 @@ for folder in src/*/; do
 	check "src/$folder keeps its rank" nothing folder_breaks_rank "$folder"
 done
 check "src/*.[ch] stand on nothing" nothing top_breaks_rank
-check "tools/ know the public header only" nothing tools_look_inside
+check "tools/*/ keep their rank and know the public header only" nothing tools_break_rank
+check "no action asks what kind its input is" nothing actions_ask_for_kind
+check "no two files of src/ include each other" nothing include_loops src
+check "no two files of tools/ include each other" nothing include_loops tools
 check "maps and descriptors are in src/os alone" nothing system_calls_outside_os
 check "src/scan and src/optional call one function of os.h each" nothing os_used_elsewhere
 check "all heap goes through heap.c" nothing heap_elsewhere

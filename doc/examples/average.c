@@ -3,9 +3,9 @@
  *	average FILE	prints {a=-1.0/2.5/9.9, b=...}, keys in the order of their bytes
  *
  * The published One Billion Row task: keys of up to 100 bytes, numbers from -99.9 to 99.9 with one
- * decimal. The library shares out blocks of whole rows; here, a block is read in three places in
- * turn, so that the processor need not wait for the end of a row to begin with another. Speed comes
- * from words of 8 bytes instead of bytes, and from one hash table for each worker.
+ * decimal. The library passes blocks of whole rows to several threads; here, a block is read in
+ *three parts in turn, so that the processor need not wait for the end of a row to start the next.
+ *Speed comes from words of 8 bytes instead of bytes, and from one hash table for each worker.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -169,31 +169,57 @@ static int add_block(void *state, const mmr_block *block)
 	return mmr_try(worker->file, add_rows, worker);
 }
 
-static int average(mmr_reader *file, struct worker *workers, unsigned n_workers)
-{
-	mmr_parallel_job job = {add_block, NULL, workers, sizeof(*workers), n_workers};
-	unsigned i;
-	int err = 0;
+/* What all workers found. */
+struct result {
+	struct table table;
+	mmr_reader *file;
+	int error;
+};
 
-	for (i = 0; i < n_workers && err == 0; i++) {
-		workers[i].file = file;
-		err = table_grow(&workers[i].table) ? 0 : -ENOMEM;
+static int start_worker(void *state, void *context)
+{
+	struct worker *worker = state;
+	struct result *result = context;
+
+	worker->file = result->file;
+	return table_grow(&worker->table) ? 0 : -ENOMEM;
+}
+
+static void end_worker(void *state, void *context)
+{
+	struct worker *worker = state;
+	struct result *result = context;
+
+	if (!result->table.entries) {
+		result->table = worker->table;
+		return;
 	}
+	if (!table_merge(&result->table, &worker->table))
+		result->error = -ENOMEM;
+	free(worker->table.entries);
+}
+
+static int average(mmr_reader *file)
+{
+	struct result result = {.file = file};
+	mmr_scan_job job = {.work = add_block,
+		.start = start_worker,
+		.end = end_worker,
+		.context = &result,
+		.state_size = sizeof(struct worker)};
+	int err;
+
+	err = mmr_scan_run(file, NULL, NULL, &job);
 	if (err == 0)
-		err = mmr_parallel_run(file, NULL, &job);
-	for (i = 1; i < n_workers && err == 0; i++)
-		err = table_merge(&workers[0].table, &workers[i].table) ? 0 : -ENOMEM;
+		err = result.error;
 	if (err == 0)
-		table_print(&workers[0].table);
-	for (i = 0; i < n_workers; i++)
-		free(workers[i].table.entries);
+		table_print(&result.table);
+	free(result.table.entries);
 	return err;
 }
 
 int main(int argc, char **argv)
 {
-	static struct worker workers[64];
-	unsigned n_workers = mmr_processors();
 	mmr_reader *file;
 	int err;
 
@@ -203,7 +229,7 @@ int main(int argc, char **argv)
 	if (err == 0)
 		err = mmr_open(argv[1], NULL, &file);
 	if (err == 0) {
-		err = average(file, workers, n_workers < 64 ? n_workers : 64);
+		err = average(file);
 		mmr_close(file);
 	}
 	if (err < 0)

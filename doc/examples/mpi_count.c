@@ -46,9 +46,12 @@ static bool open_same(const struct rank *rank, const char *path, mmr_reader **re
 	bool opened;
 
 	opened = rank->number == 0 && mmr_open(path, NULL, ret_file) == 0;
+	/* Of a stream this is MMR_REST, too. */
 	if (opened)
 		size = mmr_size(*ret_file);
 	MPI_Bcast(&size, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
+	if (rank->number == 0 && opened && size == MMR_REST)
+		return complain(rank, "a stream has no shards");
 	if (rank->number == 0)
 		return opened || complain(rank, mmr_last_error());
 	if (size == MMR_REST)
@@ -75,7 +78,7 @@ static int count_shard(
 {
 	uint64_t k = (uint64_t)rank->number + 1, n = (uint64_t)rank->n_ranks, start, stop, behind;
 	mmr_needle needle = mmr_needle_of(mmr_slice_of(text));
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_counts found;
 	int err;
 

@@ -3,36 +3,52 @@
  *	parallel_count TEXT FILE
  *
  * Workers claim blocks of whole lines. Each counts into a state of its own, so nothing is locked,
- * and the states are added up when all is done. Memory: a window of the file for each worker.
+ * and the states are added up at the end. Memory: a window of the file for each worker. FILE may
+ * also be a pipe.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* What one worker has and what it found. Aligned to two cache lines, as processors fetch them, so
- * that workers do not slow each other down. */
-struct worker {
-	_Alignas(128) const mmr_needle *needle;
+/* What a worker needs and what it found; and the same of all workers. */
+struct counter {
+	const mmr_needle *needle;
 	uint64_t n_lines;
 };
+
+static int start_counter(void *state, void *context)
+{
+	const struct counter *all = context;
+	struct counter *counter = state;
+
+	counter->needle = all->needle;
+	return 0;
+}
+
+static void end_counter(void *state, void *context)
+{
+	const struct counter *counter = state;
+	struct counter *all = context;
+
+	all->n_lines += counter->n_lines;
+}
 
 static int count_block(void *state, const mmr_block *block)
 {
 	mmr_slice match, line, rest = block->bytes;
-	struct worker *worker = state;
+	struct counter *counter = state;
 	mmr_matches matches;
 	mmr_lines lines;
 
 	for (;;) {
-		matches = mmr_matches_of(rest, worker->needle);
+		matches = mmr_matches_of(rest, counter->needle);
 		if (!mmr_matches_next(&matches, &match))
 			return mmr_matches_error(&matches);
-		worker->n_lines++;
-		/* On behind the line of the match: more matches there count nothing. */
+		counter->n_lines++;
+		/* Go on after the line of the match: further matches in it do not count. */
 		rest.len -= (size_t)(match.ptr - rest.ptr);
 		rest.ptr = match.ptr;
 		lines = mmr_lines_of(rest, '\n');
@@ -44,25 +60,16 @@ static int count_block(void *state, const mmr_block *block)
 
 static int count(mmr_reader *file, const mmr_needle *needle, uint64_t *ret_lines)
 {
-	unsigned n_workers = mmr_processors(), i;
-	mmr_parallel_job job = {.work = count_block, .state_size = sizeof(struct worker)};
-	struct worker *workers;
-	uint64_t sum = 0;
-	int err;
+	struct counter all = {needle, 0};
+	mmr_scan_job job = {.work = count_block,
+		.start = start_counter,
+		.end = end_counter,
+		.context = &all,
+		.state_size = sizeof(struct counter)};
+	int err = mmr_scan_run(file, NULL, NULL, &job);
 
-	workers = aligned_alloc(_Alignof(struct worker), n_workers * sizeof(*workers));
-	if (!workers)
-		return perror("parallel_count"), -1;
-	for (i = 0; i < n_workers; i++)
-		workers[i] = (struct worker){needle, 0};
-	job.states = workers;
-	job.n_states = n_workers;
-	err = mmr_parallel_run(file, NULL, &job);
-	for (i = 0; i < n_workers; i++)
-		sum += workers[i].n_lines;
-	free(workers);
 	if (err == 0)
-		*ret_lines = sum;
+		*ret_lines = all.n_lines;
 	return err;
 }
 

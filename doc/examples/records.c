@@ -4,7 +4,8 @@
  *
  * A trade is symbol:8s,time:u64le,price:f64le,size:u32le,flags:u32le: 32 bytes, no header. Each
  * worker takes a block of the file, finds the records that start in it and adds them up in a table
- * of its own; the tables are merged at the end. No record is copied and none costs memory.
+ * of its own; the tables are merged at the end. No record is copied and none costs memory. FILE may
+ * also be a pipe.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -16,8 +17,7 @@
 #include <string.h>
 
 #define LAYOUT      "symbol:8s,time:u64le,price:f64le,size:u32le,flags:u32le"
-#define MAX_SYMBOLS 4096 /* a power of two; one place always stays free */
-#define MAX_WORKERS 64
+#define MAX_SYMBOLS 4096 /* a power of two; one entry always stays free */
 
 struct symbol {
 	char name[8];
@@ -28,8 +28,9 @@ struct symbol {
 struct worker {
 	const mmr_field *symbol, *price, *size;
 	size_t record_size;
+	size_t left_over; /* bytes after the last trade */
 	size_t n_symbols;
-	struct symbol *symbols; /* a hash table; free places have no trades */
+	struct symbol *symbols; /* a hash table; free entries have no trades */
 };
 
 static struct symbol *find(struct worker *worker, const char name[8])
@@ -68,6 +69,9 @@ static int add_block(void *state, const mmr_block *block)
 	for (; at < own; at += size) {
 		mmr_slice record = {block->bytes.ptr + at, size};
 
+		worker->left_over = block->bytes.len - at;
+		if (worker->left_over < size)
+			return -EBADMSG;
 		if (mmr_record_f64(record, worker->price, &price) < 0 ||
 			mmr_record_u64(record, worker->size, &traded) < 0)
 			return -EINVAL;
@@ -84,65 +88,107 @@ static int by_name(const void *a, const void *b)
 	return memcmp(((const struct symbol *)a)->name, ((const struct symbol *)b)->name, 8);
 }
 
-/* All tables into the first one, which is then sorted and printed. */
-static int print(struct worker *workers, unsigned n_workers)
-{
-	struct symbol *all = workers[0].symbols, *symbol;
-	size_t i;
+/* The tables of all workers in one. */
+struct result {
+	const mmr_layout *layout;
+	struct worker all;
+	int error;
+	size_t left_over;
+};
 
-	for (unsigned w = 1; w < n_workers; w++) {
-		for (i = 0; i < MAX_SYMBOLS; i++) {
-			symbol = &workers[w].symbols[i];
-			if (symbol->n_trades == 0)
-				continue;
-			struct symbol *sum = find(&workers[0], symbol->name);
-			if (!sum)
-				return -ERANGE;
-			add(sum, symbol->n_trades, symbol->volume, symbol->value);
-		}
+static int start_worker(void *state, void *context)
+{
+	const struct result *result = context;
+	struct worker *worker = state;
+
+	worker->symbol = mmr_layout_find(result->layout, "symbol");
+	worker->price = mmr_layout_find(result->layout, "price");
+	worker->size = mmr_layout_find(result->layout, "size");
+	worker->record_size = mmr_layout_size(result->layout);
+	worker->symbols = calloc(MAX_SYMBOLS, sizeof(*worker->symbols));
+	return worker->symbols ? 0 : -ENOMEM;
+}
+
+static int merge(struct worker *worker, const struct worker *other)
+{
+	struct symbol *symbol, *sum;
+
+	for (symbol = other->symbols; symbol < other->symbols + MAX_SYMBOLS; symbol++) {
+		if (symbol->n_trades == 0)
+			continue;
+		sum = find(worker, symbol->name);
+		if (!sum)
+			return -ERANGE;
+		add(sum, symbol->n_trades, symbol->volume, symbol->value);
 	}
-	qsort(all, MAX_SYMBOLS, sizeof(*all), by_name);
-	for (symbol = all; symbol < all + MAX_SYMBOLS; symbol++)
+	return 0;
+}
+
+static void end_worker(void *state, void *context)
+{
+	struct result *result = context;
+	struct worker *worker = state;
+
+	if (worker->left_over < worker->record_size)
+		result->left_over += worker->left_over;
+	if (!result->all.symbols) {
+		result->all = *worker;
+		return;
+	}
+	if (result->error == 0)
+		result->error = merge(&result->all, worker);
+	free(worker->symbols);
+}
+
+/* Sorts the table and prints it. */
+static void print(struct symbol *symbols)
+{
+	struct symbol *symbol;
+
+	qsort(symbols, MAX_SYMBOLS, sizeof(*symbols), by_name);
+	for (symbol = symbols; symbol < symbols + MAX_SYMBOLS; symbol++)
 		if (symbol->n_trades > 0)
 			printf("%-8.8s %" PRIu64 " trades, volume %" PRIu64 ", mean price %.4f\n",
 				symbol->name, symbol->n_trades, symbol->volume,
 				symbol->volume > 0 ? symbol->value / (double)symbol->volume : 0);
-	return 0;
 }
 
 static int run(mmr_reader *file, const mmr_layout *layout)
 {
-	static struct worker workers[MAX_WORKERS];
-	mmr_parallel_options how = MMR_PARALLEL_OPTIONS_INIT;
-	mmr_parallel_job job = {
-		.work = add_block, .states = workers, .state_size = sizeof(*workers)};
-	unsigned n = mmr_processors(), i;
+	struct result result = {.layout = layout};
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_job job = {.work = add_block,
+		.start = start_worker,
+		.end = end_worker,
+		.context = &result,
+		.state_size = sizeof(struct worker)};
 	int err;
 
-	if (mmr_size(file) % mmr_layout_size(layout) > 0)
-		return fprintf(stderr,
-			       "records: %" PRIu64 " bytes are left over behind the last trade\n",
-			       mmr_size(file) % mmr_layout_size(layout)),
-		       2;
-	n = n < MAX_WORKERS ? n : MAX_WORKERS;
-	for (i = 0; i < n; i++) {
-		workers[i].symbol = mmr_layout_find(layout, "symbol");
-		workers[i].price = mmr_layout_find(layout, "price");
-		workers[i].size = mmr_layout_find(layout, "size");
-		workers[i].record_size = mmr_layout_size(layout);
-		workers[i].symbols = calloc(MAX_SYMBOLS, sizeof(*workers[i].symbols));
-		if (!workers[i].symbols)
-			return perror("records"), 2;
-	}
-	job.n_states = n;
-	how.delimiter = MMR_NO_DELIMITER;
-	how.ahead = mmr_layout_size(layout) - 1;
-	err = mmr_parallel_run(file, &how, &job);
+	cut.split_lines = true;
+	cut.ahead = mmr_layout_size(layout) - 1;
+	err = mmr_scan_run(file, NULL, &cut, &job);
 	if (err == 0)
-		err = print(workers, n);
-	if (err == -ERANGE)
-		return fprintf(stderr, "records: more than %d symbols\n", MAX_SYMBOLS - 1), 2;
-	return err < 0 ? (fprintf(stderr, "records: %s\n", mmr_last_error()), 2) : 0;
+		err = result.error;
+	if (err == 0)
+		print(result.all.symbols);
+	free(result.all.symbols);
+	switch (err) {
+	case 0:
+		return 0;
+	case -EBADMSG:
+		fprintf(stderr, "records: %zu bytes are left over after the last trade\n",
+			result.left_over);
+		return 2;
+	case -ERANGE:
+		fprintf(stderr, "records: more than %d symbols\n", MAX_SYMBOLS - 1);
+		return 2;
+	case -ENOMEM:
+		fprintf(stderr, "records: not enough memory\n");
+		return 2;
+	default:
+		fprintf(stderr, "records: %s\n", mmr_last_error());
+		return 2;
+	}
 }
 
 int main(int argc, char **argv)

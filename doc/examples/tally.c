@@ -3,8 +3,8 @@
  *	tally [-n] COLUMN FILE [DELIMITER]
  *
  * Prints for the first column what `cut -d ";" -f 1 FILE | LC_ALL=C sort | uniq -c` prints: sorted
- *by value; with -n, by count, the greatest first. Columns count from 1, the delimiter is `;` unless
- * said. A line that has no such column is left out.
+ * by value; with -n, by count, the greatest first. Columns count from 1; the delimiter is `;`
+ *unless another is given. A line that has no such column is left out.
  *
  * No line is sorted: a value is interned, and its id says where to count. Each worker has a pool of
  * its own, so nothing is locked; at the end the pools are merged. Pools copy their texts, since a
@@ -24,9 +24,8 @@ struct column {
 	char delimiter;
 };
 
-/* Aligned to two cache lines, as processors fetch them, so that workers do not slow each other. */
 struct worker {
-	_Alignas(128) const struct column *column;
+	const struct column *column;
 	mmr_intern *pool;
 	uint64_t *counts; /* of each id */
 	size_t room;
@@ -144,28 +143,59 @@ static int print(const struct worker *worker, int (*order)(const void *, const v
 	return fflush(stdout) == 0 ? 0 : -errno;
 }
 
+/* What all workers found. */
+struct result {
+	const struct column *column;
+	struct worker all;
+	int error;
+};
+
+static int start_worker(void *state, void *context)
+{
+	const struct result *result = context;
+	struct worker *worker = state;
+
+	worker->column = result->column;
+	return mmr_intern_open(NULL, &worker->pool);
+}
+
+static void close_worker(struct worker *worker)
+{
+	mmr_intern_close(worker->pool);
+	free(worker->counts);
+}
+
+static void end_worker(void *state, void *context)
+{
+	struct result *result = context;
+	struct worker *worker = state;
+
+	if (!result->all.pool) {
+		result->all = *worker;
+		return;
+	}
+	if (result->error == 0)
+		result->error = merge(&result->all, worker);
+	close_worker(worker);
+}
+
 static int tally(
 	mmr_reader *file, const struct column *column, int (*order)(const void *, const void *))
 {
-	static struct worker workers[64];
-	unsigned n_workers = mmr_processors() < 64 ? mmr_processors() : 64, i;
-	mmr_parallel_job job = {count_block, NULL, workers, sizeof(*workers), n_workers};
-	int err = 0;
+	struct result result = {.column = column};
+	mmr_scan_job job = {.work = count_block,
+		.start = start_worker,
+		.end = end_worker,
+		.context = &result,
+		.state_size = sizeof(struct worker)};
+	int err;
 
-	for (i = 0; i < n_workers && err == 0; i++) {
-		workers[i].column = column;
-		err = mmr_intern_open(NULL, &workers[i].pool);
-	}
+	err = mmr_scan_run(file, NULL, NULL, &job);
 	if (err == 0)
-		err = mmr_parallel_run(file, NULL, &job);
-	for (i = 1; i < n_workers && err == 0; i++)
-		err = merge(&workers[0], &workers[i]);
+		err = result.error;
 	if (err == 0)
-		err = print(&workers[0], order);
-	for (i = 0; i < n_workers; i++) {
-		mmr_intern_close(workers[i].pool);
-		free(workers[i].counts);
-	}
+		err = print(&result.all, order);
+	close_worker(&result.all);
 	return err;
 }
 

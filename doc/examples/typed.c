@@ -2,10 +2,10 @@
  *
  *	typed TYPE FILE [OFFSET [STRIDE]]
  *
- * TYPE is u8 to u64, i8 to i64, f16, f32 or f64, with "be" or "le" behind it if the file comes from
+ * TYPE is u8 to u64, i8 to i64, f16, f32 or f64, followed by "be" or "le" if the file comes from
  * another machine. With OFFSET and STRIDE the numbers are one column of binary records. All
- * processors add; the file may be larger than memory; the sum is the same to the last bit whoever
- * adds what.
+ * processors add; the file may be larger than memory, or a pipe; the sum is the same to the last
+ *bit whatever thread adds which numbers.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -14,7 +14,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool parse_type(const char *text, mmr_sum_options *options)
+struct numbers {
+	enum mmr_type type;
+	enum mmr_order order;
+	uint64_t offset, stride;
+};
+
+static bool parse_type(const char *text, struct numbers *numbers)
 {
 	static const struct {
 		const char *name;
@@ -38,28 +44,23 @@ static bool parse_type(const char *text, mmr_sum_options *options)
 		len = strlen(types[i].name);
 		if (strncmp(text, types[i].name, len) != 0)
 			continue;
-		options->type = types[i].type;
-		options->order = strcmp(text + len, "be") == 0   ? MMR_BIG
+		numbers->type = types[i].type;
+		numbers->order = strcmp(text + len, "be") == 0   ? MMR_BIG
 				 : strcmp(text + len, "le") == 0 ? MMR_LITTLE
 								 : MMR_NATIVE;
-		if (options->order != MMR_NATIVE || text[len] == '\0')
+		if (numbers->order != MMR_NATIVE || text[len] == '\0')
 			return true;
 	}
 	return false;
 }
 
-static bool parse_options(int argc, char **argv, mmr_sum_options *options)
+static bool parse_options(int argc, char **argv, struct numbers *numbers)
 {
-	uint64_t stride = 0;
-
-	if (argc < 3 || argc > 5 || !parse_type(argv[1], options))
+	if (argc < 3 || argc > 5 || !parse_type(argv[1], numbers))
 		return false;
-	if (argc > 3 && mmr_slice_to_u64(mmr_slice_of(argv[3]), &options->offset) < 0)
+	if (argc > 3 && mmr_slice_to_u64(mmr_slice_of(argv[3]), &numbers->offset) < 0)
 		return false;
-	if (argc > 4 && mmr_slice_to_u64(mmr_slice_of(argv[4]), &stride) < 0)
-		return false;
-	options->stride = (size_t)stride;
-	return true;
+	return argc < 5 || mmr_slice_to_u64(mmr_slice_of(argv[4]), &numbers->stride) == 0;
 }
 
 static void print_value(const char *name, enum mmr_type type, mmr_value value)
@@ -87,17 +88,20 @@ static void print_sum(const mmr_summary *summary)
 
 int main(int argc, char **argv)
 {
-	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	struct numbers numbers = {0};
 	mmr_summary summary;
 	mmr_reader *file;
 	int err;
 
-	if (!parse_options(argc, argv, &options))
+	if (!parse_options(argc, argv, &numbers))
 		return fprintf(stderr, "usage: typed TYPE FILE [OFFSET [STRIDE]]\n"), 2;
 	mmr_guard_install();
 	err = mmr_open(argv[2], NULL, &file);
 	if (err == 0) {
-		err = mmr_sum_numbers(file, &options, &summary);
+		scan.offset = numbers.offset;
+		err = mmr_sum_numbers(
+			file, numbers.type, numbers.order, (size_t)numbers.stride, &scan, &summary);
 		mmr_close(file);
 	}
 	if (err < 0)

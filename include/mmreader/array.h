@@ -130,7 +130,7 @@ typedef struct mmr_summary {
 } mmr_summary;
 
 /* Sum, least and greatest of all elements, in one pass at the speed of memory; for a whole file
- * with all processors, sum.h.
+ * with all processors, scan.h.
  *
  * Returns: floating sums are deterministic. Each 16 KiB of elements (f16: 8 KiB) is added up in
  *   double precision, in 16 partial sums; those sums are added exactly and rounded once. The error

@@ -73,7 +73,7 @@ typedef struct mmr_table {
  * records end at \r alone are not supported. An empty line is a record of one empty cell; an empty
  * slice has no record.
  *
- * A quoted cell may contain line ends. Blocks (blocks.h, parallel.h) and shards are cut at line
+ * A quoted cell may contain line ends. Blocks (scan.h) and shards are cut at line
  * ends, so a block can end inside a quoted cell, and the next block then starts inside it, where
  * its cells are wrong. The table of the first such block ends with MMR_EQUOTE. So a run over all
  * blocks of a file is right if no mmr_table_error reports MMR_EQUOTE, and a callback must return

@@ -8,7 +8,7 @@
  * then on, with the same place, until it is closed.
  *
  * One thing no guard can see: inside the page in which a cut falls, the lost bytes read as zeroes
- * and nothing faults. Whole-file calls (blocks.h, parallel.h, count.h) ask for the file's size
+ * and nothing faults. Scans (scan.h) ask for the file's size
  * after each window and answer MMR_ETRUNCATED; after a walk over mmr_bytes, mmr_check() tells.
  *
  * SPDX-License-Identifier: MIT */

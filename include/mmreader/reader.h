@@ -19,7 +19,8 @@ enum mmr_backing_kind {
 	MMR_BACKING_MAPPED,   /* a shared read-only map of the file */
 	MMR_BACKING_COPIED,   /* read into memory once, when opened */
 	MMR_BACKING_CALLER,   /* memory that the caller owns */
-	MMR_BACKING_UNMAPPED  /* no addresses: mmr_read_at and blocks work, slices do not */
+	MMR_BACKING_UNMAPPED, /* no addresses: mmr_read_at and scans work, slices do not */
+	MMR_BACKING_STREAM    /* read once, forward: scans work, but nothing that needs an offset */
 };
 
 /* "To the end", as a length. A length of 0 is truly empty. */
@@ -32,32 +33,37 @@ typedef struct mmr_reader_options {
 	uint64_t length;               /* of the part; MMR_REST = to the end */
 	uint64_t reserve;              /* addresses kept free after the end: as long as growth fits
 					  them, mmr_refresh does not move mmr_bytes */
-	enum mmr_backing_kind backing; /* AUTO, or MAPPED, COPIED, UNMAPPED: that or an error */
+	enum mmr_backing_kind backing; /* AUTO, or any but CALLER: that or an error */
 	bool keep_pages;               /* walks drop no pages; see mmr_bytes */
+	bool wait;                     /* wait until a FIFO has a writer */
 } mmr_reader_options;
 
 /* clang-format off */
-#define MMR_READER_OPTIONS_INIT { sizeof(mmr_reader_options), 0, MMR_REST, 0, MMR_BACKING_AUTO, false }
+#define MMR_READER_OPTIONS_INIT \
+	{ sizeof(mmr_reader_options), 0, MMR_REST, 0, MMR_BACKING_AUTO, false, false }
 /* clang-format on */
 
-/* Opens the file at `path` for reading.
+/* Opens the file, device or FIFO at `path` for reading.
  *
  * Left to itself it maps regular files and block devices; reads files under 16 KiB, pseudo files
  * (/proc and /sys, whose size is 0 or a lie) and files that refuse to be mapped into memory; and
- * leaves unmapped what is too large for either. An empty file opens and is empty.
+ * leaves unmapped what is too large for either. FIFOs, sockets, terminals and other character
+ * devices become streams: opening them takes no byte and never waits, unless `wait` is set; the
+ * first scan waits for the writer of a FIFO. An empty file opens and is empty.
  *
  * Shape: `options` may be NULL. `offset` beyond the end gives an empty part; a `length` that
  *   reaches beyond the end is cut there.
  * Errors: any errno of open(2), fstat(2), read(2), -ENOMEM; -EISDIR; -EINVAL (options);
- *   MMR_ESTREAM for FIFOs, sockets, terminals and other character devices, which are left untouched
- *   and never waited for; MMR_ENOMAP when MAPPED was demanded and is impossible; -EFBIG for a
- *   pseudo file of more than 64 MiB, unless COPIED was demanded.
+ *   MMR_ESTREAM for a stream when another backing was demanded; -ESPIPE for a part of a stream;
+ *   MMR_ENOMAP when MAPPED was demanded and is impossible; -EFBIG for a pseudo file of more than 64
+ *   MiB, unless COPIED or STREAM was demanded.
  * Lifetime: until mmr_close. The reader keeps one descriptor (close-on-exec).
  * Threads: safe; the reader may be read by any number of threads. */
 MMR_API int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **ret_reader);
 
-/* Like mmr_open, but of a descriptor. The reader keeps a duplicate; `fd` stays the caller's and
- * its file offset is neither used nor moved.
+/* Like mmr_open, but of a descriptor. The reader keeps a duplicate; `fd` stays the caller's. Its
+ * file offset is neither used nor moved, except by a stream: if it can be moved, it is at the first
+ * unused byte after each scan.
  *
  * Errors: as mmr_open, and -EBADF when `fd` is not open for reading. */
 MMR_API int mmr_open_fd(int fd, const mmr_reader_options *options, mmr_reader **ret_reader);
@@ -71,34 +77,52 @@ MMR_API int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_read
 /* Ends a reader; every slice of it dies, and nothing may use it any more. NULL is allowed. */
 MMR_API void mmr_close(mmr_reader *reader);
 
-/* Bytes in the part, as of mmr_open or the last mmr_refresh. Threads: safe. */
+/* Bytes in the part, as of mmr_open or the last mmr_refresh; MMR_REST for a stream. Threads: safe.
+ */
 MMR_API uint64_t mmr_size(const mmr_reader *reader);
 
 /* Where the bytes lie. Threads: safe. */
 MMR_API enum mmr_backing_kind mmr_backing(const mmr_reader *reader);
 
+/* What can be done with a reader. */
+enum mmr_abilities {
+	MMR_HAS_OFFSETS = 1,  /* mmr_read_at, backward scans, shards, a known size */
+	MMR_HAS_ADDRESSES = 2 /* mmr_bytes, and with it slices and iterators */
+};
+
+/* Returns: flags of enum mmr_abilities; 0 for a stream. Threads: safe. */
+MMR_API unsigned mmr_abilities(const mmr_reader *reader);
+
+/* The bytes of a stream that scans have used: skipped, or returned as part of a block. Bytes after
+ * them are left to the next scan. 0 for other readers. Threads: safe. */
+MMR_API uint64_t mmr_consumed(const mmr_reader *reader);
+
+/* Copies up to 64 of the first bytes. Of a stream, those that scans have read; it never waits.
+ *
+ * Errors: as mmr_read_at. Threads: safe, but not during a scan of a stream. */
+MMR_API int mmr_head(const mmr_reader *reader, void *buffer, size_t len, size_t *ret_len);
+
 /* All bytes of the part.
  *
- * Returns: of an UNMAPPED reader, a slice of length 0 that remembers: slicing or iterating it
- *   fails with MMR_ENOMAP instead of finding nothing.
- * Memory: pages of a map come into memory when they are touched. An iterator that walks over a map
- *   (lines, fields, tables, marks, matches, records, chunks, matches of a regex, in either
- *   direction) drops the pages that it has passed, except the last few MiB, if the part is larger
- *   than 64 MiB. A walk then has about 10 MiB of the file in memory, or what its longest line or
- *   record needs. Slices of dropped pages stay valid: a page that is touched again comes back from
- *   the page cache or from the device, and then stays. Set `keep_pages` for a large file that is
- *   walked over repeatedly; memory then grows with what was touched.
- * Lifetime: until mmr_close; after a truncation touching the lost pages raises SIGBUS, unless
- *   it happens inside the library with its guard installed. Lost bytes in the page of the cut read
- *   as zeroes: mmr_check tells.
- * Threads: safe. */
+ * Returns: of an UNMAPPED reader or a stream, a slice of length 0 that remembers: slicing or
+ * iterating it fails with MMR_ENOMAP instead of finding nothing. Memory: pages of a map come into
+ * memory when they are touched. An iterator that walks over a map (lines, fields, tables, marks,
+ * matches, records, chunks, matches of a regex, in either direction) drops the pages that it has
+ * passed, except the last few MiB, if the part is larger than 64 MiB. A walk then has about 10 MiB
+ * of the file in memory, or what its longest line or record needs. Slices of dropped pages stay
+ * valid: a page that is touched again comes back from the page cache or from the device, and then
+ * stays. Set `keep_pages` for a large file that is walked over repeatedly; memory then grows with
+ * what was touched. Lifetime: until mmr_close; after a truncation touching the lost pages raises
+ * SIGBUS, unless it happens inside the library with its guard installed. Lost bytes in the page of
+ * the cut read as zeroes: mmr_check tells. Threads: safe. */
 MMR_API mmr_slice mmr_bytes(const mmr_reader *reader);
 
 /* Copies bytes out, by pread(2) where there is a file: it can fail but not fault.
  *
  * Units: `off` counts from the start of the part.
  * Returns: 0; `*ret_len` bytes were copied, fewer than `len` only at the end of the part.
- * Errors: MMR_ETRUNCATED when the file has become shorter; any errno of pread(2). On failure
+ * Errors: -ESPIPE for a stream; MMR_ETRUNCATED when the file has become shorter; any errno of
+ *   pread(2). On failure
  *   `*ret_len` and the buffer's content are unspecified.
  * Threads: safe. */
 MMR_API int mmr_read_at(

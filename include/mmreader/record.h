@@ -11,7 +11,7 @@
  *			use(value);
  *	err = mmr_records_error(&it);
  *
- * A whole column as one array: mmr_layout_column. Files larger than memory: mmr_parallel_run, whose
+ * A whole column as one array: mmr_layout_column. Files larger than memory: mmr_scan_run, whose
  * blocks need not end where records do (its `ahead`), or mmr_sum_numbers for one column.
  *
  * SPDX-License-Identifier: MIT */
@@ -86,7 +86,7 @@ MMR_API bool mmr_records_refill_(mmr_records *it);
 
 /* The next record. It has been there a moment ago: pages are touched under the guard some 64 KiB
  * ahead. What is read of it is read by the caller, who is safe from a cut that comes in between
- * only within mmr_try, or where blocks are copied (blocks.h).
+ * only within mmr_try, or where blocks are copied (scan.h).
  *
  * Returns: false behind the last whole record or at a fault; mmr_records_error tells which. */
 static inline bool mmr_records_next(mmr_records *it, mmr_slice *ret_record)

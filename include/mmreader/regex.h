@@ -25,7 +25,7 @@
 #ifndef MMREADER_REGEX_H
 #define MMREADER_REGEX_H
 
-#include <mmreader/count.h>
+#include <mmreader/scan.h>
 
 MMR_BEGIN_DECLS
 
@@ -82,6 +82,7 @@ MMR_API bool mmr_regex_is_jit(const mmr_regex *regex);
 typedef struct mmr_regex_match {
 	mmr_slice text; /* in the private copy: it cannot fault */
 	uint64_t off;   /* of the text, from the start of the slice or of the reader's part */
+	uint64_t line;  /* as in mmr_match; MMR_NO_LINE in a slice */
 	/* For the calls below. */
 	const mmr_regex *regex;
 	const size_t *places;
@@ -129,12 +130,12 @@ MMR_API void mmr_regex_matches_close(mmr_regex_matches *it);
 
 /* Counts the matches in a reader, in parallel. No reader faults here: all is copied by pread(2).
  *
- * Shape: `options` may be NULL; `delimiter` must be the one that the pattern was compiled with;
- *   `engine` and `measure` have no meaning here.
+ * Shape: `scan` may be NULL; its `delimiter` must be the one that the pattern was compiled with, and
+ *   an `io_mode` of MAP is replaced by READ.
  * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. The first one
  *   of a limit names the byte. Threads: safe. */
 MMR_API int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader,
-	const mmr_count_options *options, uint64_t *ret_matches);
+	const mmr_scan_options *scan, uint64_t *ret_matches);
 
 /* What is done with a match.
  *
@@ -142,12 +143,12 @@ MMR_API int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader,
 typedef int mmr_regex_fn(void *context, const mmr_regex_match *match);
 
 /* Calls `fn` for each match that mmr_regex_count counts, in the order of the file, one at a time,
- * from any of the threads.
+ * from any of the threads. `flags` are of enum mmr_match_flags.
  *
  * Returns: 0 at the end of the range, 1 when `fn` stopped it.
  * Errors: what `fn` returned, if negative; otherwise like mmr_regex_count. */
 MMR_API int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader,
-	const mmr_count_options *options, mmr_regex_fn *fn, void *context);
+	const mmr_scan_options *scan, unsigned flags, mmr_regex_fn *fn, void *context);
 
 MMR_END_DECLS
 

@@ -27,7 +27,7 @@ static int seekable(const mmr_reader *const_reader)
 	mmr_reader *reader = (mmr_reader *)const_reader;
 	int expected = -1, fd;
 
-	if (reader->fd < 0 || mmr_backing(reader) == MMR_BACKING_COPIED)
+	if (reader->fd < 0 || mmr_backing(reader) == MMR_BACKING_COPIED || reader_is_stream(reader))
 		return -1;
 	if (reader->by_path)
 		return reader->fd;

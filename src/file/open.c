@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
 #include "file/registry.h"
+#include "file/stream.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,27 +30,49 @@ static struct mmr_reader *reader_new(const char *name)
 	return reader;
 }
 
-static int reject(const char *name, enum os_kind kind)
+static bool wants_file(const mmr_reader_options *options)
 {
-	switch (kind) {
-	case OS_REGULAR:
-	case OS_BLOCK_DEVICE:
-		return 0;
-	case OS_DIRECTORY:
-		error_set(-EISDIR, "open '%s'", name);
-		return error_hint(-EISDIR, "name a file in it");
-	case OS_FIFO:
-	case OS_SOCKET:
-	case OS_CHARACTER_DEVICE:
-		break;
+	return options->backing != MMR_BACKING_AUTO && options->backing != MMR_BACKING_STREAM;
+}
+
+static bool wants_part(const mmr_reader_options *options)
+{
+	return options->offset > 0 || options->length != MMR_REST;
+}
+
+/* Whether a stream can be opened with these options. */
+static int check_stream(const char *name, const mmr_reader_options *options)
+{
+	if (wants_file(options)) {
+		error_set(MMR_ESTREAM, "open '%s' with this backing", name);
+		return error_hint(MMR_ESTREAM, "save it to a file first");
 	}
-	error_set(MMR_ESTREAM, "open '%s'", name);
-	return error_hint(MMR_ESTREAM, "read it as a stream of blocks, or save it to a file first");
+	if (wants_part(options)) {
+		error_set(-ESPIPE, "open a part of '%s'", name);
+		return error_hint(-ESPIPE, "choose the range when it is scanned");
+	}
+	return 0;
+}
+
+static bool is_stream(const struct mmr_reader *reader, const mmr_reader_options *options)
+{
+	return options->backing == MMR_BACKING_STREAM ||
+	       (reader->stat.kind != OS_REGULAR && reader->stat.kind != OS_BLOCK_DEVICE);
+}
+
+static int open_stream(struct mmr_reader *reader, const mmr_reader_options *options)
+{
+	int err = check_stream(reader->name, options);
+
+	if (err < 0)
+		return err;
+	err = stream_start(reader, reader->by_path && reader->stat.kind == OS_FIFO);
+	return err < 0 ? error_set(err, "open '%s'", reader->name) : 0;
 }
 
 static int check_options(const char *name, const mmr_reader_options *options)
 {
-	if (options->struct_size >= sizeof(*options) && options->backing <= MMR_BACKING_UNMAPPED &&
+	if (options->struct_size >= sizeof(*options) && options->backing <= MMR_BACKING_STREAM &&
 		options->backing != MMR_BACKING_CALLER)
 		return 0;
 	error_set(-EINVAL, "open '%s' with these options", name);
@@ -100,7 +123,7 @@ static int choose_backing(
 
 		err = copy(reader, wanted, limit, &place);
 		if (err == -ESPIPE)
-			return reject(reader->name, OS_FIFO);
+			return open_stream(reader, options);
 		if (err < 0 && place != UINT64_MAX)
 			return error_set_at(err, place, "read '%s'", reader->name);
 		if (err < 0)
@@ -148,9 +171,11 @@ static int open_descriptor(const char *name, int fd, bool by_path,
 		error_set(err, "stat '%s'", name);
 		goto close_reader;
 	}
-	err = reject(name, reader->stat.kind);
-	if (err < 0)
+	if (reader->stat.kind == OS_DIRECTORY) {
+		error_set(-EISDIR, "open '%s'", name);
+		err = error_hint(-EISDIR, "name a file in it");
 		goto close_reader;
+	}
 	reader->offset = options->offset;
 	reader->keep_pages = options->keep_pages;
 	reader->to_the_end = options->length == MMR_REST;
@@ -158,10 +183,12 @@ static int open_descriptor(const char *name, int fd, bool by_path,
 	left = reader->stat.size > options->offset ? reader->stat.size - options->offset : 0;
 	atomic_store(&reader->size, min_u64(left, options->length));
 	reader->copy_wanted = options->backing == MMR_BACKING_COPIED;
-	err = choose_backing(reader, options, options->length);
+	err = is_stream(reader, options) ? open_stream(reader, options)
+					 : choose_backing(reader, options, options->length);
 	if (err < 0)
 		goto close_reader;
-	registry_add(reader);
+	if (!reader_is_stream(reader))
+		registry_add(reader);
 	*ret_reader = reader;
 	return 0;
 
@@ -180,15 +207,15 @@ int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **r
 	err = check_options(path, options);
 	if (err < 0)
 		return err;
-	/* A FIFO is turned away before it is opened: its writer must not see a reader come and
-	 * go. What open finds is checked again, since the path may change hands meanwhile. */
-	err = os_stat_path(path, &stat);
-	if (err < 0)
-		return error_set(err, "open '%s'", path);
-	err = reject(path, stat.kind);
-	if (err < 0)
-		return err;
-	err = os_open(path, &fd);
+	/* A FIFO is refused before it is opened: its writer must not see a reader come and go. */
+	if (wants_file(options) || wants_part(options)) {
+		err = os_stat_path(path, &stat);
+		if (err < 0)
+			return error_set(err, "open '%s'", path);
+		if (stat.kind == OS_FIFO)
+			return check_stream(path, options);
+	}
+	err = os_open(path, options->wait, &fd);
 	if (err < 0)
 		return error_set(err, "open '%s'", path);
 	return open_descriptor(path, fd, true, options, ret_reader);
@@ -244,6 +271,7 @@ void mmr_close(mmr_reader *reader)
 	}
 	if (atomic_load(&reader->seek_fd) >= 0)
 		os_close(atomic_load(&reader->seek_fd));
+	stream_free(reader->stream);
 	if (reader->fd >= 0)
 		os_close(reader->fd);
 	heap_free(reader);

@@ -5,6 +5,7 @@
 
 #include "file/guard.h"
 #include "file/registry.h"
+#include "file/stream.h"
 #include "os/os.h"
 
 #include <mmreader/guard.h>
@@ -29,11 +30,43 @@ mmr_slice mmr_bytes(const mmr_reader *reader)
 	const struct backing *backing = reader_backing(reader);
 	mmr_slice bytes = {backing->bytes, (size_t)size};
 
-	if (backing->kind == MMR_BACKING_UNMAPPED) {
+	if (backing->kind == MMR_BACKING_UNMAPPED || backing->kind == MMR_BACKING_STREAM) {
 		bytes.ptr = slice_nowhere;
 		bytes.len = 0;
 	}
 	return bytes;
+}
+
+unsigned mmr_abilities(const mmr_reader *reader)
+{
+	switch (mmr_backing(reader)) {
+	case MMR_BACKING_STREAM:
+		return 0;
+	case MMR_BACKING_UNMAPPED:
+		return MMR_HAS_OFFSETS;
+	default:
+		return MMR_HAS_OFFSETS | MMR_HAS_ADDRESSES;
+	}
+}
+
+uint64_t mmr_consumed(const mmr_reader *reader)
+{
+	return reader->stream ? atomic_load(&reader->stream->consumed) : 0;
+}
+
+int mmr_head(const mmr_reader *reader, void *buffer, size_t len, size_t *ret_len)
+{
+	if (!reader->stream)
+		return mmr_read_at(reader, 0, buffer, len, ret_len);
+	*ret_len = min_size(len, reader->stream->head_len);
+	memcpy(buffer, reader->stream->head, *ret_len);
+	return 0;
+}
+
+int reader_no_offsets(const struct mmr_reader *reader)
+{
+	error_set(-ESPIPE, "read '%s' at an offset", reader->name);
+	return error_hint(-ESPIPE, "save the stream to a file first");
 }
 
 const struct backing *reader_map_at(const struct mmr_reader *reader, const char *address)
@@ -122,7 +155,7 @@ int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop, uint64_t
 int reader_reaches(const struct mmr_reader *reader, const struct backing *backing, uint64_t stop,
 	uint64_t *ret_stop)
 {
-	if (backing->kind == MMR_BACKING_CALLER || backing->kind == MMR_BACKING_COPIED)
+	if (backing->kind != MMR_BACKING_MAPPED && backing->kind != MMR_BACKING_UNMAPPED)
 		return 0;
 	return reader_reaches_file(reader, stop, ret_stop);
 }
@@ -204,6 +237,8 @@ int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 	size_t got = 0;
 	int err;
 
+	if (reader_is_stream(reader))
+		return reader_no_offsets(reader);
 	len = off < size ? (size_t)min_u64(len, size - off) : 0;
 	err = copy(reader, backing, off, buffer, len, &got);
 	if (err == 0 && got > 0 && (got > ZERO_LOOK || memchr(buffer, '\0', got)))
@@ -220,7 +255,7 @@ int mmr_check(const mmr_reader *reader)
 	struct os_stat now;
 	int err;
 
-	if (mmr_backing(reader) == MMR_BACKING_CALLER)
+	if (mmr_backing(reader) == MMR_BACKING_CALLER || reader_is_stream(reader))
 		return 0;
 	err = os_stat_fd(reader->fd, &now);
 	if (err < 0)

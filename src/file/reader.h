@@ -27,9 +27,7 @@ struct mmr_reader {
 	uint64_t offset;        /* of the part in the file */
 	bool to_the_end;        /* the part was asked for up to MMR_REST: it may grow */
 	_Atomic(uint64_t) size; /* of the part */
-	_Atomic(int) engine;    /* that the last whole-file call used most: an enum mmr_engine */
-	/* Bytes that the parallel run which started last has to pass, and has claimed. */
-	_Atomic(uint64_t) run_total, run_done;
+	struct stream *stream;  /* NULL unless it is one */
 	/* What the first scan that failed ran into, and where in the file: later calls answer the
 	 * same. */
 	_Atomic(int) fault;
@@ -41,6 +39,11 @@ struct mmr_reader {
 	struct mmr_reader *next, *previous; /* the registry's */
 	char name[];                        /* for messages: the path, or "descriptor 3" */
 };
+
+static inline bool reader_is_stream(const struct mmr_reader *reader)
+{
+	return reader->stream != NULL;
+}
 
 static inline struct backing *reader_backing(const struct mmr_reader *reader)
 {
@@ -56,6 +59,9 @@ struct os_stat reader_stat(const struct mmr_reader *reader);
 
 /* The code of an earlier fault of this reader, with its sentence; 0 when there was none. */
 int reader_fault(const struct mmr_reader *reader);
+
+/* Sets the error of a call that needs offsets. Returns: -ESPIPE. */
+int reader_no_offsets(const struct mmr_reader *reader);
 
 /* mmr_release, without a word when it fails: nothing depends on it. */
 void reader_drop(const struct mmr_reader *reader, uint64_t off, uint64_t len);

@@ -118,7 +118,7 @@ int mmr_refresh(mmr_reader *reader)
 	struct os_stat then = reader_stat(reader), now;
 	int err;
 
-	if (mmr_backing(reader) == MMR_BACKING_CALLER)
+	if (mmr_backing(reader) == MMR_BACKING_CALLER || reader_is_stream(reader))
 		return 0;
 	err = os_stat_fd(reader->fd, &now);
 	if (err < 0)

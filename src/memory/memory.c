@@ -60,6 +60,7 @@ static int ask(const mmr_reader *reader, uint64_t first, uint64_t n, uint64_t *r
 		*ret_source = MMR_RESIDENCY_HELD;
 		return 0;
 	case MMR_BACKING_CALLER:
+	case MMR_BACKING_STREAM:
 		return -ENOTSUP;
 	case MMR_BACKING_AUTO:
 	case MMR_BACKING_MAPPED:

@@ -76,16 +76,16 @@ void mmr_regex_matches_close(mmr_regex_matches *it)
 	(void)it;
 }
 
-int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader, const mmr_count_options *options,
+int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_options *options,
 	uint64_t *ret_matches)
 {
 	(void)regex, (void)reader, (void)options, (void)ret_matches;
 	return lazy_load(&lazy_pcre2);
 }
 
-int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_count_options *options,
-	mmr_regex_fn *fn, void *context)
+int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_options *options,
+	unsigned flags, mmr_regex_fn *fn, void *context)
 {
-	(void)regex, (void)reader, (void)options, (void)fn, (void)context;
+	(void)regex, (void)reader, (void)options, (void)flags, (void)fn, (void)context;
 	return lazy_load(&lazy_pcre2);
 }

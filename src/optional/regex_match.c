@@ -218,6 +218,7 @@ mmr_regex_match matcher_match(
 	mmr_regex_match match = {
 		.text = {matcher->piece.ptr + line + places[0], places[1] - places[0]},
 		.off = off + line + places[0],
+		.line = MMR_NO_LINE,
 		.regex = matcher->regex,
 		.places = places,
 	};

@@ -4,7 +4,9 @@
 #include "optional/regex.h"
 
 #include "file/reader.h"
-#include "scan/workers.h"
+#include "scan/numbering.h"
+#include "scan/options.h"
+#include "scan/run.h"
 
 #include <errno.h>
 #include <string.h>
@@ -13,12 +15,20 @@
  */
 #define KEPT ((size_t)8 << 10)
 
-struct state {
-	struct matcher matcher;
+/* What all workers share. */
+struct common {
+	const mmr_regex *regex;
 	const mmr_reader *reader;
+	struct numbering numbering;
 	mmr_regex_fn *fn; /* NULL to count only */
 	void *context;
 	uint64_t n;
+};
+
+struct state {
+	struct common *common;
+	struct matcher matcher;
+	uint64_t n, n_lines;
 	size_t n_kept;
 	bool more;         /* the matcher's last match, and those after it, are not kept */
 	size_t kept[KEPT]; /* of each match the start of its line, and a pair of places a group */
@@ -26,7 +36,7 @@ struct state {
 
 static int next_in_block(struct state *state, const mmr_block *block)
 {
-	return matcher_next(&state->matcher, state->reader->offset + block->off);
+	return matcher_next(&state->matcher, state->common->reader->offset + block->off);
 }
 
 static int search_block(void *argument, const mmr_block *block)
@@ -38,9 +48,11 @@ static int search_block(void *argument, const mmr_block *block)
 	matcher_load(&state->matcher, block->bytes);
 	state->n_kept = 0;
 	state->more = false;
-	while ((found = next_in_block(state, block)) > 0) {
+	found = numbering_count(&state->common->numbering, block, &state->n_lines);
+	while (found == 0 && (found = next_in_block(state, block)) > 0) {
 		state->n++;
-		if (!state->fn)
+		found = 0;
+		if (!state->common->fn)
 			continue;
 		state->more = 1 + n_places > KEPT - state->n_kept;
 		if (state->more)
@@ -53,94 +65,95 @@ static int search_block(void *argument, const mmr_block *block)
 	return found;
 }
 
+/* Reports the match with these places in the line that starts at `line` of the block. */
+static int report(struct state *state, const mmr_block *block, size_t line, const size_t *places)
+{
+	struct common *common = state->common;
+	mmr_regex_match match = matcher_match(&state->matcher, line, places, block->off);
+	int err = numbering_find(&common->numbering, block, match.off, &match.line);
+
+	return err < 0 ? err : common->fn(common->context, &match);
+}
+
 static int collect_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
 	size_t n_places = 2 * ((size_t)state->matcher.regex->n_groups + 1), i;
-	mmr_regex_match match;
 	int result = 0, found = state->more;
 
-	for (i = 0; i < state->n_kept && result == 0; i += 1 + n_places) {
-		match = matcher_match(
-			&state->matcher, state->kept[i], state->kept + i + 1, block->off);
-		result = state->fn(state->context, &match);
-	}
+	for (i = 0; i < state->n_kept && result == 0; i += 1 + n_places)
+		result = report(state, block, state->kept[i], state->kept + i + 1);
 	while (result == 0 && found > 0) {
-		match = matcher_match(&state->matcher, matcher_line(&state->matcher),
-			state->matcher.places, block->off);
-		result = state->fn(state->context, &match);
+		result = report(state, block, matcher_line(&state->matcher), state->matcher.places);
 		if (result == 0)
 			found = next_in_block(state, block);
 	}
+	numbering_pass(&state->common->numbering, state->n_lines);
 	return found < 0 ? found : result;
 }
 
-static int run(const mmr_regex *regex, mmr_reader *reader, const mmr_count_options *options,
-	mmr_regex_fn *fn, void *context, uint64_t *ret_n)
+static int start_state(void *argument, void *context)
 {
-	static const mmr_count_options plain = MMR_COUNT_OPTIONS_INIT;
-	mmr_parallel_options how = MMR_PARALLEL_OPTIONS_INIT;
-	mmr_parallel_job job = {.work = search_block, .state_size = sizeof(struct state)};
-	struct state *states;
-	unsigned n;
-	int err = 0;
+	struct state *state = argument;
 
-	if (!options)
-		options = &plain;
-	if (options->struct_size < sizeof(*options)) {
-		error_set(-EINVAL, "match a pattern with these options");
-		return error_hint(-EINVAL, "start from MMR_COUNT_OPTIONS_INIT");
-	}
-	if (options->delimiter != regex->delimiter) {
+	state->common = context;
+	return matcher_start(&state->matcher, state->common->regex);
+}
+
+static void end_state(void *argument, void *context)
+{
+	struct state *state = argument;
+	struct common *common = context;
+
+	common->n += state->n;
+	matcher_end(&state->matcher);
+}
+
+static int run(
+	struct common *common, mmr_reader *reader, const mmr_scan_options *options, unsigned flags)
+{
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_job job = {.work = search_block,
+		.collect = common->fn ? collect_block : NULL,
+		.start = start_state,
+		.end = end_state,
+		.context = common,
+		.state_size = sizeof(struct state)};
+	mmr_scan_options scan;
+	int err;
+
+	err = scan_options(options, &scan);
+	if (err < 0)
+		return err;
+	if (scan.delimiter != common->regex->delimiter) {
 		error_set(-EINVAL, "match a pattern in lines that end with byte %u",
-			(unsigned)(unsigned char)options->delimiter);
+			(unsigned)(unsigned char)scan.delimiter);
 		return error_hint(-EINVAL, "compile it with the delimiter");
 	}
-	how.offset = options->offset;
-	how.length = options->length;
-	how.window = REGEX_PIECE;
-	how.delimiter = (unsigned char)regex->delimiter;
-	how.engine = MMR_ENGINE_COPY;
-	job.n_states = workers_for(reader, options->n_threads);
-	job.collect = fn ? collect_block : NULL;
-	states = heap_alloc(job.n_states * sizeof(*states));
-	if (!states)
-		return error_set(-ENOMEM, "match a pattern with %u threads", job.n_states);
-	for (n = 0; n < job.n_states; n++) {
-		err = matcher_start(&states[n].matcher, regex);
-		if (err < 0)
-			break;
-		states[n].reader = reader;
-		states[n].fn = fn;
-		states[n].context = context;
-		states[n].n = 0;
-	}
-	job.states = states;
-	if (err == 0)
-		err = mmr_parallel_run(reader, &how, &job);
-	for (*ret_n = 0; n > 0; n--) {
-		*ret_n += states[n - 1].n;
-		matcher_end(&states[n - 1].matcher);
-	}
-	heap_free(states);
-	return err;
+	err = numbering_start(&common->numbering, reader, &scan, flags);
+	if (err < 0)
+		return err;
+	/* PCRE2 is given private copies alone. */
+	scan.io_mode = MMR_IO_READ;
+	cut.window = REGEX_PIECE;
+	return scan_run(reader, &scan, &cut, &job, &common->numbering.place);
 }
 
-int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader, const mmr_count_options *options,
+int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_options *scan,
 	uint64_t *ret_matches)
 {
-	uint64_t n;
-	int err = run(regex, reader, options, NULL, NULL, &n);
+	struct common common = {.regex = regex, .reader = reader};
+	int err = run(&common, reader, scan, MMR_MATCH_PLAIN);
 
 	if (err == 0)
-		*ret_matches = n;
+		*ret_matches = common.n;
 	return err;
 }
 
-int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_count_options *options,
-	mmr_regex_fn *fn, void *context)
+int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_options *scan,
+	unsigned flags, mmr_regex_fn *fn, void *context)
 {
-	uint64_t n;
+	struct common common = {.regex = regex, .reader = reader, .fn = fn, .context = context};
 
-	return run(regex, reader, options, fn, context, &n);
+	return run(&common, reader, scan, flags);
 }

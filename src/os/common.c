@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,14 +15,15 @@
 
 /* --- Descriptors --- */
 
-int os_open(const char *path, int *ret_fd)
+int os_open(const char *path, bool wait, int *ret_fd)
 {
-	int fd;
+	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY, fd;
 
-	/* O_NONBLOCK: without it, open(2) of a FIFO waits for a writer. It has no effect on the
-	 * files that are read afterwards. */
+	/* Without O_NONBLOCK, open(2) of a FIFO waits for a writer. */
+	if (!wait)
+		flags |= O_NONBLOCK;
 	do
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		fd = open(path, flags);
 	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
 		return -errno;
@@ -161,6 +163,27 @@ int os_read_some(int fd, void *buffer, size_t len, size_t *ret_len)
 		return -errno;
 	*ret_len = (size_t)n;
 	return 0;
+}
+
+bool os_is_readable(int fd, bool wait)
+{
+	struct pollfd ready = {fd, POLLIN, 0};
+	int n;
+
+	do
+		n = poll(&ready, 1, wait ? -1 : 0);
+	while (n < 0 && errno == EINTR);
+	return n != 0;
+}
+
+int64_t os_position(int fd)
+{
+	return lseek(fd, 0, SEEK_CUR);
+}
+
+int os_seek(int fd, uint64_t off)
+{
+	return lseek(fd, (off_t)off, SEEK_SET) < 0 ? -errno : 0;
 }
 
 /* --- Maps --- */

@@ -37,7 +37,7 @@ int os_reopen(int fd, int *ret_fd)
 	char path[40];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return os_open(path, ret_fd);
+	return os_open(path, false, ret_fd);
 }
 
 int os_device_size(int fd, uint64_t *ret_size)
@@ -129,7 +129,7 @@ uint64_t os_resident(void)
 	int err, fd;
 
 	/* smaps_rollup is exact, but walks all page tables. */
-	if (os_open("/proc/self/statm", &fd) < 0)
+	if (os_open("/proc/self/statm", false, &fd) < 0)
 		return 0;
 	err = os_read_some(fd, text, sizeof(text) - 1, &len);
 	os_close(fd);
@@ -159,7 +159,7 @@ void os_memory(struct os_memory *ret_memory)
 	size_t len = 0;
 	int fd;
 
-	if (os_open("/proc/self/status", &fd) == 0) {
+	if (os_open("/proc/self/status", false, &fd) == 0) {
 		if (os_read_at(fd, 0, status, sizeof(status) - 1, &len) < 0)
 			len = 0;
 		os_close(fd);

@@ -15,11 +15,11 @@
 
 /* --- Descriptors: common.c, except os_reopen --- */
 
-/* Opens a file for reading, close-on-exec. A terminal does not become the controlling terminal, and
- * a FIFO without a writer does not block. Interrupted calls are repeated.
+/* Opens a file for reading, close-on-exec. A terminal does not become the controlling terminal. Waits
+ * for the writer of a FIFO only if `wait` is set. Interrupted calls are repeated.
  *
  * Errors: those of open(2). */
-int os_open(const char *path, int *ret_fd);
+int os_open(const char *path, bool wait, int *ret_fd);
 
 /* Duplicates a descriptor, close-on-exec. Both share one file offset.
  *
@@ -86,6 +86,16 @@ int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len);
  * Returns: 0; `*ret_len` is 0 at the end of the file, and may be less than `len` before it.
  * Errors: those of read(2). */
 int os_read_some(int fd, void *buffer, size_t len, size_t *ret_len);
+
+/* Asks whether a read returns at once, with bytes, the end or an error. Waits until it does if
+ * `wait` is set. */
+bool os_is_readable(int fd, bool wait);
+
+/* Returns: the file offset of a descriptor; -1 if it has none. */
+int64_t os_position(int fd);
+
+/* Moves the file offset of a descriptor. Errors: those of lseek(2). */
+int os_seek(int fd, uint64_t off);
 
 /* --- Sparse files: linux.c, posix.c --- */
 

@@ -1,33 +1,47 @@
 /* count.c - counting in parallel, merged at the end or in the order of the file
  *
  * SPDX-License-Identifier: MIT */
-#include "common.h"
-#include "scan/workers.h"
+#include "scan/options.h"
+#include "scan/run.h"
 
-#include <mmreader/count.h>
-#include <mmreader/find.h>
-#include <mmreader/lines.h>
-#include <mmreader/parallel.h>
+#include <mmreader/marks.h>
 
-#include <errno.h>
-#include <string.h>
-
-static const mmr_count_options default_options = MMR_COUNT_OPTIONS_INIT;
-
-/* The longest line so far, across blocks: common to all workers, touched in turn. */
-struct longest {
+/* What is known of the blocks so far. */
+struct common {
+	char delimiter;
+	uint64_t n_delimiters, n_crlf;
+	struct scan_place place;
+	uint64_t stop;   /* end of the last block */
+	bool terminated; /* a delimiter ends it */
+	/* The longest line, across blocks; changed in turn. */
+	bool started;
 	uint64_t line_start; /* of the line that the last block left open */
-	uint64_t len;
+	uint64_t longest;
 };
 
 struct state {
-	char delimiter;
+	struct common *common;
 	uint64_t n_delimiters, n_crlf;
+	uint64_t stop; /* as in common, for the last block of this worker */
+	bool terminated;
 	/* Of one block: where its first line ends and its last, open one begins. */
 	bool found;
 	uint64_t first_end, last_start, longest;
-	struct longest *shared;
 };
+
+static int keep_end(struct state *state, mmr_slice own, uint64_t off)
+{
+	mmr_slice last = {own.ptr + own.len - 1, 1};
+	uint64_t found;
+	int err;
+
+	err = mmr_slice_count(last, state->common->delimiter, &found);
+	if (err == 0 && state->stop <= off) {
+		state->stop = off + own.len;
+		state->terminated = found > 0;
+	}
+	return err;
+}
 
 static int count_block(void *argument, const mmr_block *block)
 {
@@ -35,10 +49,11 @@ static int count_block(void *argument, const mmr_block *block)
 	uint64_t found;
 	int err;
 
-	err = mmr_slice_count(block->bytes, state->delimiter, &found);
-	if (err == 0)
-		state->n_delimiters += found;
-	return err;
+	err = mmr_slice_count(block->bytes, state->common->delimiter, &found);
+	if (err < 0)
+		return err;
+	state->n_delimiters += found;
+	return keep_end(state, block->bytes, block->off);
 }
 
 /* One byte ahead shows the LF of a CR at the block's end. */
@@ -57,7 +72,7 @@ static int measure_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
 	mmr_slice own = {block->bytes.ptr, block->bytes.len - block->ahead};
-	mmr_marks marks = mmr_marks_of(own, state->delimiter);
+	mmr_marks marks = mmr_marks_of(own, state->common->delimiter);
 	const char *at, *line = NULL;
 	int err;
 
@@ -76,111 +91,105 @@ static int measure_block(void *argument, const mmr_block *block)
 		state->last_start = block->off + (uint64_t)(line - block->bytes.ptr);
 	}
 	err = mmr_marks_error(&marks);
+	if (err == 0)
+		err = keep_end(state, own, block->off);
 	return err < 0 ? err : count_crlf(state, block);
 }
 
-static void longer(struct longest *longest, uint64_t len)
+static void longer(struct common *common, uint64_t len)
 {
-	if (longest->len < len)
-		longest->len = len;
+	if (common->longest < len)
+		common->longest = len;
 }
 
 /* Joins a block to those before it: the line that they left open ends in this one, or goes on. */
 static int join_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
+	struct common *common = state->common;
 
 	(void)block;
+	if (!common->started)
+		common->line_start = common->place.start;
+	common->started = true;
 	if (!state->found)
 		return 0;
-	longer(state->shared, state->first_end - state->shared->line_start);
-	longer(state->shared, state->longest);
-	state->shared->line_start = state->last_start;
+	longer(common, state->first_end - common->line_start);
+	longer(common, state->longest);
+	common->line_start = state->last_start;
 	return 0;
 }
 
-static int run(mmr_reader *reader, const mmr_count_options *options, unsigned n_states,
-	struct state *states)
+static int start_state(void *argument, void *context)
 {
-	mmr_parallel_options how = MMR_PARALLEL_OPTIONS_INIT;
-	mmr_parallel_job job = {.work = count_block,
-		.states = states,
-		.state_size = sizeof(*states),
-		.n_states = n_states};
+	struct state *state = argument;
 
-	how.offset = options->offset;
-	how.length = options->length;
-	how.delimiter = MMR_NO_DELIMITER;
-	how.engine = options->engine;
-	/* Where lines end with NUL, a hole is full of lines. */
-	how.skip_holes = options->delimiter != '\0';
-	if (options->measure) {
-		how.ahead = 1;
-		job.work = measure_block;
-		job.collect = join_block;
-	}
-	return mmr_parallel_run(reader, &how, &job);
+	state->common = context;
+	return 0;
 }
 
-/* Whether the range ends with a line that lacks its delimiter. */
-static int check_end(mmr_reader *reader, char delimiter, uint64_t start, uint64_t stop, bool *ret)
+static void end_state(void *argument, void *context)
 {
-	size_t got;
-	char byte;
-	int err;
+	const struct state *state = argument;
+	struct common *common = context;
 
-	*ret = false;
-	if (start == stop)
-		return 0;
-	err = mmr_read_at(reader, stop - 1, &byte, 1, &got);
-	if (err == 0)
-		*ret = byte != delimiter;
-	return err;
+	common->n_delimiters += state->n_delimiters;
+	common->n_crlf += state->n_crlf;
+	if (common->stop < state->stop) {
+		common->stop = state->stop;
+		common->terminated = state->terminated;
+	}
 }
 
-int mmr_count_lines(mmr_reader *reader, const mmr_count_options *options, mmr_counts *ret_counts)
+static int count(
+	mmr_reader *reader, const mmr_scan_options *options, bool measure, mmr_counts *ret_counts)
 {
-	uint64_t size = mmr_size(reader), start, stop;
-	mmr_counts counts = {0, 0, 0, false};
-	struct longest longest = {0, 0};
-	struct state *states;
-	unsigned n_states, i;
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	struct common common = {0};
+	mmr_scan_job job = {.work = measure ? measure_block : count_block,
+		.collect = measure ? join_block : NULL,
+		.start = start_state,
+		.end = end_state,
+		.context = &common,
+		.state_size = sizeof(struct state)};
+	mmr_counts counts = {0, false, 0, 0};
+	mmr_scan_options scan;
+	uint64_t stop;
 	int err;
 
-	if (!options)
-		options = &default_options;
-	if (options->struct_size < sizeof(*options)) {
-		error_set(-EINVAL, "count lines with these options");
-		return error_hint(-EINVAL, "start from MMR_COUNT_OPTIONS_INIT");
-	}
-	start = min_u64(options->offset, size);
-	stop = start + min_u64(options->length, size - start);
-	longest.line_start = start;
-	n_states = workers_for(reader, options->n_threads);
-	states = heap_alloc(n_states * sizeof(*states));
-	if (!states)
-		return error_set(-ENOMEM, "count with %u threads", n_states);
-	memset(states, 0, n_states * sizeof(*states));
-	for (i = 0; i < n_states; i++) {
-		states[i].delimiter = options->delimiter;
-		states[i].shared = &longest;
-	}
-	err = run(reader, options, n_states, states);
-	for (i = 0; i < n_states; i++) {
-		counts.lines += states[i].n_delimiters;
-		counts.crlf += states[i].n_crlf;
-	}
-	heap_free(states);
-	if (err == 0)
-		err = check_end(reader, options->delimiter, start, stop, &counts.unterminated);
+	err = scan_options(options, &scan);
 	if (err < 0)
 		return err;
-	counts.lines += counts.unterminated;
-	if (options->measure) {
+	common.delimiter = scan.delimiter;
+	cut.split_lines = true;
+	cut.ahead = measure;
+	/* Where lines end with NUL, a hole is full of lines. */
+	cut.skip_holes = scan.delimiter != '\0';
+	err = scan_run(reader, &scan, &cut, &job, &common.place);
+	if (err < 0)
+		return err;
+	stop = common.place.stop;
+	/* A hole that ends the range has no delimiter. */
+	counts.unterminated =
+		stop > common.place.start && (common.stop < stop || !common.terminated);
+	counts.lines = common.n_delimiters + counts.unterminated;
+	if (measure) {
 		if (counts.unterminated)
-			longer(&longest, stop - longest.line_start);
-		counts.longest = longest.len;
+			longer(&common,
+				stop - (common.started ? common.line_start : common.place.start));
+		counts.longest = common.longest;
+		counts.crlf = common.n_crlf;
 	}
 	*ret_counts = counts;
 	return 0;
+}
+
+int mmr_count_lines(mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts)
+{
+	return count(reader, scan, false, ret_counts);
+}
+
+int mmr_measure_lines(mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts)
+{
+	return count(reader, scan, true, ret_counts);
 }

@@ -7,10 +7,8 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
-#include "scan/workers.h"
-
-#include <mmreader/count.h>
-#include <mmreader/parallel.h>
+#include "scan/numbering.h"
+#include "scan/options.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,6 +18,8 @@
 
 /* What all blocks share, in turn. */
 struct common {
+	const mmr_needle *needle;
+	struct numbering numbering;
 	mmr_match_fn *fn; /* NULL to count only */
 	void *context;
 	uint64_t free_from; /* no match may start before: the end of the last one */
@@ -27,22 +27,30 @@ struct common {
 };
 
 struct state {
-	const mmr_needle *needle;
 	struct common *common;
-	uint64_t n;          /* matches in the block */
+	uint64_t n_lines;    /* delimiters in the block */
+	uint64_t n;          /* matches in it */
 	size_t first;        /* places in the block: of the first match, ... */
 	size_t last_end;     /* ... of the end of the last, ... */
 	uint32_t kept[KEPT]; /* ... and of the first KEPT, when they are wanted */
 };
 
+static int report(struct common *common, const mmr_block *block, size_t at)
+{
+	mmr_match match = {.off = block->off + at, .len = common->needle->text.len};
+	int err = numbering_find(&common->numbering, block, match.off, &match.line);
+
+	return err < 0 ? err : common->fn(common->context, &match);
+}
+
 /* Matches of a block that start at `from` or behind it: in the block, since what it shows of the
- * next one is shorter than the needle. Calls fn at once when `tell`. */
-static int search(struct state *state, const mmr_block *block, size_t from, bool tell)
+ * next one is shorter than the needle. Reports them at once if `now` is set. */
+static int search(struct state *state, const mmr_block *block, size_t from, bool now)
 {
 	struct common *common = state->common;
-	size_t len = state->needle->text.len, at;
+	size_t len = common->needle->text.len, at;
 	mmr_slice rest = {block->bytes.ptr + from, block->bytes.len - from}, match;
-	mmr_matches it = mmr_matches_of(rest, state->needle);
+	mmr_matches it = mmr_matches_of(rest, common->needle);
 	int result;
 
 	state->n = 0;
@@ -51,8 +59,8 @@ static int search(struct state *state, const mmr_block *block, size_t from, bool
 		if (state->n == 0)
 			state->first = at;
 		state->last_end = at + len;
-		if (common->fn && tell) {
-			result = common->fn(common->context, block->off + at);
+		if (common->fn && now) {
+			result = report(common, block, at);
 			if (result != 0)
 				return result;
 		} else if (common->fn && state->n < KEPT) {
@@ -65,7 +73,10 @@ static int search(struct state *state, const mmr_block *block, size_t from, bool
 
 static int search_block(void *argument, const mmr_block *block)
 {
-	return search(argument, block, 0, false);
+	struct state *state = argument;
+	int err = numbering_count(&state->common->numbering, block, &state->n_lines);
+
+	return err < 0 ? err : search(state, block, 0, false);
 }
 
 static int collect_block(void *argument, const mmr_block *block)
@@ -84,72 +95,68 @@ static int collect_block(void *argument, const mmr_block *block)
 			return result;
 	} else {
 		for (i = 0; common->fn && i < state->n; i++) {
-			result = common->fn(common->context, block->off + state->kept[i]);
+			result = report(common, block, state->kept[i]);
 			if (result != 0)
 				return result;
 		}
 	}
+	numbering_pass(&common->numbering, state->n_lines);
 	common->count += state->n;
 	if (state->n > 0)
 		common->free_from = block->off + state->last_end;
 	return 0;
 }
 
-static int run(mmr_reader *reader, const mmr_needle *needle, const mmr_count_options *options,
-	struct common *common)
+static int start_state(void *argument, void *context)
 {
-	mmr_parallel_options how = MMR_PARALLEL_OPTIONS_INIT;
-	mmr_parallel_job job = {
-		.work = search_block, .collect = collect_block, .state_size = sizeof(struct state)};
-	struct state *states;
-	unsigned i;
-	int err;
+	struct state *state = argument;
 
-	if (options->struct_size < sizeof(*options)) {
-		error_set(-EINVAL, "search with these options");
-		return error_hint(-EINVAL, "start from MMR_COUNT_OPTIONS_INIT");
-	}
-	if (needle->text.len == 0)
-		return 0;
-	how.offset = options->offset;
-	how.length = options->length;
-	how.engine = options->engine;
-	how.delimiter = MMR_NO_DELIMITER;
-	how.ahead = needle->text.len - 1;
-	/* Only a needle with a NUL can match in a hole or reach into one. */
-	how.skip_holes = memchr(needle->text.ptr, '\0', needle->text.len) == NULL;
-	job.n_states = workers_for(reader, options->n_threads);
-	states = heap_alloc(job.n_states * sizeof(*states));
-	if (!states)
-		return error_set(-ENOMEM, "search with %u threads", job.n_states);
-	for (i = 0; i < job.n_states; i++) {
-		states[i].needle = needle;
-		states[i].common = common;
-	}
-	job.states = states;
-	err = mmr_parallel_run(reader, &how, &job);
-	heap_free(states);
-	return err;
+	state->common = context;
+	return 0;
 }
 
-static const mmr_count_options default_options = MMR_COUNT_OPTIONS_INIT;
-
-int mmr_count_matches(mmr_reader *reader, const mmr_needle *needle,
-	const mmr_count_options *options, uint64_t *ret_matches)
+static int run(
+	mmr_reader *reader, const mmr_scan_options *options, unsigned flags, struct common *common)
 {
-	struct common common = {0};
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_job job = {.work = search_block,
+		.collect = collect_block,
+		.start = start_state,
+		.context = common,
+		.state_size = sizeof(struct state)};
+	mmr_slice text = common->needle->text;
+	mmr_scan_options scan;
 	int err;
 
-	err = run(reader, needle, options ? options : &default_options, &common);
+	err = scan_options(options, &scan);
+	if (err < 0 || text.len == 0)
+		return err;
+	err = numbering_start(&common->numbering, reader, &scan, flags);
+	if (err < 0)
+		return err;
+	cut.split_lines = true;
+	cut.ahead = text.len - 1;
+	/* Only a needle with a NUL can match in a hole or reach into one. */
+	cut.skip_holes = memchr(text.ptr, '\0', text.len) == NULL &&
+			 !(common->numbering.wanted && scan.delimiter == '\0');
+	return scan_run(reader, &scan, &cut, &job, &common->numbering.place);
+}
+
+int mmr_count_matches(mmr_reader *reader, const mmr_needle *needle, const mmr_scan_options *scan,
+	uint64_t *ret_matches)
+{
+	struct common common = {.needle = needle};
+	int err = run(reader, scan, MMR_MATCH_PLAIN, &common);
+
 	if (err == 0)
 		*ret_matches = common.count;
 	return err;
 }
 
-int mmr_each_match(mmr_reader *reader, const mmr_needle *needle, const mmr_count_options *options,
-	mmr_match_fn *fn, void *context)
+int mmr_each_match(mmr_reader *reader, const mmr_needle *needle, const mmr_scan_options *scan,
+	unsigned flags, mmr_match_fn *fn, void *context)
 {
-	struct common common = {.fn = fn, .context = context};
+	struct common common = {.needle = needle, .fn = fn, .context = context};
 
-	return run(reader, needle, options ? options : &default_options, &common);
+	return run(reader, scan, flags, &common);
 }

@@ -1,18 +1,21 @@
 /* shard.c - line-aligned parts that need no talk between those who take them
  *
  * SPDX-License-Identifier: MIT */
-#include "common.h"
+#include "file/reader.h"
 
-#include <mmreader/parallel.h>
-#include <mmreader/seek.h>
+#include <mmreader/scan.h>
 
 #include <errno.h>
 
 /* The start of the first line at or behind an offset. */
 static int cut(mmr_reader *reader, char delimiter, uint64_t off, uint64_t *ret_off)
 {
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+
+	scan.delimiter = delimiter;
+	scan.n_threads = 1;
 	if (off > 0)
-		return mmr_line_seek(reader, off - 1, 1, delimiter, 1, ret_off);
+		return mmr_line_seek(reader, off - 1, 1, &scan, ret_off);
 	*ret_off = 0;
 	return 0;
 }
@@ -35,6 +38,8 @@ int mmr_shard(mmr_reader *reader, char delimiter, uint64_t k, uint64_t n, uint64
 			(unsigned long long)n);
 		return error_hint(-EINVAL, "shards count from 1");
 	}
+	if (reader_is_stream(reader))
+		return reader_no_offsets(reader);
 	err = cut(reader, delimiter, bound(size, k - 1, n), &start);
 	if (err == 0)
 		err = cut(reader, delimiter, bound(size, k, n), &stop);

@@ -1,51 +1,60 @@
-/* sum.c - sum, minimum and maximum of the numbers of a whole file
+/* sum.c - sum, least and greatest of a whole file's numbers
  *
- * An element belongs to the block in which it starts; a block includes enough of the next one for
- * its last element. Elements are added in pieces whose limits are multiples of SIMD_GRAIN in the
- * file, and pieces are added without rounding. Therefore the sum does not depend on windows and
- * workers.
+ * An element belongs to the block in which it starts; blocks show enough of the next one to see its
+ * end. A block's elements are added up in pieces whose edges are those of the file, and pieces are
+ * added without rounding: who read which block, and in what window, makes no difference.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 #include "data/array.h"
 #include "file/guard.h"
 #include "file/reader.h"
-#include "scan/workers.h"
-
-#include <mmreader/parallel.h>
-#include <mmreader/sum.h>
+#include "scan/options.h"
+#include "scan/run.h"
 
 #include <errno.h>
 #include <string.h>
 
-static const mmr_sum_options default_options = MMR_SUM_OPTIONS_INIT;
-
-struct state {
-	struct array_total total;
+/* What all workers share. */
+struct common {
 	enum mmr_type type;
 	bool swapped;
 	size_t stride;
-	uint64_t start; /* offset of the first element in the reader */
-	uint64_t base;  /* offset of the reader's start in the file */
+	uint64_t base; /* of the reader in the file */
+	struct scan_place place;
+	struct array_total total;
+};
+
+struct state {
+	const struct common *common;
+	struct array_total total;
 };
 
 static void add_pieces(struct state *state, const mmr_block *block)
 {
-	uint64_t stop = block->off + block->bytes.len - block->ahead, at = state->start, edge;
+	const struct common *common = state->common;
+	uint64_t stop = block->off + block->bytes.len - block->ahead;
+	uint64_t at = block->start, edge;
+	size_t element = mmr_type_size(common->type), room;
 	mmr_array array;
 
 	memset(&array, 0, sizeof(array));
-	array.stride = (ptrdiff_t)state->stride;
-	array.type = (uint8_t)state->type;
-	array.swapped = state->swapped;
+	array.stride = (ptrdiff_t)common->stride;
+	array.type = (uint8_t)common->type;
+	array.swapped = common->swapped;
 	if (at < block->off)
-		at += ((block->off - at - 1) / state->stride + 1) * state->stride;
+		at += ((block->off - at - 1) / common->stride + 1) * common->stride;
 	while (at < stop) {
-		edge = (state->base + at) / SIMD_GRAIN * SIMD_GRAIN + SIMD_GRAIN - state->base;
+		/* A stream may end within an element. */
+		room = block->bytes.len - (size_t)(at - block->off);
+		if (room < element)
+			break;
+		edge = (common->base + at) / SIMD_GRAIN * SIMD_GRAIN + SIMD_GRAIN - common->base;
 		array.ptr = block->bytes.ptr + (at - block->off);
-		array.n = (size_t)((min_u64(edge, stop) - at - 1) / state->stride + 1);
+		array.n = (size_t)((min_u64(edge, stop) - at - 1) / common->stride + 1);
+		array.n = min_size(array.n, (room - element) / common->stride + 1);
 		array_total_add(&state->total, &array);
-		at += array.n * state->stride;
+		at += array.n * common->stride;
 	}
 }
 
@@ -60,63 +69,82 @@ static int sum_block(void *argument, const mmr_block *block)
 	return 0;
 }
 
-static int run(mmr_reader *reader, const mmr_sum_options *options, const struct state *first,
-	mmr_summary *ret_summary)
+static int start_state(void *argument, void *context)
 {
-	mmr_parallel_options how = MMR_PARALLEL_OPTIONS_INIT;
-	mmr_parallel_job job = {.work = sum_block, .state_size = sizeof(struct state)};
-	struct state *states;
-	unsigned i;
-	int err;
+	struct state *state = argument;
 
-	job.n_states = workers_for(reader, options->n_threads);
-	states = heap_alloc(job.n_states * sizeof(*states));
-	if (!states)
-		return error_set(-ENOMEM, "add up with %u threads", job.n_states);
-	for (i = 0; i < job.n_states; i++)
-		states[i] = *first;
-	job.states = states;
-	how.offset = options->offset;
-	how.length = options->length;
-	how.delimiter = MMR_NO_DELIMITER;
-	how.engine = options->engine;
-	how.ahead = mmr_type_size(options->type) - 1;
-	err = mmr_parallel_run(reader, &how, &job);
-	if (err == 0) {
-		for (i = 1; i < job.n_states; i++)
-			array_total_merge(&states[0].total, &states[i].total);
-		array_total_end(&states[0].total, ret_summary);
-	}
-	heap_free(states);
-	return err;
+	state->common = context;
+	state->total.type = state->common->type;
+	return 0;
 }
 
-int mmr_sum_numbers(mmr_reader *reader, const mmr_sum_options *options, mmr_summary *ret_summary)
+static void end_state(void *argument, void *context)
 {
-	uint64_t size = mmr_size(reader), n;
-	struct state first;
-	size_t element;
+	struct state *state = argument;
+	struct common *common = context;
+
+	array_total_merge(&common->total, &state->total);
+}
+
+static int check(enum mmr_type type, enum mmr_order order, size_t stride)
+{
+	size_t element = mmr_type_size(type);
+
+	if (element > 0 && (unsigned)order <= MMR_BIG && (stride == 0 || stride >= element) &&
+		stride <= PTRDIFF_MAX)
+		return 0;
+	error_set(-EINVAL, "add up numbers with these options");
+	return error_hint(-EINVAL, "pass a type, an order and no stride shorter than an element");
+}
+
+/* Makes the range one of bytes, and checks that it ends with an element. */
+static int locate(mmr_reader *reader, const struct common *common, mmr_scan_options *scan)
+{
+	uint64_t start, stop, n;
 	int err;
 
-	if (!options)
-		options = &default_options;
-	element = options->struct_size < sizeof(*options) ? 0 : mmr_type_size(options->type);
-	if (element == 0 || (unsigned)options->order > MMR_BIG ||
-		(options->stride > 0 && options->stride < element) ||
-		options->stride > PTRDIFF_MAX) {
-		error_set(-EINVAL, "add up numbers with these options");
-		return error_hint(-EINVAL, "start from MMR_SUM_OPTIONS_INIT, with a type, an order "
-					   "and no stride shorter than an element");
-	}
-	memset(&first, 0, sizeof(first));
-	first.total.type = first.type = options->type;
-	first.swapped = array_swaps(options->type, options->order);
-	first.stride = options->stride > 0 ? options->stride : element;
-	first.start = min_u64(options->offset, size);
-	first.base = reader->offset;
-	err = array_count(
-		min_u64(options->length, size - first.start), options->type, first.stride, &n);
+	err = scan_locate(reader, scan, &start, &stop);
 	if (err < 0)
 		return err;
-	return run(reader, options, &first, ret_summary);
+	scan->offset = start;
+	scan->length = stop - start;
+	scan->first_line = 0;
+	scan->n_lines = MMR_REST;
+	return array_count(scan->length, common->type, common->stride, &n);
+}
+
+int mmr_sum_numbers(mmr_reader *reader, enum mmr_type type, enum mmr_order order, size_t stride,
+	const mmr_scan_options *options, mmr_summary *ret_summary)
+{
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	struct common common = {.type = type, .base = reader->offset};
+	mmr_scan_job job = {.work = sum_block,
+		.start = start_state,
+		.end = end_state,
+		.context = &common,
+		.state_size = sizeof(struct state)};
+	mmr_scan_options scan;
+	uint64_t n;
+	int err;
+
+	err = scan_options(options, &scan);
+	if (err == 0)
+		err = check(type, order, stride);
+	if (err < 0)
+		return err;
+	common.total.type = type;
+	common.swapped = array_swaps(type, order);
+	common.stride = stride > 0 ? stride : mmr_type_size(type);
+	cut.split_lines = true;
+	cut.ahead = mmr_type_size(type) - 1;
+	if (!reader_is_stream(reader))
+		err = locate(reader, &common, &scan);
+	if (err == 0)
+		err = scan_run(reader, &scan, &cut, &job, &common.place);
+	/* Where a stream ends is known only now. */
+	if (err == 0)
+		err = array_count(common.place.stop - common.place.start, type, common.stride, &n);
+	if (err == 0)
+		array_total_end(&common.total, ret_summary);
+	return err;
 }

@@ -78,14 +78,14 @@ static int copy(struct window *window, uint64_t off, size_t len, mmr_slice *ret_
 	return err;
 }
 
-int window_load(struct window *window, enum mmr_engine engine, uint64_t off, size_t len,
+int window_load(struct window *window, enum mmr_io_mode io_mode, uint64_t off, size_t len,
 	mmr_slice *ret_bytes)
 {
 	uint64_t stop;
 	int err;
 
 	window->mapped_stop = 0;
-	if (engine == MMR_ENGINE_COPY)
+	if (io_mode == MMR_IO_READ)
 		return copy(window, off, len, ret_bytes);
 	err = reader_reaches(window->reader, window->backing, off + len, &stop);
 	if (err < 0)

@@ -9,7 +9,7 @@
 #include "common.h"
 #include "file/backing.h"
 
-#include <mmreader/blocks.h>
+#include <mmreader/scan.h>
 
 /* Large enough that dropping pages costs nothing per byte, and the size of the largest folio. */
 #define WINDOW_DEFAULT ((size_t)2 << 20)
@@ -38,7 +38,7 @@ void window_end(struct window *window);
  *
  * Returns: 0; when a file has become shorter, MMR_ETRUNCATED with `*ret_bytes` what is left of
  * them, perhaps nothing. Other errors leave it untouched. */
-int window_load(struct window *window, enum mmr_engine engine, uint64_t off, size_t len,
+int window_load(struct window *window, enum mmr_io_mode io_mode, uint64_t off, size_t len,
 	mmr_slice *ret_bytes);
 
 /* After the use of what was loaded last: whether it was the file's. Only a map can have given

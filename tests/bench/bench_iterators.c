@@ -70,7 +70,7 @@ static void walk_blocks(const struct input *input, struct sum *sum)
 	mmr_block block;
 	mmr_slice line;
 
-	if (mmr_blocks_of(input->file, NULL, &blocks) < 0)
+	if (mmr_blocks_open(input->file, NULL, NULL, &blocks) < 0)
 		return;
 	while (mmr_blocks_next(blocks, &block)) {
 		mmr_lines it = mmr_lines_of(block.bytes, '\n');

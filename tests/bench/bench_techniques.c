@@ -62,7 +62,7 @@ static void bench_sum(mmr_reader *file, size_t n_mib)
 		must(mmr_count_lines(file, NULL, &counts) == 0, "count");
 		best_count = now() - start < best_count ? now() - start : best_count;
 		start = now();
-		must(mmr_sum_numbers(file, NULL, &summary) == 0, "sum");
+		must(mmr_sum_numbers(file, MMR_F64, MMR_NATIVE, 0, NULL, &summary) == 0, "sum");
 		best_sum = now() - start < best_sum ? now() - start : best_sum;
 		must(summary.sum == 131072 * 511.875 * (double)n_mib && summary.max.f64 == 1023.75,
 			"the sum is wrong");

@@ -122,7 +122,7 @@ def finding(bench):
 		# Into a pipe: at /dev/null it would stop at its first match.
 		(Command("grep -c -F", ["grep", "-c", "-F", rare, log], answer="number", drains="-d"),
 			None)], lacks=bench.lacks("--find"))
-	# What a user writes on mmr_parallel_run: blocks of whole lines, and as little memory.
+	# What a user writes on mmr_scan_run: blocks of whole lines, and as little memory.
 	bench.compare("count lines with a rare text", Command("examples/parallel_count",
 		[os.path.join(bench.build, "doc/examples/parallel_count"), rare, log],
 		threads=bench.n_threads, answer="number", ours=True),

@@ -32,22 +32,22 @@ static struct temp lines_open(void)
 	return temp_open(bytes, SIZE);
 }
 
-/* By slices where there are any, and by each engine: all find as many lines. */
+/* By slices where there are any, and in each I/O mode: all find as many lines. */
 static void must_have_lines(mmr_reader *reader, uint64_t wanted)
 {
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
-	mmr_counts counts = {0, 0, 0, false};
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	mmr_counts counts = {0};
 	uint64_t n = 0;
-	int engine;
+	int io_mode;
 
 	if (mmr_backing(reader) != MMR_BACKING_UNMAPPED) {
 		ck_assert_int_eq(mmr_slice_count(mmr_bytes(reader), '\n', &n), 0);
 		ck_assert_uint_eq(n, wanted);
 	}
-	for (engine = 0; engine < 3; engine++) {
-		options.engine = (enum mmr_engine)engine;
-		MUST(mmr_count_lines(reader, &options, &counts) == 0, "backing %d, engine %d: %s",
-			(int)mmr_backing(reader), engine, mmr_last_error());
+	for (io_mode = 0; io_mode < 3; io_mode++) {
+		options.io_mode = (enum mmr_io_mode)io_mode;
+		MUST(mmr_count_lines(reader, &options, &counts) == 0, "backing %d, mode %d: %s",
+			(int)mmr_backing(reader), io_mode, mmr_last_error());
 		/* Zeroes at the end are a line that nobody has ended. */
 		ck_assert_uint_eq(counts.lines, wanted + counts.unterminated);
 	}
@@ -78,7 +78,7 @@ START_TEST(test_changes_regrown_after_a_fault)
 {
 	struct temp temp = lines_open();
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED), *again;
-	mmr_counts counts = {7, 7, 7, false};
+	mmr_counts counts = {.lines = 7};
 	uint64_t n;
 	int i;
 

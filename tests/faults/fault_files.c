@@ -1,13 +1,10 @@
-/* fault_files.c - what reads a whole file: blocks, parallel runs, counts, searches, sums, seeks
+/* fault_files.c - what reads a whole file: blocks, scans, counts, searches, sums, seeks
  *
  * SPDX-License-Identifier: MIT */
 #include "fault_scene.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define STEP ((size_t)64 << 10)
 
@@ -45,18 +42,19 @@ static int drain(mmr_blocks *blocks, uint64_t *ret_n)
 	return err;
 }
 
-static int feed(const struct scene *scene, int delimiter, bool backward)
+static int feed(const struct scene *scene, bool split, bool backward)
 {
-	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	mmr_blocks *blocks;
 	uint64_t n = 0;
 	int err;
 
-	options.engine = scene->engine;
-	options.window = scene->window;
-	options.delimiter = delimiter;
-	options.backward = backward;
-	err = mmr_blocks_of(scene->reader, &options, &blocks);
+	scan.io_mode = scene->io_mode;
+	cut.window = scene->window;
+	cut.split_lines = split;
+	cut.backward = backward;
+	err = mmr_blocks_open(scene->reader, &scan, &cut, &blocks);
 	if (err == 0)
 		err = drain(blocks, &n);
 	return judge(err, n == SCENE_N_LINES);
@@ -64,35 +62,38 @@ static int feed(const struct scene *scene, int delimiter, bool backward)
 
 static int feed_lines(const struct scene *scene)
 {
-	return feed(scene, '\n', false);
+	return feed(scene, false, false);
 }
 
 static int feed_back(const struct scene *scene)
 {
-	return feed(scene, '\n', true);
+	return feed(scene, false, true);
 }
 
 static int feed_bytes(const struct scene *scene)
 {
-	return feed(scene, MMR_NO_DELIMITER, false);
+	return feed(scene, true, false);
 }
 
-/* A stream promises no size: what was cut off was never there. */
+/* A stream has no size: what was cut off was never there. */
 static int feed_stream(const struct scene *scene)
 {
-	int fd = open(scene->path, O_RDONLY | O_CLOEXEC);
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	mmr_reader *stream;
 	mmr_blocks *blocks;
 	uint64_t n = 0;
 	int err;
 
-	if (fd < 0)
-		return -errno;
-	err = mmr_blocks_of_fd(fd, NULL, &blocks);
+	options.backing = MMR_BACKING_STREAM;
+	err = mmr_open(scene->path, &options, &stream);
+	if (err < 0)
+		return err;
+	err = mmr_blocks_open(stream, NULL, NULL, &blocks);
 	if (err == 0)
 		err = drain(blocks, &n);
-	if (err == 0 && lseek(fd, 0, SEEK_END) < (off_t)SCENE_SIZE)
+	if (err == 0 && mmr_consumed(stream) < SCENE_SIZE)
 		err = n < SCENE_N_LINES ? MMR_ETRUNCATED : WRONG;
-	close(fd);
+	mmr_close(stream);
 	return judge(err, n == SCENE_N_LINES);
 }
 
@@ -105,75 +106,91 @@ static int count_block(void *state, const mmr_block *block)
 	return err;
 }
 
-static int share(const struct scene *scene, int delimiter, bool backward, bool in_order)
+static void add_count(void *state, void *context)
 {
-	mmr_parallel_options options = MMR_PARALLEL_OPTIONS_INIT;
-	uint64_t states[16] = {0}, n = 0;
-	mmr_parallel_job job = {count_block, in_order ? count_block : NULL, states, sizeof(*states),
-		scene->n_threads};
-	unsigned i;
+	*(uint64_t *)context += *(const uint64_t *)state;
+}
+
+static mmr_scan_options scan_options(const struct scene *scene)
+{
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+
+	scan.io_mode = scene->io_mode;
+	scan.n_threads = scene->n_threads;
+	return scan;
+}
+
+static int share(const struct scene *scene, bool split, bool backward, bool in_order)
+{
+	mmr_scan_options scan = scan_options(scene);
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	uint64_t n = 0;
+	mmr_scan_job job = {.work = count_block,
+		.collect = in_order ? count_block : NULL,
+		.end = add_count,
+		.context = &n,
+		.state_size = sizeof(n)};
 	int err;
 
-	options.engine = scene->engine;
-	options.window = scene->window > 0 ? scene->window : STEP;
-	options.delimiter = delimiter;
-	options.backward = backward;
-	err = mmr_parallel_run(scene->reader, &options, &job);
-	for (i = 0; i < scene->n_threads; i++)
-		n += states[i];
+	cut.window = scene->window > 0 ? scene->window : STEP;
+	cut.split_lines = split;
+	cut.backward = backward;
+	err = mmr_scan_run(scene->reader, &scan, &cut, &job);
 	return judge(err, n == SCENE_N_LINES * (1 + in_order));
 }
 
 static int share_lines(const struct scene *scene)
 {
-	return share(scene, '\n', false, false);
+	return share(scene, false, false, false);
 }
 
 static int share_in_order(const struct scene *scene)
 {
-	return share(scene, '\n', true, true);
+	return share(scene, false, true, true);
 }
 
 static int share_bytes(const struct scene *scene)
 {
-	return share(scene, MMR_NO_DELIMITER, false, true);
+	return share(scene, true, false, true);
 }
 
-static mmr_count_options count_options(const struct scene *scene)
+/* The lines that the file has when nothing is wrong: the last one has to be found. */
+static int locate(const struct scene *scene)
 {
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options scan = scan_options(scene);
+	uint64_t start = 0, stop = 0;
+	int err;
 
-	options.engine = scene->engine;
-	options.n_threads = scene->n_threads;
-	return options;
+	scan.first_line = 1;
+	scan.n_lines = SCENE_N_LINES - 2;
+	err = mmr_scan_locate(scene->reader, &scan, &start, &stop);
+	return judge(err, start == FAULT_LINE_LEN && stop == SCENE_SIZE - FAULT_LINE_LEN);
 }
 
 static int count_lines(const struct scene *scene)
 {
-	mmr_count_options options = count_options(scene);
-	mmr_counts counts = {0, 0, 0, false};
-	int err = mmr_count_lines(scene->reader, &options, &counts);
+	mmr_scan_options scan = scan_options(scene);
+	mmr_counts counts = {0};
+	int err = mmr_count_lines(scene->reader, &scan, &counts);
 
 	return judge(err, counts.lines == SCENE_N_LINES && !counts.unterminated);
 }
 
 static int count_longest(const struct scene *scene)
 {
-	mmr_count_options options = count_options(scene);
-	mmr_counts counts = {0, 0, 0, false};
-	int err;
+	mmr_scan_options scan = scan_options(scene);
+	mmr_counts counts = {0};
+	int err = mmr_measure_lines(scene->reader, &scan, &counts);
 
-	options.measure = true;
-	err = mmr_count_lines(scene->reader, &options, &counts);
 	return judge(err, counts.lines == SCENE_N_LINES && counts.longest == FAULT_LINE_LEN - 1);
 }
 
 static int count_matches(const struct scene *scene)
 {
-	mmr_count_options options = count_options(scene);
+	mmr_scan_options scan = scan_options(scene);
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("needle"));
 	uint64_t n = 0;
-	int err = mmr_count_matches(scene->reader, &needle, &options, &n);
+	int err = mmr_count_matches(scene->reader, &needle, &scan, &n);
 
 	return judge(err, n == SCENE_N_LINES);
 }
@@ -183,58 +200,57 @@ struct told {
 	bool wrong;
 };
 
-static int tell_match(void *context, uint64_t off)
+static int check_match(struct told *told, uint64_t off, uint64_t line)
 {
-	struct told *told = context;
-
-	told->wrong |= off != told->n++ * FAULT_LINE_LEN + 5;
+	told->wrong |= off != told->n * FAULT_LINE_LEN + 5 || line != told->n;
+	told->n++;
 	return 0;
+}
+
+static int tell_match(void *context, const mmr_match *match)
+{
+	return check_match(context, match->off, match->line);
 }
 
 static int each_match(const struct scene *scene)
 {
-	mmr_count_options options = count_options(scene);
+	mmr_scan_options scan = scan_options(scene);
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("needle"));
 	struct told told = {0, false};
-	int err = mmr_each_match(scene->reader, &needle, &options, tell_match, &told);
+	int err = mmr_each_match(scene->reader, &needle, &scan, MMR_MATCH_LINES, tell_match, &told);
 
 	return told.wrong ? WRONG : judge(err, told.n == SCENE_N_LINES);
 }
 
 static int sum_numbers(const struct scene *scene)
 {
-	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
+	mmr_scan_options scan = scan_options(scene);
 	mmr_summary summary = {0};
-	int err;
+	int err = mmr_sum_numbers(
+		scene->reader, MMR_U16, MMR_LITTLE, FAULT_LINE_LEN, &scan, &summary);
 
-	options.type = MMR_U16;
-	options.order = MMR_LITTLE;
-	options.stride = FAULT_LINE_LEN;
-	options.engine = scene->engine;
-	options.n_threads = scene->n_threads;
-	err = mmr_sum_numbers(scene->reader, &options, &summary);
 	return judge(err, summary.sum_low == SCENE_N_LINES * (uint64_t)(',' << 8 | 'a'));
 }
 
 static int seek_forward(const struct scene *scene)
 {
+	mmr_scan_options scan = scan_options(scene);
 	uint64_t off = 0;
-	int err = mmr_line_seek(
-		scene->reader, 0, (int64_t)SCENE_N_LINES - 1, '\n', scene->n_threads, &off);
+	int err = mmr_line_seek(scene->reader, 0, (int64_t)SCENE_N_LINES - 1, &scan, &off);
 
 	return judge(err, off == SCENE_SIZE - FAULT_LINE_LEN);
 }
 
 static int seek_back(const struct scene *scene)
 {
+	mmr_scan_options scan = scan_options(scene);
 	uint64_t off = 0;
-	int err = mmr_line_seek(scene->reader, SCENE_SIZE, 1 - (int64_t)SCENE_N_LINES, '\n',
-		scene->n_threads, &off);
+	int err = mmr_line_seek(scene->reader, SCENE_SIZE, 1 - (int64_t)SCENE_N_LINES, &scan, &off);
 
 	return judge(err, off == FAULT_LINE_LEN);
 }
 
-/* Finds the line ends behind each bound, and reads no more than that: shards of 2 KiB, around the
+/* Finds the line ends after each bound, and reads no more than that: shards of 2 KiB, around the
  * fault, have bounds within its page. */
 static int shard(const struct scene *scene)
 {
@@ -251,33 +267,33 @@ static int shard(const struct scene *scene)
 
 static int regex_count(const struct scene *scene)
 {
-	mmr_count_options options = count_options(scene);
+	mmr_scan_options scan = scan_options(scene);
 	mmr_regex *regex;
 	uint64_t n = 0;
 	int err = mmr_regex_compile(mmr_slice_of("n.+dle"), NULL, &regex);
 
 	if (err < 0)
 		return err;
-	err = mmr_regex_count(regex, scene->reader, &options, &n);
+	err = mmr_regex_count(regex, scene->reader, &scan, &n);
 	mmr_regex_close(regex);
 	return judge(err, n == SCENE_N_LINES);
 }
 
 static int tell_regex(void *context, const mmr_regex_match *match)
 {
-	return tell_match(context, match->off);
+	return check_match(context, match->off, match->line);
 }
 
 static int regex_each(const struct scene *scene)
 {
-	mmr_count_options options = count_options(scene);
+	mmr_scan_options scan = scan_options(scene);
 	struct told told = {0, false};
 	mmr_regex *regex;
 	int err = mmr_regex_compile(mmr_slice_of("n.+dle"), NULL, &regex);
 
 	if (err < 0)
 		return err;
-	err = mmr_regex_each(regex, scene->reader, &options, tell_regex, &told);
+	err = mmr_regex_each(regex, scene->reader, &scan, MMR_MATCH_LINES, tell_regex, &told);
 	mmr_regex_close(regex);
 	return told.wrong ? WRONG : judge(err, told.n == SCENE_N_LINES);
 }
@@ -349,18 +365,19 @@ static int look_about(const struct scene *scene)
 
 const struct row file_rows[] = {
 	{"mmr_read_at", ROW_PREAD, read_at},
-	{"mmr_blocks_of mmr_blocks_next mmr_blocks_error", ROW_EITHER, feed_lines},
-	{"mmr_blocks_of", ROW_EITHER, feed_back},
-	{"mmr_blocks_of", 0, feed_bytes},
-	{"mmr_blocks_of_fd", ROW_PREAD | ROW_NO_PLACE, feed_stream},
-	{"mmr_parallel_run", ROW_EITHER, share_lines},
-	{"mmr_parallel_run", ROW_EITHER, share_in_order},
-	{"mmr_parallel_run", 0, share_bytes},
+	{"mmr_blocks_open mmr_blocks_next mmr_blocks_error", ROW_EITHER, feed_lines},
+	{"mmr_blocks_open", ROW_EITHER, feed_back},
+	{"mmr_blocks_open", 0, feed_bytes},
+	{"mmr_blocks_open mmr_consumed", ROW_PREAD | ROW_NO_PLACE, feed_stream},
+	{"mmr_scan_run", ROW_EITHER, share_lines},
+	{"mmr_scan_run", ROW_EITHER, share_in_order},
+	{"mmr_scan_run", 0, share_bytes},
 	{"mmr_count_lines", 0, count_lines},
-	{"mmr_count_lines", 0, count_longest},
+	{"mmr_measure_lines", 0, count_longest},
 	{"mmr_count_matches", 0, count_matches},
 	{"mmr_each_match", 0, each_match},
 	{"mmr_sum_numbers", 0, sum_numbers},
+	{"mmr_scan_locate", ROW_EITHER, locate},
 	{"mmr_line_seek", ROW_EITHER, seek_forward},
 	{"mmr_line_seek", ROW_EITHER, seek_back},
 	{"mmr_shard", ROW_EITHER, shard},

@@ -26,7 +26,7 @@
 
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 #define MANY 8
-/* Not a code: the right answer or -EIO, whichever engine came by. */
+/* Not a code: the right answer or -EIO, in whichever I/O mode. */
 #define EITHER 2
 
 static const char *const fault_names[N_FAULTS] = {
@@ -195,7 +195,8 @@ static void must_remember(void)
 		return;
 	MUST(err == wanted, "mmr_try answers %d afterwards", err);
 	must_be_placed();
-	MUST(mmr_blocks_of(cell.reader, NULL, &blocks) == wanted, "the reader was not marked");
+	MUST(mmr_blocks_open(cell.reader, NULL, NULL, &blocks) == wanted,
+		"the reader was not marked");
 	must_be_placed();
 }
 
@@ -209,7 +210,7 @@ static int open_reader(void)
 	options.backing = backings[cell.way];
 	if (cell.way == WAY_COPY && slices)
 		options.backing = MMR_BACKING_COPIED;
-	cell.engine = cell.way == WAY_COPY ? MMR_ENGINE_COPY : MMR_ENGINE_MAP;
+	cell.io_mode = cell.way == WAY_COPY ? MMR_IO_READ : MMR_IO_MAP;
 	cell.window = cell.way == WAY_PAGES ? PAGE : 0;
 	if (cell.fault == FAULT_POISON)
 		return mmr_open_fd(memory, &options, &cell.reader);

@@ -147,7 +147,7 @@ static void call(const struct row *row, enum way way)
 	scene.n_threads = 1 + (unsigned)chance_below(8);
 	scene.same.ptr = same;
 	scene.same.len = sizeof(same);
-	scene.engine = way == WAY_COPY ? MMR_ENGINE_COPY : MMR_ENGINE_MAP;
+	scene.io_mode = way == WAY_COPY ? MMR_IO_READ : MMR_IO_MAP;
 	scene.window = way == WAY_PAGES ? 4096 : 0;
 	options.backing = backings[way];
 	wait_while(TURN_CUT);

@@ -47,7 +47,7 @@ struct scene {
 	mmr_slice word;  /* a line on a page that is lost */
 	mmr_slice same;  /* the content as it was, in memory of ours */
 	size_t window;   /* 0: as usual */
-	enum mmr_engine engine;
+	enum mmr_io_mode io_mode;
 };
 
 /* The answer was wrong, and no error told of it. */
@@ -56,7 +56,7 @@ struct scene {
 enum row_flags {
 	ROW_SLICE = 1,    /* works on scene->bytes, else on scene->reader */
 	ROW_ONCE = 2,     /* not page by page */
-	ROW_PREAD = 4,    /* copies by pread(2), whatever the engine: a map may be poisoned */
+	ROW_PREAD = 4,    /* copies by pread(2), whatever the I/O mode: a map may be poisoned */
 	ROW_HARMLESS = 8, /* reads no byte of the file: no fault reaches it */
 	ROW_NO_CODE = 16, /* has no way to tell that there are no addresses */
 	ROW_STAT = 32,    /* asks for the size, and reads nothing */

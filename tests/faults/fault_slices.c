@@ -237,6 +237,22 @@ static int unquote(const struct scene *scene)
 	return judge(err, len == sizeof(text) && memcmp(text, FAULT_LINE, len) == 0);
 }
 
+/* All but the first line and the last. */
+static int cut_range(const struct scene *scene)
+{
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_slice bytes = scene->bytes;
+	mmr_range range;
+	int err;
+
+	scan.first_line = 1;
+	scan.n_lines = scene_lines(scene) - 2;
+	range = mmr_range_of(&scan);
+	err = mmr_range_cut(&range, &bytes);
+	return judge(err, bytes.ptr == scene->bytes.ptr + FAULT_LINE_LEN &&
+				  bytes.len == scene->bytes.len - 2 * FAULT_LINE_LEN);
+}
+
 /* Chunks are cut without a look at them; who looks is another call. */
 static int chunks(const struct scene *scene)
 {
@@ -289,6 +305,7 @@ const struct row slice_rows[] = {
 	{"mmr_table_of mmr_table_next mmr_table_error", ROW_SLICE, table},
 	{"mmr_cell_unquote", ROW_SLICE | ROW_ONCE | ROW_NO_CODE, unquote},
 	{"mmr_kind_sniff", ROW_SLICE, sniff},
+	{"mmr_range_of mmr_range_cut", ROW_SLICE, cut_range},
 	{"mmr_chunks_of mmr_chunks_next mmr_chunks_error", ROW_SLICE, chunks},
 };
 const size_t n_slice_rows = ARRAY_LEN(slice_rows);

@@ -11,14 +11,14 @@ static int on_match(void *context, const mmr_regex_match *match)
 {
 	uint64_t *sum = context;
 
-	*sum += match->off;
+	*sum += match->off + match->line;
 	return 0;
 }
 
 /* In a slice, with pieces that grow for the long line, and in the whole file. */
 static int match_all(const mmr_regex *regex, mmr_reader *reader)
 {
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_regex_matches *it;
 	mmr_regex_match match;
 	uint64_t n, sum = 0;
@@ -27,7 +27,8 @@ static int match_all(const mmr_regex *regex, mmr_reader *reader)
 	options.n_threads = N_THREADS;
 	err = TRY(n, mmr_regex_count(regex, reader, &options, &n));
 	if (err == 0)
-		err = TRY_ALONE(mmr_regex_each(regex, reader, &options, on_match, &sum));
+		err = TRY_ALONE(
+			mmr_regex_each(regex, reader, &options, MMR_MATCH_LINES, on_match, &sum));
 	if (err < 0)
 		return err;
 	note(n);

@@ -1,4 +1,4 @@
-/* inject_whole.c - scenarios: whole files, in blocks, in parallel and by lines
+/* inject_whole.c - scenarios: whole files and streams, in blocks, by threads and by lines
  *
  * SPDX-License-Identifier: MIT */
 #include "inject_library.h"
@@ -45,34 +45,35 @@ static int drain(mmr_blocks *blocks, bool backward)
 	return err;
 }
 
-static int feed(mmr_reader *reader, enum mmr_engine engine, bool backward)
+static int feed(mmr_reader *reader, enum mmr_io_mode io_mode, bool backward)
 {
-	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	mmr_blocks *blocks;
 	int err;
 
-	options.engine = engine;
-	options.window = 64 << 10;
-	options.backward = backward;
-	err = TRY(blocks, mmr_blocks_of(reader, &options, &blocks));
+	scan.io_mode = io_mode;
+	cut.window = 64 << 10;
+	cut.backward = backward;
+	err = TRY(blocks, mmr_blocks_open(reader, &scan, &cut, &blocks));
 	return err < 0 ? err : drain(blocks, backward);
 }
 
-static int feed_both(mmr_reader *reader, enum mmr_engine engine)
+static int feed_both(mmr_reader *reader, enum mmr_io_mode io_mode)
 {
-	int err = feed(reader, engine, false);
+	int err = feed(reader, io_mode, false);
 
-	return err < 0 ? err : feed(reader, engine, true);
+	return err < 0 ? err : feed(reader, io_mode, true);
 }
 
 static int feed_auto(mmr_reader *reader)
 {
-	return feed_both(reader, MMR_ENGINE_AUTO);
+	return feed_both(reader, MMR_IO_AUTO);
 }
 
 static int feed_copy(mmr_reader *reader)
 {
-	return feed_both(reader, MMR_ENGINE_COPY);
+	return feed_both(reader, MMR_IO_READ);
 }
 
 static int blocks(void)
@@ -87,7 +88,7 @@ static int blocks_copied(void)
 
 static int blocks_without_holes(void)
 {
-	mmr_blocks_options options = MMR_BLOCKS_OPTIONS_INIT;
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	uint64_t n_lines = 0, found;
 	mmr_reader *reader;
 	mmr_blocks *feed;
@@ -97,9 +98,9 @@ static int blocks_without_holes(void)
 	err = TRY(reader, mmr_open(SPARSE, NULL, &reader));
 	if (err < 0)
 		return err;
-	options.delimiter = MMR_NO_DELIMITER;
-	options.skip_holes = true;
-	err = TRY(feed, mmr_blocks_of(reader, &options, &feed));
+	cut.split_lines = true;
+	cut.skip_holes = true;
+	err = TRY(feed, mmr_blocks_open(reader, NULL, &cut, &feed));
 	if (err < 0)
 		goto close_reader;
 	while (err == 0 && mmr_blocks_next(feed, &block)) {
@@ -116,34 +117,52 @@ close_reader:
 	return err;
 }
 
-static int stream(void)
+/* Runs a body over the large file as a stream. */
+static int with_stream(int (*body)(mmr_reader *reader))
 {
-	mmr_blocks *feed;
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	mmr_reader *reader;
 	int err, fd;
 
+	options.backing = MMR_BACKING_STREAM;
 	inject_stop();
 	fd = open(LARGE, O_RDONLY | O_CLOEXEC);
 	inject_start();
-	err = TRY(feed, mmr_blocks_of_fd(fd, NULL, &feed));
-	if (err == 0)
-		err = drain(feed, false);
+	err = TRY(reader, mmr_open_fd(fd, &options, &reader));
+	if (err == 0) {
+		err = body(reader);
+		mmr_close(reader);
+	}
 	inject_stop();
 	close(fd);
 	return err;
 }
 
+static int feed_stream(mmr_reader *reader)
+{
+	mmr_blocks *blocks;
+	int err;
+
+	err = TRY(blocks, mmr_blocks_open(reader, NULL, NULL, &blocks));
+	return err < 0 ? err : drain(blocks, false);
+}
+
+static int stream(void)
+{
+	return with_stream(feed_stream);
+}
+
 static int count_both(mmr_reader *reader)
 {
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_counts counts;
 	int err;
 
 	options.n_threads = N_THREADS;
 	err = TRY(counts, mmr_count_lines(reader, &options, &counts));
-	options.measure = true;
-	options.engine = MMR_ENGINE_COPY;
+	options.io_mode = MMR_IO_READ;
 	if (err == 0)
-		err = TRY(counts, mmr_count_lines(reader, &options, &counts));
+		err = TRY(counts, mmr_measure_lines(reader, &options, &counts));
 	if (err == 0) {
 		note(counts.lines);
 		note(counts.longest + counts.crlf);
@@ -157,17 +176,45 @@ static int count(void)
 	return with_large(count_both);
 }
 
-static int on_match(void *context, uint64_t off)
+/* A part of a stream, and the rest of it in a second scan. */
+static int count_parts(mmr_reader *reader)
+{
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	mmr_counts counts;
+	int err;
+
+	options.n_threads = N_THREADS;
+	options.first_line = 5;
+	options.n_lines = 10;
+	err = TRY(counts, mmr_measure_lines(reader, &options, &counts));
+	if (err < 0)
+		return err;
+	note(mmr_consumed(reader));
+	note(counts.longest);
+	options.first_line = 0;
+	options.n_lines = MMR_REST;
+	err = TRY(counts, mmr_measure_lines(reader, &options, &counts));
+	note(mmr_consumed(reader));
+	note(counts.lines + counts.longest);
+	return err;
+}
+
+static int count_stream(void)
+{
+	return with_stream(count_parts);
+}
+
+static int on_match(void *context, const mmr_match *match)
 {
 	uint64_t *sum = context;
 
-	*sum += off;
+	*sum += match->off + match->line;
 	return 0;
 }
 
 static int find_all(mmr_reader *reader)
 {
-	mmr_count_options options = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("line 77"));
 	uint64_t n, sum = 0;
 	int err;
@@ -175,7 +222,8 @@ static int find_all(mmr_reader *reader)
 	options.n_threads = N_THREADS;
 	err = TRY(n, mmr_count_matches(reader, &needle, &options, &n));
 	if (err == 0)
-		err = TRY_ALONE(mmr_each_match(reader, &needle, &options, on_match, &sum));
+		err = TRY_ALONE(
+			mmr_each_match(reader, &needle, &options, MMR_MATCH_LINES, on_match, &sum));
 	if (err == 0) {
 		note(n);
 		note(sum);
@@ -190,13 +238,15 @@ static int find(void)
 
 static int seek_all(mmr_reader *reader)
 {
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	uint64_t at, start, stop;
 	int err;
 
-	err = TRY(at, mmr_line_seek(reader, 0, 20000, '\n', N_THREADS, &at));
+	options.n_threads = N_THREADS;
+	err = TRY(at, mmr_line_seek(reader, 0, 20000, &options, &at));
 	if (err == 0) {
 		note(at);
-		err = TRY(at, mmr_line_seek(reader, mmr_size(reader), -3000, '\n', 1, &at));
+		err = TRY(at, mmr_line_seek(reader, mmr_size(reader), -3000, &options, &at));
 	}
 	if (err < 0)
 		return err;
@@ -219,7 +269,7 @@ static int seek(void)
 
 static int sum(void)
 {
-	mmr_sum_options options = MMR_SUM_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_summary summary;
 	mmr_reader *reader;
 	int64_t value = 0;
@@ -228,10 +278,8 @@ static int sum(void)
 	err = TRY(reader, mmr_open(NUMBERS, NULL, &reader));
 	if (err < 0)
 		return err;
-	options.type = MMR_I64;
-	options.order = MMR_LITTLE;
 	options.n_threads = N_THREADS;
-	err = TRY(summary, mmr_sum_numbers(reader, &options, &summary));
+	err = TRY(summary, mmr_sum_numbers(reader, MMR_I64, MMR_LITTLE, 0, &options, &summary));
 	if (err == 0)
 		err = TRY(value, mmr_summary_i64(&summary, &value));
 	note((uint64_t)value);
@@ -267,6 +315,7 @@ const struct scenario inject_whole_scenarios[] = {
 	{"blocks_without_holes", blocks_without_holes},
 	{"stream", stream},
 	{"count", count},
+	{"count_stream", count_stream},
 	{"find", find},
 	{"seek", seek},
 	{"sum", sum},

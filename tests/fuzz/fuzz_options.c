@@ -4,17 +4,17 @@
  * and jumps back; what is said on standard error goes to a file in memory, and output.h and
  * progress.h are played by the functions below.
  *
- * Links: tools/message.c tools/number.c tools/options.c tools/range.c tools/shard.c tools/values.c
- * Wraps: exit
+ * Links: tools/actions/table.c tools/cli/number.c tools/cli/options.c tools/cli/range.c
+ * tools/cli/shard.c tools/cli/values.c tools/status/message.c Wraps: exit
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "fuzz.h"
 
-#include "message.h"
-#include "options.h"
-#include "output.h"
-#include "progress.h"
+#include "actions/action.h"
+#include "output/output.h"
+#include "status/message.h"
+#include "status/progress.h"
 
 #include <getopt.h>
 #include <setjmp.h>
@@ -64,6 +64,22 @@ void progress_pause(void)
 void progress_resume(void)
 {
 }
+
+/* The table of actions names them, but none runs. */
+#define STUB(name) \
+	enum status name(struct task *task) \
+	{ \
+		(void)task; \
+		return STATUS_TROUBLE; \
+	}
+STUB(action_print)
+STUB(action_count)
+STUB(action_reverse)
+STUB(action_find)
+STUB(action_regex)
+STUB(action_hex)
+STUB(action_type)
+STUB(action_info)
 
 /* Ends where its allocation ends, so that a sanitizer sees each byte behind it. */
 static void add(struct command *command, const char *text, size_t len)
@@ -188,7 +204,7 @@ static void check_selection(const struct options *options, const struct selectio
 
 static void check_limits(const struct options *options)
 {
-	bool searches = options->action == ACTION_FIND || options->action == ACTION_PATTERN;
+	bool searches = options->action == ACTION_FIND || options->action == ACTION_REGEX;
 	size_t i;
 
 	MUST(options->n_selections >= 1, "no selection");
@@ -276,8 +292,7 @@ static void add_bytes(struct command *command, const char *option, mmr_slice byt
 
 static void spell(const struct options *options, struct command *plain)
 {
-	/* By enum action. */
-	static const char *const actions[] = {"", "-c", "-r", NULL, "-E", "-x", "-t", "-i"};
+	const char option[2] = {'-', action_of(options)->letter};
 	size_t i;
 
 	start(plain);
@@ -286,8 +301,8 @@ static void spell(const struct options *options, struct command *plain)
 	if (options->action == ACTION_FIND)
 		add_bytes(plain, "--find=", options->text);
 	else if (options->action != ACTION_PRINT)
-		add(plain, actions[options->action], 2);
-	if (options->action == ACTION_PATTERN)
+		add(plain, option, 2);
+	if (options->action == ACTION_REGEX)
 		add(plain, options->text.ptr, options->text.len);
 	if (options->action == ACTION_TYPE)
 		add(plain, options->layout, strlen(options->layout));

@@ -1,11 +1,11 @@
 /* fuzz_range.c - ranges of mmcat and slices of the library against arithmetic that cannot overflow
  *
- * Links: tools/number.c tools/range.c
+ * Links: tools/cli/number.c tools/cli/range.c
  *
  * SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 
-#include "range.h"
+#include "cli/range.h"
 
 /* No sum of an index from the end and a size leaves 64 bits. */
 static int64_t place(int64_t index, int64_t size)

@@ -86,15 +86,15 @@ static void read_at(const mmr_reader *reader, uint64_t base, uint64_t off, size_
 }
 
 /* Counts a byte in a whole-file call, which must agree with what the file holds or say why not. */
-static void count(mmr_reader *reader, uint64_t base, char byte, enum mmr_engine engine)
+static void count(mmr_reader *reader, uint64_t base, char byte, enum mmr_io_mode io_mode)
 {
-	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options how = MMR_SCAN_OPTIONS_INIT;
 	uint64_t n, stop = base + mmr_size(reader);
 	mmr_counts counts;
 	int err;
 
 	how.delimiter = byte;
-	how.engine = engine;
+	how.io_mode = io_mode;
 	how.n_threads = 1;
 	err = mmr_count_lines(reader, &how, &counts);
 	if (stop > file_size && stop > base && mmr_backing(reader) != MMR_BACKING_COPIED) {
@@ -171,7 +171,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 3:
 			count(reader, base, (char)take_byte(&taker),
-				(enum mmr_engine)(take_byte(&taker) % 3));
+				(enum mmr_io_mode)(take_byte(&taker) % 3));
 			break;
 		case 4:
 			scan(reader, base);

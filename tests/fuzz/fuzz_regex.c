@@ -268,13 +268,13 @@ static mmr_reader *open_text(mmr_slice text, bool mapped)
 static void search_reader(const mmr_regex *regex, struct walk walk, bool mapped)
 {
 	mmr_reader *reader = open_text(walk.question->text, mapped);
-	mmr_count_options how = MMR_COUNT_OPTIONS_INIT;
+	mmr_scan_options how = MMR_SCAN_OPTIONS_INIT;
 	uint64_t n;
 	int err;
 
 	how.n_threads = 1;
 	how.delimiter = walk.question->options.delimiter;
-	err = mmr_regex_each(regex, reader, &how, check_match, &walk);
+	err = mmr_regex_each(regex, reader, &how, MMR_MATCH_PLAIN, check_match, &walk);
 	check_end(&walk, err, mmr_regex_is_jit(regex));
 	if (err == 0)
 		MUST(mmr_regex_count(regex, reader, &how, &n) == 0 && n == walk.n,

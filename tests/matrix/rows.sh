@@ -285,7 +285,7 @@ row_clang_tidy()
 	need clang-tidy clang-tidy
 	"$source/configure" -q
 	# One file a run: what it learns of one spoils the next.
-	printf '%s\n' "$source"/src/*.c "$source"/src/*/*.c "$source"/tools/*.c |
+	printf '%s\n' "$source"/src/*.c "$source"/src/*/*.c "$source"/tools/*.c "$source"/tools/*/*.c |
 		grep -v '[_/]posix\.c$\|_absent\.c$\|/neon\.c$' |
 		xargs -n 1 -P "$MATRIX_JOBS" sh -c 'clang-tidy --quiet "$1" -- -std=c11 -D_GNU_SOURCE \
 			-DHAVE_CONFIG_H -I. -I"$0/include" -I"$0/src" -I"$0/tools"' "$source" > report

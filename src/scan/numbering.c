@@ -1,0 +1,93 @@
+/* numbering.c - counting lines up to matches
+ *
+ * SPDX-License-Identifier: MIT */
+#include "scan/numbering.h"
+
+#include "file/reader.h"
+#include "scan/options.h"
+
+#include <errno.h>
+#include <string.h>
+
+int numbering_start(
+	struct numbering *numbering, mmr_reader *reader, mmr_scan_options *scan, unsigned flags)
+{
+	uint64_t start, stop;
+	int err;
+
+	memset(numbering, 0, sizeof(*numbering));
+	if (flags > MMR_MATCH_LINES)
+		return error_set(-EINVAL, "search with flags %u", flags);
+	numbering->wanted = flags & MMR_MATCH_LINES;
+	numbering->place.counts_lines = numbering->wanted;
+	numbering->reader = reader;
+	numbering->knows_before = reader_is_stream(reader);
+	if (numbering->wanted && !reader_is_stream(reader)) {
+		err = scan_locate(reader, scan, &start, &stop);
+		if (err < 0)
+			return err;
+		scan->offset = start;
+		scan->length = stop - start;
+		scan->first_line = 0;
+		scan->n_lines = MMR_REST;
+	}
+	numbering->scan = *scan;
+	return 0;
+}
+
+int numbering_count(
+	const struct numbering *numbering, const mmr_block *block, uint64_t *ret_n_lines)
+{
+	mmr_slice own = {block->bytes.ptr, block->bytes.len - block->ahead};
+
+	*ret_n_lines = 0;
+	if (!numbering->wanted)
+		return 0;
+	return mmr_slice_count(own, numbering->scan.delimiter, ret_n_lines);
+}
+
+static int count_before(struct numbering *numbering)
+{
+	mmr_scan_options before = numbering->scan;
+	mmr_counts counts;
+	int err;
+
+	before.offset = 0;
+	before.length = numbering->scan.offset;
+	before.progress = NULL;
+	err = mmr_count_lines(numbering->reader, &before, &counts);
+	if (err == 0)
+		numbering->place.lines = counts.lines - counts.unterminated;
+	return err;
+}
+
+int numbering_find(
+	struct numbering *numbering, const mmr_block *block, uint64_t off, uint64_t *ret_line)
+{
+	size_t stop = (size_t)(off - block->off);
+	mmr_slice bytes = {block->bytes.ptr + numbering->at, stop - numbering->at};
+	uint64_t found;
+	int err = 0;
+
+	*ret_line = MMR_NO_LINE;
+	if (!numbering->wanted)
+		return 0;
+	if (!numbering->knows_before)
+		err = count_before(numbering);
+	if (err == 0)
+		err = mmr_slice_count(bytes, numbering->scan.delimiter, &found);
+	if (err < 0)
+		return err;
+	numbering->knows_before = true;
+	numbering->in_block += found;
+	numbering->at = stop;
+	*ret_line = numbering->place.lines + numbering->passed + numbering->in_block;
+	return 0;
+}
+
+void numbering_pass(struct numbering *numbering, uint64_t n_lines)
+{
+	numbering->passed += n_lines;
+	numbering->in_block = 0;
+	numbering->at = 0;
+}

@@ -1,0 +1,42 @@
+/* numbering.h - the line numbers of matches, which arrive block by block and in order
+ *
+ * Workers count the delimiters of their blocks. The collecting side adds them up, and counts within
+ * a block only as far as its matches.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SRC_SCAN_NUMBERING_H
+#define SRC_SCAN_NUMBERING_H
+
+#include "common.h"
+
+#include "scan/run.h"
+
+struct numbering {
+	bool wanted;
+	mmr_scan_options scan;
+	mmr_reader *reader;
+	struct scan_place place;
+	bool knows_before; /* the lines before the range; of a file, counted for the first match */
+	uint64_t passed;   /* delimiters of the blocks that were collected ... */
+	uint64_t in_block; /* ... and those of the next one, up to byte `at` of it */
+	size_t at;
+};
+
+/* Starts to number the lines of a scan, if `flags` asks for it. Makes a range of lines in a file
+ * one of bytes. Errors: those of mmr_scan_locate. */
+int numbering_start(
+	struct numbering *numbering, mmr_reader *reader, mmr_scan_options *scan, unsigned flags);
+
+/* Counts the delimiters of a block, if lines are wanted. For workers. */
+int numbering_count(
+	const struct numbering *numbering, const mmr_block *block, uint64_t *ret_n_lines);
+
+/* Finds the line of a match at `off`; MMR_NO_LINE if lines are not wanted. Matches come in order.
+ */
+int numbering_find(
+	struct numbering *numbering, const mmr_block *block, uint64_t off, uint64_t *ret_line);
+
+/* Ends a block, which has so many delimiters. */
+void numbering_pass(struct numbering *numbering, uint64_t n_lines);
+
+#endif

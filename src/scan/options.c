@@ -1,0 +1,103 @@
+/* options.c - the options of scans, and their progress
+ *
+ * SPDX-License-Identifier: MIT */
+#include "scan/options.h"
+
+#include "os/os.h"
+#include "scan/window.h"
+
+#include <errno.h>
+
+int scan_options(const mmr_scan_options *given, mmr_scan_options *ret_options)
+{
+	static const mmr_scan_options defaults = MMR_SCAN_OPTIONS_INIT;
+
+	if (!given)
+		given = &defaults;
+	if (given->struct_size < sizeof(*given) || (unsigned)given->io_mode > MMR_IO_READ) {
+		error_set(-EINVAL, "scan with these options");
+		return error_hint(-EINVAL, "start from MMR_SCAN_OPTIONS_INIT");
+	}
+	*ret_options = *given;
+	return 0;
+}
+
+int block_options(const mmr_block_options *given, mmr_block_options *ret_options)
+{
+	static const mmr_block_options defaults = MMR_BLOCK_OPTIONS_INIT;
+
+	if (!given)
+		given = &defaults;
+	if (given->struct_size < sizeof(*given) ||
+		(!given->split_lines && (given->skip_holes || given->ahead > 0)) ||
+		(given->backward && given->skip_holes)) {
+		error_set(-EINVAL, "cut blocks with these options");
+		return error_hint(-EINVAL, "start from MMR_BLOCK_OPTIONS_INIT");
+	}
+	*ret_options = *given;
+	if (ret_options->window == 0)
+		ret_options->window = WINDOW_DEFAULT;
+	if (ret_options->line_limit == 0)
+		ret_options->line_limit = WINDOW_LINE_LIMIT;
+	return 0;
+}
+
+unsigned mmr_processors(void)
+{
+	return os_processors();
+}
+
+unsigned scan_workers(unsigned wanted, uint64_t n_bytes, size_t window)
+{
+	uint64_t n = wanted > 0 ? wanted : mmr_processors();
+
+	return (unsigned)min_u64(min_u64(n, n_bytes / window + 1), WORKERS_MAX);
+}
+
+mmr_progress *mmr_progress_new(void)
+{
+	mmr_progress *progress = heap_alloc(sizeof(*progress));
+
+	if (!progress)
+		return NULL;
+	atomic_init(&progress->done, 0);
+	atomic_init(&progress->total, 0);
+	atomic_init(&progress->io_mode, MMR_IO_AUTO);
+	return progress;
+}
+
+void mmr_progress_free(mmr_progress *progress)
+{
+	heap_free(progress);
+}
+
+void mmr_progress_read(const mmr_progress *progress, uint64_t *ret_done, uint64_t *ret_total)
+{
+	*ret_done = atomic_load_explicit(&progress->done, memory_order_relaxed);
+	*ret_total = atomic_load_explicit(&progress->total, memory_order_relaxed);
+}
+
+enum mmr_io_mode mmr_progress_io_mode(const mmr_progress *progress)
+{
+	return (enum mmr_io_mode)atomic_load(&progress->io_mode);
+}
+
+void scan_progress_start(mmr_progress *progress, uint64_t total)
+{
+	if (!progress)
+		return;
+	atomic_store_explicit(&progress->done, 0, memory_order_relaxed);
+	atomic_store_explicit(&progress->total, total, memory_order_relaxed);
+}
+
+void scan_progress_set(mmr_progress *progress, uint64_t done)
+{
+	if (progress)
+		atomic_store_explicit(&progress->done, done, memory_order_relaxed);
+}
+
+void scan_progress_end(mmr_progress *progress, enum mmr_io_mode io_mode)
+{
+	if (progress && io_mode != MMR_IO_AUTO)
+		atomic_store(&progress->io_mode, io_mode);
+}

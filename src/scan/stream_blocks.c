@@ -1,0 +1,231 @@
+/* stream_blocks.c - reading, cutting and carrying
+ *
+ * SPDX-License-Identifier: MIT */
+#include "scan/stream_blocks.h"
+
+#include "file/stream.h"
+
+#include <mmreader/marks.h>
+
+#include <errno.h>
+#include <string.h>
+
+int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
+	const mmr_scan_options *scan, const mmr_block_options *cut)
+{
+	int err;
+
+	if (cut->backward) {
+		error_set(-ESPIPE, "scan '%s' backward", reader->name);
+		return error_hint(-ESPIPE, "save the stream to a file first");
+	}
+	err = stream_take(reader);
+	if (err < 0)
+		return err;
+	memset(blocks, 0, sizeof(*blocks));
+	blocks->reader = reader;
+	blocks->range = mmr_range_of(scan);
+	blocks->cut = *cut;
+	blocks->cut.window = min_size(cut->window, WINDOW_COPY);
+	blocks->longest = cut->split_lines ? SIZE_MAX : cut->line_limit;
+	if (blocks->longest < blocks->cut.window)
+		blocks->longest = blocks->cut.window;
+	blocks->delimiter = scan->delimiter;
+	blocks->next = atomic_load(&reader->stream->consumed);
+	return 0;
+}
+
+/* Keeps the last bytes of a window's buffer, from `from` on. */
+static int carry(struct stream_blocks *blocks, const struct window *window, size_t from)
+{
+	size_t len = window->filled - from;
+
+	if (len > blocks->carry_room) {
+		heap_free(blocks->carry);
+		blocks->carry_room = 0;
+		blocks->carry = heap_alloc(len);
+		if (!blocks->carry)
+			return error_set(-ENOMEM, "keep %zu bytes of a line", len);
+		blocks->carry_room = len;
+	}
+	if (len > 0)
+		memcpy(blocks->carry, window->buffer + from, len);
+	blocks->carry_len = len;
+	return 0;
+}
+
+static void place_range(struct stream_blocks *blocks, uint64_t start)
+{
+	blocks->placed = true;
+	blocks->start = start;
+	if (!blocks->place)
+		return;
+	blocks->place->start = start;
+	blocks->place->lines = blocks->range.skipped_lines;
+}
+
+/* Reads once, after what is in the window, and leaves there what is in the range.
+ *
+ * Returns: 1 with the new bytes; 0 when the caller ends the scan. */
+static int read_more(struct stream_blocks *blocks, struct window *window, mmr_slice *ret_fresh)
+{
+	char *to = window->buffer + window->filled;
+	uint64_t wanted = mmr_range_wanted(&blocks->range);
+	size_t room = min_size(window->room, blocks->longest) - window->filled, got = 0, surplus;
+	mmr_slice fresh = {to, 0};
+	int err = 0;
+
+	room = (size_t)min_u64(room, wanted);
+	if (room > 0) {
+		if (!stream_is_ready(blocks->reader) && !blocks->wait(blocks->wait_context))
+			return 0;
+		err = stream_read(blocks->reader, blocks->next, to, room, &got);
+	}
+	fresh.len = got;
+	if (err == 0 && got > 0)
+		err = mmr_range_cut(&blocks->range, &fresh);
+	if (err < 0) {
+		blocks->error = err;
+		error_save(&blocks->note);
+		fresh.len = 0;
+	}
+	surplus = (size_t)(to + got - (fresh.ptr + fresh.len));
+	err = stream_unread(blocks->reader, fresh.ptr + fresh.len, surplus);
+	if (err < 0)
+		return err;
+	if (!blocks->placed && fresh.len > 0)
+		place_range(blocks, blocks->next + (uint64_t)(fresh.ptr - to));
+	blocks->next += got - surplus;
+	blocks->ended = got == 0 || blocks->error < 0 || mmr_range_ended(&blocks->range);
+	memmove(to, fresh.ptr, fresh.len);
+	window->filled += fresh.len;
+	ret_fresh->ptr = to;
+	ret_fresh->len = fresh.len;
+	return 1;
+}
+
+static int grow(struct stream_blocks *blocks, struct window *window)
+{
+	if (window->filled >= blocks->longest) {
+		error_set_at(MMR_ELONG, blocks->next - window->filled, "buffer a line");
+		return error_hint(MMR_ELONG, "raise line_limit, or split lines");
+	}
+	return window_reserve(window, min_size(window->room * 2, blocks->longest));
+}
+
+/* Reads until there is a block. Returns: 1 with its length; 0 when the caller ends the scan. */
+static int fill(struct stream_blocks *blocks, struct window *window, size_t *ret_len)
+{
+	mmr_slice fresh;
+	const char *at;
+	int err;
+
+	while (!blocks->ended) {
+		if (window->filled >= min_size(window->room, blocks->longest)) {
+			err = grow(blocks, window);
+			if (err < 0)
+				return err;
+		}
+		err = read_more(blocks, window, &fresh);
+		if (err <= 0)
+			return err;
+		if (blocks->ended)
+			break;
+		if (blocks->cut.split_lines) {
+			if (window->filled <= blocks->cut.ahead)
+				continue;
+			*ret_len = window->filled - blocks->cut.ahead;
+			return 1;
+		}
+		if (fresh.len > 0) {
+			mmr_marks marks = mmr_marks_of(fresh, blocks->delimiter);
+
+			if (mmr_marks_next_back(&marks, &at)) {
+				*ret_len = (size_t)(at - window->buffer) + 1;
+				return 1;
+			}
+			if (mmr_marks_error(&marks) < 0)
+				return mmr_marks_error(&marks);
+		}
+	}
+	*ret_len = window->filled;
+	return 1;
+}
+
+static int report_error(struct stream_blocks *blocks)
+{
+	if (blocks->error < 0)
+		error_restore(&blocks->note);
+	return blocks->error;
+}
+
+int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_block *ret_block)
+{
+	size_t len = 0;
+	int err;
+
+	if (blocks->ended && blocks->carry_len == 0)
+		return report_error(blocks);
+	err = window_reserve(window, blocks->cut.window + blocks->carry_len);
+	if (err < 0)
+		return err;
+	if (blocks->carry_len > 0)
+		memcpy(window->buffer, blocks->carry, blocks->carry_len);
+	window->filled = blocks->carry_len;
+	blocks->carry_len = 0;
+	err = fill(blocks, window, &len);
+	if (err <= 0) {
+		/* Nothing of this was returned: it stays in the stream. */
+		int kept = carry(blocks, window, 0);
+
+		return err < 0 ? err : kept;
+	}
+	if (len == 0)
+		return report_error(blocks);
+	ret_block->off = blocks->next - window->filled;
+	ret_block->start = blocks->start;
+	ret_block->bytes.ptr = window->buffer;
+	ret_block->bytes.len = len;
+	ret_block->ahead = 0;
+	err = carry(blocks, window, len);
+	if (err < 0)
+		return err;
+	if (blocks->cut.split_lines) {
+		ret_block->bytes.len = window->filled;
+		ret_block->ahead = window->filled - len;
+	}
+	return 1;
+}
+
+int stream_blocks_unread(struct stream_blocks *blocks, const mmr_block *block)
+{
+	size_t own = block->bytes.len - block->ahead;
+	int err;
+
+	err = stream_unread(blocks->reader, blocks->carry, blocks->carry_len);
+	if (err == 0) {
+		blocks->next -= blocks->carry_len;
+		blocks->carry_len = 0;
+		err = stream_unread(blocks->reader, block->bytes.ptr, own);
+	}
+	if (err == 0)
+		blocks->next -= own;
+	return err;
+}
+
+void stream_blocks_end(struct stream_blocks *blocks)
+{
+	static const mmr_block none = {{NULL, 0}, 0, 0, 0};
+
+	if (!blocks->reader)
+		return;
+	/* Without memory for what was not used, the next scan starts after it. */
+	(void)stream_blocks_unread(blocks, &none);
+	if (!blocks->placed)
+		place_range(blocks, blocks->next);
+	if (blocks->place)
+		blocks->place->stop = blocks->next;
+	atomic_store(&blocks->reader->stream->consumed, blocks->next);
+	stream_give(blocks->reader);
+	heap_free(blocks->carry);
+}

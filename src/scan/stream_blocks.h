@@ -1,0 +1,52 @@
+/* stream_blocks.h - a range of a stream, cut into blocks as its bytes arrive
+ *
+ * One thread at a time reads. A block is returned as soon as there is a whole line, or more than
+ * what is shown ahead. What the last block leaves over is carried to the next one.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SRC_SCAN_STREAM_BLOCKS_H
+#define SRC_SCAN_STREAM_BLOCKS_H
+
+#include "scan/run.h"
+#include "scan/window.h"
+
+/* Called before a read that would wait. Returns: false when the scan is to end instead. */
+typedef bool stream_wait_fn(void *context);
+
+struct stream_blocks {
+	struct mmr_reader *reader;
+	mmr_range range; /* what is still missing */
+	mmr_block_options cut;
+	char delimiter;
+	stream_wait_fn *wait;
+	void *wait_context;
+	size_t longest; /* line that may be buffered */
+	uint64_t start; /* of the range */
+	uint64_t next;  /* offset of the first byte that was not taken from the stream */
+	char *carry;    /* bytes of the range before `next` */
+	size_t carry_len, carry_room;
+	struct scan_place *place; /* may be NULL */
+	bool placed;              /* `place` knows where the range starts */
+	bool ended;               /* the range or the stream */
+	int error;                /* reported after the bytes that were read before it */
+	struct error_note note;
+};
+
+/* Takes the stream, for checked options. Errors: -EBUSY; -ESPIPE for `backward`. */
+int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
+	const mmr_scan_options *scan, const mmr_block_options *cut);
+
+/* Reads the next block into the buffer of a window.
+ *
+ * Returns: 1; 0 at the end, or when `wait` ended the scan.
+ * Errors: errno of read(2), MMR_ELONG, -ENOMEM. */
+int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_block *ret_block);
+
+/* Puts the bytes of a block back that nobody has used. Blocks are put back from the last to the
+ * first. */
+int stream_blocks_unread(struct stream_blocks *blocks, const mmr_block *block);
+
+/* Leaves the stream to the next scan. */
+void stream_blocks_end(struct stream_blocks *blocks);
+
+#endif

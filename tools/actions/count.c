@@ -1,0 +1,44 @@
+/* count.c - how many lines, matches or records the selections have
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions/action.h"
+#include "output/json.h"
+#include "status/message.h"
+#include "status/report.h"
+#include "output/output.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void count_print(const struct input *input, const struct options *options)
+{
+	char line[32];
+
+	if (options->json != JSON_NONE) {
+		json_begin(input->name);
+		json_number(action_of(options)->unit, input->n);
+		json_end();
+		return;
+	}
+	if (options->n_files > 1) {
+		output_write(input->name, strlen(input->name));
+		output_write(":", 1);
+	}
+	output_write(line, (size_t)snprintf(line, sizeof(line), "%" PRIu64 "\n", input->n));
+}
+
+enum status action_count(struct task *task)
+{
+	struct input *input = task->input;
+	mmr_counts counts;
+	int err;
+
+	err = mmr_count_lines(input->reader, &task->scan, &counts);
+	if (err < 0)
+		return message_file(input->name, err);
+	report_scan();
+	report_lines(counts.lines);
+	input->n += min_u64(counts.lines, task->maximum);
+	return STATUS_DONE;
+}

@@ -1,0 +1,184 @@
+/* hex.c - the part as rows of bytes in hex and as text
+ *
+ * Workers make rows of blocks in buffers of their own, which are printed in order; equal rows are
+ * squeezed across blocks too. Holes are told in one line and never read. All is read by pread:
+ * nothing can fault, and nothing is shown that was not in the file.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions/action.h"
+#include "actions/hex_rows.h"
+#include "status/message.h"
+#include "output/output.h"
+#include "status/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_WIDTH 16
+/* Little enough that a worker's rows, which take some five times of it, stay in a cache. */
+#define WINDOW ((size_t)128 << 10)
+
+/* What was printed last: a full row, unless `before_len` is 0, and whether a `*` follows it. */
+struct view {
+	struct hex_style style;
+	uint64_t base; /* of offsets that are printed */
+	char *before;
+	size_t before_len;
+	bool starred;
+};
+
+static int view_start(struct view *view, const struct task *task)
+{
+	const struct options *options = task->options;
+	uint64_t stop = task->input->base + selection_known_end(task->input, &task->scan);
+
+	memset(view, 0, sizeof(*view));
+	view->style.width = options->width > 0 ? options->width : DEFAULT_WIDTH;
+	view->style.color = options->color;
+	for (view->style.digits = 8; view->style.digits < 16; view->style.digits++)
+		if (stop >> (4 * view->style.digits) == 0)
+			break;
+	view->base = task->input->base;
+	view->before = malloc(view->style.width);
+	return view->before ? 0 : -ENOMEM;
+}
+
+/* Prints rows, without those at their start that repeat what was printed before. */
+static void print_rows(struct view *view, const struct hex_rows *rows)
+{
+	size_t skip = 0;
+
+	if (rows->len == 0)
+		return;
+	if (view->before_len > 0 && rows->first.len > 0 &&
+		memcmp(view->before, rows->first.ptr, view->before_len) == 0) {
+		if (!view->starred)
+			output_write("*\n", 2);
+		skip = rows->lead;
+		view->starred = rows->lead_is_all || rows->starred;
+	} else {
+		view->starred = rows->starred;
+	}
+	output_write(rows->text + skip, rows->len - skip);
+	view->before_len = rows->last.len;
+	if (rows->last.len > 0)
+		memcpy(view->before, rows->last.ptr, rows->last.len);
+}
+
+struct worker {
+	struct view *view;
+	struct hex_rows rows;
+};
+
+/* A row belongs to the block in which it starts. */
+static int make_block(void *state, const mmr_block *block)
+{
+	struct worker *worker = state;
+	const struct view *view = worker->view;
+	size_t width = view->style.width, own = block->bytes.len - block->ahead, skip, len;
+	mmr_slice bytes = block->bytes;
+
+	skip = (size_t)((width - (block->off - block->start) % width) % width);
+	if (skip >= own) {
+		worker->rows.len = 0;
+		return 0;
+	}
+	/* Up to the end of the last row that starts here. */
+	len = (own - skip + width - 1) / width * width;
+	bytes.ptr += skip;
+	bytes.len -= skip;
+	if (bytes.len > len)
+		bytes.len = len;
+	return hex_rows_make(&worker->rows, &view->style, bytes, view->base + block->off + skip);
+}
+
+static int print_block(void *state, const mmr_block *block)
+{
+	struct worker *worker = state;
+
+	(void)block;
+	print_rows(worker->view, &worker->rows);
+	return 0;
+}
+
+static int start_worker(void *state, void *context)
+{
+	struct worker *worker = state;
+
+	worker->view = context;
+	return 0;
+}
+
+static void end_worker(void *state, void *context)
+{
+	struct worker *worker = state;
+
+	(void)context;
+	free(worker->rows.text);
+}
+
+/* Stretches start at multiples of the width after the start of the selection. */
+static int view_data(struct view *view, mmr_reader *reader, const mmr_scan_options *scan)
+{
+	mmr_scan_job job = {.work = make_block,
+		.collect = print_block,
+		.start = start_worker,
+		.end = end_worker,
+		.context = view,
+		.state_size = sizeof(struct worker)};
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_options how = *scan;
+
+	how.io_mode = MMR_IO_READ;
+	cut.split_lines = true;
+	cut.window = WINDOW;
+	cut.ahead = view->style.width - 1;
+	return mmr_scan_run(reader, &how, &cut, &job);
+}
+
+/* One line for the whole rows of a hole. */
+static void print_hole(struct view *view, uint64_t start, uint64_t stop)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "  hole of %" PRIu64 " bytes\n", stop - start);
+	hex_print_offset(&view->style, view->base + start, text);
+	view->before_len = 0;
+	view->starred = false;
+}
+
+static int view_selection(struct view *view, const struct task *task)
+{
+	struct stretches it = stretches_of(task->input, &task->scan, view->style.width);
+	struct stretch stretch;
+	int err = 0;
+
+	while (err == 0 && stretches_next(&it, &stretch)) {
+		if (stretch.hole_start < stretch.hole_stop)
+			print_hole(view, stretch.hole_start, stretch.hole_stop);
+		err = view_data(view, task->input->reader, &stretch.scan);
+	}
+	return err < 0 ? err : stretches_error(&it);
+}
+
+enum status action_hex(struct task *task)
+{
+	struct input *input = task->input;
+	struct view view;
+	int err;
+
+	err = view_start(&view, task);
+	/* An empty selection shows its offset, too. */
+	if (err == 0)
+		err = selection_reach(input, &task->scan);
+	if (err == 0)
+		err = view_selection(&view, task);
+	if (err == 0)
+		hex_print_offset(&view.style, view.base + selection_end(input, &task->scan), "\n");
+	free(view.before);
+	selection_report(input, &task->scan);
+	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
+}

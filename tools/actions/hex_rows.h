@@ -1,0 +1,34 @@
+/* hex_rows.h - bytes as rows of a hex view, equal ones squeezed
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_ACTIONS_HEX_ROWS_H
+#define TOOLS_ACTIONS_HEX_ROWS_H
+
+#include "mmcat.h"
+
+struct hex_style {
+	size_t width; /* bytes a row */
+	int digits;   /* of an offset, at least */
+	bool color;
+};
+
+/* Rows of one stretch of bytes as text, with `*` for those that repeat the one before. What repeats
+ * its very first row comes first, so that who joins stretches can leave it out. */
+struct hex_rows {
+	char *text;
+	size_t len, room;
+	size_t lead; /* of the text: the first row, and the `*` that stands for its repetitions */
+	bool lead_is_all;      /* every row repeats the first */
+	bool starred;          /* the text ends with a `*` */
+	mmr_slice first, last; /* rows, in the bytes; both full, or of length 0 */
+};
+
+/* Makes rows of some bytes, the first of which stands at `off`; the last row may be shorter.
+ * Returns: 0 or -ENOMEM. */
+int hex_rows_make(
+	struct hex_rows *rows, const struct hex_style *style, mmr_slice bytes, uint64_t off);
+
+/* Prints an offset alone, as behind the last row. */
+void hex_print_offset(const struct hex_style *style, uint64_t off, const char *behind);
+
+#endif

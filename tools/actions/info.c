@@ -1,0 +1,282 @@
+/* info.c - what a file is
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions/action.h"
+#include "output/human.h"
+#include "output/json.h"
+#include "status/message.h"
+#include "output/output.h"
+#include "output/picture.h"
+#include "status/report.h"
+#include "input/watch.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Columns before each fact. */
+#define NAME_WIDTH 11
+
+/* "name:" and a text, aligned. */
+static void print_fact(const char *name, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void print_fact(const char *name, const char *format, ...)
+{
+	/* The name of a file, all escapes, is the longest. */
+	static char line[NAME_WIDTH + 4 * PATH_MAX + 2];
+	va_list args;
+	int len;
+
+	len = snprintf(line, sizeof(line), "%-*s", NAME_WIDTH, name);
+	va_start(args, format);
+	len += vsnprintf(line + len, sizeof(line) - (size_t)len - 1, format, args);
+	va_end(args);
+	if (len > (int)sizeof(line) - 2)
+		len = (int)sizeof(line) - 2;
+	line[len++] = '\n';
+	output_write(line, (size_t)len);
+}
+
+/* All that is told of an input. */
+struct facts {
+	mmr_kind kind;
+	mmr_counts counts;
+	bool newlines;    /* lines end with LF or CR LF, as usual */
+	bool has_storage; /* the next four are of a file, not of what was made on the fly */
+	uint64_t size, on_disk, n_holes, holes;
+	mmr_residency cached;
+	uint16_t buckets[PICTURE_WIDTH];
+	size_t n_buckets;
+};
+
+/* The selection as a reader of its own: all facts are those of the selection. */
+static int open_part(const struct task *task, mmr_reader **ret_part)
+{
+	const struct input *input = task->input;
+	mmr_reader_options how = MMR_READER_OPTIONS_INIT;
+
+	selection_report(input, &task->scan);
+	how.offset = input->base + task->scan.offset;
+	how.length = task->scan.length;
+	if (mmr_backing(input->reader) == MMR_BACKING_UNMAPPED)
+		how.backing = MMR_BACKING_UNMAPPED;
+	return mmr_open_fd(input->fd, &how, ret_part);
+}
+
+static void find_holes(struct facts *facts, const mmr_reader *part)
+{
+	mmr_extents it = mmr_extents_of(part);
+	uint64_t at = 0, data = 0;
+	mmr_extent extent;
+
+	while (mmr_extents_next(&it, &extent)) {
+		facts->n_holes += extent.off > at;
+		data += extent.len;
+		at = extent.off + extent.len;
+	}
+	facts->n_holes += facts->size > at;
+	facts->holes = facts->size - data;
+}
+
+/* Before anything is read, which would change the answer. */
+static int ask_storage(struct facts *facts, const struct input *input, const mmr_reader *part)
+{
+	bool whole = input->base == 0 && facts->size == mmr_size(input->reader);
+	struct stat st;
+	int pseudo;
+
+	facts->on_disk = MMR_UNKNOWN;
+	if (input->spooled)
+		return 0;
+	if (fstat(input->fd, &st) < 0)
+		return -errno;
+	pseudo = watch_is_pseudo(input->fd);
+	if (pseudo < 0)
+		return pseudo;
+	/* The files of /proc and /sys have no size, or one that is not true. Others may have grown
+	 * since they were opened. */
+	if (S_ISREG(st.st_mode) &&
+		(pseudo || (uint64_t)st.st_size < input->base + mmr_size(input->reader)))
+		return 0;
+	facts->has_storage = true;
+	if (S_ISREG(st.st_mode) && whole)
+		facts->on_disk = 512 * (uint64_t)st.st_blocks;
+	find_holes(facts, part);
+	facts->n_buckets = picture_width(NAME_WIDTH);
+	return mmr_reader_residency(
+		part, 0, MMR_REST, facts->buckets, facts->n_buckets, &facts->cached);
+}
+
+static int ask_contents(struct facts *facts, mmr_reader *part, const struct task *task)
+{
+	mmr_scan_options all = task->scan;
+	int err;
+
+	all.offset = 0;
+	all.length = MMR_REST;
+	facts->newlines = all.delimiter == '\n';
+	err = mmr_kind_of(part, &facts->kind);
+	if (err < 0)
+		return err;
+	return mmr_measure_lines(part, &all, &facts->counts);
+}
+
+/* Why it is not known what of a file is in memory. */
+static const char *reason_of(int reason)
+{
+	switch (reason) {
+	case -EPERM:
+		return "the kernel tells only who owns the file or may write it";
+	case -ENOSYS:
+		return "the kernel has no call that tells";
+	default:
+		return mmr_strerror(reason);
+	}
+}
+
+static const char *line_ends(const struct facts *facts)
+{
+	uint64_t all = facts->counts.lines - facts->counts.unterminated;
+
+	if (all == 0)
+		return "none";
+	if (facts->counts.crlf == 0)
+		return "LF";
+	return facts->counts.crlf == all ? "CRLF" : "mixed";
+}
+
+/* --- For people ------------------------------------------------------------------------------- */
+
+static void print_size(const char *name, uint64_t bytes, const char *behind)
+{
+	char human[HUMAN_ROOM];
+
+	/* Below 1 KiB the bytes say enough. */
+	if (bytes < 1024)
+		print_fact(name, "%" PRIu64 " byte%s%s", bytes, bytes == 1 ? "" : "s", behind);
+	else
+		print_fact(name, "%" PRIu64 " bytes (%s)%s", bytes,
+			human_size((double)bytes, human), behind);
+}
+
+/* Never 0 of something, nor 100 of what is not all. */
+static double percentage(const mmr_residency *cached)
+{
+	double percent = 100 * (double)cached->resident / (double)cached->bytes;
+
+	if (cached->resident == 0 || cached->resident == cached->bytes)
+		return percent;
+	return percent < 0.1 ? 0.1 : percent > 99.9 ? 99.9 : percent;
+}
+
+static void print_storage(const struct facts *facts)
+{
+	static char text[PICTURE_ROOM];
+	char holes[64];
+
+	if (facts->on_disk != MMR_UNKNOWN)
+		print_size("on disk:", facts->on_disk, "");
+	snprintf(holes, sizeof(holes), " in %" PRIu64, facts->n_holes);
+	if (facts->n_holes == 0)
+		print_fact("holes:", "none");
+	else
+		print_size("holes:", facts->holes, holes);
+	if (facts->cached.source == MMR_RESIDENCY_UNKNOWN) {
+		print_fact("in memory:", "unknown: %s", reason_of(facts->cached.reason));
+	} else if (facts->size > 0) {
+		print_fact("in memory:", "%.1f %%", percentage(&facts->cached));
+		print_fact("", "%s", picture_draw(facts->buckets, facts->n_buckets, text));
+	}
+}
+
+static void print_facts(const struct input *input, const struct facts *facts)
+{
+	static bool again;
+
+	if (again)
+		output_write("\n", 1);
+	again = true;
+	print_fact("file:", "%s", message_quote(input->name));
+	print_fact("type:", "%s", facts->kind.description);
+	print_fact("mime:", "%s", facts->kind.mime);
+	print_fact("encoding:", "%s", facts->kind.encoding);
+	print_size("size:", facts->size, "");
+	print_fact("lines:", "%" PRIu64, facts->counts.lines);
+	print_size("longest:", facts->counts.longest, "");
+	if (facts->newlines && strcmp(line_ends(facts), "mixed") == 0)
+		print_fact("line ends:", "mixed: %" PRIu64 " CRLF, %" PRIu64 " LF",
+			facts->counts.crlf,
+			facts->counts.lines - facts->counts.unterminated - facts->counts.crlf);
+	else if (facts->newlines)
+		print_fact("line ends:", "%s", line_ends(facts));
+	if (facts->counts.unterminated)
+		print_fact("last line:", "without a delimiter");
+	if (facts->has_storage)
+		print_storage(facts);
+}
+
+/* --- For programs ----------------------------------------------------------------------------- */
+
+static void print_number_or_null(const char *name, uint64_t number, bool known)
+{
+	if (known)
+		json_number(name, number);
+	else
+		json_null(name);
+}
+
+static void print_object(const struct input *input, const struct facts *facts)
+{
+	bool cached = facts->has_storage && facts->cached.source != MMR_RESIDENCY_UNKNOWN;
+
+	json_begin(input->name);
+	json_text("type", facts->kind.description);
+	json_text("mime", facts->kind.mime);
+	json_text("encoding", facts->kind.encoding);
+	json_number("size", facts->size);
+	json_number("lines", facts->counts.lines);
+	json_number("longest", facts->counts.longest);
+	json_number("crlf", facts->counts.crlf);
+	if (facts->newlines)
+		json_text("line_ends", line_ends(facts));
+	else
+		json_null("line_ends");
+	json_bool("unterminated", facts->counts.unterminated);
+	print_number_or_null("on_disk", facts->on_disk, facts->on_disk != MMR_UNKNOWN);
+	print_number_or_null("holes", facts->n_holes, facts->has_storage);
+	print_number_or_null("hole_bytes", facts->holes, facts->has_storage);
+	print_number_or_null("cacheable", facts->cached.bytes, cached);
+	print_number_or_null("cached", facts->cached.resident, cached);
+	json_end();
+}
+
+enum status action_info(struct task *task)
+{
+	static struct facts facts;
+	struct input *input = task->input;
+	mmr_reader *part = NULL;
+	int err;
+
+	memset(&facts, 0, sizeof(facts));
+	err = open_part(task, &part);
+	if (err == 0) {
+		facts.size = mmr_size(part);
+		err = ask_storage(&facts, input, part);
+	}
+	if (err == 0)
+		err = ask_contents(&facts, part, task);
+	mmr_close(part);
+	if (err < 0)
+		return message_file(input->name, err);
+	report_lines(facts.counts.lines);
+	if (task->options->json != JSON_NONE)
+		print_object(input, &facts);
+	else
+		print_facts(input, &facts);
+	return STATUS_DONE;
+}

@@ -1,0 +1,217 @@
+/* reverse.c - the lines of the part, last to first
+ *
+ * Workers turn blocks of lines around in buffers of their own, which are printed from the end of
+ * the part on. Where a line is too long for that, what is left goes by offsets: windows come from
+ * the end, and a line that spans windows is read again when its start is known. Both read by pread:
+ * nothing can fault, and nothing is printed that was not in the file.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions/action.h"
+#include "input/copy.h"
+#include "status/message.h"
+#include "output/output.h"
+#include "status/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Longer lines go by offsets. */
+#define LINE_LIMIT ((size_t)256 << 10)
+
+struct reversal {
+	struct input *input;
+	char delimiter;
+	mmr_block window;
+	uint64_t line_end; /* of the next line to print, its delimiter included */
+	bool first;        /* nothing is printed yet: the last line may lack its delimiter */
+};
+
+/* Prints the line [start, line_end). Returns: 0 or a code of reading, with `*ret_at`. */
+static int print_line(struct reversal *reversal, uint64_t start, uint64_t *ret_at)
+{
+	const mmr_block *window = &reversal->window;
+	uint64_t len = reversal->line_end - start, done;
+	int err;
+
+	if (start >= window->off && reversal->line_end - window->off <= window->bytes.len) {
+		output_write(window->bytes.ptr + (start - window->off), (size_t)len);
+	} else {
+		err = output_range(reversal->input->fd, reversal->input->base + start, len, &done);
+		if (err < 0) {
+			*ret_at = reversal->input->base + start + done;
+			return err;
+		}
+	}
+	/* Only the last line of the part can lack its delimiter. */
+	if (reversal->first)
+		output_write(&reversal->delimiter, 1);
+	reversal->first = false;
+	reversal->line_end = start;
+	return 0;
+}
+
+static int reverse_window(struct reversal *reversal, uint64_t *ret_at)
+{
+	const mmr_block *window = &reversal->window;
+	mmr_marks marks = mmr_marks_of(window->bytes, reversal->delimiter);
+	const char *at;
+	int err;
+
+	while (mmr_marks_next_back(&marks, &at)) {
+		uint64_t start = window->off + (uint64_t)(at - window->bytes.ptr) + 1;
+
+		if (reversal->first && start == reversal->line_end) {
+			reversal->first = false;
+			continue;
+		}
+		err = print_line(reversal, start, ret_at);
+		if (err < 0)
+			return err;
+	}
+	return mmr_marks_error(&marks);
+}
+
+/* From `reversal->line_end` down to the start of the scan. Returns: 0 or a code of reading, with
+ * `*ret_at`. */
+static int reverse_by_offsets(
+	struct reversal *reversal, const mmr_scan_options *scan, uint64_t *ret_at)
+{
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_options how = *scan;
+	mmr_blocks *blocks;
+	int err;
+
+	how.length = reversal->line_end - how.offset;
+	how.io_mode = MMR_IO_READ;
+	how.n_threads = 1;
+	cut.split_lines = true;
+	cut.backward = true;
+	err = mmr_blocks_open(reversal->input->reader, &how, &cut, &blocks);
+	if (err < 0)
+		return err;
+	while (err == 0 && mmr_blocks_next(blocks, &reversal->window))
+		err = reverse_window(reversal, ret_at);
+	if (err == 0) {
+		err = mmr_blocks_error(blocks);
+		*ret_at = mmr_last_error_offset();
+	}
+	/* The window ends with the blocks: the first line goes by its offsets. */
+	reversal->window.bytes.len = 0;
+	if (err == 0 && reversal->line_end > how.offset)
+		err = print_line(reversal, how.offset, ret_at);
+	mmr_blocks_close(blocks);
+	return err;
+}
+
+/* What a worker has turned around: one block. */
+struct turned {
+	struct reversal *reversal;
+	char *bytes; /* `room` of them, `len` in use */
+	size_t len, room;
+};
+
+static int make_room(struct turned *turned, size_t room)
+{
+	char *larger;
+
+	if (room <= turned->room)
+		return 0;
+	larger = realloc(turned->bytes, room);
+	if (!larger)
+		return -ENOMEM;
+	turned->bytes = larger;
+	turned->room = room;
+	return 0;
+}
+
+/* Lines are walked forward, which is faster than backward, and put down from the end. */
+static int turn_block(void *state, const mmr_block *block)
+{
+	struct turned *turned = state;
+	char delimiter = turned->reversal->delimiter;
+	mmr_lines it = mmr_lines_of_flags(block->bytes, delimiter, MMR_LINES_KEEP);
+	mmr_slice line;
+	char *out;
+	int err;
+
+	turned->len = block->bytes.len;
+	turned->len += block->bytes.ptr[block->bytes.len - 1] != delimiter;
+	err = make_room(turned, turned->len);
+	if (err < 0)
+		return err;
+	out = turned->bytes + turned->len;
+	while (mmr_lines_next(&it, &line)) {
+		if (line.ptr[line.len - 1] != delimiter)
+			*--out = delimiter;
+		out -= line.len;
+		memcpy(out, line.ptr, line.len);
+	}
+	return mmr_lines_error(&it);
+}
+
+static int print_block(void *state, const mmr_block *block)
+{
+	struct turned *turned = state;
+
+	output_write(turned->bytes, turned->len);
+	turned->reversal->line_end = block->off;
+	turned->reversal->first = false;
+	return 0;
+}
+
+static int start_state(void *state, void *context)
+{
+	struct turned *turned = state;
+
+	turned->reversal = context;
+	return 0;
+}
+
+static void end_state(void *state, void *context)
+{
+	struct turned *turned = state;
+
+	(void)context;
+	free(turned->bytes);
+}
+
+/* Returns: 0 when all is printed; MMR_ELONG when a line before `reversal->line_end` is too long;
+ * another code of reading. */
+static int reverse_in_parallel(struct reversal *reversal, const mmr_scan_options *scan)
+{
+	mmr_scan_job job = {.work = turn_block,
+		.collect = print_block,
+		.start = start_state,
+		.end = end_state,
+		.context = reversal,
+		.state_size = sizeof(struct turned)};
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_options how = *scan;
+
+	how.io_mode = MMR_IO_READ;
+	cut.line_limit = LINE_LIMIT;
+	cut.backward = true;
+	return mmr_scan_run(reversal->input->reader, &how, &cut, &job);
+}
+
+enum status action_reverse(struct task *task)
+{
+	struct input *input = task->input;
+	const struct options *options = task->options;
+	uint64_t start = task->scan.offset, stop = start + task->scan.length, at;
+	struct reversal reversal = {
+		.input = input, .delimiter = options->delimiter, .line_end = stop, .first = true};
+	int err;
+
+	selection_report(input, &task->scan);
+	if (output_is_input(&input->st, input->base + start, input->base + stop, true))
+		return message("%s: input file is output file", message_quote(input->name));
+	if (copy_is_refused(input, &task->scan, options))
+		return STATUS_TROUBLE;
+	err = reverse_in_parallel(&reversal, &task->scan);
+	at = mmr_last_error_offset();
+	if (err == MMR_ELONG)
+		err = reverse_by_offsets(&reversal, &task->scan, &at);
+	return err < 0 ? message_file_at(input->name, err, at) : STATUS_DONE;
+}

@@ -1,0 +1,50 @@
+/* action.h - the facts about each action, one row of a table
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_CLI_ACTION_H
+#define TOOLS_CLI_ACTION_H
+
+#include "cli/options.h"
+
+struct task;
+
+/* What an action needs of an input. */
+enum need {
+	NEED_BYTES,   /* in their order: a stream will do */
+	NEED_OFFSETS, /* random access: a stream is saved to an unlinked file first, as far as the
+			 selections reach */
+	NEED_SIZE     /* as all who share the input see it: no stream */
+};
+
+enum action_flags {
+	ACTION_HAS_JSON = 1,
+	ACTION_HAS_WIDTH = 2,   /* -w */
+	ACTION_FIRST_LINES = 4, /* -m takes the first lines of the selection ... */
+	ACTION_LAST_LINES = 8,  /* ... or the last ones */
+	ACTION_SEARCHES = 16,
+	ACTION_HAS_RECORDS = 32 /* what is called a line is a record */
+};
+
+struct action {
+	char letter;      /* 0 for printing, which has none */
+	enum need need;   /* of an input */
+	unsigned flags;   /* of enum action_flags */
+	const char *unit; /* what it counts, if it can be used with -c */
+	/* Prints what failed, and adds what it counts to `n` of the input. */
+	enum status (*run)(struct task *task);
+};
+
+/* By enum action_id. */
+extern const struct action actions[];
+
+static inline const struct action *action_of(const struct options *options)
+{
+	return &actions[options->action];
+}
+
+static inline bool action_has(const struct options *options, unsigned flags)
+{
+	return (action_of(options)->flags & flags) != 0;
+}
+
+#endif

@@ -1,0 +1,427 @@
+/* options.c - parsing the command line
+ *
+ * SPDX-License-Identifier: MIT */
+#include "cli/options.h"
+
+#include "status/message.h"
+#include "output/output.h"
+#include "cli/action.h"
+#include "cli/values.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Options without a letter. */
+enum {
+	LONG_COLOR = 256,
+	LONG_JSON,
+	LONG_NO_MMAP,
+	LONG_PROGRESS,
+	LONG_LAST
+};
+
+/* More threads than any machine has processors for. */
+#define MAX_THREADS 4096
+
+/* Rows are no wider than this; a terminal's line is not, and it bounds what a row needs. */
+#define MAX_WIDTH 4096
+
+static const char help_text[] =
+	"Print files of any size, or parts of them, without loading them into memory.\n"
+	"With no FILE, or when FILE is -, read standard input.\n"
+	"\n"
+	"Selection (-b and -l: repeatable, printed in the order given)\n"
+	"  -b, --bytes=RANGE       these bytes: START:END from 0, without END; -N counts\n"
+	"                          from the end; START:+LENGTH\n"
+	"  -l, --lines=RANGE       the same for lines; or FIRST,LAST as in sed: from 1,\n"
+	"                          with LAST\n"
+	"  -s, --shard=K/N         part K of N, cut at line ends; \"auto\": rank and\n"
+	"                          size from Slurm, Open MPI or PMI\n"
+	"Action\n"
+	"  -r, --reverse           print the lines last to first\n"
+	"  -c, --count             print the number of lines; of matches, of records\n"
+	"  -e, --find=TEXT         print the offset of each match; \\n \\t \\0 \\xHH \\\\\n"
+	"  -E, --regex=PATTERN     the same for a Perl-compatible regular expression\n"
+	"  -x, --hex               hex and text view\n"
+	"  -t, --type=LAYOUT       view as numbers or records: u8 i16 u32be f64 16s, or\n"
+	"                          name:type,name:type; -l, -m, -s count records\n"
+	"  -i, --info              type, encoding, size, lines, holes, what is in memory\n"
+	"  -f, --follow            keep printing as the file grows; survives truncation\n"
+	"                          and rotation\n"
+	"Details\n"
+	"  -d, --delimiter=BYTE    lines end with BYTE instead of newline (\"\\0\" for NUL)\n"
+	"  -m, --max-count=N       stop after N lines, matches or records\n"
+	"  -w, --width=N           bytes a row of -x, records a line of -t\n"
+	"  -a, --text              print binary data to a terminal anyway\n"
+	"  -j, --threads=N         worker threads (default: one per processor)\n"
+	"      --json[=lines]      -i, -c, -e, -E, -t as JSON; \"lines\": -e and -E with\n"
+	"                          the numbers of their lines, from 0\n"
+	"      --color=WHEN        auto, always, never (NO_COLOR is obeyed)\n"
+	"      --no-mmap           plain reads\n"
+	"  -v, --verbose           time, speed and memory used, on standard error\n"
+	"      --progress          progress also where a pipe or output would hide it\n"
+	"  -q, --quiet             no progress\n"
+	"  -h, --help   -V, --version\n"
+	"\n"
+	"Numbers: 5000 5_000 5e3 0x1388; K M G T P E are powers of 1000, for -b and -w\n"
+	"of 1024; KB MB ... of 1000, KiB MiB ... of 1024.\n"
+	"Exit status: 0 done, 1 nothing matched -e or -E, 2 any error.\n";
+
+enum status options_hint(void)
+{
+	fprintf(stderr, "Usage: %s [OPTION]... [FILE]...\nTry '%s --help' for more.\n",
+		program_name, program_name);
+	return STATUS_TROUBLE;
+}
+
+static void print_help(void)
+{
+	char usage[512];
+	int len;
+
+	len = snprintf(usage, sizeof(usage), "Usage: %s [OPTION]... [FILE]...\n", program_name);
+	output_write(usage, (size_t)len);
+	output_write(help_text, sizeof(help_text) - 1);
+	output_close();
+	exit(STATUS_DONE);
+}
+
+static void print_version(void)
+{
+	char version[256];
+	int len;
+
+	len = snprintf(version, sizeof(version), "mmcat (mmreader) %s\nscan kernels: %s\n",
+		mmr_version(), mmr_kernel_name());
+	output_write(version, (size_t)len);
+	output_close();
+	exit(STATUS_DONE);
+}
+
+static void contradict(const char *first, const char *second)
+{
+	message("%s cannot be used with %s", first, second);
+	exit(STATUS_TROUBLE);
+}
+
+static void add_selection(struct options *options, enum part part, const char *value)
+{
+	struct selection *selection;
+	const char *hint = NULL;
+
+	if (options->n_selections == MAX_SELECTIONS) {
+		message("only %d of -b and -l at a time", MAX_SELECTIONS);
+		exit(STATUS_TROUBLE);
+	}
+	selection = &options->selections[options->n_selections];
+	if (options->n_selections > 0 &&
+		(part == PART_SHARD) != (options->selections[0].part == PART_SHARD))
+		contradict("-s", "-b or -l");
+	selection->part = part;
+	if (part == PART_SHARD)
+		selection->shard = shard_parse(value);
+	else
+		hint = range_parse(value, part == PART_BYTES ? NUMBER_OF_BYTES : NUMBER_OF_ITEMS,
+			&selection->range);
+	if (hint)
+		value_wrong("range", value, hint);
+	/* A shard that is given twice is one: once_only has compared them. */
+	if (part != PART_SHARD || options->n_selections == 0)
+		options->n_selections++;
+}
+
+/* Two actions: the one that was there and the one that came. */
+static void set_action(struct options *options, enum action_id action)
+{
+	if (options->action != ACTION_PRINT && options->action != action) {
+		message("only one of -%c and -%c at a time", actions[options->action].letter,
+			actions[action].letter);
+		exit(STATUS_TROUBLE);
+	}
+	options->action = action;
+}
+
+static void set_search(struct options *options, enum action_id action, mmr_slice text)
+{
+	bool same = options->action == action && options->text.len == text.len &&
+		    (text.len == 0 || memcmp(options->text.ptr, text.ptr, text.len) == 0);
+
+	if (action_has(options, ACTION_SEARCHES) && !same) {
+		message("only one -e or -E at a time; -E 'A|B' finds any of several texts");
+		exit(STATUS_TROUBLE);
+	}
+	set_action(options, action);
+	options->text = text;
+}
+
+/* Colour where it is wanted, or where a terminal asks for it and nothing forbids it. */
+static bool wants_color(enum color color)
+{
+	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	if (color != COLOR_AUTO)
+		return color == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+static void settle_follow(const struct options *options)
+{
+	const struct selection *selection = &options->selections[0];
+
+	if (options->action != ACTION_PRINT)
+		contradict("-f", "another action");
+	if (options->n_selections > 1)
+		contradict("-f", "more than one -b or -l");
+	if (selection->part == PART_SHARD)
+		contradict("-f", "-s");
+	/* The end of the file moves: a selection that ends relative to it never ends. */
+	if (range_from_end(&selection->range) && selection->range.stop != MMR_END)
+		contradict("-f", "an end that the file's growth would move");
+}
+
+static void settle_json(const struct options *options)
+{
+	if (!action_has(options, ACTION_HAS_JSON))
+		contradict("--json", "anything but -i, -c, -e, -E and -t");
+	if (options->json == JSON_LINES &&
+		(options->count_only || !action_has(options, ACTION_SEARCHES)))
+		contradict("--json=lines", "anything but the matches of -e and -E");
+	if (action_has(options, ACTION_HAS_WIDTH) && options->width > 0)
+		contradict("--json", "-w");
+}
+
+/* The checks that need the whole command line. */
+static void settle(struct options *options, bool count, bool delimiter)
+{
+	/* Matches when something is searched for, records with -t, else lines. */
+	if (count && !action_of(options)->unit)
+		set_action(options, ACTION_COUNT);
+	options->count_only = count;
+	if (options->n_selections == 0)
+		options->selections[options->n_selections++] =
+			(struct selection){.range = {0, MMR_END, false, 0}};
+	if (options->width > 0 && !action_has(options, ACTION_HAS_WIDTH))
+		contradict("-w", "anything but -x and -t");
+	if (options->width > 0 && count)
+		contradict("-w", "-c");
+	if (delimiter && action_has(options, ACTION_HAS_RECORDS))
+		contradict("-d", "-t");
+	if (options->follow)
+		settle_follow(options);
+	if (options->progress && options->quiet)
+		contradict("--progress", "-q");
+	if (options->progress && options->follow)
+		contradict("--progress", "-f");
+	if (options->json != JSON_NONE)
+		settle_json(options);
+}
+
+static const struct option long_options[] = {
+	{"bytes", required_argument, NULL, 'b'},
+	{"color", required_argument, NULL, LONG_COLOR},
+	{"count", no_argument, NULL, 'c'},
+	{"delimiter", required_argument, NULL, 'd'},
+	{"find", required_argument, NULL, 'e'},
+	{"follow", no_argument, NULL, 'f'},
+	{"help", no_argument, NULL, 'h'},
+	{"hex", no_argument, NULL, 'x'},
+	{"info", no_argument, NULL, 'i'},
+	{"json", optional_argument, NULL, LONG_JSON},
+	{"lines", required_argument, NULL, 'l'},
+	{"max-count", required_argument, NULL, 'm'},
+	{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
+	{"progress", no_argument, NULL, LONG_PROGRESS},
+	{"quiet", no_argument, NULL, 'q'},
+	{"regex", required_argument, NULL, 'E'},
+	{"reverse", no_argument, NULL, 'r'},
+	{"shard", required_argument, NULL, 's'},
+	{"text", no_argument, NULL, 'a'},
+	{"threads", required_argument, NULL, 'j'},
+	{"type", required_argument, NULL, 't'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"version", no_argument, NULL, 'V'},
+	{"width", required_argument, NULL, 'w'},
+	{NULL, 0, NULL, 0},
+};
+
+/* Whether a word begins, before its "=", the name of a long option. */
+static bool begins(const char *word, const char *name)
+{
+	size_t len = strcspn(word, "=");
+
+	return strncmp(word, name, len) == 0;
+}
+
+/* The long options that an abbreviation may stand for. Returns: how many there are. */
+static size_t candidates_of(const char *word, char *names, size_t room)
+{
+	size_t n = 0, i, len;
+
+	*names = '\0';
+	for (i = 0; long_options[i].name; i++) {
+		if (!begins(word, long_options[i].name))
+			continue;
+		len = strlen(names);
+		snprintf(names + len, room - len, "%s--%s", n++ > 0 ? ", " : "",
+			long_options[i].name);
+	}
+	return n;
+}
+
+/* An option that getopt(3) does not know, or that lacks its argument. */
+static enum status unknown(char **argv, int letter)
+{
+	char text[3] = {'-', (char)optopt, '\0'}, names[256];
+	const char *word = argv[optind - 1], *option = text;
+	bool in_cluster = letter == '?' && optopt != 0;
+	size_t i, n = 0;
+
+	/* In a word like -qz, getopt has not come to the end: optind still names the word before.
+	 * A letter that is an option stands there for a long one that was given a value. */
+	for (i = 0; long_options[i].name; i++)
+		in_cluster &= long_options[i].val != optopt;
+	/* Some C libraries take the NULL after the last word for the argument that is missing. */
+	if (!in_cluster && word && strncmp(word, "--", 2) == 0 && word[2]) {
+		option = word;
+		n = candidates_of(word + 2, names, sizeof(names));
+	}
+	if (letter == ':')
+		message("option '%s' needs an argument", message_quote(option));
+	else if (n > 1)
+		message("option '%s' is ambiguous: %s", message_quote(option), names);
+	else if (n == 1)
+		message("option '%s' takes no argument", names);
+	else
+		message("invalid option '%s'", message_quote(option));
+	return options_hint();
+}
+
+/* Refuses an option that is given twice with different values. `given` has the last value of each,
+ * by its letter. */
+static void once_only(const char **given, int letter)
+{
+	const char *value = optarg ? optarg : "", *before = given[letter];
+	char name[16] = {'-', (char)letter, '\0'};
+	size_t i;
+
+	given[letter] = value;
+	if (!before || strcmp(before, value) == 0)
+		return;
+	for (i = 0; letter > UINT8_MAX && long_options[i].name; i++)
+		if (long_options[i].val == letter)
+			snprintf(name, sizeof(name), "--%s", long_options[i].name);
+	message("%s is given twice, as '%s' and '%s'", name, message_quote(before),
+		message_quote(value));
+	exit(STATUS_TROUBLE);
+}
+
+void options_parse(int argc, char **argv, struct options *ret_options)
+{
+	static const char *const colors[] = {"auto", "always", "never", NULL};
+	static const char *const jsons[] = {"lines", NULL};
+	static char *standard_input[] = {"-", NULL};
+	struct options *options = ret_options;
+	const char *given[LONG_LAST] = {NULL};
+	enum color color = COLOR_AUTO;
+	bool count = false;
+	int letter;
+
+	*options = (struct options){.delimiter = '\n', .maximum = NO_MAXIMUM};
+	opterr = 0;
+	while ((letter = getopt_long(
+			argc, argv, ":ab:cd:e:E:fhij:l:m:qrs:t:vVw:x", long_options, NULL)) != -1) {
+		if (letter == LONG_COLOR || letter == LONG_JSON ||
+			(letter <= UINT8_MAX && strchr("sdjmtw", letter)))
+			once_only(given, letter);
+		switch (letter) {
+		case 'b':
+			add_selection(options, PART_BYTES, optarg);
+			break;
+		case 'l':
+			add_selection(options, PART_LINES, optarg);
+			break;
+		case 's':
+			add_selection(options, PART_SHARD, optarg);
+			break;
+		case 'c':
+			count = true;
+			break;
+		case 'e':
+			set_search(options, ACTION_FIND, value_bytes("text", optarg));
+			break;
+		case 'E':
+			set_search(options, ACTION_REGEX, mmr_slice_of(optarg));
+			break;
+		case 'f':
+			options->follow = true;
+			break;
+		case 'i':
+			set_action(options, ACTION_INFO);
+			break;
+		case 'r':
+			set_action(options, ACTION_REVERSE);
+			break;
+		case 't':
+			set_action(options, ACTION_TYPE);
+			options->layout = optarg;
+			break;
+		case 'x':
+			set_action(options, ACTION_HEX);
+			break;
+		case 'a':
+			options->binary = true;
+			break;
+		case 'd':
+			options->delimiter = value_delimiter(optarg);
+			break;
+		case 'j':
+			options->n_threads = (unsigned)value_number(
+				"number", optarg, NUMBER_OF_ITEMS, 1, MAX_THREADS);
+			break;
+		case 'm':
+			options->maximum =
+				value_number("number", optarg, NUMBER_OF_ITEMS, 0, NO_MAXIMUM);
+			break;
+		case 'w':
+			options->width = (size_t)value_number(
+				"width", optarg, NUMBER_OF_BYTES, 1, MAX_WIDTH);
+			break;
+		case 'q':
+			options->quiet = true;
+			break;
+		case LONG_PROGRESS:
+			options->progress = true;
+			break;
+		case LONG_COLOR:
+			color = (enum color)value_word("color", optarg, colors);
+			break;
+		case LONG_JSON:
+			options->json = optarg && value_word("json", optarg, jsons) == 0
+						? JSON_LINES
+						: JSON_PLAIN;
+			break;
+		case 'v':
+			options->verbose = true;
+			break;
+		case LONG_NO_MMAP:
+			options->no_mmap = true;
+			break;
+		case 'h':
+			print_help();
+			break;
+		case 'V':
+			print_version();
+			break;
+		default:
+			exit((int)unknown(argv, letter));
+		}
+	}
+	options->files = optind < argc ? argv + optind : standard_input;
+	options->n_files = optind < argc ? argc - optind : 1;
+	settle(options, count, given['d'] != NULL);
+	options->color = wants_color(color);
+}

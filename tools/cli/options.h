@@ -1,0 +1,87 @@
+/* options.h - the command line as a struct
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_CLI_OPTIONS_H
+#define TOOLS_CLI_OPTIONS_H
+
+#include "cli/range.h"
+#include "cli/shard.h"
+
+/* The kinds of selections. */
+enum part {
+	PART_ALL,
+	PART_BYTES,
+	PART_LINES,
+	PART_SHARD
+};
+
+/* Rows of the table of actions. */
+enum action_id {
+	ACTION_PRINT,
+	ACTION_COUNT,
+	ACTION_REVERSE,
+	ACTION_FIND,
+	ACTION_REGEX,
+	ACTION_HEX,
+	ACTION_TYPE,
+	ACTION_INFO
+};
+
+enum color {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER
+};
+
+enum json {
+	JSON_NONE,
+	JSON_PLAIN,
+	JSON_LINES /* matches with the numbers of their lines */
+};
+
+/* No limit, for -m. */
+#define NO_MAXIMUM UINT64_MAX
+
+/* More of -b and -l than this in one run are refused. */
+#define MAX_SELECTIONS 256
+
+/* What one of -b, -l and -s chooses of each input. */
+struct selection {
+	enum part part;
+	struct range range; /* of PART_BYTES and PART_LINES */
+	struct shard shard; /* of PART_SHARD */
+};
+
+struct options {
+	/* In the order given; one of PART_ALL where none was. */
+	struct selection selections[MAX_SELECTIONS];
+	size_t n_selections;
+	enum action_id action;
+	char delimiter;
+	mmr_slice text;     /* of ACTION_FIND and ACTION_REGEX */
+	bool count_only;    /* print how many lines, matches or records there are, not the items */
+	const char *layout; /* of ACTION_TYPE */
+	size_t record_size; /* in bytes, with ACTION_TYPE: what is called a line is a record */
+	size_t width; /* bytes a row of ACTION_HEX, records a line of ACTION_TYPE; 0: as usual */
+	uint64_t maximum;   /* lines, matches or records; NO_MAXIMUM */
+	unsigned n_threads; /* 0: one a processor */
+	bool binary;        /* to a terminal too */
+	bool color;
+	enum json json; /* of what is not printed as it is */
+	bool follow;    /* with ACTION_PRINT only */
+	bool no_mmap;
+	bool verbose;
+	bool quiet;    /* no progress */
+	bool progress; /* progress in any case */
+	char **files;
+	int n_files;
+};
+
+/* Parses the command line; prints --help and --version; leaves with a message when it is wrong.
+ * `record_size` is left to the caller. */
+void options_parse(int argc, char **argv, struct options *ret_options);
+
+/* "Usage: ..." in one line and where to find more, on standard error. Returns: STATUS_TROUBLE. */
+enum status options_hint(void);
+
+#endif

@@ -1,0 +1,578 @@
+/* followed.c - growth, truncation and replacement of one file
+ *
+ * Nothing here waits, and nothing trusts an event: each step compares the name with the file that
+ * is open, and the file's size with what was printed.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "input/followed.h"
+
+#include "output/binary.h"
+#include "status/message.h"
+#include "output/output.h"
+#include "status/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Printed between two looks at whether the run is to stop. */
+#define PIECE ((uint64_t)8 << 20)
+/* A name that comes back sooner is not worth a word: so does each rotation. */
+#define MISSED_AFTER 1.0
+/* How often a folder may be another one than the one that is watched. */
+#define FOLDER_EVERY 1.0
+
+static const struct incarnation nothing = {.fd = -1, .watch = NO_WATCH};
+
+static double seconds(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void say(const struct followed *file, const char *what)
+{
+	message("%s: %s", message_quote(file->name), what);
+}
+
+void followed_header(const struct followed *file, struct follower *follower)
+{
+	if (!follower->headers || follower->last == file)
+		return;
+	if (follower->last)
+		output_write("\n", 1);
+	output_write("==> ", 4);
+	output_write(file->name, strlen(file->name));
+	output_write(" <==\n", 5);
+	follower->last = file;
+}
+
+/* --- Incarnations ---------------------------------------------------------------------------- */
+
+static void forget(struct incarnation *it)
+{
+	watch_drop(it->watch);
+	if (it->fd >= 0)
+		close(it->fd);
+	*it = nothing;
+}
+
+/* Watched first and looked at later, so that no growth falls between. */
+static void take(struct incarnation *it, int fd, const struct stat *st)
+{
+	*it = (struct incarnation){fd, st->st_dev, st->st_ino, 0, watch_file(fd)};
+}
+
+static bool is_it(const struct incarnation *it, const struct stat *st)
+{
+	return it->fd >= 0 && it->device == st->st_dev && it->inode == st->st_ino;
+}
+
+static int size_of(const struct incarnation *it, uint64_t *ret_size)
+{
+	struct stat st;
+
+	if (fstat(it->fd, &st) < 0)
+		return -errno;
+	*ret_size = (uint64_t)st.st_size;
+	return 0;
+}
+
+/* It cannot be read on. */
+static void lose(struct followed *file, struct incarnation *it, int err, enum status *status)
+{
+	/* Removed on the server that has it: the name may come back. */
+	if (err == -ESTALE && file->path) {
+		forget(it);
+		return;
+	}
+	message_file_at(file->name, err, it->off);
+	*status = STATUS_TROUBLE;
+	file->done = true;
+}
+
+/* --- Printing -------------------------------------------------------------------------------- */
+
+/* Whether every byte from here on is printed, without a look at it. */
+static bool is_open_ended(const struct followed *file, const struct follower *follower)
+{
+	const mmr_range *range = &file->range;
+
+	return !file->look && range->skip_bytes == 0 && range->skip_lines == 0 &&
+	       range->bytes == MMR_REST && range->lines == MMR_REST &&
+	       follower->maximum == NO_MAXIMUM;
+}
+
+static bool is_complete(const struct followed *file, const struct follower *follower)
+{
+	return mmr_range_ended(&file->range) || follower->maximum == 0;
+}
+
+/* Leaves of the next bytes what is selected of this file, and what -m allows of all files. */
+static int cut(struct followed *file, struct follower *follower, mmr_slice *bytes)
+{
+	mmr_range *range = &file->range;
+	uint64_t lines = range->lines, allowed = min_u64(lines, follower->maximum), passed;
+	int err;
+
+	range->lines = allowed;
+	err = mmr_range_cut(range, bytes);
+	passed = allowed - range->lines;
+	range->lines = lines == MMR_REST ? MMR_REST : lines - passed;
+	if (follower->maximum != NO_MAXIMUM)
+		follower->maximum -= passed;
+	return err;
+}
+
+/* Starts to select at the start of another file, or of the same one again. */
+static void select_from_start(struct followed *file)
+{
+	file->range.skip_bytes = 0;
+	file->range.skip_lines = 0;
+}
+
+/* Prints what is selected of bytes [off, stop). Returns: like output_range; MMR_ETRUNCATED also
+ * stands for an end before `stop`; 1 for bytes that are not for a terminal, which was printed. */
+static int print_part(
+	struct followed *file, struct incarnation *it, struct follower *follower, uint64_t stop)
+{
+	static char buffer[64 << 10];
+	mmr_range *range = &file->range;
+	mmr_slice bytes;
+	ssize_t n;
+	int err;
+
+	while (it->off < stop && !is_complete(file, follower)) {
+		/* Bytes before the selection need not be read. */
+		if (range->skip_bytes > 0) {
+			uint64_t step = min_u64(range->skip_bytes, stop - it->off);
+
+			range->skip_bytes -= step;
+			it->off += step;
+			continue;
+		}
+		n = pread(it->fd, buffer, (size_t)min_u64(stop - it->off, sizeof(buffer)),
+			(off_t)it->off);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return MMR_ETRUNCATED;
+		bytes = (mmr_slice){buffer, (size_t)n};
+		err = cut(file, follower, &bytes);
+		if (err < 0)
+			return err;
+		/* Standard input is left right after what was used. */
+		it->off += is_complete(file, follower) ? (uint64_t)(bytes.ptr + bytes.len - buffer)
+						       : (uint64_t)n;
+		if (bytes.len == 0)
+			continue;
+		if (file->look && binary_refused(file->name, bytes))
+			return 1;
+		file->look = false;
+		followed_header(file, follower);
+		output_write(bytes.ptr, bytes.len);
+		report_bytes(bytes.len);
+	}
+	return 0;
+}
+
+static int print_all(
+	struct followed *file, struct incarnation *it, struct follower *follower, uint64_t stop)
+{
+	uint64_t done;
+	int err;
+
+	followed_header(file, follower);
+	err = output_range(it->fd, it->off, stop - it->off, &done);
+	it->off += done;
+	report_bytes(done);
+	return err;
+}
+
+/* Begins again at the start of a file that is shorter than what was printed of it. */
+static void restart(struct followed *file, struct incarnation *it)
+{
+	it->off = 0;
+	select_from_start(file);
+	say(file, "truncated; following from the start");
+}
+
+/* Prints what the file has grown by since, or `limit` bytes of it. Returns: whether there is more;
+ * an end that moves meanwhile is for the next step. */
+static bool print_growth(struct followed *file, struct incarnation *it, struct follower *follower,
+	uint64_t limit, enum status *status)
+{
+	uint64_t size = 0, stop;
+	int err = size_of(it, &size);
+
+	if (err < 0) {
+		lose(file, it, err, status);
+		return false;
+	}
+	if (size < it->off)
+		restart(file, it);
+	if (size <= it->off || is_complete(file, follower))
+		return false;
+	stop = it->off + min_u64(size - it->off, limit);
+	while (err == 0 && it->off < stop && !is_complete(file, follower) && !*follower->stopped) {
+		uint64_t edge = it->off + min_u64(stop - it->off, PIECE);
+
+		if (is_open_ended(file, follower))
+			err = print_all(file, it, follower, edge);
+		else
+			err = print_part(file, it, follower, edge);
+		output_flush();
+	}
+	if (err == MMR_ETRUNCATED) {
+		/* It was shorter for a moment, whatever it is now; unless it was cut right here. */
+		if (size_of(it, &size) == 0 && size != it->off)
+			restart(file, it);
+		return true;
+	}
+	if (err < 0) {
+		lose(file, it, err, status);
+	} else if (err > 0) {
+		*status = STATUS_TROUBLE;
+		file->done = true;
+	}
+	return err == 0 && stop < size;
+}
+
+/* --- The name -------------------------------------------------------------------------------- */
+
+/* Whether standard output is this very file: what is printed would be printed again. */
+static bool is_output(const struct followed *file, const struct stat *st, enum status *status)
+{
+	if (!output_is_input(st, 0, UINT64_MAX, true))
+		return false;
+	*status = message("%s: input file is output file", message_quote(file->name));
+	return true;
+}
+
+/* Opens what is under the name. Returns: its descriptor; -1 with errno. */
+static int open_name(const char *path, struct stat *ret_st)
+{
+	int fd, errnum = 0;
+
+	/* A FIFO that took the name must not keep us waiting for its writer. */
+	do
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, ret_st) < 0)
+		errnum = errno;
+	else if (!S_ISREG(ret_st->st_mode))
+		errnum = S_ISDIR(ret_st->st_mode) ? EISDIR : ENOTSUP;
+	if (errnum == 0)
+		return fd;
+	close(fd);
+	errno = errnum;
+	return -1;
+}
+
+/* The same of standard input, which stands somewhere in its file. */
+static int open_input(struct stat *ret_st, off_t *ret_off)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0), errnum;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, ret_st) == 0) {
+		*ret_off = lseek(fd, 0, SEEK_CUR);
+		if (*ret_off >= 0)
+			return fd;
+	}
+	errnum = errno;
+	close(fd);
+	errno = errnum;
+	return -1;
+}
+
+/* Nothing that could be followed is under the name, for the reason in `errnum`. */
+static void miss(struct followed *file, int errnum)
+{
+	if (file->missing != errnum) {
+		file->missing = errnum;
+		file->since = seconds();
+	}
+	if (file->told == errnum || seconds() - file->since < MISSED_AFTER)
+		return;
+	file->told = errnum;
+	if (errnum == ENOENT)
+		say(file, "vanished; waiting for it to come back");
+	else
+		message("%s: %s; waiting for another", message_quote(file->name),
+			errnum == ENOTSUP ? "no longer a regular file" : strerror(errnum));
+}
+
+/* Makes sure that the folder is watched that the path leads through now. */
+static void watch_over(struct followed *file)
+{
+	double now = seconds();
+	int before = file->folder_watch;
+
+	if (now - file->folder_seen < FOLDER_EVERY)
+		return;
+	file->folder_seen = now;
+	file->folder_watch = watch_folder(file->folder);
+	watch_drop(before);
+}
+
+/* The name leads to another file than before. */
+static void replace(struct followed *file, int fd, const struct stat *st, struct follower *follower,
+	enum status *status)
+{
+	bool first = file->now.fd < 0;
+
+	/* Two replacements in a row: the one between has its say too. */
+	if (!first)
+		print_growth(file, &file->now, follower, UINT64_MAX, status);
+	if (file->next.fd >= 0) {
+		forget(&file->now);
+		file->now = file->next;
+		file->next = nothing;
+		select_from_start(file);
+		print_growth(file, &file->now, follower, UINT64_MAX, status);
+	}
+	if (file->done)
+		close(fd);
+	else
+		take(first ? &file->now : &file->next, fd, st);
+}
+
+static void look_at_name(struct followed *file, struct follower *follower, enum status *status)
+{
+	const struct incarnation *newest = file->next.fd >= 0 ? &file->next : &file->now;
+	bool first = newest->fd < 0;
+	struct stat st;
+	int fd;
+
+	watch_over(file);
+	if (stat(file->path, &st) < 0) {
+		miss(file, errno);
+		return;
+	}
+	if (is_it(newest, &st)) {
+		if (file->told)
+			say(file, "came back; following it");
+		file->missing = file->told = 0;
+		return;
+	}
+	fd = open_name(file->path, &st);
+	if (fd < 0) {
+		miss(file, errno);
+		return;
+	}
+	file->missing = file->told = 0;
+	/* It was renamed back between the two looks. */
+	if (is_it(newest, &st)) {
+		close(fd);
+		return;
+	}
+	if (is_output(file, &st, status)) {
+		file->done = true;
+		close(fd);
+		return;
+	}
+	replace(file, fd, &st, follower, status);
+	if (!file->done)
+		say(file, first ? "appeared; following it" : "replaced; following the new file");
+}
+
+bool followed_step(
+	struct followed *file, struct follower *follower, uint64_t limit, enum status *status)
+{
+	uint64_t size = 0;
+	bool more;
+	int err;
+
+	if (file->path)
+		look_at_name(file, follower, status);
+	if (file->done)
+		return false;
+	err = file->next.fd >= 0 ? size_of(&file->next, &size) : 0;
+	if (err < 0)
+		lose(file, &file->next, err, status);
+	/* The first byte of the new file: the old one has got its last. */
+	if (size > 0) {
+		print_growth(file, &file->now, follower, UINT64_MAX, status);
+		forget(&file->now);
+		file->now = file->next;
+		file->next = nothing;
+		select_from_start(file);
+	}
+	more = file->now.fd >= 0 && print_growth(file, &file->now, follower, limit, status);
+	file->done |= is_complete(file, follower);
+	return more && !file->done;
+}
+
+bool followed_is_watched(const struct followed *file)
+{
+	struct stat st;
+
+	if (file->now.fd >= 0 && file->now.watch == NO_WATCH)
+		return false;
+	if (file->next.fd >= 0 && file->next.watch == NO_WATCH)
+		return false;
+	if (!file->path)
+		return true;
+	/* A link may be made to lead elsewhere, and where it leads is not watched. */
+	return file->folder_watch != NO_WATCH && !file->missing && lstat(file->path, &st) == 0 &&
+	       !S_ISLNK(st.st_mode);
+}
+
+/* --- The first look --------------------------------------------------------------------------- */
+
+/* Where a part begins whose start counts from the end. */
+static int locate_start(struct followed *file, const struct options *options)
+{
+	mmr_reader_options how = MMR_READER_OPTIONS_INIT;
+	struct input input = {.name = file->name, .fd = file->now.fd};
+	mmr_scan_options scan;
+	int err;
+
+	how.offset = file->now.off;
+	if (options->no_mmap)
+		how.backing = MMR_BACKING_UNMAPPED;
+	err = mmr_open_fd(input.fd, &how, &input.reader);
+	if (err < 0)
+		return err;
+	err = selection_locate(&input, options, &options->selections[0], NO_MAXIMUM, &scan);
+	mmr_close(input.reader);
+	if (err == 0)
+		file->now.off += scan.offset;
+	return err;
+}
+
+static bool set_folder(struct followed *file)
+{
+	const char *slash = strrchr(file->path, '/');
+	size_t len = slash ? (size_t)(slash - file->path) + 1 : 1;
+
+	file->folder = malloc(len + 1);
+	if (!file->folder)
+		return false;
+	memcpy(file->folder, slash ? file->path : ".", len);
+	file->folder[len] = '\0';
+	return true;
+}
+
+/* Begins the part in the file that is open. */
+static enum status begin(struct followed *file, const struct options *options)
+{
+	const struct selection *selection = &options->selections[0];
+	mmr_scan_options scan = selection_range(options, selection, NO_MAXIMUM);
+	int err = 0;
+
+	file->range = mmr_range_of(&scan);
+	if (selection->range.start >= 0)
+		return STATUS_DONE;
+	select_from_start(file);
+	if (file->now.fd < 0)
+		return STATUS_DONE;
+	err = locate_start(file, options);
+	if (err == MMR_ETRUNCATED)
+		restart(file, &file->now);
+	else if (err < 0)
+		return message_file(file->name, err);
+	return STATUS_DONE;
+}
+
+/* What is to be done with a file that is open. */
+static enum follow judge(
+	const struct followed *file, int fd, const struct stat *st, enum status *status)
+{
+	int pseudo = watch_is_pseudo(fd);
+
+	if (pseudo < 0) {
+		*status = message("%s: %s", message_quote(file->name), strerror(-pseudo));
+		return FOLLOW_FAILED;
+	}
+	if (pseudo)
+		return FOLLOW_NOT;
+	return is_output(file, st, status) ? FOLLOW_FAILED : FOLLOW_IT;
+}
+
+/* Opens what is to be followed, if it is there. Returns: like followed_start. */
+static enum follow open_first(struct followed *file, enum status *status)
+{
+	const char *path = file->path;
+	enum follow what;
+	off_t here = 0;
+	struct stat st;
+	int fd;
+
+	/* What is no regular file is opened and judged where it is printed. */
+	if ((path ? stat(path, &st) : fstat(STDIN_FILENO, &st)) == 0 && !S_ISREG(st.st_mode))
+		return FOLLOW_NOT;
+	fd = path ? open_name(path, &st) : open_input(&st, &here);
+	if (fd < 0 && !path) {
+		*status = message("%s: %s", file->name, strerror(errno));
+		return FOLLOW_FAILED;
+	}
+	if (fd < 0) {
+		file->missing = file->told = errno;
+		*status = message(
+			"%s: %s; waiting for it", message_quote(path), strerror(file->missing));
+		return FOLLOW_IT;
+	}
+	what = judge(file, fd, &st, status);
+	if (what != FOLLOW_IT) {
+		close(fd);
+		return what;
+	}
+	take(&file->now, fd, &st);
+	file->now.off = (uint64_t)here;
+	return FOLLOW_IT;
+}
+
+enum follow followed_start(struct followed *file, const char *name, const struct follower *follower,
+	enum status *ret_status)
+{
+	bool is_input = strcmp(name, "-") == 0;
+	enum follow what;
+
+	*ret_status = STATUS_DONE;
+	*file = (struct followed){.name = is_input ? "standard input" : name,
+		.path = is_input ? NULL : name,
+		.folder_watch = NO_WATCH,
+		.look = binary_matters(follower->options->binary),
+		.now = nothing,
+		.next = nothing};
+	if (!is_input && !set_folder(file)) {
+		*ret_status = message("%s: %s", message_quote(name), strerror(ENOMEM));
+		return FOLLOW_FAILED;
+	}
+	file->folder_seen = -FOLDER_EVERY;
+	if (!is_input)
+		watch_over(file);
+	what = open_first(file, ret_status);
+	if (what == FOLLOW_IT && begin(file, follower->options) != STATUS_DONE) {
+		*ret_status = STATUS_TROUBLE;
+		what = FOLLOW_FAILED;
+	}
+	if (what != FOLLOW_IT)
+		followed_close(file);
+	return what;
+}
+
+void followed_close(struct followed *file)
+{
+	if (!file->path && file->now.fd >= 0)
+		lseek(file->now.fd, (off_t)file->now.off, SEEK_SET);
+	forget(&file->now);
+	forget(&file->next);
+	watch_drop(file->folder_watch);
+	file->folder_watch = NO_WATCH;
+	free(file->folder);
+	file->folder = NULL;
+}

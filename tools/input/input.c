@@ -1,0 +1,116 @@
+/* input.c - opening what the command line names
+ *
+ * SPDX-License-Identifier: MIT */
+#include "input/input.h"
+
+#include "status/message.h"
+#include "input/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Small files are read into memory anyway, and only so the library sees through the sizes that /sys
+ * tells: without a map it takes them at their word. */
+#define SMALL (16 << 10)
+
+static int open_stream(struct input *input)
+{
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+
+	options.backing = MMR_BACKING_STREAM;
+	return mmr_open_fd(input->fd, &options, &input->reader);
+}
+
+static int open_file(struct input *input, const struct stat *st)
+{
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	off_t here = input->own_fd ? 0 : lseek(input->fd, 0, SEEK_CUR);
+
+	if (here < 0)
+		return -errno;
+	if (input->no_mmap && (st->st_size >= SMALL || S_ISBLK(st->st_mode)))
+		options.backing = MMR_BACKING_UNMAPPED;
+	input->base = (uint64_t)here;
+	options.offset = input->base;
+	return mmr_open_fd(input->fd, &options, &input->reader);
+}
+
+/* A regular file with a size has offsets, and so has a block device. A size of 0 may be a lie (of
+ * /proc), so such a file is read to its end like a stream. */
+static bool has_offsets(const struct stat *st)
+{
+	return (S_ISREG(st->st_mode) && st->st_size > 0) || S_ISBLK(st->st_mode);
+}
+
+static enum status start(struct input *input, enum need need, const struct options *options)
+{
+	struct stat *st = &input->st;
+	int err;
+
+	/* Standard input that was closed or is for writing only is told before it is read. */
+	if ((fcntl(input->fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
+		return message("%s: %s", message_quote(input->name), strerror(EBADF));
+	if (fstat(input->fd, st) < 0)
+		return message("%s: %s", message_quote(input->name), strerror(errno));
+	if (S_ISDIR(st->st_mode))
+		return message("%s: %s", message_quote(input->name), strerror(EISDIR));
+	if (!has_offsets(st)) {
+		if (need == NEED_BYTES) {
+			err = open_stream(input);
+			return err < 0 ? message_file(input->name, err) : STATUS_DONE;
+		}
+		/* The library reads the files of /proc into memory. */
+		if (S_ISREG(st->st_mode) && open_file(input, st) == 0) {
+			if (mmr_abilities(input->reader) & MMR_HAS_OFFSETS)
+				return STATUS_DONE;
+			mmr_close(input->reader);
+			input->reader = NULL;
+		}
+		if (need == NEED_SIZE)
+			return message("%s: has no size by which shards could be cut",
+				message_quote(input->name));
+		if (spool_input(input, options) != STATUS_DONE)
+			return STATUS_TROUBLE;
+	}
+	if (fstat(input->fd, st) < 0)
+		return message("%s: %s", message_quote(input->name), strerror(errno));
+	err = open_file(input, st);
+	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
+}
+
+enum status input_open(
+	const char *file, enum need need, const struct options *options, struct input *ret_input)
+{
+	struct input input = {.name = file, .fd = STDIN_FILENO, .no_mmap = options->no_mmap};
+
+	if (strcmp(file, "-") == 0) {
+		input.name = "standard input";
+	} else {
+		/* Of a FIFO this waits for a writer, as cat does. */
+		do
+			input.fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		while (input.fd < 0 && errno == EINTR);
+		if (input.fd < 0)
+			return message("%s: %s", message_quote(file), strerror(errno));
+		input.own_fd = true;
+	}
+	if (start(&input, need, options) != STATUS_DONE) {
+		input_close(&input);
+		return STATUS_TROUBLE;
+	}
+	*ret_input = input;
+	return STATUS_DONE;
+}
+
+void input_close(struct input *input)
+{
+	/* The reader of a stream does so itself. */
+	if (input->reader && !input->own_fd && mmr_backing(input->reader) != MMR_BACKING_STREAM)
+		lseek(input->fd, (off_t)(input->base + input->used), SEEK_SET);
+	mmr_close(input->reader);
+	if (input->own_fd)
+		close(input->fd);
+}

@@ -1,0 +1,127 @@
+/* main.c - mmcat: print files of any size, or parts of them, without loading them into memory
+ *
+ * Selections x action: the options choose parts of each input and one thing to do with them.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions/action.h"
+#include "input/follow.h"
+#include "output/output.h"
+#include "status/message.h"
+#include "status/progress.h"
+#include "status/report.h"
+#include "actions/unmatched.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static enum need need_of(const struct options *options)
+{
+	size_t i;
+
+	if (options->selections[0].part == PART_SHARD)
+		return NEED_SIZE;
+	/* A second selection may start before the first. */
+	if (options->n_selections > 1)
+		return NEED_OFFSETS;
+	for (i = 0; i < options->n_selections; i++)
+		if (range_from_end(&options->selections[i].range))
+			return NEED_OFFSETS;
+	return action_of(options)->need;
+}
+
+/* The status of two pieces of work: one match is enough, and one error too. */
+static enum status both(enum status a, enum status b)
+{
+	if (a == STATUS_TROUBLE || b == STATUS_TROUBLE)
+		return STATUS_TROUBLE;
+	return a == STATUS_DONE || b == STATUS_DONE ? STATUS_DONE : STATUS_NO_MATCH;
+}
+
+static enum status run_selection(struct task *task)
+{
+	int err = selection_locate(
+		task->input, task->options, task->selection, task->maximum, &task->scan);
+
+	if (err < 0)
+		return message_file(task->input->name, err);
+	return action_of(task->options)->run(task);
+}
+
+/* The action on each selection of an input. */
+static enum status run_selections(struct input *input, const struct options *options)
+{
+	struct task task = {.input = input, .options = options, .maximum = options->maximum};
+	enum status status = STATUS_NO_MATCH, one;
+	bool failed = false;
+	uint64_t used = 0;
+	size_t i;
+
+	/* After a failure the rest would be printed as if it followed what came before. */
+	for (i = 0; i < options->n_selections && !failed && (i == 0 || task.maximum > 0); i++) {
+		task.selection = &options->selections[i];
+		input->rest = false;
+		one = run_selection(&task);
+		failed = one == STATUS_TROUBLE && !input->rest;
+		status = both(status, one);
+		/* Standard input is left after all that was used. */
+		if (used < selection_end(input, &task.scan))
+			used = selection_end(input, &task.scan);
+		if (options->maximum != NO_MAXIMUM)
+			task.maximum = options->maximum - min_u64(input->n, options->maximum);
+	}
+	input->used = used;
+	if (options->count_only && !failed)
+		count_print(input, options);
+	return status;
+}
+
+static enum status run(const char *file, const struct options *options)
+{
+	struct input input;
+	enum status status;
+
+	progress_input(file);
+	if (input_open(file, need_of(options), options, &input) != STATUS_DONE)
+		return STATUS_TROUBLE;
+	status = run_selections(&input, options);
+	if (status == STATUS_NO_MATCH)
+		status = unmatched_explain(&input, options);
+	input_close(&input);
+	return status;
+}
+
+static enum status run_each(const struct options *options)
+{
+	enum status status = STATUS_NO_MATCH;
+	int i;
+
+	for (i = 0; i < options->n_files; i++)
+		status = both(status, run(options->files[i], options));
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	enum status status;
+
+	message_start(argv[0]);
+	output_start();
+	options_parse(argc, argv, &options);
+	if (optind == argc && isatty(STDIN_FILENO))
+		return (int)options_hint();
+	if (action_has(&options, ACTION_HAS_RECORDS))
+		options.record_size = type_record_size(&options);
+	report_start();
+	/* -f never ends, so it shows no progress. */
+	if (!options.quiet && !options.follow)
+		progress_start(options.progress);
+	/* A file that is truncated under its map is reported as an error. */
+	mmr_guard_install();
+	status = options.follow ? follow_files(&options, run) : run_each(&options);
+	output_close();
+	progress_end();
+	if (options.verbose)
+		report_print();
+	return (int)status;
+}

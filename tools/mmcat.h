@@ -1,0 +1,25 @@
+/* mmcat.h - what every file of mmcat starts with
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_MMCAT_H
+#define TOOLS_MMCAT_H
+
+#if defined(HAVE_CONFIG_H)
+#include "config.h"
+#endif
+
+#include <mmreader.h>
+
+/* Exit status: of a FILE, and the worst of them of the run. */
+enum status {
+	STATUS_DONE = 0,
+	STATUS_NO_MATCH = 1,
+	STATUS_TROUBLE = 2
+};
+
+static inline uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+#endif

@@ -1,0 +1,17 @@
+/* human.h - sizes as people say them, and how wide their terminal is
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_OUTPUT_HUMAN_H
+#define TOOLS_OUTPUT_HUMAN_H
+
+#include "mmcat.h"
+
+#define HUMAN_ROOM 16
+
+/* "1.4 GiB", in units of 1024 from KiB on. Returns: `text`. */
+const char *human_size(double bytes, char text[HUMAN_ROOM]);
+
+/* Columns of the terminal behind a descriptor; where there is none, of $COLUMNS, or 80. */
+unsigned human_width(int fd);
+
+#endif

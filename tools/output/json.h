@@ -1,0 +1,23 @@
+/* json.h - one JSON object a line: {"file":"log","lines":12}
+ *
+ * For what is told once an input or once a match; rows of -t are made by typed_row.c.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_OUTPUT_JSON_H
+#define TOOLS_OUTPUT_JSON_H
+
+#include "mmcat.h"
+
+/* Begins the object of an input: {"file":NAME */
+void json_begin(const char *name);
+
+/* One more member. Names need no escapes. */
+void json_number(const char *name, uint64_t number);
+void json_text(const char *name, const char *text);
+void json_bool(const char *name, bool value);
+void json_null(const char *name);
+
+/* Ends the object and its line. */
+void json_end(void);
+
+#endif

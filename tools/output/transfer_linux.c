@@ -1,0 +1,176 @@
+/* transfer_linux.c - copy_file_range(2) to a file, splice(2) to a pipe or socket
+ *
+ * A splice goes through a private pipe: it is faster than straight from the file, which holds the
+ * lock of the reader's pipe while it walks the page cache, and it tells read errors from write
+ * errors.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "output/transfer.h"
+
+#include "output/output.h"
+#include "status/progress.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The most that an unprivileged process may give a pipe by default. */
+#define PIPE_BYTES ((size_t)1 << 20)
+/* Below this a read and a write are cheaper than setting up a pipe. */
+#define WORTH_IT ((uint64_t)64 << 10)
+#define STEP_MAX ((uint64_t)64 << 20)
+
+static int broker[2] = {-1, -1};
+
+/* The private pipe, made once. */
+static bool make_broker(void)
+{
+	if (broker[0] >= 0)
+		return true;
+	if (pipe2(broker, O_CLOEXEC) < 0) {
+		broker[0] = -1;
+		return false;
+	}
+	/* Both only help speed: the defaults do. */
+	fcntl(broker[0], F_SETPIPE_SZ, PIPE_BYTES);
+	fcntl(STDOUT_FILENO, F_SETPIPE_SZ, PIPE_BYTES);
+	return true;
+}
+
+/* Writes `len` bytes out of the private pipe by hand, when splice does not want this output. */
+static void drain(size_t len)
+{
+	static char bytes[64 << 10];
+
+	while (len > 0) {
+		ssize_t n = read(broker[0], bytes, len < sizeof(bytes) ? len : sizeof(bytes));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			output_failed(n < 0 ? errno : EIO);
+		output_write(bytes, (size_t)n);
+		len -= (size_t)n;
+	}
+	output_flush();
+}
+
+/* From the private pipe to standard output. Returns: whether splice can do it. */
+static bool pass_on(size_t len)
+{
+	while (len > 0) {
+		ssize_t n = splice(broker[0], NULL, STDOUT_FILENO, NULL, len, SPLICE_F_MOVE);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EINVAL) {
+			drain(len);
+			return false;
+		}
+		if (n < 0 && errno == EAGAIN) {
+			drain(len);
+			return true;
+		}
+		if (n <= 0)
+			output_failed(errno);
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* What is in a pipe are the pages of the file: cut off meanwhile, they read as zeroes. Returns:
+ * whether the file still reaches so far. */
+static bool reaches(int fd, uint64_t off)
+{
+	struct stat in;
+
+	return fstat(fd, &in) < 0 || !S_ISREG(in.st_mode) || (uint64_t)in.st_size >= off;
+}
+
+static int splice_range(int fd, uint64_t *off, uint64_t len)
+{
+	uint64_t stop = *off + len;
+
+	if (len < WORTH_IT || !make_broker())
+		return 0;
+	while (*off < stop) {
+		off_t at = (off_t)*off;
+		ssize_t n = splice(fd, &at, broker[1], NULL,
+			(size_t)min_u64(stop - *off, PIPE_BYTES), SPLICE_F_MOVE);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			/* Not for this file, or a read error: pread tells which. */
+			return 0;
+		if (n == 0)
+			return 1;
+		*off += (uint64_t)n;
+		progress_add((uint64_t)n);
+		if (!pass_on((size_t)n))
+			return 0;
+		if (!reaches(fd, *off))
+			return MMR_ETRUNCATED;
+	}
+	return 1;
+}
+
+static int copy_range(int fd, uint64_t *off, uint64_t len)
+{
+	uint64_t stop = *off + len;
+
+	while (*off < stop) {
+		off_t at = (off_t)*off;
+		ssize_t n = copy_file_range(
+			fd, &at, STDOUT_FILENO, NULL, (size_t)min_u64(stop - *off, STEP_MAX), 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == ENOSPC || errno == EDQUOT))
+			output_failed(errno);
+		/* Across file systems, appended, unsupported, a read error, or an end that may be
+		 * a lie: read and write know better. */
+		if (n <= 0)
+			return 0;
+		*off += (uint64_t)n;
+		progress_add((uint64_t)n);
+	}
+	return 1;
+}
+
+int transfer_range(int fd, uint64_t *off, uint64_t len)
+{
+	struct stat out;
+
+	if (fstat(STDOUT_FILENO, &out) < 0)
+		return 0;
+	if (S_ISREG(out.st_mode))
+		return copy_range(fd, off, len);
+	if (S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode))
+		return splice_range(fd, off, len);
+	return 0;
+}
+
+int transfer_stream(int fd, uint64_t *done)
+{
+	struct stat in, out;
+
+	if (fstat(fd, &in) < 0 || fstat(STDOUT_FILENO, &out) < 0 || !S_ISFIFO(in.st_mode) ||
+		!S_ISFIFO(out.st_mode) || !make_broker())
+		return 0;
+	for (;;) {
+		ssize_t n = splice(fd, NULL, broker[1], NULL, PIPE_BYTES, SPLICE_F_MOVE);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return 0;
+		if (n == 0)
+			return 1;
+		*done += (uint64_t)n;
+		progress_add((uint64_t)n);
+		if (!pass_on((size_t)n))
+			return 0;
+	}
+}

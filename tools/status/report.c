@@ -1,0 +1,111 @@
+/* report.c - time, speed and memory of the run
+ *
+ * SPDX-License-Identifier: MIT */
+#include "status/report.h"
+
+#include "status/message.h"
+#include "status/progress.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <time.h>
+
+static struct {
+	double started;
+	uint64_t bytes, lines;
+	bool has_lines;
+} report;
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+void report_start(void)
+{
+	report.started = now();
+}
+
+void report_bytes(uint64_t n_bytes)
+{
+	report.bytes += n_bytes;
+}
+
+void report_scan(void)
+{
+	const mmr_progress *progress = progress_of_scans();
+	uint64_t done, total;
+
+	if (!progress)
+		return;
+	mmr_progress_read(progress, &done, &total);
+	report_bytes(done);
+}
+
+void report_lines(uint64_t n_lines)
+{
+	report.lines += n_lines;
+	report.has_lines = true;
+}
+
+/* ru_maxrss is in KiB, except where it is in bytes. */
+static double peak_resident(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+#if defined(__APPLE__)
+	return (double)usage.ru_maxrss;
+#else
+	return (double)usage.ru_maxrss * 1024;
+#endif
+}
+
+/* Adds to the line; what does not fit is cut. */
+static void add(char *line, size_t room, size_t *len, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static void add(char *line, size_t room, size_t *len, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(line + *len, room - *len, format, args);
+	va_end(args);
+	if (n > 0)
+		*len += (size_t)n < room - *len ? (size_t)n : room - *len - 1;
+}
+
+void report_print(void)
+{
+	static const char *const io_modes[] = {"kernel", "map", "copy"};
+	const mmr_progress *progress = progress_of_scans();
+	enum mmr_io_mode io_mode = progress ? mmr_progress_io_mode(progress) : MMR_IO_AUTO;
+	double seconds = now() - report.started;
+	mmr_lazy_status_info library;
+	char line[1024];
+	size_t len = 0;
+	int id;
+
+	add(line, sizeof(line), &len, "%" PRIu64 " bytes", report.bytes);
+	if (report.has_lines)
+		add(line, sizeof(line), &len, ", %" PRIu64 " lines", report.lines);
+	add(line, sizeof(line), &len, ", %.3f s", seconds);
+	if (seconds > 0)
+		add(line, sizeof(line), &len, ", %.2f GB/s", (double)report.bytes / seconds / 1e9);
+	add(line, sizeof(line), &len, ", %s, %s", io_modes[io_mode], mmr_kernel_name());
+	add(line, sizeof(line), &len, ", peak %.1f MiB resident, %.1f KiB heap",
+		peak_resident() / 1048576, (double)mmr_heap_peak() / 1024);
+	for (id = 0; mmr_lazy_status((enum mmr_library)id, &library) == 0; id++)
+		if (library.loaded)
+			add(line, sizeof(line), &len, ", %s %s: %.1f ms, %.1f MiB", library.name,
+				library.version, library.load_ms,
+				(double)library.load_resident / 1048576);
+	message("%s", line);
+}
