@@ -1,8 +1,8 @@
-/* mmreader.h - files of any size as slices of a memory map
+/* mmreader.h - reads files of any size as slices of a memory map
  *
- * One header a module, in the order a byte travels: a file becomes bytes (reader, guard, extents),
- * bytes are looked at (slice, find, marks, lines, fields, chunks), whole files go by in blocks
- * (blocks, parallel, seek, count), and what stands beside the road (lazy, kind, intern, memory).
+ * Includes one header per module: files (reader, guard, extents), text (slice, find, marks, lines,
+ * fields, chunks), binary data (array, record), scans of whole files (blocks, parallel, seek, sum,
+ * count), and the rest (lazy, kind, regex, intern, memory).
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_H

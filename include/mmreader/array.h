@@ -1,8 +1,7 @@
-/* array.h - a slice seen as numbers of one type, in either byte order, with any stride
+/* array.h - a slice as numbers of one type, in either byte order and with any stride
  *
- * An array is a view: it owns nothing, allocates nothing and costs no byte per element, and a plain
- * copy of it is another array. Elements need no alignment. Calls that read elements do so under the
- * guard.
+ * An array is a view. It owns nothing, allocates nothing, and uses no memory per element. A plain
+ * copy of it is another array. Elements need no alignment. They are read under the guard.
  *
  *	err = mmr_array_of(mmr_bytes(file), MMR_F64, MMR_LITTLE, &array);
  *	if (err == 0)
@@ -16,8 +15,8 @@
 
 MMR_BEGIN_DECLS
 
-/* What an element is: a whole number, or a floating one as IEEE 754 has it. f16 is for reading: C
- * has no type for it, and mmr_array_copy leaves it as it is. */
+/* The type of an element: an integer or an IEEE 754 floating-point number. C has no type for f16:
+ * mmr_array_copy copies such elements unconverted, the other calls convert them. */
 enum mmr_type {
 	MMR_U8 = 1,
 	MMR_U16,
@@ -32,83 +31,81 @@ enum mmr_type {
 	MMR_F64
 };
 
-/* Which byte of an element comes first. */
+/* The byte order of an element. */
 enum mmr_order {
-	MMR_NATIVE = 0, /* as in this machine */
-	MMR_LITTLE,     /* the lowest */
-	MMR_BIG         /* the highest */
+	MMR_NATIVE = 0, /* the order of this machine */
+	MMR_LITTLE,     /* least significant byte first */
+	MMR_BIG         /* most significant byte first */
 };
 
-/* `n` may be read; the other fields are the library's. 32 bytes or less. */
+/* `n` may be read; the other members are private. At most 32 bytes. */
 typedef struct mmr_array {
-	const char *ptr;  /* of element 0 */
+	const char *ptr;  /* element 0 */
 	size_t n;         /* elements */
-	ptrdiff_t stride; /* bytes from one element to the next; less than 0 in a reversed array */
+	ptrdiff_t stride; /* bytes from one element to the next; negative in a reversed array */
 	uint8_t type;
-	bool swapped; /* the order is not this machine's */
+	bool swapped; /* the byte order is not this machine's */
 } mmr_array;
 
-/* Bytes of an element. Returns: 0 when there is no such type. */
+/* The size of an element in bytes. Returns: 0 for an invalid type. */
 MMR_API size_t mmr_type_size(enum mmr_type type);
 
-/* A slice as elements that lie one after the other.
+/* Makes an array of a slice of contiguous elements.
  *
- * Errors: -EBADMSG when bytes are left over, fewer than an element: mmr_last_error tells how many;
- *   -EINVAL (type, order); MMR_ENOMAP.
- * Lifetime: as long as the slice. */
+ * Errors: -EBADMSG when the slice ends with an incomplete element (mmr_last_error reports how many
+ *   bytes are left over); -EINVAL (type, order); MMR_ENOMAP.
+ * Lifetime: that of the slice. */
 MMR_API int mmr_array_of(
 	mmr_slice slice, enum mmr_type type, enum mmr_order order, mmr_array *ret_array);
 
-/* Like mmr_array_of, with an element at the start of every `stride` bytes. What lies between
- * elements is skipped, and may be missing behind the last one; a part of an element may not.
+/* Like mmr_array_of, but one element starts every `stride` bytes. The bytes between elements are
+ * skipped. They may be missing after the last element, but that element must be complete.
  *
- * Errors: as mmr_array_of, and -EINVAL for a stride shorter than an element. */
+ * Errors: as mmr_array_of; -EINVAL also for a stride shorter than an element. */
 MMR_API int mmr_array_of_stride(mmr_slice slice, enum mmr_type type, enum mmr_order order,
 	size_t stride, mmr_array *ret_array);
 
-/* "From the start", as a start; "down to the first", as a stop of a negative step. */
+/* As `start`: from the first element. As `stop` with a negative step: including the first. */
 #define MMR_START INT64_MIN
 
-/* Python's array[start:stop:step]: negative places count from the end, all is clamped. No element
- * is copied. array[::-1] is (MMR_END, MMR_START, -1).
+/* Python's array[start:stop:step]: negative indexes count from the end, and indexes out of range
+ * are clamped. No element is copied. array[::-1] is (MMR_END, MMR_START, -1).
  *
- * Errors: -EINVAL for a step of 0; -ERANGE when step and stride multiply to more than an address
- *   can hold. */
+ * Errors: -EINVAL for a step of 0; -ERANGE when stride times step overflows ptrdiff_t. */
 MMR_API int mmr_array_cut(
 	const mmr_array *array, int64_t start, int64_t stop, int64_t step, mmr_array *ret_array);
 
-/* One element as a whole number or a double, when it is exactly that.
+/* One element, converted to an integer or a double without loss.
  *
- * Errors: -ERANGE when there is no such element, or when it cannot be told without loss: a part
- *   behind the point, a sign, more bits than there are, not a number; MMR_ETRUNCATED, -EIO (a
- *   guarded fault). */
+ * Errors: -ERANGE when there is no such element, or when the conversion would lose a fraction, a
+ *   sign or bits, or the element is not a number; MMR_ETRUNCATED, -EIO (a guarded fault). */
 MMR_API int mmr_array_get_i64(const mmr_array *array, uint64_t index, int64_t *ret_value);
 MMR_API int mmr_array_get_u64(const mmr_array *array, uint64_t index, uint64_t *ret_value);
 MMR_API int mmr_array_get_f64(const mmr_array *array, uint64_t index, double *ret_value);
 
-/* Copies all elements one after the other, in this machine's order and in their own type.
+/* Copies all elements without gaps, in this machine's byte order and in their own type.
  *
- * Shape: the buffer needs no alignment and does not overlap the elements.
+ * Shape: the buffer needs no alignment. It must not overlap the elements.
  * Units: `room` is in bytes.
- * Errors: -ERANGE when they do not fit in `room`, with nothing written; MMR_ETRUNCATED, -EIO (a
- *   guarded fault), and then the buffer's content is unspecified. */
+ * Errors: -ERANGE when `room` is too small: nothing is written; MMR_ETRUNCATED, -EIO (a guarded
+ *   fault): the buffer's content is then unspecified. */
 MMR_API int mmr_array_copy(const mmr_array *array, void *buffer, size_t room);
 
-/* Copies all elements, each as mmr_array_get_... gives it.
+/* Copies all elements, converted as by mmr_array_get_....
  *
  * Units: `room` is in values.
- * Errors: as mmr_array_copy; -ERANGE also for an element that cannot be told without loss: the
- *   values before it have then been written, from it on they are unspecified. */
+ * Errors: as mmr_array_copy; -ERANGE also for an element that cannot be converted without loss. The
+ *   values before it are then written, the others are unspecified. */
 MMR_API int mmr_array_copy_i64(const mmr_array *array, int64_t *values, size_t room);
 MMR_API int mmr_array_copy_u64(const mmr_array *array, uint64_t *values, size_t room);
 MMR_API int mmr_array_copy_f64(const mmr_array *array, double *values, size_t room);
 
-/* The elements where they lie, for code that takes a plain C array.
+/* A pointer to the elements, for code that takes a plain C array.
  *
- * Returns: what may be cast to `const double *` and the like.
- * Errors: -ENOTSUP when they are not aligned, not one after the other, or not in this machine's
- *   order: mmr_last_error tells which; copy them then.
- * Lifetime: as long as the slice. */
+ * Returns: 0; `*ret_elements` may be cast to `const double *` and the like.
+ * Errors: -ENOTSUP when the elements are not aligned, not contiguous, or not in this machine's byte
+ *   order (mmr_last_error reports which); copy them in that case.
+ * Lifetime: that of the slice. */
 MMR_API int mmr_array_pointer(const mmr_array *array, const void **ret_elements);
 
 typedef union mmr_value {
@@ -117,31 +114,31 @@ typedef union mmr_value {
 	double f64;
 } mmr_value;
 
-/* What many numbers come to. */
+/* Sum, minimum and maximum of many numbers. */
 typedef struct mmr_summary {
 	enum mmr_type type;
-	uint64_t n;       /* elements; without any, all else is 0 */
-	uint64_t n_nan;   /* those that are not numbers: in `sum`, but not in `min` and `max` */
-	double sum;       /* of whole numbers, the nearest double */
-	int64_t sum_high; /* the exact sum of whole numbers is sum_high * 2^64 + sum_low ... */
-	uint64_t sum_low; /* ... in any type and number of them; both 0 for floating ones */
-	mmr_value min;    /* u64 for MMR_U..., i64 for MMR_I..., f64 for MMR_F...; of nothing but */
-	mmr_value max;    /* NaN, NaN. A zero comes without its sign */
+	uint64_t n;       /* elements; if there are none, everything below is 0 */
+	uint64_t n_nan;   /* NaN elements: they are in `sum`, but not in `min` and `max` */
+	double sum;       /* for integers, the nearest double */
+	int64_t sum_high; /* for integers, the exact sum is sum_high * 2^64 + sum_low; ... */
+	uint64_t sum_low; /* ... it cannot overflow. Both are 0 for floating-point types */
+	mmr_value min;    /* u64 for MMR_U..., i64 for MMR_I..., f64 for MMR_F...; ... */
+	mmr_value max;    /* ... NaN if all elements are NaN. Never -0.0 */
 } mmr_summary;
 
-/* Sum, least and greatest of all elements, in one pass at the speed of memory; for a whole file
- * with all processors, scan.h.
+/* Sum, minimum and maximum of all elements, in one pass at memory speed. For a whole file with all
+ * processors see scan.h.
  *
- * Returns: floating sums are deterministic. Each 16 KiB of elements (f16: 8 KiB) is added up in
- *   double precision, in 16 partial sums; those sums are added exactly and rounded once. The error
- *   is below 2^-44 of the sum of the magnitudes, however many there are. Infinities and NaN
- *   spread as in a plain loop, and so does an overflow within 16 KiB.
+ * Returns: floating-point sums are deterministic. Each 16 KiB of elements (f16: 8 KiB) is added up
+ *   in double precision, in 16 partial sums. The results are added exactly and rounded once. The
+ *   error is below 2^-44 of the sum of the magnitudes, for any number of elements. Infinities and
+ *   NaN propagate as in a plain loop, and so does an overflow within 16 KiB.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault). */
 MMR_API int mmr_array_sum(const mmr_array *array, mmr_summary *ret_summary);
 
-/* The sum of whole numbers, when 64 bits are enough.
+/* The exact sum of integers, if it fits into 64 bits.
  *
- * Errors: -ERANGE when they are not, -EINVAL for a summary of floating numbers. */
+ * Errors: -ERANGE when it does not fit; -EINVAL for a summary of floating-point numbers. */
 MMR_API int mmr_summary_i64(const mmr_summary *summary, int64_t *ret_sum);
 MMR_API int mmr_summary_u64(const mmr_summary *summary, uint64_t *ret_sum);
 

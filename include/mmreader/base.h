@@ -1,6 +1,6 @@
-/* base.h - what every other header stands on: linkage and the slice
+/* base.h - linkage macros and the slice, which all other headers use
  *
- * A slice is the library's only currency: every call that finds bytes answers with one.
+ * Every call that finds bytes returns them as a slice.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_BASE_H
@@ -26,10 +26,10 @@
 
 MMR_BEGIN_DECLS
 
-/* Bytes that lie one after the other: a pure view that owns nothing.
+/* Consecutive bytes. A slice is a view and owns nothing.
  *
- * Shape: no NUL follows the bytes. An empty slice may have any `ptr`, NULL too.
- * Lifetime: as long as what it was cut from: the reader, or the caller's memory. */
+ * Shape: no NUL follows the bytes. An empty slice may have any `ptr`, including NULL.
+ * Lifetime: that of the reader or the memory that contains the bytes. */
 typedef struct mmr_slice {
 	const char *ptr;
 	size_t len;

@@ -1,4 +1,4 @@
-/* chunks.h - a slice in windows of fixed size, which may overlap
+/* chunks.h - splits a slice into chunks of fixed size, which may overlap
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_CHUNKS_H
@@ -8,28 +8,28 @@
 
 MMR_BEGIN_DECLS
 
-/* Fields are the library's. 48 bytes or less. */
+/* Members are private. At most 48 bytes. */
 typedef struct mmr_chunks {
 	mmr_slice rest;
 	size_t len;
 	size_t step;
-	size_t held; /* bytes before `rest` whose pages are not dropped */
+	size_t held; /* bytes before `rest` whose pages have not been dropped */
 	bool done;
 	int32_t error;
 } mmr_chunks;
 
-/* Windows of `len` bytes, each beginning `len - overlap` bytes after the one before.
+/* Chunks of `len` bytes. Each starts `len - overlap` bytes after the previous one.
  *
- * Shape: the last window ends with the slice and may be shorter. Each byte is in a window, and no
- *   window is wholly inside the one before. A `len` of 0, or an `overlap` of `len` or more, gives
- * no window; an empty slice has none. */
+ * Shape: the last chunk ends with the slice and may be shorter. Every byte is in a chunk, and no
+ *   chunk is entirely inside the previous one. There are no chunks if the slice is empty, if `len`
+ *   is 0, or if `overlap` is `len` or more. */
 MMR_API mmr_chunks mmr_chunks_of(mmr_slice slice, size_t len, size_t overlap);
 
-/* For the inline call below. */
+/* Private: used by the inline call below. */
 #define MMR_CHUNKS_LIMIT_ ((size_t)8 << 20)
 MMR_API void mmr_chunks_drop_(mmr_chunks *it);
 
-/* The next window. */
+/* The next chunk. Returns: false at the end; mmr_chunks_error reports why. */
 static inline bool mmr_chunks_next(mmr_chunks *it, mmr_slice *ret_chunk)
 {
 	if (it->done)
@@ -48,8 +48,10 @@ static inline bool mmr_chunks_next(mmr_chunks *it, mmr_slice *ret_chunk)
 	return true;
 }
 
-/* Why the iteration ended. Returns: 0 at the end. Errors: MMR_ENOMAP (a slice without addresses).
- */
+/* Why the iteration ended.
+ *
+ * Returns: 0 at the end of the slice.
+ * Errors: MMR_ENOMAP (a slice without addresses). */
 static inline int mmr_chunks_error(const mmr_chunks *it)
 {
 	return it->error;

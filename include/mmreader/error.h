@@ -1,7 +1,7 @@
-/* error.h - what went wrong, as a code for the program and as a sentence for the person
+/* error.h - error codes for programs and error messages for people
  *
- * Every call that can fail returns an int: 0 or more when it worked, a negative code when it did
- * not. Down to -4095 the code is a negated errno; below that it is one of MMR_E....
+ * Every call that can fail returns an int: 0 or more on success, a negative code on failure. Codes
+ * down to -4095 are negated errno values. Lower codes are MMR_E....
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_ERROR_H
@@ -12,43 +12,45 @@
 MMR_BEGIN_DECLS
 
 enum {
-	/* The file ended before the bytes that were there when it was opened. */
+	/* The file is shorter than it was when it was opened. */
 	MMR_ETRUNCATED = -4096,
-	/* The file is no longer the one that was opened: other size, times or inode. */
+	/* The file is not the one that was opened: its size, times or inode differ. */
 	MMR_ECHANGED = -4097,
-	/* The bytes have no address: the file is too large to map. Read it in blocks. */
+	/* The bytes have no address because the file is too large to map. Read it in blocks. */
 	MMR_ENOMAP = -4098,
-	/* A pipe, socket or terminal: bytes pass once and have no offsets. */
+	/* A pipe, socket or terminal: its bytes can be read only once and have no offsets. */
 	MMR_ESTREAM = -4099,
-	/* The file grew beyond the addresses that were reserved for it. */
+	/* The file grew beyond the address space that was reserved for it. */
 	MMR_ENOROOM = -4100,
-	/* A line is longer than the limit that was set for it. */
+	/* A line is longer than its limit. */
 	MMR_ELONG = -4101,
 	/* An optional library is not installed or not usable. */
 	MMR_ENOLIB = -4102,
-	/* A quoted cell of a table is not closed before the end of the bytes. */
+	/* A quoted cell of a table is not closed before the end of the slice. */
 	MMR_EQUOTE = -4103
 };
 
-/* A short text for a code.
+/* A short text for an error code.
  *
- * Returns: English, without a final dot; "unknown error" for a code that no call returns.
- * Lifetime: of errno texts until this thread's next call; of MMR_E... texts for ever.
+ * Returns: English text without a final period; "unknown error" for a code that no call returns.
+ * Lifetime: errno texts, until this thread's next call; MMR_E... texts are static.
  * Threads: safe. */
 MMR_API const char *mmr_strerror(int code);
 
-/* The last failure in this thread, told in full: operation, object, offset, cause, remedy.
+/* The error message of this thread's last failure: operation, object, offset, reason and hint.
  *
- * Returns: "" before the first failure. A call that succeeds leaves the text as it was. Arguments
- *   of one call come in any order: what fails must not stand beside this.
+ * Returns: "" before the first failure. A successful call does not change the message. Do not pass
+ *   this call and one that may fail as arguments of the same function: C does not define which of
+ *   them runs first.
  * Lifetime: until this thread's next failing call.
  * Threads: each thread has its own. */
 MMR_API const char *mmr_last_error(void);
 
-/* Where in the file the last failure of this thread was.
+/* The file offset of this thread's last failure.
  *
- * Units: bytes from the start of the file, whatever part of it the reader holds.
- * Returns: UINT64_MAX when that failure had no place. Threads: each thread has its own. */
+ * Units: bytes from the start of the file, even if the reader starts at a later offset.
+ * Returns: UINT64_MAX if the failure has no offset.
+ * Threads: each thread has its own. */
 MMR_API uint64_t mmr_last_error_offset(void);
 
 MMR_END_DECLS

@@ -1,7 +1,7 @@
 /* extents.h - the data of a sparse file, without its holes
  *
- * A hole reads as zeroes, takes no room on the disk and can be as large as the file system allows.
- * Work that finds nothing in zeroes need not look at them.
+ * A hole reads as zeroes, uses no disk space, and can be as large as the file system allows. A scan
+ * that finds nothing in zeroes can skip holes.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_EXTENTS_H
@@ -12,26 +12,26 @@
 MMR_BEGIN_DECLS
 
 typedef struct mmr_extent {
-	uint64_t off; /* from the start of the reader's part */
+	uint64_t off; /* from the start of the reader */
 	uint64_t len;
 } mmr_extent;
 
-/* Fields are the library's. 32 bytes or less. */
+/* Members are private. At most 32 bytes. */
 typedef struct mmr_extents {
 	const mmr_reader *reader;
 	uint64_t off, stop;
 } mmr_extents;
 
-/* The runs of data in a reader, in order. Lifetime: of the reader. */
+/* The extents of a reader, in order. Lifetime: that of the reader. */
 MMR_API mmr_extents mmr_extents_of(const mmr_reader *reader);
 
-/* The runs of data in a range of it, cut at its ends. */
+/* The extents of a range of the reader, cut at the ends of the range. */
 MMR_API mmr_extents mmr_extents_of_range(const mmr_reader *reader, uint64_t off, uint64_t len);
 
-/* The next run. What lies between two is a hole. Where the file system does not tell, and in
- * memory, all is one run of data: it is always right to read what this gives.
+/* The next extent. Bytes between two extents are a hole. If the file system does not report holes,
+ * and in memory, all bytes are one extent. So it is always enough to read the extents.
  *
- * Returns: false behind the last one. */
+ * Returns: false after the last one. */
 MMR_API bool mmr_extents_next(mmr_extents *it, mmr_extent *ret_extent);
 
 MMR_END_DECLS

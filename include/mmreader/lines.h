@@ -1,8 +1,8 @@
 /* lines.h - the lines of a slice, forward and backward
  *
- * A line ends with its delimiter; the last one may lack it and counts all the same. "" has no
- * line, "\n" has one empty line. Lines with their terminators, joined, are the input; backward is
- * the exact mirror of forward. Built on marks.h, whose rules hold here too.
+ * A line ends with its delimiter. The last line may lack the delimiter and still counts. "" has no
+ * lines, "\n" has one empty line. The lines joined with their terminators are the input. Backward
+ * iteration returns the same lines in reverse order. Both are built on marks.h, whose rules apply.
  *
  *	mmr_lines it = mmr_lines_of(bytes, '\n');
  *	while (mmr_lines_next(&it, &line))
@@ -18,33 +18,33 @@
 MMR_BEGIN_DECLS
 
 enum {
-	MMR_LINES_KEEP = 1, /* lines come with their terminator */
-	MMR_LINES_CRLF = 2  /* a \r before the delimiter is stripped with it */
+	MMR_LINES_KEEP = 1, /* lines include their terminator */
+	MMR_LINES_CRLF = 2  /* a \r before the delimiter is removed too */
 };
 
-/* Fields are the library's. 600 bytes or less. */
+/* Members are private. At most 600 bytes. */
 typedef struct mmr_lines {
 	mmr_marks marks;
-	const char *line; /* where the next line starts */
+	const char *line; /* start of the next line */
 	unsigned flags;
 } mmr_lines;
 
-/* Lines of a slice, without their terminators. `delimiter` is any byte. */
+/* The lines of a slice, without their terminators. `delimiter` may be any byte. */
 MMR_API mmr_lines mmr_lines_of(mmr_slice slice, char delimiter);
 
-/* Like mmr_lines_of, with MMR_LINES_... flags; KEEP wins over CRLF. */
+/* Like mmr_lines_of, with MMR_LINES_... flags; KEEP overrides CRLF. */
 MMR_API mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags);
 
-/* For the inline call below. */
+/* Private: used by the inline call below. */
 MMR_API bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line);
 MMR_API bool mmr_lines_crlf_(
 	mmr_marks *marks, const char *start, const char *end, mmr_slice *ret_line);
 
 /* The next line.
  *
- * Returns: false at the end or at a fault; mmr_lines_error tells which. `*ret_line` is then
- *   untouched.
- * Lifetime: of the line, as long as the slice. */
+ * Returns: false at the end or at a fault; mmr_lines_error reports which. `*ret_line` is then
+ *   unchanged.
+ * Lifetime: that of the slice. */
 static inline bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
 {
 	const char *start = it->line, *at;
@@ -59,7 +59,7 @@ static inline bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
 	return true;
 }
 
-/* What has not been delivered yet. */
+/* The bytes that have not been returned yet. */
 static inline mmr_slice mmr_lines_rest(const mmr_lines *it)
 {
 	mmr_slice rest = {it->line, (size_t)(it->marks.stop - it->line)};
@@ -73,11 +73,11 @@ static inline int mmr_lines_error(const mmr_lines *it)
 	return it->marks.error;
 }
 
-/* Fields are the library's. 608 bytes or less. */
+/* Members are private. At most 608 bytes. */
 typedef struct mmr_reverse_lines {
 	mmr_marks marks;
 	const char *text_end; /* end of the next line without its terminator ... */
-	const char *line_end; /* ... and with it; NULL before the first */
+	const char *line_end; /* ... and with it; NULL before the first call */
 	unsigned flags;
 } mmr_reverse_lines;
 
@@ -88,7 +88,7 @@ MMR_API mmr_reverse_lines mmr_reverse_lines_of(mmr_slice slice, char delimiter);
 MMR_API mmr_reverse_lines mmr_reverse_lines_of_flags(
 	mmr_slice slice, char delimiter, unsigned flags);
 
-/* For the inline call below. */
+/* Private: used by the inline call below. */
 MMR_API bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line);
 
 /* Like mmr_lines_next, from the last line to the first. */

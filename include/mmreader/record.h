@@ -1,7 +1,7 @@
-/* record.h - binary records of a fixed layout, field by field, where they lie
+/* record.h - binary records of a fixed layout, read field by field without a copy
  *
- * The layout is told as text and parsed once: names, offsets and types stand in one table, and a
- * record costs no byte of memory and no allocation, however many there are.
+ * The layout is given as text and parsed once into a table of names, offsets and types. Records
+ * need no memory and no allocation of their own, for any number of them.
  *
  *	err = mmr_layout_parse(mmr_slice_of("id:u64le,price:f64le,name:16s"), &layout);
  *	price = mmr_layout_find(layout, "price");
@@ -11,8 +11,9 @@
  *			use(value);
  *	err = mmr_records_error(&it);
  *
- * A whole column as one array: mmr_layout_column. Files larger than memory: mmr_scan_run, whose
- * blocks need not end where records do (its `ahead`), or mmr_sum_numbers for one column.
+ * mmr_layout_column makes a whole column an array. For files larger than memory use
+ * mmr_scan_run, whose blocks need not end where records do (see its `ahead`), or
+ * mmr_sum_numbers for one column.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_RECORD_H
@@ -24,71 +25,72 @@
 
 MMR_BEGIN_DECLS
 
-/* In the place of a type: bytes that are no number. */
+/* Used instead of a type for bytes that are not a number. */
 #define MMR_TEXT 0
 
-/* One field of a layout; all of it may be read. */
+/* One field of a layout. All members may be read. */
 typedef struct mmr_field {
-	const char *name; /* as given, or its number from 0 on: "2" */
-	size_t off;       /* from the record's start */
+	const char *name; /* as given, or the field's number, counted from 0: "2" */
+	size_t off;       /* from the start of the record */
 	size_t size;      /* bytes */
 	uint8_t type;     /* an enum mmr_type, or MMR_TEXT */
-	bool swapped;     /* the order is not this machine's */
+	bool swapped;     /* the byte order is not this machine's */
 } mmr_field;
 
-/* What is in a record and where. It never changes: any number of threads may use it. */
+/* The fields of a record. It never changes: any number of threads may use it. */
 typedef struct mmr_layout mmr_layout;
 
-/* Parses a layout: fields with commas or blanks between them, each `type` or `name:type`. Types are
- * u8 u16 u32 u64 i8 i16 i32 i64 f16 f32 f64, with `le` or `be` behind it when the order is not this
- * machine's own; `16s`, text of 16 bytes; `4x`, 4 bytes that are no field. Nothing is aligned
- * unless the layout says so with x. Names begin with a letter or `_`, and go on with these, digits,
- * `-` and `.`; fields without one are called by their number.
+/* Parses a layout: fields separated by commas or blanks, each `type` or `name:type`. Types are u8
+ * u16 u32 u64 i8 i16 i32 i64 f16 f32 f64, followed by `le` or `be` if the byte order is not this
+ * machine's; `16s` for text of 16 bytes; `4x` for 4 bytes that are no field. Fields are not
+ * aligned: use `x` for padding. A name starts with a letter or `_` and continues with letters, `_`,
+ * digits, `-` and `.`; the name of a field without one is its number.
  *
- * Errors: -EINVAL for a layout that is wrong: the sentence says why, mmr_last_error_offset gives
- * the byte of the text; -ENOMEM. Lifetime: until mmr_layout_close; the text may go at once.
+ * Errors: -EINVAL for an invalid layout: mmr_last_error reports the reason and
+ *   mmr_last_error_offset the offset in `text`; -ENOMEM.
+ * Lifetime: until mmr_layout_close. `text` is needed during this call only.
  * Threads: safe. */
 MMR_API int mmr_layout_parse(mmr_slice text, mmr_layout **ret_layout);
 
-/* Ends a layout and its fields. NULL is allowed. */
+/* Frees a layout and its fields. NULL is allowed. */
 MMR_API void mmr_layout_close(mmr_layout *layout);
 
-/* Bytes of a record; never 0. */
+/* The size of a record in bytes; never 0. */
 MMR_API size_t mmr_layout_size(const mmr_layout *layout);
 
-/* Fields of a record; never 0. */
+/* The number of fields of a record; never 0. */
 MMR_API size_t mmr_layout_n_fields(const mmr_layout *layout);
 
-/* A field by its number, or by its name.
+/* A field by its number or by its name.
  *
- * Returns: NULL when there is none.
- * Lifetime: as the layout. */
+ * Returns: NULL when there is no such field.
+ * Lifetime: that of the layout. */
 MMR_API const mmr_field *mmr_layout_field(const mmr_layout *layout, size_t number);
 MMR_API const mmr_field *mmr_layout_find(const mmr_layout *layout, const char *name);
 
-/* Records that lie one after the other. Fields are the library's. A plain copy is a bookmark. */
+/* Iterates over contiguous records. Members are private. A plain copy is a bookmark. */
 typedef struct mmr_records {
 	const char *record; /* the next one */
-	const char *stop;   /* of the slice */
-	const char *seen;   /* up to here the bytes are known to be there */
+	const char *stop;   /* end of the slice */
+	const char *seen;   /* the bytes before this have been touched under the guard */
 	size_t size;
-	size_t held; /* bytes up to `seen` whose pages are not dropped */
+	size_t held; /* bytes before `seen` whose pages have not been dropped */
 	int error;
 } mmr_records;
 
-/* Starts to walk over the records behind the first `header` bytes of a slice.
+/* The records after the first `header` bytes of a slice.
  *
- * Lifetime: as the slice; the layout need not live on. */
+ * Lifetime: that of the slice; the layout is needed during this call only. */
 MMR_API mmr_records mmr_records_of(const mmr_layout *layout, mmr_slice slice, uint64_t header);
 
-/* For the inline call below. */
+/* Private: used by the inline call below. */
 MMR_API bool mmr_records_refill_(mmr_records *it);
 
-/* The next record. It has been there a moment ago: pages are touched under the guard some 64 KiB
- * ahead. What is read of it is read by the caller, who is safe from a cut that comes in between
- * only within mmr_try, or where blocks are copied (scan.h).
+/* The next record. Its pages have been touched under the guard, about 64 KiB in advance, but the
+ * caller reads it without a guard. A truncation in between raises SIGBUS, except inside mmr_try and
+ * in blocks that are copied (scan.h).
  *
- * Returns: false behind the last whole record or at a fault; mmr_records_error tells which. */
+ * Returns: false after the last whole record or at a fault; mmr_records_error reports which. */
 static inline bool mmr_records_next(mmr_records *it, mmr_slice *ret_record)
 {
 	if ((size_t)(it->seen - it->record) < it->size && !mmr_records_refill_(it))
@@ -101,9 +103,9 @@ static inline bool mmr_records_next(mmr_records *it, mmr_slice *ret_record)
 
 /* Why the iteration ended.
  *
- * Returns: 0 behind the last record.
- * Errors: -EBADMSG when bytes are left over, fewer than a record: mmr_last_error tells how many;
- *   MMR_ETRUNCATED, -EIO (a guarded fault); MMR_ENOMAP. */
+ * Returns: 0 after the last record.
+ * Errors: -EBADMSG when the slice ends with an incomplete record (mmr_last_error reports how many
+ *   bytes are left over); MMR_ETRUNCATED, -EIO (a guarded fault); MMR_ENOMAP. */
 static inline int mmr_records_error(const mmr_records *it)
 {
 	return it->error;
@@ -111,18 +113,18 @@ static inline int mmr_records_error(const mmr_records *it)
 
 /* One record by its number.
  *
- * Errors: -ERANGE when there is no such record, whole; MMR_ENOMAP. */
+ * Errors: -ERANGE when there is no such record or it is incomplete; MMR_ENOMAP. */
 MMR_API int mmr_record_at(const mmr_layout *layout, mmr_slice slice, uint64_t header,
 	uint64_t number, mmr_slice *ret_record);
 
 /* All values of one field as an array.
  *
- * Errors: -EINVAL for text; -EBADMSG when bytes are left over, fewer than a record; MMR_ENOMAP.
- * Lifetime: as the slice. */
+ * Errors: -EINVAL for text; -EBADMSG when the slice ends with an incomplete record; MMR_ENOMAP.
+ * Lifetime: that of the slice. */
 MMR_API int mmr_layout_column(const mmr_layout *layout, mmr_slice slice, uint64_t header,
 	const mmr_field *field, mmr_array *ret_array);
 
-/* The bytes of a field as they are. */
+/* The bytes of a field, unchanged. */
 static inline mmr_slice mmr_record_bytes(mmr_slice record, const mmr_field *field)
 {
 	mmr_slice bytes;
@@ -132,7 +134,7 @@ static inline mmr_slice mmr_record_bytes(mmr_slice record, const mmr_field *fiel
 	return bytes;
 }
 
-/* The bytes of a field without the NULs at their end. */
+/* The bytes of a field without trailing NULs. */
 static inline mmr_slice mmr_record_text(mmr_slice record, const mmr_field *field)
 {
 	mmr_slice text = mmr_record_bytes(record, field);
@@ -142,7 +144,7 @@ static inline mmr_slice mmr_record_text(mmr_slice record, const mmr_field *field
 	return text;
 }
 
-/* For the calls below: the bits of a number, and numbers that need a closer look. */
+/* Private: used by the calls below for numbers that need a conversion. */
 MMR_API int mmr_record_as_i64_(mmr_slice record, const mmr_field *field, int64_t *ret_value);
 MMR_API int mmr_record_as_u64_(mmr_slice record, const mmr_field *field, uint64_t *ret_value);
 MMR_API int mmr_record_as_f64_(mmr_slice record, const mmr_field *field, double *ret_value);
@@ -154,7 +156,7 @@ static inline uint64_t mmr_record_bits_(mmr_slice record, const mmr_field *field
 	uint32_t bits4;
 	uint16_t bits2;
 
-	/* The widest first: it is what most records are full of. */
+	/* The widest first, because most fields are of this size. */
 	if (field->size == 8) {
 		memcpy(&bits8, at, 8);
 		if (!field->swapped)
@@ -182,10 +184,10 @@ static inline uint64_t mmr_record_bits_(mmr_slice record, const mmr_field *field
 	return (unsigned char)*at;
 }
 
-/* The value of a field as a whole number or a double, when it is exactly that.
+/* The value of a field, converted to an integer or a double without loss.
  *
- * Shape: a record and a field of one layout.
- * Errors: -EINVAL for text; -ERANGE when it cannot be told without loss, as in array.h. */
+ * Shape: the record and the field must belong to the same layout.
+ * Errors: -EINVAL for text; -ERANGE when the conversion would lose something, as in array.h. */
 static inline int mmr_record_i64(mmr_slice record, const mmr_field *field, int64_t *ret_value)
 {
 	unsigned unused;
