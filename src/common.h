@@ -1,6 +1,6 @@
-/* common.h - what every file of the library may use: errors, memory, small arithmetic
+/* common.h - errors, heap and small helpers for all files of the library
  *
- * Rank 0 of the layers: it includes nothing of the project but the public base.
+ * This is the lowest layer: of the project it includes only public headers.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_COMMON_H
@@ -15,26 +15,26 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Says what failed in this thread, for mmr_last_error. The text of `code` is added at the end of
- * the sentence, after a colon.
+/* Sets this thread's error message: "cannot OPERATION: REASON". The format gives the operation,
+ * starting with a verb. The reason is the text of `code`.
  *
  * Returns: `code`, so that a failing path is one line: `return error_set(-EIO, "read '%s'", path)`.
  */
 int error_set(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Like error_set, with " at byte N" behind the sentence, for mmr_last_error_offset too. */
+/* Like error_set, with " at byte N" after the operation. Sets mmr_last_error_offset, too. */
 int error_set_at(int code, uint64_t off, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Like error_set_at, for a message that contains the reason: "cannot parse layout: no type is 'q'".
- * The text of `code` is not added. `off` is UINT64_MAX where there is no offset. */
+/* Like error_set_at, for a complete message: "cannot parse layout: no type is 'q'". "cannot" and
+ * the text of `code` are not added. `off` is UINT64_MAX if there is no offset. */
 int error_explain_at(int code, uint64_t off, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Adds "; do this" to the sentence of the last error_set. Returns: `code`. */
+/* Appends "; HINT" to the last message. A hint is an imperative. Returns: `code`. */
 int error_hint(int code, const char *remedy);
 
-/* The last failure of one thread, to be told in another. */
+/* The last error of a thread, for passing it to another thread. */
 struct error_note {
 	char text[1024];
 	uint64_t off;
@@ -44,11 +44,11 @@ struct error_note {
 void error_save(struct error_note *ret_note);
 void error_restore(const struct error_note *note);
 
-/* Like malloc and free, but counted: mmr_heap_peak tells. Errors: NULL. */
+/* Like malloc and free, but counted by mmr_heap_bytes and mmr_heap_peak. Errors: NULL. */
 void *heap_alloc(size_t size);
 void heap_free(void *memory);
 
-/* What was asked for when the block was made; 0 for NULL. */
+/* The size that was passed to heap_alloc; 0 for NULL. */
 size_t heap_size(const void *memory);
 
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
@@ -66,8 +66,9 @@ static inline size_t min_size(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* A slice that has a length of 0 because its bytes have no address, not because there are none.
- * mmr_bytes of an unmapped reader answers with it; whoever looks for bytes in it must fail. */
+/* The pointer of a slice whose length is 0 because its bytes have no address, not because there are
+ * none. mmr_bytes of an unmapped reader returns such a slice. Calls that need the bytes must fail.
+ */
 extern const char slice_nowhere[1];
 
 static inline bool slice_is_nowhere(mmr_slice slice)

@@ -1,4 +1,4 @@
-/* error.c - codes, and the sentence behind the last one
+/* error.c - error codes and the message of the last error
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* However long a path is, this much is left for the place, the cause and the remedy. */
+/* Long paths are cut to leave this much room for the offset, the reason and the hint. */
 #define ROOM_BEHIND 256
 
-/* The note of each thread is made at its first failure and goes with it. Only the code lives in
- * thread-local storage: in a library that plugins load, that is scarce. */
+/* The note of each thread is allocated at its first failure and freed when the thread ends. Only
+ * the code is in thread-local storage, which is scarce in a library that plugins load. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static bool has_key;
@@ -24,7 +24,7 @@ static void make_key(void)
 	has_key = pthread_key_create(&key, heap_free) == 0;
 }
 
-/* NULL when there is none yet and `make` is false, or when there is no memory. */
+/* Returns: NULL if there is no note yet and `make` is false, or if there is no memory. */
 static struct error_note *own_note(bool make)
 {
 	struct error_note *note;
@@ -53,7 +53,7 @@ static const struct {
 	{MMR_ECHANGED, "file has changed"},
 	{MMR_ENOMAP, "file is not mapped"},
 	{MMR_ESTREAM, "not a file with random access"},
-	{MMR_ENOROOM, "no room for the growth"},
+	{MMR_ENOROOM, "not enough address space for the growth"},
 	{MMR_ELONG, "line is too long"},
 	{MMR_ENOLIB, "optional library is missing"},
 	{MMR_EQUOTE, "a quote is never closed"},
@@ -91,7 +91,7 @@ uint64_t mmr_last_error_offset(void)
 	return note ? note->off : UINT64_MAX;
 }
 
-/* Appends and never overflows: what does not fit is cut. */
+/* Appends as much of a text as fits. */
 static void append(struct error_note *note, const char *text)
 {
 	size_t used = strlen(note->text);
@@ -99,16 +99,21 @@ static void append(struct error_note *note, const char *text)
 	snprintf(note->text + used, sizeof(note->text) - used, "%s", text);
 }
 
-/* `reason`: added after a colon, unless it is NULL. */
+/* Without a `reason` the format is the complete message. */
 static void set(int code, uint64_t off, const char *reason, const char *format, va_list args)
 {
 	struct error_note *note = own_note(true);
 	char place[32] = "";
+	size_t used;
 
 	last_code = code;
 	if (!note)
 		return;
-	vsnprintf(note->text, sizeof(note->text) - ROOM_BEHIND, format, args);
+	note->text[0] = '\0';
+	if (reason)
+		append(note, "cannot ");
+	used = strlen(note->text);
+	vsnprintf(note->text + used, sizeof(note->text) - ROOM_BEHIND - used, format, args);
 	note->off = off;
 	if (off != UINT64_MAX)
 		snprintf(place, sizeof(place), " at byte %" PRIu64, off);
@@ -182,6 +187,6 @@ void error_restore(const struct error_note *saved)
 
 int error_nowhere(void)
 {
-	error_set(MMR_ENOMAP, "use the bytes of a reader that has no map");
+	error_set(MMR_ENOMAP, "access the bytes");
 	return error_hint(MMR_ENOMAP, "read it in blocks or with mmr_read_at");
 }

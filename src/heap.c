@@ -1,8 +1,8 @@
-/* heap.c - the one door to malloc, with a count of what went through it
+/* heap.c - allocates and counts all heap of the library
  *
- * "Bounded memory" is a promise that anyone may check, so every allocation of the library is
- * counted here. A header in front of each block remembers its size and whose it is: so allocators
- * may change while blocks of several are held, and nobody has to be asked to wait.
+ * The library promises bounded memory. Every allocation is counted, so that users can check this. A
+ * header before each block holds its size and its allocator. So the allocator can be replaced
+ * while blocks of several allocators exist, without stopping other threads.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* As long as what is aligned most, so that what follows is aligned as well. */
+/* Its size is a multiple of the largest alignment, so that the memory after it is aligned. */
 union header {
 	struct {
 		size_t size;

@@ -1,4 +1,4 @@
-/* check_error.c - codes, sentences, and whose they are
+/* check_error.c - error codes, error messages, and their threads
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -60,19 +60,19 @@ START_TEST(test_error_set_tells_operation_cause_and_remedy)
 {
 	char said[128];
 
-	snprintf(said, sizeof(said), "read 'log': %s", strerror(EIO));
+	snprintf(said, sizeof(said), "cannot read 'log': %s", strerror(EIO));
 	ck_assert_int_eq(error_set(-EIO, "read '%s'", "log"), -EIO);
 	ck_assert_str_eq(mmr_last_error(), said);
 	ck_assert_uint_eq(mmr_last_error_offset(), UINT64_MAX);
 
 	ck_assert_int_eq(error_set_at(MMR_ETRUNCATED, 77, "read '%s'", "log"), MMR_ETRUNCATED);
 	ck_assert_int_eq(error_hint(MMR_ETRUNCATED, "do this"), MMR_ETRUNCATED);
-	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "read 'log' at byte 77: "));
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "cannot read 'log' at byte 77: "));
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), mmr_strerror(MMR_ETRUNCATED)));
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "; do this"));
 	ck_assert_uint_eq(mmr_last_error_offset(), 77);
 
-	/* A failure without a place forgets the place of the one before. */
+	/* A failure without an offset clears the offset of the previous one. */
 	error_set(-ENOMEM, "open");
 	ck_assert_uint_eq(mmr_last_error_offset(), UINT64_MAX);
 }
@@ -99,7 +99,7 @@ START_TEST(test_error_long_text_is_cut)
 	error_hint(-EIO, path);
 	ck_assert_uint_gt(strlen(mmr_last_error()), 500);
 	ck_assert_uint_lt(strlen(mmr_last_error()), sizeof(path));
-	ck_assert_mem_eq(mmr_last_error(), "read 'xxx", 9);
+	ck_assert_mem_eq(mmr_last_error(), "cannot read 'xxx", 16);
 	ck_assert_uint_eq(mmr_last_error_offset(), 5);
 }
 END_TEST
@@ -110,7 +110,7 @@ static void *fail_elsewhere(void *arg)
 
 	*ret_problem = NULL;
 	if (strcmp(mmr_last_error(), "") != 0 || mmr_last_error_offset() != UINT64_MAX)
-		*ret_problem = "a new thread begins with somebody's error";
+		*ret_problem = "a new thread begins with an error of another thread";
 	error_set_at(-EIO, 9, "elsewhere");
 	if (!strstr(mmr_last_error(), "elsewhere"))
 		*ret_problem = "the thread does not see its own error";

@@ -443,7 +443,7 @@ START_TEST(test_kind_of_without_database)
 	if (lazy_magic.way == MMR_LAZY_ABSENT || atomic_load(&lazy_magic.loaded))
 		CHECK_SKIP("libmagic is missing, or loaded already");
 	setenv("MAGIC", "/nonexistent/magic", 1);
-	error_set(-EIO, "before");
+	error_explain_at(-EIO, UINT64_MAX, "before");
 	kind = kind_of(png, samples[13].len);
 	ck_assert_str_eq(kind.mime, "image/png");
 	ck_assert(!kind.by_magic);

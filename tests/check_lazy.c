@@ -309,7 +309,7 @@ START_TEST(test_lazy_try_says_nothing)
 
 	library.way = MMR_LAZY_LINKED;
 	atomic_store(&n_refusals, 1);
-	error_set(-EIO, "before");
+	error_explain_at(-EIO, UINT64_MAX, "before");
 	ck_assert_int_eq(lazy_try(&library, reason), MMR_ENOLIB);
 	ck_assert_str_eq(reason, "not in the mood");
 	ck_assert_int_eq(strncmp(mmr_last_error(), "before", 6), 0);

@@ -242,7 +242,7 @@ for n in 1 2 3 7; do
 	check "$n ranks, matches across cuts" counts "$n" big.log $' ms\n2024'
 done
 
-check "no file" ends "mpi_count: rank 0 of 4: open 'none': No such file" 4 mpi_count none
+check "no file" ends "mpi_count: rank 0 of 4: cannot open 'none': No such file" 4 mpi_count none
 check "a folder" ends "Is a directory" 4 mpi_count .
 mkfifo pipe
 check "a pipe" ends "rank 0 of 4" 4 mpi_count pipe
@@ -253,7 +253,7 @@ check "no arguments" ends usage 4 mpi_count
 mkdir 0 1 2 3
 for rank in 0 1 3; do head -n 100 big.log > $rank/log; done
 on_nodes=(sh -c 'cd "$OMPI_COMM_WORLD_RANK" && exec mpi_count log')
-check "a file that one node has not" ends "rank 2 of 4: open 'log'" 4 "${on_nodes[@]}"
+check "a file that one node has not" ends "rank 2 of 4: cannot open 'log'" 4 "${on_nodes[@]}"
 head -n 99 big.log > 2/log
 check "a file that is shorter on one node" ends \
 	"rank 2 of 4: the file has $(wc -c < 2/log) bytes here, and $(wc -c < 0/log) on rank 0" \
