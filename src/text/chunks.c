@@ -1,4 +1,4 @@
-/* chunks.c - where windows start
+/* chunks.c - splits a slice into chunks
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"

@@ -1,8 +1,8 @@
-/* decimal.c - the text of a decimal number as the nearest double
+/* decimal.c - converts the text of a decimal number to the nearest double
  *
- * Nearly all numbers have at most 19 digits, which fit into 64 bits. read_few and read_short accept
- * some or all of these; every other text is read again by read_long, which also decides what is
- * not a number.
+ * Nearly all numbers have at most 19 digits, which fit into 64 bits. read_few reads some of these,
+ * read_short reads all of them. Any other text is read again by read_long, which also rejects texts
+ * that are not numbers.
  *
  * SPDX-License-Identifier: MIT */
 #include "text/decimal.h"
@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-/* "[+-]?[0-9]+", the whole of the text. */
+/* Reads "[+-]?[0-9]+" up to `end` and adds it to `*exponent`. Returns: false for any other text. */
 static bool read_exponent(const char *at, const char *end, int64_t *exponent)
 {
 	char byte = at < end ? *at : '\0';
@@ -28,7 +28,7 @@ static bool read_exponent(const char *at, const char *end, int64_t *exponent)
 		byte = *at;
 		if (!is_digit(byte))
 			return false;
-		/* It stops growing far outside the range of double, and far from an overflow. */
+		/* This limit is far outside the range of double, and far below an overflow. */
 		if (value < INT64_C(1000000000000))
 			value = value * 10 + (byte - '0');
 	}
@@ -36,8 +36,8 @@ static bool read_exponent(const char *at, const char *end, int64_t *exponent)
 	return true;
 }
 
-/* A number of one to eight bytes, without an exponent, and without a branch that depends on where
- * its point is. Returns: false for every other text. */
+/* Reads a number of one to eight bytes without an exponent. No branch depends on the position of
+ * the decimal point. Returns: false for any other text. */
 static inline bool read_few(const char *at, size_t len, uint64_t *ret_whole, int64_t *ret_exponent)
 {
 	const uint64_t points = UINT64_C(0x2e2e2e2e2e2e2e2e),
@@ -46,7 +46,7 @@ static inline bool read_few(const char *at, size_t len, uint64_t *ret_whole, int
 	unsigned shift;
 
 	*ret_exponent = 0;
-	/* The highest bit of each byte that is a point. */
+	/* Sets the highest bit of each byte that is a point. */
 	other = ~(((other & low_bits) + low_bits) | other | low_bits);
 	if (other) {
 		shift = (unsigned)__builtin_ctzll(other) - 7;
@@ -62,7 +62,7 @@ static inline bool read_few(const char *at, size_t len, uint64_t *ret_whole, int
 	return digits_are_eight(word);
 }
 
-/* A number of at most 19 digits: whole * 10^exponent. Returns: false for every other text. */
+/* Reads a number of at most 19 digits as whole * 10^exponent. Returns: false for any other text. */
 static inline bool read_short(
 	const char *at, const char *end, uint64_t *ret_whole, int64_t *ret_exponent)
 {
@@ -77,7 +77,7 @@ static inline bool read_short(
 	n_digits = at - first;
 	if (at < end && *at == '.') {
 		start = first = ++at;
-		/* Zeros after the point are digits only if another is before them. */
+		/* Zeros after the point are significant only if another digit precedes them. */
 		if (n_digits == 0)
 			at = first = digits_skip_zeros(at, end);
 		n_zeros += at - start;
@@ -107,7 +107,7 @@ static bool add_digit(struct decimal *decimal, char byte, bool after_point)
 	return false;
 }
 
-/* A digit 1 stands for all that was left out; zeros at the end are no digits. */
+/* Appends a digit 1 if nonzero digits were left out, and removes trailing zeros. */
 static void end_digits(struct decimal *decimal, bool more)
 {
 	if (more) {
@@ -145,7 +145,7 @@ static bool read_long(const char *at, const char *end, struct decimal *ret_decim
 	       ((*at | 0x20) == 'e' && read_exponent(at + 1, end, &ret_decimal->exponent));
 }
 
-/* "inf", "infinity" and "nan", in any case of letters. */
+/* Reads "inf", "infinity" and "nan" in upper or lower case. */
 static bool read_word(const char *text, size_t len, uint64_t *ret_bits)
 {
 	const double not_a_number = (double)NAN;
@@ -175,7 +175,7 @@ static inline int end_short(uint64_t whole, int64_t exponent, uint64_t sign, uin
 	return 0;
 }
 
-/* Each of these is not inlined: its locals would take the registers of what is tried before. */
+/* Neither of these is inlined, because its locals would take registers from the fast path. */
 static __attribute__((noinline)) int read_word_or_long(
 	const char *at, const char *end, uint64_t sign, uint64_t *ret_bits)
 {

@@ -1,7 +1,7 @@
-/* decimal.h - the text of a decimal number as the nearest double
+/* decimal.h - converts the text of a decimal number to the nearest double
  *
- * decimal_read is leaf code, so that it may run under the guard; what it needs that is not, is done
- * before by decimal_prepare.
+ * decimal_read takes no locks and allocates nothing, so that it may run under the guard. The table
+ * that it uses is made before, by decimal_prepare.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_TEXT_DECIMAL_H
@@ -15,14 +15,13 @@
 #define DECIMAL_INFINITE (UINT64_C(0x7ff) << 52)
 
 /* Reads "[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?" or "[+-]?(inf|infinity|nan)", the
- * latter in any case of letters. `*ret_bits` are the bits of the double: the nearest one, ties to
- * even; 0 when the number is too small. decimal_prepare must have been called.
+ * latter in upper or lower case. `*ret_bits` receives the bits of the nearest double, ties to even;
+ * 0 if the number is too small. decimal_prepare must have been called.
  *
- * Returns: 0; -EINVAL when the whole of the text is no such number; -ERANGE when it is too large.
- */
+ * Returns: 0; -EINVAL if the text is not such a number; -ERANGE if the number is too large. */
 int decimal_read(const char *text, size_t len, uint64_t *ret_bits);
 
-/* 768 digits decide about every double; the digits after them only matter by not being 0. */
+/* 768 digits determine the nearest double. For further digits it only matters whether all are 0. */
 #define DECIMAL_DIGITS 768
 
 /* digits * 10^exponent. Neither the first digit nor the last one is '0'. */
@@ -32,11 +31,11 @@ struct decimal {
 	int64_t exponent;
 };
 
-/* The bits of the double that is nearest to it, ties to even. */
+/* The bits of the nearest double, ties to even. */
 uint64_t decimal_nearest_long(const struct decimal *decimal);
 
-/* 5^exponent, scaled by a power of two to 2^127 <= power < 2^128. It is rounded down, but up from
- * 5^-27 to 5^-1. */
+/* 5^exponent, scaled by a power of two to 2^127 <= power < 2^128. Rounded down, except that 5^-27
+ * to 5^-1 are rounded up. */
 struct decimal_power {
 	uint64_t high, low;
 };
@@ -47,7 +46,7 @@ struct decimal_power {
 extern struct decimal_power decimal_powers[DECIMAL_POWER_MAX - DECIMAL_POWER_MIN + 1];
 extern _Atomic(bool) decimal_powers_are_made;
 
-/* Makes the powers. Threads: any. */
+/* Computes the powers. Threads: safe. */
 void decimal_make_powers(void);
 
 static inline void decimal_prepare(void)

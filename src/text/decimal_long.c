@@ -5,7 +5,7 @@
 #include "text/decimal_nearest.h"
 #include "text/digits.h"
 
-/* Nine digits at a time, which fit into 32 bits. */
+/* Reads nine digits at a time, because these fit into 32 bits. */
 static void set_to_digits(struct big *big, const char *digits, size_t n_digits)
 {
 	static const uint32_t tens[] = {
@@ -30,12 +30,12 @@ static void multiply_by_fives(struct big *big, int64_t n)
 		big_multiply_add(big, 5, 0);
 }
 
-/* Whether a number rounds up from `bits` to the next double, of which it is known that it is one
- * of the two. The number and the middle between the doubles are compared as whole numbers.
+/* Whether a number between `bits` and the next double rounds up to the next double. The number and
+ * the middle between the two doubles are compared as integers.
  *
- * Room: `number` has at most 769 digits and is at least about 2^-1075, half of the least double, so
- * its exponent is -1092 or more. 769 digits are 2,555 bits; 5^1092 and the 54 bits of the middle
- * are 2,590. The two are nearly equal once one is shifted, so that needs no more. */
+ * There is no overflow: `number` has at most 769 digits and is at least about 2^-1075, half of the
+ * smallest double, so its exponent is -1092 or more. 769 digits take 2,555 bits. 5^1092 and the 54
+ * bits of the middle take 2,590. The shift makes the two nearly equal, so it needs no more. */
 static bool rounds_up(const struct decimal *decimal, uint64_t bits)
 {
 	uint64_t mantissa = bits & (IMPLICIT_BIT - 1);
@@ -69,7 +69,8 @@ uint64_t decimal_nearest_long(const struct decimal *decimal)
 
 	digits_read(decimal->digits, decimal->digits + n, &first);
 	bits = decimal_nearest(first, exponent);
-	/* Between `first` and `first` + 1: nearly always, both round to the same double. */
+	/* The number is between `first` and `first` + 1. Nearly always, both round to the same
+	 * double. */
 	if (n == decimal->n || decimal_nearest(first + 1, exponent) == bits)
 		return bits;
 	return bits + rounds_up(decimal, bits);

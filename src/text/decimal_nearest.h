@@ -1,12 +1,12 @@
 /* decimal_nearest.h - the double that is nearest to whole * 10^exponent
  *
- * No floating point operation is used: the result depends neither on the rounding mode nor on the
- * precision in which the machine computes (x87), and no other library is asked.
+ * No floating-point operation is used, so the result depends neither on the rounding mode nor on
+ * the precision of the processor (x87). No other library is called.
  *
  * Source: D. Lemire, "Number Parsing at a Gigabyte per Second", Software: Practice and Experience
  * 51 (8), 2021, for the algorithm; N. Mushtak and D. Lemire, "Fast Number Parsing Without
  * Fallback", Software: Practice and Experience 53 (7), 2023, for the proof that 128 bits of a power
- * of five decide about every number of 64 bits.
+ * of five are enough for every number of 64 bits.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_TEXT_DECIMAL_NEAREST_H
@@ -14,7 +14,7 @@
 
 #include "text/decimal.h"
 
-/* Of a double. */
+/* The format of a double. */
 #define MANTISSA_BITS 52
 #define IMPLICIT_BIT  (UINT64_C(1) << MANTISSA_BITS)
 #define BIAS          1023
@@ -40,15 +40,15 @@ static inline struct product multiply(uint64_t a, uint64_t b)
 #endif
 }
 
-/* whole * 5^exponent, where bit 63 of `whole` is set: the highest bits of the product. The lower
- * half of the power is needed only where it may carry into the bits that are kept. */
+/* The highest bits of whole * 5^exponent. Bit 63 of `whole` is set. The lower half of the power is
+ * needed only if it may carry into the bits that are kept. */
 static inline struct product scale(uint64_t whole, int exponent)
 {
 	const struct decimal_power *power = &decimal_powers[exponent - DECIMAL_POWER_MIN];
 	struct product product = multiply(whole, power->high);
 	uint64_t lower;
 
-	/* 55 bits are kept, of which the highest may be 0. */
+	/* 55 bits are kept. The highest of them may be 0. */
 	if ((product.high & 0x1ff) == 0x1ff) {
 		lower = multiply(whole, power->low).high;
 		product.low += lower;
@@ -57,21 +57,21 @@ static inline struct product scale(uint64_t whole, int exponent)
 	return product;
 }
 
-/* Rounds off the lowest bit of the mantissa of a number below the least normal one. */
+/* Rounds off the lowest bit of the mantissa of a number below the smallest normal double. */
 static inline uint64_t subnormal_bits(uint64_t mantissa, int exponent)
 {
 	int shift = 1 - exponent;
 
 	if (shift >= 64)
 		return 0;
-	/* No such number of 64 bits is halfway between two doubles: that would take more digits.
-	 * Rounding up to IMPLICIT_BIT is the least normal number, as it should be. */
+	/* No such number of 64 bits is halfway between two doubles, since that takes more digits.
+	 * Rounding up to IMPLICIT_BIT correctly gives the smallest normal double. */
 	mantissa >>= shift;
 	return (mantissa + 1) >> 1;
 }
 
-/* floor(log2(10^tens)) for the powers in the table; below 0, no shift of a signed number rounds
- * down portably. */
+/* floor(log2(10^tens)) for the powers in the table. `above` makes the shifted number positive,
+ * because a shift of a negative number does not round down portably. */
 static inline int floor_log2_of_tens(int tens)
 {
 	const int above = 1200;
@@ -92,20 +92,20 @@ static inline uint64_t decimal_nearest(uint64_t whole, int64_t tens)
 	zeros = __builtin_clzll(whole);
 	product = scale(whole << zeros, (int)tens);
 
-	/* 53 bits and one to round; they start at bit 63 or at bit 62 of the product. */
+	/* 53 bits and one for rounding. They start at bit 63 or at bit 62 of the product. */
 	upper = (int)(product.high >> 63);
 	shift = upper + 64 - MANTISSA_BITS - 3;
 	mantissa = product.high >> shift;
 	exponent = floor_log2_of_tens((int)tens) + 63 + upper - zeros + BIAS;
 	if (exponent <= 0)
 		return subnormal_bits(mantissa, exponent);
-	/* Halfway, so to the even one: only where 5^tens is exact can all bits that are shifted
-	 * out be 0, and the lower half of the product 0, or 1 where the power was rounded up. */
+	/* A tie rounds to even. It needs an exact 5^tens: then all bits that are shifted out are 0,
+	 * and the lower half of the product is 0, or 1 if the power was rounded up. */
 	if (product.low <= 1 && (mantissa & 3) == 1 && tens >= -4 && tens <= 23 &&
 		mantissa << shift == product.high)
 		mantissa--;
 	mantissa = (mantissa + 1) >> 1;
-	/* A carry out of the mantissa is a carry into the exponent. */
+	/* A carry out of the mantissa increments the exponent. */
 	mantissa += ((uint64_t)exponent << MANTISSA_BITS) - IMPLICIT_BIT;
 	return mantissa < DECIMAL_INFINITE ? mantissa : DECIMAL_INFINITE;
 }

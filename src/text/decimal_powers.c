@@ -1,7 +1,8 @@
 /* decimal_powers.c - powers of five in 128 bits, computed exactly when one is first needed
  *
- * The table takes 10 KiB, and about 0.1 ms to make. It is not in the source, where nobody could
- * review 651 constants, nor made by a program at build time, which a cross build could not run.
+ * The table takes 10 KiB, and about 0.1 ms to compute. It is not in the source, because 651
+ * constants cannot be reviewed. It is not generated at build time, because a cross build could not
+ * run the generator.
  *
  * SPDX-License-Identifier: MIT */
 #include "text/big.h"
@@ -12,7 +13,7 @@
 /* 5^342 has 795 bits, so 2^1056 / 5^342 has 262: more than the 128 that are kept. */
 #define DIVIDEND_BITS 1056
 
-/* The proofs of the algorithm need this: see decimal_nearest.h. */
+/* The proofs of the algorithm require this; see decimal_nearest.h. */
 #define ROUNDED_UP_MIN (-27)
 
 struct decimal_power decimal_powers[DECIMAL_POWER_MAX - DECIMAL_POWER_MIN + 1];
@@ -31,7 +32,7 @@ static void make_powers(void)
 		big_top(&big, &power->high, &power->low);
 		big_multiply_add(&big, 5, 0);
 	}
-	/* Dividing again and again, rounded down each time, gives the same as dividing once. */
+	/* Repeated division, rounded down each time, gives the same result as one division. */
 	big_set(&big, 1);
 	big_shift(&big, DIVIDEND_BITS);
 	for (exponent = -1; exponent >= DECIMAL_POWER_MIN; exponent--) {

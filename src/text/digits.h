@@ -1,7 +1,7 @@
-/* digits.h - runs of decimal digits, eight at a time where there are eight
+/* digits.h - reads decimal digits, eight at a time if possible
  *
- * Nothing is read at or after `end`. No byte is used that was not checked in the same copy, since a
- * mapped file may change at any time.
+ * Nothing is read at or after `end`. Bytes are checked and used in the same copy, since a mapped
+ * file may change at any time.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_TEXT_DIGITS_H
@@ -10,7 +10,7 @@
 #include "common.h"
 #include "simd/load.h"
 
-/* Every number of so many digits fits into 64 bits. */
+/* Every number of this many digits fits into 64 bits. */
 #define DIGITS_U64 19
 
 static inline bool is_digit(char byte)
@@ -18,7 +18,7 @@ static inline bool is_digit(char byte)
 	return byte >= '0' && byte <= '9';
 }
 
-/* Whether all bytes of a word are '0' to '9': their upper half is 3, also after adding 6. */
+/* Whether all bytes of a word are '0' to '9': the upper half is 3, before and after adding 6. */
 static inline bool digits_are_eight(uint64_t word)
 {
 	return ((word & UINT64_C(0xf0f0f0f0f0f0f0f0)) |
@@ -26,8 +26,8 @@ static inline bool digits_are_eight(uint64_t word)
 			       4) == UINT64_C(0x3333333333333333);
 }
 
-/* The number that eight digits make, the first of them in the lowest byte. Digits are joined to
- * pairs, pairs to fours, and fours to eight, each by one multiplication for all of them. */
+/* The value of eight digits, the first of them in the lowest byte. Digits are joined to pairs,
+ * pairs to fours, and fours to eight. One multiplication joins several of them at once. */
 static inline uint64_t digits_join_eight(uint64_t word)
 {
 	const uint64_t pairs = UINT64_C(0x000000ff000000ff);
@@ -46,9 +46,9 @@ static inline const char *digits_skip_zeros(const char *at, const char *end)
 	return at;
 }
 
-/* Appends the digits from `at` on to `*number`, which wraps where they are too many.
+/* Appends the digits from `at` on to `*number`, which wraps if there are too many.
  *
- * Returns: the first byte that is no digit, or `end`. */
+ * Returns: the first byte that is not a digit, or `end`. */
 static inline const char *digits_read(const char *at, const char *end, uint64_t *number)
 {
 	uint64_t value = *number, word;
@@ -71,7 +71,7 @@ static inline const char *digits_read(const char *at, const char *end, uint64_t 
 	return at;
 }
 
-/* One to eight bytes, the first in the lowest bits; the bits above are 0. */
+/* Loads one to eight bytes, the first into the lowest bits. The other bits are 0. */
 static inline uint64_t digits_load_few(const char *at, size_t len)
 {
 	const unsigned char *bytes = (const unsigned char *)at;
@@ -82,7 +82,7 @@ static inline uint64_t digits_load_few(const char *at, size_t len)
 	       (uint64_t)bytes[len - 1] << 8 * (len - 1);
 }
 
-/* Moves one to eight digits to the end of eight, with '0' before them. */
+/* Pads one to eight digits with leading '0' to eight digits. */
 static inline uint64_t digits_fill(uint64_t word, size_t n_digits)
 {
 	const uint64_t zeros = UINT64_C(0x3030303030303030);
@@ -90,7 +90,7 @@ static inline uint64_t digits_fill(uint64_t word, size_t n_digits)
 	return word << 8 * (8 - n_digits) | zeros >> 8 >> 8 * (n_digits - 1);
 }
 
-/* A number of 1 to 19 digits and nothing else. Returns: false for every other text. */
+/* Reads a number of 1 to 19 digits. Returns: false for any other text. */
 static inline bool digits_read_short(const char *at, const char *end, uint64_t *ret_number)
 {
 	size_t len = (size_t)(end - at);

@@ -1,4 +1,4 @@
-/* fields.c - the end of a plain line
+/* fields.c - iterates over the fields of a line
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -15,7 +15,7 @@ mmr_fields mmr_fields_of(mmr_slice line, char delimiter)
 	return it;
 }
 
-/* Behind the last delimiter there is always one more field. */
+/* After the last delimiter there is always one more field. */
 bool mmr_fields_last_(mmr_fields *it, mmr_slice *ret_field)
 {
 	if (it->marks.error < 0 || !it->field)

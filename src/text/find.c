@@ -1,4 +1,4 @@
-/* find.c - a needle's rare pair, its candidates, its matches
+/* find.c - finds a text by its two rarest bytes
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -11,24 +11,24 @@
 
 #include <string.h>
 
-/* The linear search looks at so many places of matches at a time, so that what it has passed can be
- * dropped; of a long needle at more, since each time has a cost that grows with the needle. */
+/* The linear search examines this many positions at a time, so that the pages before them can be
+ * dropped. The step is larger for long needles, because its cost grows with the needle. */
 #define LINEAR_STEP ((size_t)4 << 20)
 /* The first refill is small, for callers that want one match. */
 #define FIRST_BATCH 256
-/* Comparing may cost this much per byte searched before the search turns linear ... */
+/* The search turns linear if it compares more than this many bytes per byte searched ... */
 #define SPEND_LIMIT 4
-/* ... after a start that proves nothing. */
+/* ... plus this many, since a few failed candidates at the start prove nothing. */
 #define SPEND_FREE ((uint64_t)64 << 10)
-/* A candidate that differs does so here, as a rule. */
+/* Most candidates that do not match differ in these first bytes. */
 #define FIRST_LOOK ((size_t)16)
-/* So many candidates in vain in one batch say that the pair was badly chosen. */
+/* More failed candidates than this in one batch mean that the pair was badly chosen. */
 #define VAIN_LIMIT 8
-/* Rare bytes are sought no further into a needle. */
+/* Rare bytes are chosen from the first bytes of a needle, at most this many. */
 #define NEEDLE_LOOK ((size_t)256)
 
-/* How common a byte is, from 0: bytes of this text by their place from its end. What is not in it
- * is rare in logs and tables. */
+/* Ranks how common a byte is in logs and tables. `common` lists bytes by increasing frequency.
+ * Bytes that are not in it are rare and have rank 0. */
 static unsigned commonness(char byte)
 {
 	static const char common[] =
@@ -80,7 +80,7 @@ mmr_matches mmr_matches_of(mmr_slice slice, const mmr_needle *needle)
 	return it;
 }
 
-/* Where the first bytes of a candidate differ from the needle's; `look` when they do not. */
+/* The offset of the first of `look` bytes that differs from the needle; `look` if none does. */
 static size_t difference(const char *place, const char *text, size_t look)
 {
 	size_t i;
@@ -92,7 +92,7 @@ static size_t difference(const char *place, const char *text, size_t look)
 	return i;
 }
 
-/* Whether a candidate matches. If not, `*ret_differs` is a place that tells them apart. */
+/* Whether a candidate matches. If its first bytes differ, `*ret_differs` is the offset where. */
 static bool is_match(mmr_matches *it, const char *place, size_t *ret_differs)
 {
 	mmr_slice text = it->needle.text;
@@ -108,9 +108,10 @@ static bool is_match(mmr_matches *it, const char *place, size_t *ret_differs)
 	return memcmp(place + look, text.ptr + look, text.len - look) == 0;
 }
 
-/* Bytes that are rare alone may come together always: "d=" where each line has an "id=". The second
- * one gives way to the place at which candidates were seen to fail, which is that of the first only
- * where bytes change meanwhile: the first is then sought alone, for the time being. */
+/* Two rare bytes may always occur together, as in "d=" if each line contains "id=". So the
+ * second byte is replaced by the one at which a candidate failed. That can be the first byte only
+ * if the file changes during the search. Then only the first byte is searched for, until the next
+ * replacement. */
 static void choose_again(mmr_needle *needle, size_t differs)
 {
 	needle->places[1] = differs;
@@ -122,8 +123,8 @@ static bool spent_too_much(const mmr_matches *it)
 	return it->needle.text.len > 1 && it->spent > SPEND_FREE + SPEND_LIMIT * it->passed;
 }
 
-/* Keeps of the candidates those that match and do not overlap. Returns: how many were looked at:
- * not all when comparing costs too much. */
+/* Keeps the candidates that match and do not overlap. Returns: how many were examined: not all if
+ * comparing costs too much. */
 static unsigned verify(mmr_matches *it, const char *base, unsigned n_candidates, bool backward)
 {
 	size_t len = it->needle.text.len, differs = SIZE_MAX;
@@ -155,7 +156,7 @@ static bool failed(mmr_matches *it, const struct guard *guard)
 	return false;
 }
 
-/* One batch of places by the rare pair. Returns: false after a fault. */
+/* Searches one batch of positions for the rare pair. Returns: false after a fault. */
 static bool search_pair(mmr_matches *it, size_t len, bool backward)
 {
 	const mmr_needle *needle = &it->needle;
@@ -177,7 +178,7 @@ static bool search_pair(mmr_matches *it, size_t len, bool backward)
 	looked_at = verify(it, from, n, backward);
 	guard_leave(&guard);
 	it->linear = looked_at < n;
-	if (it->linear) /* from the first that was not looked at */
+	if (it->linear) /* continue at the first candidate that was not examined */
 		used = backward ? len - 1 - it->at[looked_at] : it->at[looked_at];
 	it->base = from;
 	it->next = 0;
@@ -190,14 +191,14 @@ static bool search_pair(mmr_matches *it, size_t len, bool backward)
 	return true;
 }
 
-/* How many places the next step of the linear search looks at. */
+/* How many positions the next step of the linear search examines. */
 static size_t linear_step(size_t n_places, size_t len)
 {
 	return min_size(n_places,
 		len > LINEAR_STEP / 4 ? (len > SIZE_MAX / 4 ? len : 4 * len) : LINEAR_STEP);
 }
 
-/* The next match, in linear time, or none among the next places. Returns: false after a fault. */
+/* Searches the next step in linear time for one match. Returns: false after a fault. */
 static bool search_linear(mmr_matches *it, bool backward)
 {
 	size_t len = it->needle.text.len, before;
@@ -206,7 +207,7 @@ static bool search_linear(mmr_matches *it, bool backward)
 	mmr_slice part;
 	bool found;
 
-	/* Places of matches that would overlap the last one. */
+	/* Skip positions at which a match would overlap the last one. */
 	if (it->limit && !backward && it->limit > it->start)
 		it->start = it->limit < it->stop ? it->limit : it->stop;
 	if (it->limit && backward && it->limit < it->stop + (len - 1))

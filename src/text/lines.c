@@ -1,4 +1,4 @@
-/* lines.c - the parts of the line iterators that are not worth inlining
+/* lines.c - the parts of the line iterators that are not inlined
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -21,7 +21,7 @@ mmr_lines mmr_lines_of(mmr_slice slice, char delimiter)
 	return mmr_lines_of_flags(slice, delimiter, 0);
 }
 
-/* No mark is left: what remains is a line without a terminator, or nothing. */
+/* No delimiter is left: return the unterminated last line, if there is one. */
 bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line)
 {
 	if (it->marks.error < 0 || it->line == it->marks.stop)
@@ -32,8 +32,8 @@ bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line)
 	return true;
 }
 
-/* The line [start, end) without a CR at its end: that was there when the line was marked, and may
- * be gone by now. Returns: false then, and the iteration is over. */
+/* The line [start, end) without a CR at its end. The file may have been truncated since the line
+ * was marked. Returns: false after a fault, which ends the iteration. */
 bool mmr_lines_crlf_(mmr_marks *marks, const char *start, const char *end, mmr_slice *ret_line)
 {
 	struct guard guard;
@@ -70,8 +70,8 @@ mmr_reverse_lines mmr_reverse_lines_of(mmr_slice slice, char delimiter)
 	return mmr_reverse_lines_of_flags(slice, delimiter, 0);
 }
 
-/* The two ends of the walk: the last line, which alone may lack its terminator, and the first,
- * which has no mark in front of it. */
+/* Handles both ends of the walk: the last line, which may lack its terminator, and the first line,
+ * which has no delimiter before it. */
 bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 {
 	const char *start = it->marks.start, *end, *at;

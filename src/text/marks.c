@@ -1,4 +1,4 @@
-/* marks.c - refilling a marks iterator
+/* marks.c - refills a marks iterator
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -11,15 +11,14 @@
 #include <errno.h>
 #include <string.h>
 
-/* The first refill is small, for callers that want one line; each later one is four times larger.
- */
+/* The first refill is small, for callers that want one line. Later ones grow by a factor of 4. */
 #define FIRST_BATCH 256
 
 mmr_marks mmr_marks_of_set(mmr_slice slice, mmr_slice set)
 {
 	mmr_marks it;
 
-	/* The places stay as they are: 512 bytes that each refill writes before they are read. */
+	/* `at` is not cleared, since each refill writes these 512 bytes before they are read. */
 	memset(&it, 0, offsetof(mmr_marks, at));
 	it.base = slice.ptr;
 	it.start = slice.ptr;
@@ -28,7 +27,7 @@ mmr_marks mmr_marks_of_set(mmr_slice slice, mmr_slice set)
 	if (slice_is_nowhere(slice))
 		it.error = error_nowhere();
 	else if (set.len < 1 || set.len > MMR_MARKS_SET)
-		it.error = error_set(-EINVAL, "mark a set of %zu bytes", set.len);
+		it.error = error_set(-EINVAL, "search for a set of %zu bytes", set.len);
 	else
 		memcpy(it.set, set.ptr, set.len);
 	if (it.error < 0)
@@ -44,7 +43,7 @@ mmr_marks mmr_marks_of(mmr_slice slice, char byte)
 	return mmr_marks_of_set(slice, set);
 }
 
-/* Marks [ptr, ptr + len) into the iterator. Returns: how much was scanned; 0 after a fault. */
+/* Scans [ptr, ptr + len) and stores the marks. Returns: the bytes scanned; 0 after a fault. */
 static size_t mark(mmr_marks *it, simd_mark_fn *fn, const char *ptr, size_t len)
 {
 	struct simd_probe probe = {
@@ -66,9 +65,9 @@ static size_t mark(mmr_marks *it, simd_mark_fn *fn, const char *ptr, size_t len)
 	return used;
 }
 
-/* The caller has received the lines or fields that the last batch ended, and may have touched all
- * of them. Pages of a long line that were dropped during the search for its end are counted as held
- * again. */
+/* The caller has received the lines or fields that end in the last batch, and may have touched
+ * them. Pages of a long line that were dropped during the search for its end are therefore counted
+ * as held again. */
 static void hold_items(mmr_marks *it, size_t len)
 {
 	if (it->held < len)

@@ -1,4 +1,4 @@
-/* number.c - numbers out of text that ends without a NUL
+/* number.c - converts text to numbers
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* All that is known of a text after reading it under the guard. A text that is read twice counts as
- * the second time, since the file may change in between. */
+/* The result of reading a text under the guard. If a text is read twice, only the second reading
+ * counts, since the file may change in between. */
 struct whole {
 	bool negative, too_large;
 	uint64_t magnitude;
@@ -39,7 +39,7 @@ static int read_whole(const char *text, size_t len, struct whole *whole)
 
 		if (!is_digit(byte))
 			return -EINVAL;
-		/* -EINVAL wins over -ERANGE: "99999999999999999999x" is no number. */
+		/* "99999999999999999999x" is not a number: -EINVAL, not -ERANGE. */
 		if (whole->magnitude > (UINT64_MAX - digit) / 10)
 			whole->too_large = true;
 		else
@@ -74,7 +74,7 @@ int mmr_slice_to_i64(mmr_slice text, int64_t *ret_value)
 		return err;
 	if (whole.magnitude > (uint64_t)INT64_MAX + whole.negative)
 		return -ERANGE;
-	/* Negated as unsigned: INT64_MIN has no positive twin. */
+	/* Negate as unsigned, because -INT64_MIN does not fit into int64_t. */
 	*ret_value = (int64_t)(whole.negative ? 0 - whole.magnitude : whole.magnitude);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* count.c - rank and select of a byte in a slice
+/* select.c - counts the occurrences of a byte, and finds the n-th one
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -8,7 +8,7 @@
 #include <mmreader/find.h>
 #include <mmreader/marks.h>
 
-/* Counting goes this far at a time when it looks for a place; marks find it within. */
+/* Occurrences are counted in steps of this size; marks then find the position within a step. */
 #define SELECT_STEP ((size_t)64 << 10)
 
 int mmr_slice_count(mmr_slice slice, char byte, uint64_t *ret_count)

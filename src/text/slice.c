@@ -1,4 +1,4 @@
-/* slice.c - Python's slice rules, comparing and trimming
+/* slice.c - cuts, compares and trims slices
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -9,12 +9,12 @@
 #include <errno.h>
 #include <string.h>
 
-/* Where an index of Python points: clamped to [0, len]. */
+/* Converts a Python index to an offset, clamped to [0, len]. */
 static size_t clamp(int64_t index, size_t len)
 {
 	if (index >= 0)
 		return (uint64_t)index < len ? (size_t)index : len;
-	/* -(index + 1) + 1: INT64_MIN has no positive twin. */
+	/* -(index + 1) + 1, because -INT64_MIN overflows. */
 	if ((uint64_t) - (index + 1) + 1 >= len)
 		return 0;
 	return len - ((size_t) - (index + 1) + 1);
@@ -36,7 +36,7 @@ int mmr_slice_at(mmr_slice slice, uint64_t off, uint64_t len, mmr_slice *ret_par
 	if (slice_is_nowhere(slice))
 		return error_nowhere();
 	if (off > slice.len || len > slice.len - off)
-		return error_set(-ERANGE, "take %llu bytes at %llu of a slice of %zu",
+		return error_set(-ERANGE, "take %llu bytes at offset %llu of a slice of %zu bytes",
 			(unsigned long long)len, (unsigned long long)off, slice.len);
 	ret_part->ptr = slice.len > 0 ? slice.ptr + off : slice.ptr;
 	ret_part->len = (size_t)len;
@@ -50,7 +50,7 @@ mmr_slice mmr_slice_of(const char *text)
 	return slice;
 }
 
-/* Both sides may lie in a map, so each gets a guard. */
+/* Both slices may be in maps, so each gets a guard. */
 static int compare_bytes(const char *a, const char *b, size_t len, int *ret_order)
 {
 	struct guard outer, inner;
@@ -108,7 +108,8 @@ static bool is_space(char byte)
 	return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* How much white space there is at one end. A fault ends the search: nothing is trimmed then. */
+/* Counts the bytes of white space at one end. Returns: 0 after a fault, so that nothing is trimmed.
+ */
 static size_t spaces(mmr_slice slice, bool at_end)
 {
 	struct guard guard;

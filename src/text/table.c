@@ -1,7 +1,7 @@
-/* table.c - quoted cells, across line ends
+/* table.c - iterates over the cells of a table, which may be quoted
  *
- * Marks of the delimiter, the quote and the line end come in order; inside quotes all but quotes
- * are passed over. A doubled quote closes and opens again, which needs no look ahead.
+ * Marks find delimiters, quotes and line ends in order. Inside quotes only quotes count. A doubled
+ * quote closes the quotes and opens them again, so no look-ahead is needed.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -26,7 +26,7 @@ mmr_table mmr_table_of(mmr_slice slice, char delimiter)
 	return it;
 }
 
-/* A guarded look at single bytes that a refill saw a moment ago. */
+/* Reads one byte under the guard. A refill has scanned it, but the file may have been truncated. */
 static int look(const char *ptr, char *ret_byte)
 {
 	struct guard guard;
@@ -38,8 +38,8 @@ static int look(const char *ptr, char *ret_byte)
 	return 0;
 }
 
-/* Whether a row starts with a UTF-8 byte order mark and then a quote, which is at `quote`. Any row,
- * not only the first of the slice: results may not depend on where a slice was cut. */
+/* Whether a row starts with a UTF-8 byte order mark followed by the quote at `quote`. This is
+ * checked for every row, because results must not depend on where the slice was cut. */
 static int has_mark(const mmr_table *it, const char *quote, bool *ret_has)
 {
 	static const char mark[3] = {(char)0xef, (char)0xbb, (char)0xbf};
@@ -57,7 +57,7 @@ static int has_mark(const mmr_table *it, const char *quote, bool *ret_has)
 	return 0;
 }
 
-/* Sets the error of a cell whose quote is at `quote`. */
+/* Sets the error of a cell whose opening quote is at `quote`. */
 static int unclosed(const mmr_table *it, const char *quote)
 {
 	mmr_slice rest = {quote, (size_t)(it->stop - quote)};
@@ -68,13 +68,13 @@ static int unclosed(const mmr_table *it, const char *quote)
 		if (place.at_end)
 			return MMR_EQUOTE;
 	} else {
-		error_set(MMR_EQUOTE, "read a cell, %zu bytes before the end of a slice", rest.len);
+		error_set(MMR_EQUOTE, "read a cell %zu bytes before the end of a slice", rest.len);
 	}
 	return error_hint(
-		MMR_EQUOTE, "the slice may end inside a row: walk the table as one slice");
+		MMR_EQUOTE, "walk the table as one slice, since this one may end inside a row");
 }
 
-/* Takes the quotes off when the whole cell stands in them. */
+/* Removes the quotes if they enclose the whole cell. */
 static void take_quotes(mmr_cell *cell, const char *closing)
 {
 	if (!closing || closing + 1 != cell->text.ptr + cell->text.len)
@@ -84,7 +84,7 @@ static void take_quotes(mmr_cell *cell, const char *closing)
 	cell->quoted = true;
 }
 
-/* The cell [start, end), whose last byte may be the \r of a line end. */
+/* Returns the cell that ends at `end`, without the \r of a line end, and moves to the next one. */
 static int finish(
 	mmr_table *it, const char *end, bool last, const char *closing, mmr_cell *ret_cell)
 {
@@ -126,7 +126,7 @@ static int next(mmr_table *it, mmr_cell *ret_cell)
 				it->cell = marked ? at : it->cell;
 			}
 			if (at == it->cell || (closing && at == closing + 1)) {
-				/* The first byte, or the second of a doubled quote. */
+				/* An opening quote, or the second of a doubled quote. */
 				inside = true;
 				closing = NULL;
 			} else if (inside) {

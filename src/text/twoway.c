@@ -1,4 +1,4 @@
-/* twoway.c - critical factorization, then one pass
+/* twoway.c - critical factorization of the needle, and the search
  *
  * SPDX-License-Identifier: MIT */
 #include "text/twoway.h"
@@ -8,7 +8,7 @@ static unsigned char needle_byte(const struct twoway *twoway, size_t i)
 	return (unsigned char)twoway->first[(ptrdiff_t)i * twoway->step];
 }
 
-/* Where the largest suffix starts, under the order of bytes or its reverse, and its period. */
+/* The start and the period of the largest suffix, in the order of bytes or its reverse. */
 static size_t maximal_suffix(const struct twoway *twoway, bool reversed, size_t *ret_period)
 {
 	size_t start = 0, candidate = 1, k = 0, period = 1;
@@ -49,8 +49,8 @@ void twoway_prepare(struct twoway *twoway, mmr_slice needle, bool backward)
 		twoway->left = other;
 		period = other_period;
 	}
-	/* The period is that of the right factor; of the whole only if the left one repeats in it.
-	 */
+	/* This is the period of the right factor. The needle has it only if the left factor repeats
+	 * with it. */
 	twoway->periodic = twoway->left + period <= needle.len;
 	for (i = 0; twoway->periodic && i < twoway->left; i++)
 		if (needle_byte(twoway, i) != needle_byte(twoway, i + period))
@@ -68,8 +68,8 @@ bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_be
 	const char *first = twoway->step > 0 ? haystack.ptr : haystack.ptr + haystack.len - 1;
 	size_t known = 0, at = 0, i;
 
-	/* `known` bytes at `at` are equal by what was seen before. A step is never longer than the
-	 * needle, which fits in front of it: `at` does not pass the end. */
+	/* The first `known` bytes at `at` are known to be equal. A step is never longer than the
+	 * needle, which fits at `at`, so `at` does not pass the end. */
 	while (haystack.len - at >= twoway->len) {
 		const char *here = first + (ptrdiff_t)at * twoway->step;
 

@@ -1,8 +1,9 @@
-/* twoway.h - literal search in linear time, whatever the texts
+/* twoway.h - literal search in linear time
  *
- * What a search falls back to when rare bytes turn out not to be rare. Slower than vectors on
- * friendly texts, never slower than linear on hostile ones; needs no memory. Source: M. Crochemore,
- * D. Perrin, "Two-way string-matching", Journal of the ACM 38 (1991).
+ * A search falls back to this when rare bytes turn out not to be rare. It is slower than vector
+ * instructions on usual texts, but takes linear time for all texts and needs no memory.
+ *
+ * Source: M. Crochemore, D. Perrin, "Two-way string-matching", Journal of the ACM 38 (1991).
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_TEXT_TWOWAY_H
@@ -10,7 +11,7 @@
 
 #include "common.h"
 
-/* A needle, factorized at its critical place. Backward, it is read from its end. */
+/* A needle, factorized at its critical position. In a backward search it is read from its end. */
 struct twoway {
 	const char *first; /* the needle's first byte in reading order */
 	ptrdiff_t step;    /* 1 forward, -1 backward */
@@ -23,9 +24,9 @@ struct twoway {
 /* Shape: a needle of 2 bytes or more. */
 void twoway_prepare(struct twoway *twoway, mmr_slice needle, bool backward);
 
-/* How many bytes of the haystack stand before the first match (behind the last one, backward).
+/* Counts the bytes before the first match (in a backward search, after the last match).
  *
- * Returns: false when there is none. */
+ * Returns: false if there is no match. */
 bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_before);
 
 #endif
