@@ -26,7 +26,7 @@ int error_set(int code, const char *format, ...) __attribute__((format(printf, 2
 int error_set_at(int code, uint64_t off, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Like error_set_at, for a complete message: "cannot parse layout: no type is 'q'". "cannot" and
+/* Like error_set_at, for a complete message: "cannot parse layout: invalid type 'q'". "cannot" and
  * the text of `code` are not added. `off` is UINT64_MAX if there is no offset. */
 int error_explain_at(int code, uint64_t off, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -289,10 +289,10 @@ START_TEST(test_array_refuses_what_is_left_over)
 		char rest[32];
 
 		MUST(err == (len % 8 ? -EBADMSG : 0), "%zu bytes: %d", len, err);
-		snprintf(rest, sizeof(rest), ": %zu of the 8 bytes", len % 8);
+		snprintf(rest, sizeof(rest), "(%zu of the 8 bytes", len % 8);
 		MUST(err == 0 || strstr(mmr_last_error(), rest), "%s", mmr_last_error());
 	}
-	/* Behind the last element what lies between two may be missing. */
+	/* The gap after the last element may be missing. */
 	for (len = 0; len <= 24; len++) {
 		int err = mmr_array_of_stride(
 			(mmr_slice){bytes, len}, MMR_U16, MMR_LITTLE, 5, &array);

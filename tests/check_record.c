@@ -66,33 +66,33 @@ START_TEST(test_layout_says_where_it_is_wrong)
 		{"", "no field", 0},
 		{" ", "no field", 0},
 		{"4x", "no field", 0},
-		{"u9", "no type", 0},
+		{"u9", "invalid type", 0},
 		{"u8,u24,u8", "u24", 3},
-		{"a:u8,b:", "no type", 7},
-		{"a:", "no type", 2},
-		{":u8", "no name", 0},
-		{"1a:u8", "no name", 0},
-		{"a b:u8:u8", "no type", 0},
-		{"a:u8,b:u8,a:u8", "two fields", 10},
-		{"0s", "no size", 0},
-		{"u8 00x", "no size", 3},
-		{"1073741825s", "no size", 0},
-		{"99999999999999999999999s", "no size", 0},
+		{"a:u8,b:", "invalid type", 7},
+		{"a:", "invalid type", 2},
+		{":u8", "invalid name", 0},
+		{"1a:u8", "invalid name", 0},
+		{"a b:u8:u8", "invalid type", 0},
+		{"a:u8,b:u8,a:u8", "duplicate name", 10},
+		{"0s", "invalid size", 0},
+		{"u8 00x", "invalid size", 3},
+		{"1073741825s", "invalid size", 0},
+		{"99999999999999999999999s", "invalid size", 0},
 		{"1073741823s,u8,u8", "1 GiB", 15},
-		{"-4s", "no type", 0},
-		{"4 s", "no type", 0},
-		{"u8,,u8", "nothing before", 3},
-		{",u8", "nothing before", 0},
-		{"u8,", "nothing behind", 2},
-		{"u8le8", "no type", 0},
-		{"U8", "no type", 0},
-		{"lebe", "no type", 0},
-		{"le", "no type", 0},
-		{"a/b:u8", "no name", 0},
-		{"a[:u8", "no name", 0},
-		{"a{:u8", "no name", 0},
-		{"@:u8", "no name", 0},
-		{"{:u8", "no name", 0},
+		{"-4s", "invalid type", 0},
+		{"4 s", "invalid type", 0},
+		{"u8,,u8", "no field before", 3},
+		{",u8", "no field before", 0},
+		{"u8,", "no field after", 2},
+		{"u8le8", "invalid type", 0},
+		{"U8", "invalid type", 0},
+		{"lebe", "invalid type", 0},
+		{"le", "invalid type", 0},
+		{"a/b:u8", "invalid name", 0},
+		{"a[:u8", "invalid name", 0},
+		{"a{:u8", "invalid name", 0},
+		{"@:u8", "invalid name", 0},
+		{"{:u8", "invalid name", 0},
 	};
 	mmr_layout *layout = NULL;
 	uint64_t heap = heap_in_use();
@@ -131,7 +131,7 @@ START_TEST(test_layout_limits)
 	memset(name, 'n', 65);
 	strcpy(name + 65, ":u8");
 	ck_assert_int_eq(mmr_layout_parse(mmr_slice_of(name), &layout), -EINVAL);
-	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "no name"));
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "invalid name"));
 	layout = parse("1073741823s,u8");
 	ck_assert_uint_eq(mmr_layout_size(layout), 1 << 30);
 	mmr_layout_close(layout);
@@ -259,7 +259,7 @@ START_TEST(test_record_values_that_do_not_fit)
 	put(bytes + 24, 0x7c00, 2, false);
 	memcpy(bytes + 26, "ab\0", 4);
 	ck_assert_int_eq(mmr_record_i64(record, mmr_layout_find(layout, "u"), &i64), -ERANGE);
-	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "u64 'u' as i64"));
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "u64 field 'u' to i64"));
 	ck_assert_int_eq(mmr_record_f64(record, mmr_layout_find(layout, "u"), &f64), -ERANGE);
 	ck_assert_int_eq(mmr_record_f64(record, mmr_layout_find(layout, "i"), &f64), -ERANGE);
 	ck_assert_int_eq(mmr_record_i64(record, mmr_layout_find(layout, "f"), &i64), -ERANGE);

@@ -31,8 +31,8 @@ check "150 hex views are Python's" timeout 600 python3 "$here/mmcat_views.py" he
 check "150 typed views are Python's" \
 	timeout 600 python3 "$here/mmcat_views.py" type "$MMCAT" "$tmp"
 check "a layout that is none" refuses \
-	"mmcat: cannot parse layout: no type is 'q' at byte 3; a field is type or" -t 'u8 q' /dev/null
-check "a size that is none" refuses "no size is '0s' at byte 3" -t 'u8 0s' /dev/null
+	"mmcat: cannot parse layout: invalid type 'q' at byte 3; a field is type or" -t 'u8 q' /dev/null
+check "a size that is none" refuses "invalid size '0s' at byte 3" -t 'u8 0s' /dev/null
 check "two views" refuses "only one of -x and -t" -x -t u8 /dev/null
 head -c 36 /dev/zero > words
 check "shards are of records" prints '0\n0\n0\n' -t u32 -s 3/3 words

@@ -1,4 +1,4 @@
-/* array.c - making arrays, cutting them, and one element of them
+/* array.c - makes and cuts arrays, and reads one element
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -55,10 +55,10 @@ int array_count(uint64_t len, enum mmr_type type, size_t stride, uint64_t *ret_n
 
 	if (rest > 0 && rest < size) {
 		error_set(-EBADMSG,
-			"see %llu bytes as %s: %llu of the %zu bytes of an element are left over",
+			"read %llu bytes as %s (%llu of the %zu bytes of an element are left over)",
 			(unsigned long long)len, array_type_name(type), (unsigned long long)rest,
 			size);
-		return error_hint(-EBADMSG, "cut them off, if they are no part of the data");
+		return error_hint(-EBADMSG, "cut them off if they do not belong to the data");
 	}
 	*ret_n = len / stride + (rest > 0);
 	return 0;
@@ -73,7 +73,7 @@ int mmr_array_of_stride(mmr_slice slice, enum mmr_type type, enum mmr_order orde
 	int err;
 
 	if (size == 0 || (unsigned)order > MMR_BIG || stride < size || stride > PTRDIFF_MAX)
-		return error_set(-EINVAL, "see a slice as %s in order %d, one every %zu bytes",
+		return error_set(-EINVAL, "read a slice as %s in order %d with a stride of %zu",
 			array_type_name(type), (int)order, stride);
 	if (slice_is_nowhere(slice))
 		return error_nowhere();
@@ -95,8 +95,8 @@ int mmr_array_of(mmr_slice slice, enum mmr_type type, enum mmr_order order, mmr_
 	return mmr_array_of_stride(slice, type, order, mmr_type_size(type), ret_array);
 }
 
-/* Where a start or a stop of Python points: clamped to [0, n] for steps up, to [-1, n - 1] for
- * steps down. Lengths are below 2^63. */
+/* Converts a Python start or stop to an index, clamped to [0, n] for positive steps and to
+ * [-1, n - 1] for negative ones. Lengths are below 2^63. */
 static int64_t clamp(int64_t index, int64_t n, bool down)
 {
 	if (index < 0) {
@@ -113,7 +113,7 @@ int mmr_array_cut(
 	bool down = step < 0;
 	int64_t from = clamp(start, (int64_t)array->n, down);
 	int64_t to = clamp(stop, (int64_t)array->n, down);
-	/* As unsigned: INT64_MIN has no positive twin. */
+	/* Negate as unsigned, because -INT64_MIN does not fit into int64_t. */
 	uint64_t pace = down ? 0 - (uint64_t)step : (uint64_t)step;
 	uint64_t way = (uint64_t)(down ? from - to : to - from);
 	mmr_array cut = *array;
@@ -127,7 +127,7 @@ int mmr_array_cut(
 	}
 	cut.n = (size_t)((way - 1) / pace + 1);
 	cut.ptr += (ptrdiff_t)from * array->stride;
-	/* A step past the end is taken by nobody: one element has no next one. */
+	/* The stride of a single element is never used, so it may overflow. */
 	if (cut.n > 1 && __builtin_mul_overflow(array->stride, (ptrdiff_t)step, &cut.stride))
 		return error_set(-ERANGE, "cut an array with a step of %lld", (long long)step);
 	*ret_array = cut;
@@ -165,19 +165,19 @@ int mmr_array_pointer(const mmr_array *array, const void **ret_elements)
 	if (array->swapped)
 		what = "are not in this machine's byte order";
 	else if (array->n > 1 && array->stride != (ptrdiff_t)size)
-		what = "do not lie one after the other";
+		what = "are not contiguous";
 	else if (array->n > 0 && (uintptr_t)array->ptr % size != 0)
 		what = "are not aligned";
 	if (what) {
-		error_set(-ENOTSUP, "point to elements of %s that %s", array_type_name(array->type),
-			what);
+		error_set(-ENOTSUP, "return a pointer to %s elements that %s",
+			array_type_name(array->type), what);
 		return error_hint(-ENOTSUP, "copy them with mmr_array_copy");
 	}
 	*ret_elements = array->ptr;
 	return 0;
 }
 
-/* One element under the guard. */
+/* Reads one element under the guard. */
 static int read_number(const mmr_array *array, uint64_t index, struct array_number *ret_number)
 {
 	size_t size = mmr_type_size((enum mmr_type)array->type);
@@ -186,7 +186,7 @@ static int read_number(const mmr_array *array, uint64_t index, struct array_numb
 	char native[8];
 
 	if (index >= array->n)
-		return error_set(-ERANGE, "take element %llu of an array of %zu",
+		return error_set(-ERANGE, "read element %llu of an array of %zu elements",
 			(unsigned long long)index, array->n);
 	one = array_part(array, (size_t)index, 1);
 	if (!GUARD_ENTER(&guard, one.ptr, size))
@@ -199,7 +199,7 @@ static int read_number(const mmr_array *array, uint64_t index, struct array_numb
 
 static int unfit(const mmr_array *array, uint64_t index, const char *wanted)
 {
-	return error_set(-ERANGE, "tell element %llu of an array of %s as %s",
+	return error_set(-ERANGE, "convert element %llu of an array of %s to %s without loss",
 		(unsigned long long)index, array_type_name(array->type), wanted);
 }
 

@@ -1,7 +1,7 @@
-/* layout.c - a layout's text becomes a table of fields
+/* layout.c - parses the text of a layout into a table of fields
  *
- * The text is walked twice: first to know how many fields there are and whether it is right, then,
- * into one allocation, to keep them.
+ * The text is read twice. The first pass counts the fields and finds errors. The second pass stores
+ * the fields in one allocation.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -13,19 +13,19 @@
 #include <stdio.h>
 #include <string.h>
 
-/* More than any format has; what is beyond is a mistake. */
+/* More than any real format needs. A larger value is a mistake. */
 #define FIELDS_MAX 4096
 #define SIZE_LIMIT ((size_t)1 << 30)
 #define NAME_LIMIT 64
 
 struct mmr_layout {
 	size_t size, n_fields;
-	mmr_field fields[]; /* their names stand behind the last of them */
+	mmr_field fields[]; /* the names are stored after the last field */
 };
 
-/* A field as the text has it. */
+/* A field as written in the text. */
 struct parsed {
-	mmr_slice name; /* empty: none */
+	mmr_slice name; /* empty if there is none */
 	size_t size;
 	enum mmr_type type;
 	enum mmr_order order;
@@ -60,8 +60,8 @@ static int wrong(const struct parser *parser, const char *at, const char *why, m
 	return error_hint(-EINVAL, "a field is type or name:type, as in id:u64le,f64,name:16s,4x");
 }
 
-/* Moves to the next field. Returns: 1, 0 at the end, or an error: a comma stands between two
- * fields, not before the first or behind the last. */
+/* Moves to the next field. A comma is allowed between two fields only. Returns: 1; 0 at the end; or
+ * an error. */
 static int next_field(struct parser *parser, bool first)
 {
 	const char *comma = NULL;
@@ -72,12 +72,12 @@ static int next_field(struct parser *parser, bool first)
 		if (*parser->at != ',')
 			break;
 		if (comma || first)
-			return wrong(parser, parser->at, "nothing before", mmr_slice_of(","));
+			return wrong(parser, parser->at, "no field before", mmr_slice_of(","));
 		comma = parser->at;
 	}
 	if (parser->at < parser->stop)
 		return 1;
-	return comma ? wrong(parser, comma, "nothing behind", mmr_slice_of(",")) : 0;
+	return comma ? wrong(parser, comma, "no field after", mmr_slice_of(",")) : 0;
 }
 
 /* The word up to the next separator. */
@@ -104,8 +104,8 @@ static bool is_name(mmr_slice text)
 	return true;
 }
 
-/* "16s" and "4x"; without a number, one byte. Returns: whether it is of that form; `*ret_size` is 0
- * for a size that is none. */
+/* Parses "16s" and "4x"; without a number the size is 1. Returns: whether the word has this form;
+ * `*ret_size` is 0 for an invalid size. */
 static bool parse_sized(mmr_slice word, size_t *ret_size)
 {
 	size_t size = 0, i;
@@ -123,7 +123,7 @@ static bool parse_sized(mmr_slice word, size_t *ret_size)
 	return true;
 }
 
-/* "u32", "u32le", "u32be". */
+/* Parses "u32", "u32le" and "u32be". */
 static bool parse_number(mmr_slice word, struct parsed *field)
 {
 	int type;
@@ -157,19 +157,19 @@ static int parse_field(struct parser *parser, struct parsed *field)
 		rest.ptr = colon + 1;
 		rest.len = word.len - field->name.len - 1;
 		if (!is_name(field->name))
-			return wrong(parser, word.ptr, "no name is", field->name);
+			return wrong(parser, word.ptr, "invalid name", field->name);
 	}
 	if (parse_number(rest, field))
 		return 0;
 	if (!parse_sized(rest, &field->size))
-		return wrong(parser, rest.ptr, "no type is", rest);
+		return wrong(parser, rest.ptr, "invalid type", rest);
 	if (field->size == 0)
-		return wrong(parser, rest.ptr, "no size is", rest);
+		return wrong(parser, rest.ptr, "invalid size", rest);
 	field->padding = rest.ptr[rest.len - 1] == 'x';
 	return 0;
 }
 
-/* What the first walk finds out. */
+/* The result of the first pass. */
 struct measure {
 	size_t size, n_fields, name_bytes;
 };
@@ -190,23 +190,23 @@ static int measure_layout(mmr_slice text, struct measure *measure)
 		if (err < 0)
 			return err;
 		if (field.size > SIZE_LIMIT - measure->size)
-			return wrong(&parser, at, "no record of 1 GiB holds", field.name);
+			return wrong(&parser, at, "record exceeds 1 GiB at field", field.name);
 		measure->size += field.size;
 		measure->n_fields += !field.padding;
 		if (measure->n_fields > FIELDS_MAX)
-			return wrong(&parser, at, "no 4096 fields are enough for", field.name);
-		/* Room for a number too. */
+			return wrong(&parser, at, "more than 4096 fields at field", field.name);
+		/* A field without a name needs room for its number. */
 		measure->name_bytes +=
 			field.padding ? 0 : (field.name.len > 0 ? field.name.len : 4) + 1;
 	}
 	if (err < 0)
 		return err;
 	if (measure->n_fields == 0)
-		return wrong(&parser, parser.start, "no field is in", text);
+		return wrong(&parser, parser.start, "no field in", text);
 	return 0;
 }
 
-/* The second walk, over a text that is right but for names that come twice. */
+/* The second pass. The only errors left are duplicate names. */
 static int fill(mmr_slice text, mmr_layout *layout, char *names)
 {
 	struct parser parser = {text.ptr, text.ptr, text.ptr + text.len};
@@ -232,7 +232,7 @@ static int fill(mmr_slice text, mmr_layout *layout, char *names)
 				snprintf(names, 5, "%u", (unsigned)(layout->n_fields % 10000));
 			}
 			if (mmr_layout_find(layout, names))
-				return wrong(&parser, at, "two fields are called", parsed.name);
+				return wrong(&parser, at, "duplicate name", parsed.name);
 			names += strlen(names) + 1;
 			layout->n_fields++;
 		}
@@ -255,7 +255,7 @@ int mmr_layout_parse(mmr_slice text, mmr_layout **ret_layout)
 	layout = heap_alloc(
 		sizeof(*layout) + measure.n_fields * sizeof(*layout->fields) + measure.name_bytes);
 	if (!layout)
-		return error_set(-ENOMEM, "keep a layout of %zu fields", measure.n_fields);
+		return error_set(-ENOMEM, "allocate a layout of %zu fields", measure.n_fields);
 	layout->size = layout->n_fields = 0;
 	err = fill(text, layout, (char *)&layout->fields[measure.n_fields]);
 	if (err < 0) {

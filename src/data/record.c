@@ -1,4 +1,4 @@
-/* record.c - walking over records, and their values
+/* record.c - iterates over records and reads their values
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -10,24 +10,24 @@
 
 #include <errno.h>
 
-/* How far ahead pages are touched. One guard a record would cost more than reading it. */
+/* How far ahead pages are touched. One guard per record would cost more than reading it. */
 #define AHEAD ((size_t)64 << 10)
 #define PAGE  ((size_t)4096)
 
 static int left_over(uint64_t n_bytes, size_t size)
 {
-	error_set(-EBADMSG, "walk over records: %llu of the %zu bytes of a record are left over",
+	error_set(-EBADMSG, "read records (%llu of the %zu bytes of a record are left over)",
 		(unsigned long long)n_bytes, size);
-	return error_hint(-EBADMSG, "cut them off, if they are no part of the data");
+	return error_hint(-EBADMSG, "cut them off if they do not belong to the data");
 }
 
-/* Takes the header off a slice. */
+/* Removes the header from a slice. */
 static int skip_header(mmr_slice *slice, uint64_t header)
 {
 	if (slice_is_nowhere(*slice))
 		return error_nowhere();
 	if (header > slice->len) {
-		error_set(-EBADMSG, "skip a header of %llu bytes in %zu",
+		error_set(-EBADMSG, "skip a header of %llu bytes in a slice of %zu bytes",
 			(unsigned long long)header, slice->len);
 		return -EBADMSG;
 	}
@@ -61,7 +61,7 @@ bool mmr_records_refill_(mmr_records *it)
 			it->error = left_over(left, it->size);
 		return false;
 	}
-	/* What is ahead has not been read by the caller. */
+	/* The caller has not read the bytes ahead, so they are not counted as held. */
 	it->held -= ahead;
 	walk_pass(&it->held, it->record, 0, false);
 	len = min_size(left, it->size > AHEAD ? it->size : AHEAD);
@@ -88,8 +88,8 @@ int mmr_record_at(const mmr_layout *layout, mmr_slice slice, uint64_t header, ui
 	if (err < 0)
 		return err == -EBADMSG ? -ERANGE : err;
 	if (number >= slice.len / size)
-		return error_set(-ERANGE, "take record %llu of %zu", (unsigned long long)number,
-			slice.len / size);
+		return error_set(-ERANGE, "read record %llu of a slice of %zu records",
+			(unsigned long long)number, slice.len / size);
 	ret_record->ptr = slice.ptr + (size_t)number * size;
 	ret_record->len = size;
 	return 0;
@@ -105,7 +105,7 @@ int mmr_layout_column(const mmr_layout *layout, mmr_slice slice, uint64_t header
 	if (err < 0)
 		return err;
 	if (field->type == MMR_TEXT)
-		return error_set(-EINVAL, "see the text '%s' as numbers", field->name);
+		return error_set(-EINVAL, "read the text field '%s' as numbers", field->name);
 	if (slice.len % size > 0)
 		return left_over(slice.len % size, size);
 	array.n = slice.len / size;
@@ -115,7 +115,7 @@ int mmr_layout_column(const mmr_layout *layout, mmr_slice slice, uint64_t header
 	return 0;
 }
 
-/* Any number of a record. Within the caller's guard or none: array.h's own calls are guarded. */
+/* Reads any number of a record, under a guard of its own. */
 static int number_of(mmr_slice record, const mmr_field *field, struct array_number *ret_number)
 {
 	mmr_array one = {
@@ -124,7 +124,7 @@ static int number_of(mmr_slice record, const mmr_field *field, struct array_numb
 	char native[8];
 
 	if (field->type == MMR_TEXT)
-		return error_set(-EINVAL, "tell the text '%s' as a number", field->name);
+		return error_set(-EINVAL, "read the text field '%s' as a number", field->name);
 	if (!GUARD_ENTER(&guard, one.ptr, field->size))
 		return guard_fault(&guard);
 	array_load(&one, native);
@@ -135,8 +135,8 @@ static int number_of(mmr_slice record, const mmr_field *field, struct array_numb
 
 static int unfit(const mmr_field *field, const char *wanted)
 {
-	return error_set(-ERANGE, "tell the %s '%s' as %s", array_type_name(field->type),
-		field->name, wanted);
+	return error_set(-ERANGE, "convert the %s field '%s' to %s without loss",
+		array_type_name(field->type), field->name, wanted);
 }
 
 int mmr_record_as_i64_(mmr_slice record, const mmr_field *field, int64_t *ret_value)
