@@ -1,8 +1,9 @@
 /* intern.c - pools of distinct texts
  *
- * A lookup is three steps: hash the text, seek the upper 32 bits of the hash in a table of 8 bytes
- * an entry, compare with the texts whose tags are equal. Two texts share a tag by chance once in
- * 2^32, so there is nearly always one comparison, and a table can grow without hashing again.
+ * A lookup has three steps: hash the text, find the upper 32 bits of the hash (the tag) in a table
+ * of 8 bytes per entry, and compare the text with those that have the same tag. Two different texts
+ * share a tag with a probability of 2^-32, so there is nearly always only one comparison. The table
+ * stores the tags, so it grows without hashing again.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -21,15 +22,15 @@
 #include <xxhash.h>
 
 struct mmr_intern {
-	struct intern_table table; /* without entries when frozen */
+	struct intern_table table; /* has no entries when frozen */
 	struct intern_texts texts;
-	const char *lo, *hi; /* the range of all texts that are not copies; NULL without any */
+	const char *lo, *hi; /* the range of all texts that are not copies; NULL if there is none */
 	uint64_t seed;
 	uint32_t n;
 	bool zero_copy;
 };
 
-/* Nobody outside can know the hour in nanoseconds and where the heap lies, too. */
+/* The time in nanoseconds and the addresses of heap and stack cannot be guessed from outside. */
 static uint64_t make_seed(const mmr_intern *pool)
 {
 	struct {
@@ -90,7 +91,7 @@ static inline uint32_t load_u32(const char *at)
 	return word;
 }
 
-/* Up to so many bytes are two loads that overlap and never reach past the text. */
+/* Texts up to this length are compared with two overlapping loads that stay inside the text. */
 #define SHORT 16
 
 static inline bool is_equal(const char *a, const char *b, size_t len)
@@ -106,7 +107,7 @@ static inline bool is_equal(const char *a, const char *b, size_t len)
 	return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
 }
 
-/* As the id of a text that is not there. */
+/* The id of a text that is not in the pool. */
 #define NO_ID UINT32_MAX
 
 static inline uint64_t search(const mmr_intern *pool, mmr_slice text)
@@ -123,9 +124,9 @@ static inline uint64_t search(const mmr_intern *pool, mmr_slice text)
 	return (uint64_t)tag << 32 | NO_ID;
 }
 
-/* Leaves, which run guarded. They are functions of their own since nothing stays in a register in
- * one that calls sigsetjmp; and two, so that the one for short texts calls nothing and saves no
- * registers, which halves its time.
+/* These run under the guard. They are separate functions, because the compiler keeps nothing in
+ * registers in a function that calls sigsetjmp. There are two, so that the one for short texts
+ * calls nothing and saves no registers, which halves its time.
  *
  * Returns: the entry of the text, or one with its tag and NO_ID. */
 static __attribute__((noinline, flatten)) uint64_t search_short(
@@ -141,15 +142,15 @@ static __attribute__((noinline)) uint64_t search_long(const mmr_intern *pool, mm
 	return search(pool, text);
 }
 
-/* One guard for the text and all that it may be compared with: two would cost as much as the
- * search. */
+/* Uses one guard for the text and all texts that it may be compared with, because a second guard
+ * would cost as much as the search. */
 static __attribute__((noinline)) int search_guarded(
 	const mmr_intern *pool, const mmr_slice *text, uint64_t *ret_entry)
 {
 	uintptr_t lo = (uintptr_t)text->ptr, hi = lo + text->len;
 	struct guard guard;
 
-	/* The address of nothing may be any. */
+	/* An empty text may have any address. */
 	if (text->len == 0)
 		lo = hi = (uintptr_t)pool->lo;
 	if (pool->lo && (uintptr_t)pool->lo < lo)
@@ -166,7 +167,7 @@ static __attribute__((noinline)) int search_guarded(
 static inline int find(const mmr_intern *pool, mmr_slice text, uint64_t *ret_entry)
 {
 	if (!pool->table.entries)
-		return error_set(-EPERM, "look for a text in a frozen intern pool");
+		return error_set(-EPERM, "search in a frozen intern pool");
 	if (slice_is_nowhere(text))
 		return error_nowhere();
 	if (atomic_load_explicit(&guard_installed, memory_order_relaxed))
@@ -188,7 +189,7 @@ int mmr_intern_find(const mmr_intern *pool, mmr_slice text, uint32_t *ret_id)
 	return 1;
 }
 
-/* Makes `text` a copy of itself. */
+/* Replaces `text` by a copy. */
 static int copy_text(mmr_intern *pool, mmr_slice *text)
 {
 	struct guard guard;
@@ -207,19 +208,18 @@ static int copy_text(mmr_intern *pool, mmr_slice *text)
 	return 0;
 }
 
-/* A text that is not copied has to last as long as the pool. That is known only of the bytes of
- * open readers: blocks that were read into a buffer change with the next block. */
+/* A text that is not copied must stay valid as long as the pool. This is known only for bytes of
+ * open readers: the buffer of a block is reused for the next block. */
 static int check_lasting(mmr_slice text)
 {
 	if (registry_find(text, NULL))
 		return 0;
-	error_set(-EINVAL, "intern without a copy a text of %zu bytes that is in no open reader",
-		text.len);
+	error_set(-EINVAL, "intern without a copy %zu bytes that are in no open reader", text.len);
 	return error_hint(
 		-EINVAL, "set zero_copy to false, or open the memory with mmr_open_memory");
 }
 
-/* Gives a text the next id. Whatever fails, the pool holds what it held. */
+/* Adds a text with the next id. On failure the pool is unchanged. */
 static int add_new(mmr_intern *pool, mmr_slice text, uint32_t tag, bool copy)
 {
 	int err = 0;
@@ -275,7 +275,7 @@ int mmr_intern_add(mmr_intern *pool, mmr_slice text, uint32_t *ret_id)
 int mmr_intern_text(const mmr_intern *pool, uint32_t id, mmr_slice *ret_text)
 {
 	if (id >= pool->n)
-		return error_set(-ERANGE, "take text %lu of an intern pool of %lu",
+		return error_set(-ERANGE, "return text %lu of an intern pool of %lu texts",
 			(unsigned long)id, (unsigned long)pool->n);
 	*ret_text = *intern_texts_at(&pool->texts, id);
 	return 0;

@@ -1,4 +1,4 @@
-/* intern_table.c - growing, and adding in order
+/* intern_table.c - grows the table and adds entries in order
  *
  * SPDX-License-Identifier: MIT */
 #include "intern/intern_table.h"
@@ -7,20 +7,20 @@
 
 #define FIRST_HOMES 16
 
-/* At 13/16, a search looks at 3 entries on average. Growing by a half, then by a third, leaves the
- * table never emptier than 13/24: 14.8 bytes a text. Doubling would leave 19.7. */
+/* At 13/16, a search examines 3 entries on average. The table grows by a half and by a third in
+ * turn, so it is at least 13/24 full: 14.8 bytes per text. With doubling it would be 19.7 bytes. */
 static bool is_full(uint64_t n_used, uint64_t n_homes)
 {
 	return n_used > n_homes * 13 / 16;
 }
 
-/* 16, 24, 32, 48, 64 ... 2^32, with which a place still fits into 64 bits before it is shifted. */
+/* 16, 24, 32, 48, 64 ... 2^32. Up to this size, tag * n_homes fits into 64 bits. */
 static uint64_t next_homes(uint64_t n_homes)
 {
 	return (n_homes & (n_homes - 1)) == 0 ? n_homes / 2 * 3 : n_homes / 3 * 4;
 }
 
-/* How much is usually wanted past the end: what was pushed off lies within a few cache lines. */
+/* The usual room after the end: entries that were moved past the end take a few cache lines. */
 static uint64_t usual_extra(uint64_t n_homes)
 {
 	return min_u64(16 + n_homes / 64, 1024);
@@ -58,8 +58,8 @@ uint64_t intern_table_bytes(const struct intern_table *table)
 	return (table->n_homes + table->n_extra + INTERN_STRIDE) * sizeof(uint64_t);
 }
 
-/* Copies all entries, in their order, to where they belong in `to`. Returns: false when they do not
- * fit, since too many are pushed past the end. */
+/* Copies all entries in order to where they belong in `to`. Returns: false if too many are moved
+ * past the end. */
 static bool sweep(const struct intern_table *from, struct intern_table *to)
 {
 	uint64_t *at = to->entries, *stop = at + to->n_homes + to->n_extra, *home;
@@ -82,8 +82,8 @@ static bool sweep(const struct intern_table *from, struct intern_table *to)
 	return true;
 }
 
-/* Moves to another table. Where tags bunch up at the end, by chance or by somebody's will, there is
- * more behind the end each time: it costs what the bunch is, and always comes to an end. */
+/* Moves all entries to another table. If many tags are close to the end, by chance or by intent,
+ * the room after the end is doubled until they fit. It then grows with the number of such tags. */
 static bool rebuild(struct intern_table *table, uint64_t n_homes, uint64_t n_extra)
 {
 	struct intern_table larger;

@@ -1,11 +1,11 @@
-/* intern_table.h - the hash table under intern.c: from 32 bits of a hash to ids
+/* intern_table.h - the hash table of intern.c: maps 32 bits of a hash to ids
  *
- * Open addressing, in order: the place of an entry grows with its tag, so entries stand sorted by
- * tag. A search ends at the first larger one, which keeps it short in a table that is 13/16 full;
- * equal tags stand together; and a larger table is filled in one sweep over the old one, from
- * front to back, without a look at a single text.
+ * Open addressing with ordered entries: the position of an entry grows with its tag, so the entries
+ * are sorted by tag. A search ends at the first larger tag, which keeps it short in a table that is
+ * 13/16 full. Equal tags are adjacent. A larger table is filled in one pass over the old one,
+ * without reading any text.
  *
- * The price is that an entry may have to push others on: half a cache line, on average.
+ * In return, adding an entry may move other entries: half a cache line on average.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_INTERN_INTERN_TABLE_H
@@ -13,33 +13,33 @@
 
 #include "common.h"
 
-/* An entry: the tag in its high half, the id in its low half. Free ones sort behind all others. */
+/* An entry has the tag in its high half and the id in its low half. Free ones are the largest. */
 #define INTERN_FREE UINT64_MAX
 
-/* A search counts the smaller ones among so many entries, without a branch: where it will end
- * cannot be predicted, and a wrong guess costs more than to look at all of them. */
+/* A search counts the smaller tags among this many entries without a branch. The processor cannot
+ * predict where the search ends, and a misprediction costs more than examining all of them. */
 #define INTERN_STRIDE 8
 
 struct intern_table {
 	uint64_t *entries; /* n_homes + n_extra + INTERN_STRIDE; the last ones are always free */
-	uint64_t n_homes;  /* an entry belongs at tag / 2^32 of these ... */
-	uint64_t n_extra;  /* ... and those pushed past their end stand here */
+	uint64_t n_homes;  /* an entry belongs at index tag * n_homes / 2^32 */
+	uint64_t n_extra;  /* room for entries that were moved past the end of these */
 	uint64_t n_used;
 };
 
-/* Errors: false when there is no memory. */
+/* Returns: false if there is no memory. */
 bool intern_table_open(struct intern_table *table);
 void intern_table_close(struct intern_table *table);
 
-/* Adds an entry behind those with its tag, in a larger table if need be.
+/* Adds an entry after those with the same tag, in a larger table if needed.
  *
  * Shape: `id` is not UINT32_MAX; there are fewer than MMR_INTERN_MAX entries.
- * Errors: false when there is no memory; the table is then as it was. */
+ * Returns: false if there is no memory; the table is then unchanged. */
 bool intern_table_add(struct intern_table *table, uint32_t tag, uint32_t id);
 
 uint64_t intern_table_bytes(const struct intern_table *table);
 
-/* The first entry with this tag, or where it would stand. */
+/* The first entry with this tag, or the position where it would be. */
 static inline uint64_t *intern_table_seek(const struct intern_table *table, uint32_t tag)
 {
 	uint64_t *at = table->entries + (size_t)(tag * table->n_homes >> 32);

@@ -1,12 +1,12 @@
-/* intern_texts.c - leaves of slices, blocks of copies
+/* intern_texts.c - stores slices in leaves and copies in blocks
  *
  * SPDX-License-Identifier: MIT */
 #include "intern/intern_texts.h"
 
 #include <string.h>
 
-/* Blocks double from the first size to the last. A text of LARGE bytes has one to itself, so that
- * at most an eighth is lost at the end of each. */
+/* The size of blocks doubles from the first to the last. A text of more than LARGE bytes has its
+ * own block, so that at most an eighth of each block is unused. */
 #define FIRST_BLOCK ((size_t)4 << 10)
 #define LAST_BLOCK  ((size_t)1 << 20)
 #define LARGE       (FIRST_BLOCK / 8)
@@ -38,7 +38,7 @@ void intern_texts_close(struct intern_texts *texts)
 	memset(texts, 0, sizeof(*texts));
 }
 
-/* Doubles the list of leaves, which is a 512th of what they hold: 2^24 entries for all ids. */
+/* Doubles the list of leaves. Its size is 1/512 of the leaves: 2^24 entries for all ids. */
 static bool grow_list(struct intern_texts *texts)
 {
 	size_t room = texts->room > 0 ? 2 * texts->room : 8;
@@ -72,7 +72,8 @@ bool intern_texts_room(struct intern_texts *texts, uint32_t id)
 	return true;
 }
 
-/* Puts a new block in front of a list. Its size is that of something in memory. */
+/* Adds a new block at the front of a list. `size` cannot overflow: a text of this size is in
+ * memory. */
 static bool add_block(struct intern_texts *texts, struct intern_block **list, size_t size)
 {
 	struct intern_block *block;

@@ -1,7 +1,7 @@
-/* intern_texts.h - the texts of intern.c by id, and where copies of them are kept
+/* intern_texts.h - the texts of intern.c by id, and the copies of texts
  *
- * Both grow by adding, never by moving: what was once handed out stays where it is, and there is
- * no moment at which everything is there twice.
+ * Both grow by adding memory and never move. So pointers stay valid, and the data never exists
+ * twice at the same time.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_INTERN_INTERN_TEXTS_H
@@ -9,7 +9,7 @@
 
 #include "common.h"
 
-/* Texts in one leaf: 4 KiB of slices, so that a small pool is small. */
+/* Texts per leaf: 4 KiB of slices, so that a small pool needs little memory. */
 #define INTERN_LEAF 256
 
 struct intern_block;
@@ -20,21 +20,21 @@ struct intern_texts {
 	struct intern_block *blocks;   /* of copies, the newest first */
 	struct intern_block *large;    /* of one copy each, the newest first */
 	size_t block_used, block_size; /* of the newest of `blocks` */
-	uint64_t n_bytes;              /* of heap, in all */
+	uint64_t n_bytes;              /* total heap */
 };
 
-/* All zero is empty. */
+/* Frees everything. The struct is then all 0, which is also the initial state. */
 void intern_texts_close(struct intern_texts *texts);
 
-/* Makes room for the slice of an id, which is at most one leaf past the others.
+/* Makes room for the slice of an id, which is at most one leaf after the last.
  *
- * Errors: false when there is no memory. */
+ * Returns: false if there is no memory. */
 bool intern_texts_room(struct intern_texts *texts, uint32_t id);
 
-/* Takes room for a copy of `len` bytes, at least 1. Returns: NULL when there is no memory. */
+/* Allocates room for a copy of `len` bytes, at least 1. Returns: NULL if there is no memory. */
 char *intern_texts_take(struct intern_texts *texts, size_t len);
 
-/* Gives back what was taken last. */
+/* Frees the last allocation. */
 void intern_texts_give_back(struct intern_texts *texts, size_t len);
 
 static inline mmr_slice *intern_texts_at(const struct intern_texts *texts, uint32_t id)
