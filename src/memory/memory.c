@@ -1,7 +1,7 @@
-/* memory.c - the memory report: the process, a reader, and where a file lies in memory
+/* memory.c - reports the memory of the process and of a reader, and the residency of a file
  *
- * Residency is counted in pages, the only unit that the kernel knows: a page that a range merely
- * touches counts in full, so that "all of it" is the same number on both sides.
+ * Residency is counted in pages, like in the kernel. A page that a range touches counts in full, so
+ * that a range is fully resident exactly when `resident` equals `bytes`.
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
@@ -26,7 +26,7 @@ void mmr_memory_usage(mmr_memory *ret_memory)
 	ret_memory->heap_peak = mmr_heap_peak();
 }
 
-/* Pages of a file, from the one that holds the first byte of a range to that of the last. */
+/* The pages of a file that contain a range. */
 struct span {
 	uint64_t first, n;
 };
@@ -35,7 +35,7 @@ static struct span span_of(const mmr_reader *reader, uint64_t off, uint64_t len)
 {
 	uint64_t size = mmr_size(reader), page = os_page_size();
 	struct span span = {0, 0};
-	/* Pages of a copy are counted as if it began with one: what the file has is not asked. */
+	/* Pages of a copy are counted from its first byte; those of the file do not matter. */
 	uint64_t base = mmr_backing(reader) == MMR_BACKING_COPIED ? 0 : reader->offset;
 
 	if (off >= size || len == 0)
@@ -46,7 +46,7 @@ static struct span span_of(const mmr_reader *reader, uint64_t off, uint64_t len)
 	return span;
 }
 
-/* How many of `n` pages are resident. Returns: 0; a negative code when it is unknown. */
+/* Counts how many of `n` pages are resident. Returns: 0; a negative code if it is unknown. */
 static int ask(const mmr_reader *reader, uint64_t first, uint64_t n, uint64_t *ret_n_resident,
 	enum mmr_residency_source *ret_source)
 {
@@ -74,7 +74,7 @@ static int ask(const mmr_reader *reader, uint64_t first, uint64_t n, uint64_t *r
 	return 0;
 }
 
-/* Thousandths; only nothing is 0, and only all is MMR_BUCKET_FULL. */
+/* Thousandths. 0 and MMR_BUCKET_FULL are returned only if no page or all pages are resident. */
 static uint16_t share_of(uint64_t n_resident, uint64_t n)
 {
 	double share = (double)n_resident / (double)n * MMR_BUCKET_FULL;
@@ -88,13 +88,14 @@ static uint16_t share_of(uint64_t n_resident, uint64_t n)
 	return share > MMR_BUCKET_FULL - 1 ? MMR_BUCKET_FULL - 1 : (uint16_t)(share + 0.5);
 }
 
-/* floor(i * total / n) for i <= n <= UINT32_MAX, where the product may not fit. */
+/* floor(i * total / n) for i <= n <= UINT32_MAX, without overflow of i * total. */
 static uint64_t part_of(uint64_t total, uint64_t i, uint64_t n)
 {
 	return total / n * i + total % n * i / n;
 }
 
-/* Fills the buckets and adds up. With more buckets than pages, each page is asked for once. */
+/* Fills the buckets and counts all resident pages. With more buckets than pages, each page is
+ * queried once. */
 static int fill(const mmr_reader *reader, struct span span, uint16_t *buckets, size_t n,
 	uint64_t *ret_n_resident, enum mmr_residency_source *ret_source)
 {
@@ -152,7 +153,7 @@ static void find_residency(const mmr_reader *reader, struct span span, uint16_t 
 	*ret_residency = found;
 }
 
-/* part_of multiplies by it. */
+/* part_of multiplies by `n`, which must fit into 32 bits. */
 static bool too_many(size_t n)
 {
 #if SIZE_MAX > UINT32_MAX
@@ -167,7 +168,7 @@ int mmr_reader_residency(const mmr_reader *reader, uint64_t off, uint64_t len, u
 	size_t n, mmr_residency *ret_residency)
 {
 	if (too_many(n) || (n > 0 && !buckets))
-		return error_set(-EINVAL, "draw the residency of '%s' in %zu buckets%s",
+		return error_set(-EINVAL, "report the residency of '%s' in %zu buckets%s",
 			reader->name, n, buckets ? "" : " at NULL");
 	find_residency(reader, span_of(reader, off, len), buckets, n, ret_residency);
 	return 0;
