@@ -167,7 +167,7 @@ START_TEST(test_kind_without_a_cookie)
 	must_not_start("out of memory");
 	restore();
 	REPLACE(magic_buffer, some_answers);
-	must_not_start("its database is of no use");
+	must_not_start("its database is not usable");
 	/* This thread has one, and others may have one later. */
 	restore();
 	ck_assert(kind_of_png().by_magic);

@@ -297,7 +297,7 @@ START_TEST(test_lazy_absent_library)
 
 	library.way = MMR_LAZY_ABSENT;
 	ck_assert_int_eq(lazy_load(&library), MMR_ENOLIB);
-	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "this build is without it"));
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "mmreader was built without it"));
 	ck_assert_ptr_null(strstr(mmr_last_error(), "libtext7"));
 }
 END_TEST

@@ -205,11 +205,11 @@ START_TEST(test_regex_of_other_releases)
 		{"11.0 2030-01-01", NULL},
 		{"10.33 2019-04-16", "release 10.33 is older than 10.34"},
 		{"9.99", "release 9.99 is older than 10.34"},
-		{"devel", "does not tell its version"},
-		{"10", "does not tell its version"},
-		{NULL, "does not tell its version"},
+		{"devel", "does not report its version"},
+		{"10", "does not report its version"},
+		{NULL, "does not report its version"},
 		{"10.42 with so many words behind it that no room for a version could hold them all",
-			"does not tell its version"},
+			"does not report its version"},
 	};
 	struct regex_functions real;
 	char shown[32], reason[LAZY_REASON];

@@ -128,12 +128,13 @@ MMR_API int mmr_regex_matches_error(const mmr_regex_matches *it);
 /* Ends an iteration. NULL is allowed. */
 MMR_API void mmr_regex_matches_close(mmr_regex_matches *it);
 
-/* Counts the matches in a reader, in parallel. No reader faults here: all is copied by pread(2).
+/* Counts the matches in a reader, in parallel. Bytes are read into private copies, so a truncation
+ * cannot raise SIGBUS.
  *
- * Shape: `scan` may be NULL; its `delimiter` must be the one that the pattern was compiled with, and
- *   an `io_mode` of MAP is replaced by READ.
- * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. The first one
- *   of a limit names the byte. Threads: safe. */
+ * Shape: `scan` may be NULL. Its `delimiter` must be the one that the pattern was compiled with. An
+ *   `io_mode` of MAP is replaced by READ.
+ * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. The message of
+ *   the first limit that is reached has its offset. Threads: safe. */
 MMR_API int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader,
 	const mmr_scan_options *scan, uint64_t *ret_matches);
 
@@ -143,8 +144,9 @@ MMR_API int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader,
 typedef int mmr_regex_fn(void *context, const mmr_regex_match *match);
 
 /* Calls `fn` for each match that mmr_regex_count counts, in the order of the file, one at a time,
- * from any of the threads. `flags` are of enum mmr_match_flags.
+ * from any of the threads.
  *
+ * Shape: `flags` are of enum mmr_match_flags.
  * Returns: 0 at the end of the range, 1 when `fn` stopped it.
  * Errors: what `fn` returned, if negative; otherwise like mmr_regex_count. */
 MMR_API int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader,

@@ -1,8 +1,8 @@
-/* filetype.c - what a file is, by libmagic where it is installed
+/* filetype.c - detects the kind of a file with libmagic, if it is installed
  *
- * libmagic parses hostile bytes: it gets a bounded copy of its own, which nobody changes while it
- * looks, and is told to unpack nothing. When it fails in any way, or does not know, the built-in
- * signatures decide.
+ * libmagic parses untrusted bytes. So it gets a private copy of limited size, which cannot change
+ * during the call, and its flags forbid decompression. If it fails or does not know the type, the
+ * built-in signatures decide.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -15,8 +15,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* file(1) looks at up to 7 MiB; types are told by the first pages nearly always, and the time that
- * libmagic takes grows with what it gets. */
+/* file(1) reads up to 7 MiB. But the first pages nearly always determine the type, and the time of
+ * libmagic grows with the size. */
 #define SAMPLE ((size_t)1 << 20)
 
 #if MMR_WITH_MAGIC
@@ -54,8 +54,8 @@ static const struct functions {
 } magic = {FUNCTIONS(LAZY_LINKED)};
 #endif
 
-/* Every thread has a cookie of its own, which ends with it: a cookie holds the answer of its last
- * call, and sharing one behind a lock would make threads wait for each other. */
+/* Every thread has its own cookie until it ends. A cookie holds the result of its last call, so
+ * sharing one would need a lock, and threads would wait for each other. */
 static pthread_key_t cookie_key;
 
 static void close_cookie(void *cookie)
@@ -63,8 +63,8 @@ static void close_cookie(void *cookie)
 	magic.magic_close(cookie);
 }
 
-/* Opens this thread's cookie, inside lazy_enter: libmagic fills static tables and keeps the path of
- * its database in a static variable, both without a lock, when a cookie is opened and loaded. */
+/* Opens this thread's cookie. Call it between lazy_enter and lazy_leave, because libmagic writes
+ * static variables without a lock when it opens and loads a cookie. */
 static magic_t open_cookie(char *reason)
 {
 	const size_t limit = SAMPLE;
@@ -76,8 +76,8 @@ static magic_t open_cookie(char *reason)
 		snprintf(reason, LAZY_REASON, "out of memory");
 		return NULL;
 	}
-	/* Refused by releases that do not know it; they look at less. The other limits stay: each
-	 * release sets them as its own database needs them. */
+	/* Releases that do not know this limit reject it and read less. The other limits are not
+	 * changed, because each release sets them to match its own database. */
 	magic.magic_setparam(cookie, MAGIC_PARAM_BYTES_MAX, &limit);
 	if (magic.magic_load(cookie, NULL) < 0) {
 		cause = magic.magic_error(cookie);
@@ -111,16 +111,16 @@ static bool start(char *ret_version, size_t size, char *reason)
 		}
 		has_key = true;
 	}
-	/* After a start that failed below, this thread has one. */
+	/* After a start that failed below, this thread already has one. */
 	cookie = pthread_getspecific(cookie_key);
 	if (!cookie)
 		cookie = open_cookie(reason);
 	if (!cookie)
 		return false;
-	/* The first look touches all of the database, which is most of the price of the first use:
-	 * better paid and measured here. It shows too that the database is good for something. */
+	/* The first call reads all of the database, which takes most of the time of the first use.
+	 * It is made here so that it is measured. It also checks that the database is usable. */
 	if (!magic.magic_buffer(cookie, "text\n", 5)) {
-		snprintf(reason, LAZY_REASON, "its database is of no use");
+		snprintf(reason, LAZY_REASON, "its database is not usable");
 		return false;
 	}
 	snprintf(ret_version, size, "%d.%02d", version / 100, version % 100);
@@ -159,7 +159,7 @@ static magic_t thread_cookie(void)
 	return cookie;
 }
 
-/* Copies a text, cut before a UTF-8 character that does not fit. */
+/* Copies a text, cut before the first UTF-8 character that does not fit. */
 static void copy_text(char *ret_text, size_t size, const char *text)
 {
 	size_t len = strlen(text);
@@ -186,8 +186,8 @@ static bool ask(magic_t cookie, int flags, mmr_slice sample, char *ret_text, siz
 	return true;
 }
 
-/* The encoding does without the database: a third of the time saved, and the same answer for each
- * of 1486 system files with libmagic 5.44. */
+/* The encoding needs no database. This saves a third of the time, and gives the same result for
+ * each of 1486 system files with libmagic 5.44. */
 #define ENCODING_ALONE (MAGIC_MIME_ENCODING | MAGIC_NO_CHECK_SOFT)
 
 static bool ask_magic(mmr_slice sample, mmr_kind *ret_kind)
@@ -224,8 +224,8 @@ static bool ask_magic(mmr_slice sample, mmr_kind *ret_kind)
 
 #define UNKNOWN "application/octet-stream"
 
-/* Whether a signature was found where libmagic found none: 5.46 recognizes ZIP by the end of the
- * file, which a sample does not have. */
+/* Whether a signature was found but libmagic found no type. libmagic 5.46 detects ZIP by the end of
+ * the file, which is not in the sample. */
 static bool knows_more(const mmr_kind *sniffed, const mmr_kind *by_magic)
 {
 	return strcmp(by_magic->mime, UNKNOWN) == 0 && strcmp(sniffed->mime, UNKNOWN) != 0 &&
@@ -240,7 +240,7 @@ int mmr_kind_of(const mmr_reader *reader, mmr_kind *ret_kind)
 	char *bytes;
 	int err;
 
-	/* One byte more, since an empty file has a copy too. */
+	/* One byte more, so that the size is not 0 for an empty file. */
 	bytes = heap_alloc(room + 1);
 	if (!bytes)
 		return error_set(-ENOMEM, "find the kind of '%s'", reader->name);

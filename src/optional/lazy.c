@@ -1,7 +1,7 @@
-/* lazy.c - dlopen, once, with all functions or none, and with the bill
+/* lazy.c - loads optional libraries once, with all functions or none, and measures the cost
  *
- * One lock for all libraries: loading happens once in a process, and a second lock would only add
- * an order in which to take them.
+ * One lock is used for all libraries. Each is loaded once in a process, and several locks would
+ * need a locking order.
  *
  * SPDX-License-Identifier: MIT */
 #include "optional/lazy.h"
@@ -36,8 +36,8 @@ static void give(void)
 	pthread_mutex_unlock(&lock);
 }
 
-/* A child of fork must not inherit the lock taken by a thread that it does not have, nor a library
- * that such a thread has half started. */
+/* After fork, the child must not inherit a lock that a thread of the parent holds, nor a library
+ * that such a thread has not finished initializing. */
 static void watch_fork(void)
 {
 	pthread_atfork(take, give, give);
@@ -63,13 +63,13 @@ static int64_t clock_ns(clockid_t clock)
 }
 
 #if LAZY_DLOPEN
-/* By bytes: C knows no cast between pointers to data and to functions. */
+/* memcpy, because C has no cast between pointers to data and to functions. */
 static void fill_in(const struct lazy_library *library, size_t i, void *address)
 {
 	memcpy((char *)library->functions + library->symbols[i].off, &address, sizeof(address));
 }
 
-/* All functions or none. */
+/* Looks up all functions. On failure none is set. */
 static bool resolve(
 	const struct lazy_library *library, void *handle, const char *soname, char *reason)
 {
@@ -117,7 +117,7 @@ static bool open_library(struct lazy_library *library, char *reason)
 }
 #endif
 
-/* Runs under the lock. */
+/* Loads and initializes a library. The caller holds the lock. */
 static bool bring_in(struct lazy_library *library, char *reason)
 {
 	mmr_lazy_status_info *status = &library->status;
@@ -125,7 +125,7 @@ static bool bring_in(struct lazy_library *library, char *reason)
 	int64_t started = clock_ns(CLOCK_MONOTONIC);
 
 	if (library->way == MMR_LAZY_ABSENT) {
-		snprintf(reason, LAZY_REASON, "this build is without it");
+		snprintf(reason, LAZY_REASON, "mmreader was built without it");
 		return false;
 	}
 	status->soname = "";
@@ -164,7 +164,7 @@ int lazy_load(struct lazy_library *library)
 		return 0;
 	error_set(err, "load %s for %s (%s)", library->name, library->feature, reason);
 	if (library->way == MMR_LAZY_ABSENT)
-		return error_hint(err, "configure mmreader with it");
+		return error_hint(err, "build mmreader with it");
 	snprintf(remedy, sizeof(remedy), "install it (package %s in Debian)", library->package);
 	return error_hint(err, remedy);
 }

@@ -1,8 +1,8 @@
 /* lazy.h - one loader for all optional libraries
  *
- * A library is one entry, in the module that uses it, and one line in the table of lazy.c. The
- * module keeps its functions in a struct of pointers that are typed by the library's own header, so
- * that the compiler checks every call although nothing is linked:
+ * Each library has an entry in the module that uses it, and a line in the table of lazy.c. The
+ * module keeps pointers to the functions in a struct. Their types come from the library's own
+ * header, so that the compiler checks every call although nothing is linked:
  *
  *	#define FUNCTIONS(USE) USE(magic_open) USE(magic_close)
  *	static struct functions { FUNCTIONS(LAZY_POINTER) } magic;
@@ -17,21 +17,21 @@
 
 #include <stdatomic.h>
 
-/* Whether any library comes by dlopen: a build without one must not even link it. */
+/* Whether any library is loaded by dlopen. If not, dlopen must not be linked. */
 #if MMR_MAGIC_LAZY || MMR_PCRE2_LAZY
 #define LAZY_DLOPEN 1
 #endif
 
-/* For lists of functions: a member of the struct, and its value where the library is linked. */
+/* For lists of functions: a member of the struct, and its value if the library is linked. */
 #define LAZY_POINTER(function) __typeof__(function) *function;
 #define LAZY_LINKED(function)  .function = function,
 
-/* Room for the cause of a failure. */
+/* Size of the buffer for the reason of a failure. */
 #define LAZY_REASON 256
 
 struct lazy_symbol {
 	const char *name;
-	size_t off; /* of its pointer in `functions` */
+	size_t off; /* offset of its pointer in `functions` */
 };
 
 struct lazy_library {
@@ -39,43 +39,43 @@ struct lazy_library {
 	const char *package; /* Debian's name for it */
 	const char *feature;
 	enum mmr_lazy_way way;
-	/* The next four only for MMR_LAZY_OPENED. */
+	/* The next four are for MMR_LAZY_OPENED only. */
 	const char *const *sonames; /* tried in this order; ends with NULL */
 	const struct lazy_symbol *symbols;
 	size_t n_symbols;
 	void *functions;
-	/* Makes the library ready for use and names its version; NULL for nothing to do. Called
-	 * inside lazy_enter, again after a failure, never again after a success. Returns: false
-	 * with a reason. */
+	/* Initializes the library and returns its version; NULL if there is nothing to do. Called
+	 * with the loader's lock held, until it succeeds once. Returns: false, with a reason. */
 	bool (*start)(char *ret_version, size_t size, char *reason);
-	/* Zero at first. `status` is written once, before `loaded`. */
+	/* Initially 0. `status` is written once, before `loaded`. */
 	_Atomic(bool) loaded;
 	mmr_lazy_status_info status;
 };
 
 /* The entries. */
-extern struct lazy_library lazy_magic; /* kind.c */
+extern struct lazy_library lazy_magic; /* filetype.c */
 extern struct lazy_library lazy_pcre2; /* regex.c */
 
-/* Loads a library, if it is not loaded, without a word to mmr_last_error: for users who can do
- * without it.
+/* Loads a library if it is not loaded. It does not set mmr_last_error: for callers that can do
+ * without the library.
  *
- * Shape: `reason` has LAZY_REASON bytes, and is written only on failure.
- * Errors: MMR_ENOLIB. All functions are there or none was touched. Threads: safe. */
+ * Shape: `reason` has LAZY_REASON bytes and is written only on failure.
+ * Errors: MMR_ENOLIB; no function is set then.
+ * Threads: safe. */
 int lazy_try(struct lazy_library *library, char *reason);
 
-/* Like lazy_try, but it tells mmr_last_error. */
+/* Like lazy_try, but it sets mmr_last_error. */
 int lazy_load(struct lazy_library *library);
 
-/* Like mmr_lazy_status, of an entry. */
+/* Like mmr_lazy_status, for an entry. */
 void lazy_status(struct lazy_library *library, mmr_lazy_status_info *ret_status);
 
-/* The loader's lock, for what a library cannot do in two threads at once. It is not recursive; a
- * child of fork finds it free. */
+/* The loader's lock, for operations that a library cannot do in two threads at once. It is not
+ * recursive. In a child of fork it is free. */
 void lazy_enter(void);
 void lazy_leave(void);
 
-/* Tells packagers of a library that no DT_NEEDED entry names, in a note of the ELF file.
+/* Adds a note to the ELF file that names the library for packagers, since no DT_NEEDED entry does.
  *
  * Shape: literals; `sonames` is quoted as in JSON: "\"libmagic.so.1\"". Ends without a semicolon.
  * Source: https://uapi-group.org/specifications/specs/elf_dlopen_metadata/ */

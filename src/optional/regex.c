@@ -1,7 +1,7 @@
-/* regex.c - regular expressions by PCRE2: loaded, compiled, asked for groups
+/* regex.c - loads PCRE2, compiles patterns and returns groups
  *
- * PCRE2 is fast, but it trusts its subject not to change, and some patterns take it exponential
- * time. So it sees only copies, of whole lines, and every search has a limit.
+ * PCRE2 is fast, but it relies on a subject that does not change, and some patterns take
+ * exponential time. So it gets only copies of whole lines, and every search has limits.
  *
  * SPDX-License-Identifier: MIT */
 #include "optional/regex.h"
@@ -48,10 +48,10 @@ static bool start(char *ret_version, size_t size, char *reason)
 	if (pcre2.pcre2_config_8(PCRE2_CONFIG_VERSION, NULL) > (int)sizeof(version) ||
 		pcre2.pcre2_config_8(PCRE2_CONFIG_VERSION, version) < 0 ||
 		sscanf(version, "%u.%u", &major, &minor) != 2) {
-		snprintf(reason, LAZY_REASON, "it does not tell its version");
+		snprintf(reason, LAZY_REASON, "it does not report its version");
 		return false;
 	}
-	/* The first that takes bytes that are no UTF-8. */
+	/* The first release that accepts bytes that are not UTF-8. */
 	if (major < 10 || (major == 10 && minor < 34)) {
 		snprintf(reason, LAZY_REASON, "release %u.%u is older than 10.34", major, minor);
 		return false;
@@ -86,7 +86,7 @@ struct lazy_library lazy_pcre2 = {
 
 static const mmr_regex_options default_options = MMR_REGEX_OPTIONS_INIT;
 
-/* How much of a pattern is shown in a sentence. */
+/* How much of a pattern an error message contains. */
 static int shown(size_t len)
 {
 	return (int)min_size(len, 60);
@@ -94,13 +94,14 @@ static int shown(size_t len)
 
 static uint32_t flags_of(const mmr_regex_options *options)
 {
-	/* \C takes half characters, and stops the compiler to machine code. */
+	/* \C matches parts of characters and prevents compilation to machine code. */
 	uint32_t flags = PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
 
 	flags |= options->caseless ? PCRE2_CASELESS : 0;
 	flags |= options->extended ? PCRE2_EXTENDED : 0;
 	flags |= options->dot_all ? PCRE2_DOTALL : 0;
-	/* Turned on within the pattern, UTF would fail at the first byte that is none. */
+	/* If the pattern itself could enable UTF, a search would fail at the first byte that is not
+	 * UTF-8. */
 	flags |= options->utf ? PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF
 			      : PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
 	return flags;
@@ -117,8 +118,8 @@ static int explain_pattern(mmr_slice pattern, int cause, size_t at)
 		"cannot compile pattern '%.*s': %s", shown(pattern.len), pattern.ptr, text);
 }
 
-/* From a copy with a NUL behind it: PCRE2 10.42 reads "(*LIMIT_MATCH=1" up to a byte that is no
- * digit, wherever that is. */
+/* Compiles a copy that ends with a NUL: PCRE2 10.42 reads "(*LIMIT_MATCH=1" up to a byte that is
+ * not a digit, even after the end of the pattern. */
 static int compile(mmr_slice pattern, const mmr_regex_options *options, pcre2_code **ret_code)
 {
 	pcre2_compile_context *context = pcre2.pcre2_compile_context_create_8(regex_memory);
@@ -137,17 +138,16 @@ static int compile(mmr_slice pattern, const mmr_regex_options *options, pcre2_co
 	}
 	heap_free(copy);
 	pcre2.pcre2_compile_context_free_8(context);
-	/* What it read behind the end may be what it blames. */
+	/* PCRE2 may report an offset after the end. */
 	return *ret_code ? 0 : explain_pattern(pattern, cause, min_size(at, pattern.len));
 }
 
 static int refuse_newline(mmr_slice pattern, size_t at)
 {
 	error_explain_at(-EINVAL, at,
-		"cannot compile pattern '%.*s': no line contains the newline that is needed",
+		"cannot compile pattern '%.*s': it needs a newline, which no line contains",
 		shown(pattern.len), pattern.ptr);
-	return error_hint(-EINVAL, "search for a text that contains one, or choose another "
-				   "delimiter");
+	return error_hint(-EINVAL, "search for it as a literal text, or choose another delimiter");
 }
 
 int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_regex **ret_regex)
@@ -183,13 +183,13 @@ int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_r
 	}
 	regex->delimiter = options->delimiter;
 	regex->utf = options->utf;
-	/* Where an invalid character ends a line, PCRE2 10.42 finds other empty matches next to it
-	 * than where it ends the subject. */
+	/* Next to an invalid character at the end of a line, PCRE2 10.42 finds other empty matches
+	 * than next to one at the end of the subject. */
 	regex->within_lines = options->delimiter == '\n' && !options->utf && syntax.within_lines;
 	regex->match_limit = options->match_limit > 0 ? options->match_limit : MATCH_LIMIT;
 	regex->depth_limit = options->depth_limit;
 	regex->heap_limit = options->heap_limit > 0 ? options->heap_limit : HEAP_LIMIT;
-	/* Where no memory may be made executable, the interpreter does it. */
+	/* If memory must not be executable, this fails and patterns are interpreted. */
 	regex->jit = !options->no_jit && regex_trusts_jit(pattern, options, release) &&
 		     pcre2.pcre2_jit_compile_8(regex->code, PCRE2_JIT_COMPLETE) == 0;
 	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_CAPTURECOUNT, &regex->n_groups);

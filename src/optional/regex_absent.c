@@ -1,4 +1,4 @@
-/* regex_absent.c - regular expressions in a build without PCRE2: an error, and no more
+/* regex_absent.c - replaces regular expressions in a build without PCRE2: all calls fail
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -22,7 +22,7 @@ int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_r
 	return lazy_load(&lazy_pcre2);
 }
 
-/* What follows is never called: there is no mmr_regex. */
+/* The functions below are never called, because there is no mmr_regex. */
 
 void mmr_regex_close(mmr_regex *regex)
 {

@@ -1,10 +1,10 @@
-/* regex_jit.c - which patterns a release of PCRE2 compiles to wrong machine code
+/* regex_jit.c - detects patterns that a release of PCRE2 compiles to wrong machine code
  *
  * Up to 10.42 the code can be wrong for atomic groups, possessive quantifiers, look-arounds and
  * empty alternatives, and next to bytes that are not UTF-8: in UTF mode `\b` matches between '}'
- * and 0xfe, where the interpreter finds nothing. In later releases, 10.49 among them, it can be
- * wrong for look-arounds within look-behinds. The tests here look at the text alone: they may
- * distrust right code, which costs time, but not trust wrong code.
+ * and 0xfe, where the interpreter finds nothing. In later releases, including 10.49, it can be
+ * wrong for look-arounds within look-behinds. The checks read only the text of the pattern. They
+ * may reject correct code, which costs time, but never accept wrong code.
  *
  * Source: issues 324, 336, 347 (fixed in 10.43), 348 and 974 (open) of
  * https://github.com/PCRE2Project/pcre2
@@ -27,13 +27,13 @@ static bool is_one_of(const char *at, const char *end, const char *bytes)
 	return at < end && *at != '\0' && strchr(bytes, *at);
 }
 
-/* Whether an alternative is empty that starts at `at`. */
+/* Whether the alternative that starts at `at` is empty. */
 static bool is_empty(const char *at, const char *end)
 {
 	return at == end || is_one_of(at, end, "|)");
 }
 
-/* A parenthesis opens a plain group, or sets options. */
+/* Whether a parenthesis opens a plain group or sets options. */
 static bool is_plain_group(const char *at, const char *end)
 {
 	if (has_text(at, end, "(*"))
@@ -66,14 +66,14 @@ static bool is_plain(mmr_slice pattern)
 			return false;
 		if (is_one_of(at, end, "*+?}") && is_one_of(at + 1, end, "+"))
 			return false;
-		/* Calls of groups. */
+		/* \g may call a group. */
 		if (has_text(at, end, "\\g"))
 			return false;
 	}
 	return true;
 }
 
-/* A look-behind, and what may be a look-around within it. */
+/* Whether a look-behind is followed by a possible look-around, which may be inside it. */
 static bool has_nested_lookbehind(mmr_slice pattern)
 {
 	const char *at = pattern.ptr, *end = pattern.ptr + pattern.len;

@@ -1,4 +1,4 @@
-/* regex_match.c - the matches of one piece of text, line by line, within the limits of the pattern
+/* regex_match.c - finds the matches in one piece of text, within the limits of the pattern
  *
  * SPDX-License-Identifier: MIT */
 #include "optional/regex.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of machine code, to begin with. */
+/* The initial stack of machine code. */
 #define JIT_STACK ((size_t)32 << 10)
 
 void matcher_end(struct matcher *matcher)
@@ -46,7 +46,7 @@ static void set_limits(struct matcher *matcher, uint32_t limit)
 	pcre2.pcre2_set_depth_limit_8(matcher->context, depth > 0 ? depth : limit);
 }
 
-/* The line that starts at some byte of the piece becomes the subject. */
+/* Makes the line that starts at offset `start` of the piece the subject. */
 static void show_line(struct matcher *matcher, size_t start)
 {
 	const mmr_slice *piece = &matcher->piece;
@@ -56,8 +56,8 @@ static void show_line(struct matcher *matcher, size_t start)
 	matcher->subject.ptr = line;
 	matcher->subject.len = (size_t)((end ? end : piece->ptr + piece->len) - line);
 	matcher->is_piece = false;
-	/* A search that starts at each byte takes a step for each: a long line is no reason to give
-	 * up. */
+	/* A search takes at least one step for each byte at which it starts. So the limit grows
+	 * with the line: a long line alone must not reach it. */
 	set_limits(
 		matcher, (uint32_t)min_u64(UINT32_MAX,
 				 matcher->regex->match_limit + UINT64_C(8) * matcher->subject.len));
@@ -74,12 +74,12 @@ void matcher_load(struct matcher *matcher, mmr_slice piece)
 		return;
 	}
 	matcher->is_piece = true;
-	/* No more than what each line would get: a search within the limit in all lines together is
-	 * within it in each of them. */
+	/* The limit of a single line: a search that does not reach it in all lines together does
+	 * not reach it in any of them. */
 	set_limits(matcher, matcher->regex->match_limit);
 }
 
-/* Goes on with the next line of the piece. Returns: false when there is none. */
+/* Moves to the next line of the piece. Returns: false if there is none. */
 static bool next_line(struct matcher *matcher)
 {
 	size_t next = matcher_line(matcher) + matcher->subject.len + 1;
@@ -92,7 +92,7 @@ static bool next_line(struct matcher *matcher)
 	return true;
 }
 
-/* Goes on line by line where the search of the whole piece stands. */
+/* Stops searching the whole piece and continues with single lines at the current offset. */
 static void leave_piece(struct matcher *matcher)
 {
 	size_t start = matcher->from;
@@ -103,7 +103,7 @@ static void leave_piece(struct matcher *matcher)
 	show_line(matcher, start);
 }
 
-/* Why a search failed that began at `off`. */
+/* Sets the error of a search that began at `off`. */
 static int explain(const struct matcher *matcher, int cause, uint64_t off)
 {
 	const mmr_regex *regex = matcher->regex;
@@ -124,15 +124,15 @@ static int explain(const struct matcher *matcher, int cause, uint64_t off)
 		break;
 	default:
 		pcre2.pcre2_get_error_message_8(cause, (unsigned char *)text, sizeof(text));
-		return error_set_at(-EIO, off, "match a pattern (%s)", text);
+		return error_set_at(-EIO, off, "match the pattern (%s)", text);
 	}
-	error_set_at(-ECANCELED, off, "match a pattern within its limits");
+	error_set_at(-ECANCELED, off, "match the pattern within its limits");
 	error_hint(-ECANCELED, remedy);
-	return error_hint(-ECANCELED, "raise it, or make the pattern simpler");
+	return error_hint(-ECANCELED, "raise it or simplify the pattern");
 }
 
-/* PCRE2 checks the arguments of its machine code first, which for a short line takes longer than
- * the search. */
+/* Calls machine code directly, since pcre2_match checks its arguments first, which takes longer
+ * than the search of a short line. */
 static int match(const struct matcher *matcher)
 {
 	const mmr_regex *regex = matcher->regex;
@@ -153,7 +153,7 @@ static bool is_after_last_line(const struct matcher *matcher, size_t at)
 	return at == piece.len && at > 0 && piece.ptr[at - 1] == matcher->regex->delimiter;
 }
 
-/* The next match in the subject. Returns: 1; 0 at its end; else PCRE2's error. */
+/* Finds the next match in the subject. Returns: 1; 0 at its end; a negative error of PCRE2. */
 static int search_subject(struct matcher *matcher)
 {
 	size_t start, stop;
@@ -171,7 +171,7 @@ static int search_subject(struct matcher *matcher)
 			break;
 		if (start > stop || stop < matcher->from ||
 			(stop == matcher->from && matcher->after_empty)) {
-			/* Older releases let \K go where nothing moves on. */
+			/* In older releases, \K can give a match that does not move forward. */
 			matcher->from++;
 			matcher->after_empty = false;
 			continue;
@@ -196,7 +196,7 @@ int matcher_next(struct matcher *matcher, uint64_t off)
 
 	do {
 		found = search_subject(matcher);
-		/* Limits hold for each line alone. */
+		/* Limits apply to each line alone. */
 		if (is_limit(found) && matcher->is_piece) {
 			leave_piece(matcher);
 			found = search_subject(matcher);

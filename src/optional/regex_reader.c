@@ -1,4 +1,4 @@
-/* regex_reader.c - the matches of a whole file, in parallel and yet in order
+/* regex_reader.c - finds the matches of a whole input, in parallel but reported in order
  *
  * SPDX-License-Identifier: MIT */
 #include "optional/regex.h"
@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* Numbers that a worker keeps of one block; the matches after these are found when they are wanted.
- */
+/* How many offsets a worker keeps for one block. Further matches are searched for when the block is
+ * collected. */
 #define KEPT ((size_t)8 << 10)
 
 /* What all workers share. */
@@ -30,8 +30,8 @@ struct state {
 	struct matcher matcher;
 	uint64_t n, n_lines;
 	size_t n_kept;
-	bool more;         /* the matcher's last match, and those after it, are not kept */
-	size_t kept[KEPT]; /* of each match the start of its line, and a pair of places a group */
+	bool more;         /* the matcher's last match and those after it are not kept */
+	size_t kept[KEPT]; /* for each match: the start of its line, and two offsets per group */
 };
 
 static int next_in_block(struct state *state, const mmr_block *block)
@@ -126,9 +126,9 @@ static int run(
 	if (err < 0)
 		return err;
 	if (scan.delimiter != common->regex->delimiter) {
-		error_set(-EINVAL, "match a pattern in lines that end with byte %u",
+		error_set(-EINVAL, "match the pattern in lines that end with byte %u",
 			(unsigned)(unsigned char)scan.delimiter);
-		return error_hint(-EINVAL, "compile it with the delimiter");
+		return error_hint(-EINVAL, "compile it with the same delimiter");
 	}
 	err = numbering_start(&common->numbering, reader, &scan, flags);
 	if (err < 0)

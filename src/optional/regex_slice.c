@@ -1,4 +1,4 @@
-/* regex_slice.c - the matches of a slice, copied a piece at a time
+/* regex_slice.c - finds the matches in a slice, which is copied piece by piece
  *
  * SPDX-License-Identifier: MIT */
 #include "optional/regex.h"
@@ -14,8 +14,8 @@
 struct mmr_regex_matches {
 	struct matcher matcher;
 	mmr_slice rest; /* not copied yet */
-	size_t held;    /* bytes before `rest` whose pages are not dropped */
-	uint64_t off;   /* of the copy in the slice */
+	size_t held;    /* bytes before `rest` whose pages have not been dropped */
+	uint64_t off;   /* offset of the copy in the slice */
 	char *copy;
 	size_t room;
 	int error;
@@ -37,7 +37,7 @@ int mmr_regex_matches_of(const mmr_regex *regex, mmr_slice slice, mmr_regex_matc
 		heap_free(it);
 		return err;
 	}
-	/* No piece is loaded, which looks like the end of one. */
+	/* No piece is loaded yet: this is the state at the end of a piece. */
 	it->matcher.from = 1;
 	it->rest = slice;
 	*ret_it = it;
@@ -70,7 +70,7 @@ static int reserve(mmr_regex_matches *it, size_t room)
 	return 0;
 }
 
-/* How many bytes of the copy are whole lines. */
+/* Returns: how many bytes of the copy are whole lines. */
 static size_t whole_lines(mmr_slice copy, char delimiter)
 {
 	mmr_marks marks = mmr_marks_of(copy, delimiter);

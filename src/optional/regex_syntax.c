@@ -1,8 +1,8 @@
-/* regex_syntax.c - a reader of patterns that gives up early
+/* regex_syntax.c - parses the common constructs of patterns
  *
- * It knows the common constructs of Perl's syntax, and no more: a pattern with any other is
- * searched line by line, which is right for every pattern. Where it is in doubt, an item can take a
- * newline and does not need one.
+ * If a pattern contains any other construct, parsing stops, and the pattern is searched line by
+ * line, which is correct for every pattern. In doubt, the parser assumes that an item can match a
+ * newline but does not need one.
  *
  * SPDX-License-Identifier: MIT */
 #include "optional/regex_syntax.h"
@@ -12,7 +12,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Groups within groups; PCRE2 allows 250. */
+/* Nested groups; PCRE2 allows 250. */
 #define DEPTH_MAX 250
 
 struct scan {
@@ -20,7 +20,7 @@ struct scan {
 	const mmr_regex_options *options;
 	struct regex_syntax *syntax;
 	unsigned depth;
-	bool is_known; /* everything so far */
+	bool is_known; /* all constructs so far are known */
 };
 
 static bool read_group(struct scan *scan);
@@ -41,7 +41,7 @@ static bool skip(struct scan *scan, const char *text)
 	return found;
 }
 
-/* Goes behind the next `byte`, or gives up. */
+/* Skips to the position after the next `byte`. If there is none, the pattern is not known. */
 static void skip_past(struct scan *scan, char byte)
 {
 	const char *found = memchr(scan->at, byte, (size_t)(scan->end - scan->at));
@@ -55,13 +55,13 @@ static void take_newline(struct scan *scan)
 	scan->syntax->within_lines = false;
 }
 
-/* What an escape stands for: a byte, or one of these. */
+/* The value of an escape: a byte, or one of these. */
 enum {
-	ESCAPE_NONE = 256,   /* no newline: a class, or an assertion that lines do not change */
-	ESCAPE_PERHAPS = 257 /* perhaps a newline, or something else that is not known here */
+	ESCAPE_NONE = 256,   /* never a newline: a class, or an assertion independent of lines */
+	ESCAPE_PERHAPS = 257 /* possibly a newline, or not known */
 };
 
-/* Behind "\x". */
+/* Parses the rest of an escape after "\x". */
 static unsigned read_hex(struct scan *scan)
 {
 	const char *digits = scan->at;
@@ -80,7 +80,7 @@ static unsigned read_hex(struct scan *scan)
 	return value;
 }
 
-/* Behind a backslash. */
+/* Parses the rest of an escape after the backslash. */
 static unsigned read_escape(struct scan *scan)
 {
 	char letter = *scan->at++;
@@ -118,7 +118,7 @@ static unsigned read_escape(struct scan *scan)
 	}
 }
 
-/* [:space:] and its like, behind the first bracket. */
+/* Parses the rest of [:alpha:] and the like after "[:". */
 static bool read_posix_class(struct scan *scan)
 {
 	static const char *const names[] = {"alpha:]", "digit:]", "alnum:]", "upper:]", "lower:]",
@@ -131,7 +131,7 @@ static bool read_posix_class(struct scan *scan)
 	return false;
 }
 
-/* Behind the bracket. A range that starts below ' ' may hold a newline. */
+/* Parses a class after its "[". A range that starts below ' ' may contain a newline. */
 static void read_class(struct scan *scan)
 {
 	bool has_control = false, has_range = false;
@@ -156,7 +156,7 @@ static void read_class(struct scan *scan)
 		has_control |= byte < ' ';
 		if (byte == '\n' || byte == ESCAPE_PERHAPS)
 			take_newline(scan);
-		/* The rest of a class of which the name is not known. */
+		/* A class whose name is not known. */
 		if (letter == '[' && byte == ESCAPE_PERHAPS)
 			scan->is_known = false;
 	}
@@ -164,7 +164,8 @@ static void read_class(struct scan *scan)
 		take_newline(scan);
 }
 
-/* Behind "(?": what kind of group it is. Returns: whether a group begins; else all was read. */
+/* Parses the kind of a group after "(?". Returns: whether a group begins. If not, the parenthesis
+ * is complete. */
 static bool read_kind(struct scan *scan, bool *ret_negative)
 {
 	if (skip(scan, ":"))
@@ -186,7 +187,7 @@ static bool read_kind(struct scan *scan, bool *ret_negative)
 	return false;
 }
 
-/* Behind an opening parenthesis. Returns: whether the group needs a newline. */
+/* Parses a group after its "(". Returns: whether it needs a newline. */
 static bool read_parenthesis(struct scan *scan)
 {
 	bool negative = false, needs;
@@ -202,7 +203,7 @@ static bool read_parenthesis(struct scan *scan)
 	return needs && !negative;
 }
 
-/* Returns: whether the item, which one byte begins, needs a newline. */
+/* Parses one item. Returns: whether it needs a newline. */
 static bool read_item(struct scan *scan)
 {
 	char letter = *scan->at++;
@@ -236,14 +237,14 @@ static bool read_item(struct scan *scan)
 	return byte == '\n';
 }
 
-/* Behind an item. Returns: whether the item may be missing from a match. */
+/* Parses the quantifier of an item, if there is one. Returns: whether the item is optional. */
 static bool read_quantifier(struct scan *scan)
 {
 	bool is_optional = is_next(scan, "*") || is_next(scan, "?");
 	const char *at;
 
 	if (is_next(scan, "{")) {
-		/* Which braces are a quantifier differs between releases: any may be. */
+		/* Releases differ in which braces are a quantifier, so all of them may be one. */
 		for (at = scan->at + 1; at < scan->end && strchr("0123456789, ", *at) && *at; at++)
 			;
 		if (at == scan->end || *at != '}')
@@ -261,7 +262,7 @@ static bool read_quantifier(struct scan *scan)
 	return is_optional;
 }
 
-/* The alternatives up to the end of the group. Returns: whether each of them needs a newline. */
+/* Parses alternatives up to the end of the group. Returns: whether each of them needs a newline. */
 static bool read_group(struct scan *scan)
 {
 	bool all_need = true, needs = false, item_needs;
@@ -287,7 +288,7 @@ static bool read_group(struct scan *scan)
 			continue;
 		}
 		needs = true;
-		/* A group has named the item within it. */
+		/* For a group, `newline_at` is already the item inside it. */
 		if (*item != '(')
 			scan->syntax->newline_at = (size_t)(item - scan->start);
 	}

@@ -1,4 +1,4 @@
-/* regex_syntax.h - what the text of a pattern tells about its matches
+/* regex_syntax.h - derives properties of all matches from the text of a pattern
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_OPTIONAL_REGEX_SYNTAX_H
@@ -6,17 +6,17 @@
 
 #include <mmreader/regex.h>
 
-/* Each is true only if it certainly holds. A construct that is not known here makes all false. */
+/* A member is true only if it is certain. If a construct is not known, all members are false. */
 struct regex_syntax {
-	/* No part of a match, and nothing that a look-around looks at, can be the byte '\n', and
-	 * the start and end of the subject are tested only as starts and ends of lines. The pattern
-	 * then finds in several lines at once what it finds in each of them alone. */
+	/* No match and no look-around can include the byte '\n', and assertions at the start or end
+	 * of the subject are equivalent to those at lines. The pattern then has the same matches in
+	 * several lines at once as in each line alone. */
 	bool within_lines;
-	bool needs_newline; /* every match contains '\n', or looks at one */
-	size_t newline_at;  /* the byte of the pattern that needs it */
+	bool needs_newline; /* every match contains '\n', or its look-arounds need one */
+	size_t newline_at;  /* the offset in the pattern of the item that needs it */
 };
 
-/* Reads a pattern that PCRE2 accepts. */
+/* Parses a pattern that PCRE2 accepts. */
 struct regex_syntax regex_syntax_of(mmr_slice pattern, const mmr_regex_options *options);
 
 #endif

@@ -1,6 +1,6 @@
-/* sniff.c - signatures, and telling text from data
+/* sniff.c - detects signatures, and distinguishes text from data
  *
- * The names are those that libmagic gives, so that a program reads one vocabulary.
+ * The names are those of libmagic, so that programs need to know only one set of names.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Stands for a character of which the sample has only the beginning. */
+/* The code of a character that the end of the sample cuts. */
 #define CUT_CHARACTER 0xfffd
 
 struct signature {
@@ -23,7 +23,7 @@ struct signature {
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 
-/* Long enough, each, that a text does not begin so by chance. */
+/* Each is long enough that a text does not begin with it by chance. */
 static const struct signature signatures[] = {
 	{BYTES("\x1f\x8b\x08"), "application/gzip", "gzip compressed data"},
 	{BYTES("\x28\xb5\x2f\xfd"), "application/zstd", "Zstandard compressed data"},
@@ -42,8 +42,8 @@ static bool has_at(const unsigned char *sample, size_t len, size_t off, const ch
 	return len >= off && len - off >= n && memcmp(sample + off, bytes, n) == 0;
 }
 
-/* "BZh" is three letters: the level and the head of the first block, or the mark of the end of a
- * file without any, must follow. */
+/* "BZh" is too short. The level and the header of the first block must follow, or the end marker of
+ * a file without blocks. */
 static bool is_bzip2(const unsigned char *sample, size_t len)
 {
 	return has_at(sample, len, 0, BYTES("BZh")) && len > 3 && sample[3] >= '1' &&
@@ -52,8 +52,8 @@ static bool is_bzip2(const unsigned char *sample, size_t len)
 		       has_at(sample, len, 4, BYTES("\x17rE8P\x90")));
 }
 
-/* By e_type, of which the byte order is told by EI_DATA. A shared library and an executable that
- * can be loaded anywhere are the same here. */
+/* The type is e_type in the byte order EI_DATA. Shared libraries and position-independent
+ * executables have the same type. */
 static const char *elf_mime(const unsigned char *sample, size_t len)
 {
 	static const char *const mimes[] = {"application/octet-stream", "application/x-object",
@@ -66,13 +66,13 @@ static const char *elf_mime(const unsigned char *sample, size_t len)
 	return mimes[type < ARRAY_LEN(mimes) ? type : 0];
 }
 
-/* Decoders take the first character of at least one byte.
+/* Decodes the first character of a text of at least one byte.
  *
- * Returns: the bytes that it has, all that is left if it is cut there; 0 when it is none. */
+ * Returns: the length of the character; `left` if the end cuts it; 0 if it is invalid. */
 typedef size_t decoder(const unsigned char *text, size_t left, uint32_t *ret_code);
 
-/* Source: RFC 3629, section 4: the second byte decides on overlong forms, surrogates and what lies
- * beyond U+10FFFF, so that a cut character is known to be right as far as it goes. */
+/* Source: RFC 3629, section 4: the second byte excludes overlong forms, surrogates and codes above
+ * U+10FFFF, so an incomplete character is valid as far as it goes. */
 static size_t decode_utf8(const unsigned char *text, size_t left, uint32_t *ret_code)
 {
 	unsigned lead = text[0], low = 0x80, high = 0xbf;
@@ -164,7 +164,7 @@ static size_t decode_utf32be(const unsigned char *text, size_t left, uint32_t *r
 	return decode_utf32(text, left, 0, ret_code);
 }
 
-/* Any one byte as a character: for encodings that are not known. */
+/* Decodes any byte as a character, for unknown encodings. */
 static size_t decode_byte(const unsigned char *text, size_t left, uint32_t *ret_code)
 {
 	(void)left;
@@ -172,7 +172,8 @@ static size_t decode_byte(const unsigned char *text, size_t left, uint32_t *ret_
 	return 1;
 }
 
-/* Texts have no control characters but \a \b \t \n \v \f \r and ESC, which terminals know. */
+/* Texts may contain the control characters \a \b \t \n \v \f \r and ESC, which terminals support,
+ * but no others. */
 static bool is_text(const unsigned char *text, size_t len, decoder *decode, uint32_t *ret_highest)
 {
 	uint32_t code, highest = 0;
@@ -191,8 +192,8 @@ static bool is_text(const unsigned char *text, size_t len, decoder *decode, uint
 	return true;
 }
 
-/* In the order of trying: a mark of UTF-32LE begins with one of UTF-16LE, and what is valid UTF-8
- * is hardly ever anything else. */
+/* In the order in which they are tried: the mark of UTF-32LE begins with that of UTF-16LE, and
+ * valid UTF-8 is hardly ever in another encoding. */
 static const struct {
 	const char *mark;
 	size_t mark_len;
@@ -208,7 +209,8 @@ static const struct {
 	{BYTES(""), decode_byte, "unknown-8bit", "text in an unknown 8-bit encoding"},
 };
 
-/* Constants, because nothing is formatted or copied inside a guard. `mime` is NULL for nothing. */
+/* Constants, because nothing is formatted or copied under the guard. `mime` is NULL if nothing was
+ * found. */
 struct finding {
 	const char *mime, *encoding, *description;
 };
