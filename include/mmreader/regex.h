@@ -149,8 +149,8 @@ typedef int mmr_regex_fn(void *context, const mmr_regex_match *match);
  * Shape: `flags` are of enum mmr_match_flags.
  * Returns: 0 at the end of the range, 1 when `fn` stopped it.
  * Errors: what `fn` returned, if negative; otherwise like mmr_regex_count. */
-MMR_API int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader,
-	const mmr_scan_options *scan, unsigned flags, mmr_regex_fn *fn, void *context);
+MMR_API int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_options *scan,
+	unsigned flags, mmr_regex_fn *fn, void *context);
 
 MMR_END_DECLS
 

@@ -15,8 +15,8 @@
 
 /* --- Descriptors: common.c, except os_reopen --- */
 
-/* Opens a file for reading, close-on-exec. A terminal does not become the controlling terminal. Waits
- * for the writer of a FIFO only if `wait` is set. Interrupted calls are repeated.
+/* Opens a file for reading, close-on-exec. A terminal does not become the controlling terminal.
+ * Waits for the writer of a FIFO only if `wait` is set. Interrupted calls are repeated.
  *
  * Errors: those of open(2). */
 int os_open(const char *path, bool wait, int *ret_fd);

@@ -20,8 +20,8 @@
 
 /* A stream is read by one thread at a time, and does not keep more than so many others busy. */
 #define STREAM_WORKERS 16
-/* States start at multiples of this: two cache lines, as processors fetch them, so that workers that
- * write to their states do not slow each other. */
+/* States start at multiples of this: two cache lines, as processors fetch them, so that workers
+ * that write to their states do not slow each other. */
 #define STATE_ALIGN ((size_t)128)
 
 /* What the workers share. The lock guards all that changes. */
