@@ -57,7 +57,7 @@ uint64_t mmr_consumed(const mmr_reader *reader)
 int mmr_head(const mmr_reader *reader, void *buffer, size_t len, size_t *ret_len)
 {
 	if (!reader->stream)
-		return mmr_read_at(reader, 0, buffer, len, ret_len);
+		return mmr_read_at(reader, 0, buffer, min_size(len, STREAM_HEAD), ret_len);
 	*ret_len = min_size(len, reader->stream->head_len);
 	memcpy(buffer, reader->stream->head, *ret_len);
 	return 0;

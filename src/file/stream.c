@@ -50,14 +50,16 @@ void stream_give(struct mmr_reader *reader)
 	atomic_store(&stream->busy, false);
 }
 
+/* Bytes that were put back by moving the descriptor's offset are read again. */
 static void keep_head(struct stream *stream, uint64_t off, const char *bytes, size_t len)
 {
-	size_t n;
+	size_t known, n;
 
-	if (off != stream->head_len || off == STREAM_HEAD)
+	if (off > stream->head_len || stream->head_len - off >= len)
 		return;
-	n = min_size(len, STREAM_HEAD - stream->head_len);
-	memcpy(stream->head + stream->head_len, bytes, n);
+	known = stream->head_len - (size_t)off;
+	n = min_size(len - known, STREAM_HEAD - stream->head_len);
+	memcpy(stream->head + stream->head_len, bytes + known, n);
 	stream->head_len += n;
 }
 
