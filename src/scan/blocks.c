@@ -105,14 +105,25 @@ static void record_io(mmr_blocks *blocks, uint64_t now)
 	blocks->delivered = 0;
 }
 
+/* Bytes before the next block. */
+static uint64_t passed(const mmr_blocks *blocks)
+{
+	if (blocks->is_stream)
+		return blocks->stream.next - blocks->stream.first;
+	return blocks->cut.backward ? blocks->range_stop - blocks->stop
+				    : blocks->start - blocks->range_start;
+}
+
 void mmr_blocks_close(mmr_blocks *blocks)
 {
 	if (!blocks)
 		return;
 	record_io(blocks, io_clock_ns());
-	scan_progress_end(blocks->scan.progress, io_choice_main(&blocks->io));
-	if (blocks->is_stream)
+	if (blocks->is_stream) {
 		stream_blocks_end(&blocks->stream);
+		scan_progress_set(blocks->scan.progress, passed(blocks));
+	}
+	scan_progress_end(blocks->scan.progress, io_choice_main(&blocks->io));
 	window_end(&blocks->window);
 	heap_free(blocks);
 }
@@ -320,15 +331,6 @@ static int next_of_range(mmr_blocks *blocks, mmr_block *ret_block)
 	blocks->used = io_choice_next(&blocks->io);
 	return blocks->cut.backward ? next_backward(blocks, ret_block)
 				    : next_forward(blocks, ret_block);
-}
-
-/* Bytes before the next block. */
-static uint64_t passed(const mmr_blocks *blocks)
-{
-	if (blocks->is_stream)
-		return blocks->stream.next;
-	return blocks->cut.backward ? blocks->range_stop - blocks->stop
-				    : blocks->start - blocks->range_start;
 }
 
 bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block)

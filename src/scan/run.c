@@ -169,7 +169,7 @@ static bool claim_block(struct run *run, struct worker *worker, struct claim *cl
 		return false;
 	claim->io_mode = MMR_IO_READ;
 	claim->result = stream_blocks_next(&run->stream, &worker->window, &claim->block);
-	scan_progress_set(run->scan.progress, run->stream.next);
+	scan_progress_set(run->scan.progress, run->stream.next - run->stream.first);
 	return claim->result != 0;
 }
 
@@ -505,6 +505,7 @@ int scan_run(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_o
 	if (run.is_stream) {
 		put_back(&run);
 		stream_blocks_end(&run.stream);
+		scan_progress_set(run.scan.progress, run.stream.next - run.stream.first);
 	} else {
 		reader_drop(reader, run.start, run.stop - run.start);
 	}

@@ -31,7 +31,7 @@ int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
 	if (blocks->longest < blocks->cut.window)
 		blocks->longest = blocks->cut.window;
 	blocks->delimiter = scan->delimiter;
-	blocks->next = atomic_load(&reader->stream->consumed);
+	blocks->first = blocks->next = atomic_load(&reader->stream->consumed);
 	return 0;
 }
 

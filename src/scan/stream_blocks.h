@@ -21,6 +21,7 @@ struct stream_blocks {
 	stream_wait_fn *wait;
 	void *wait_context;
 	size_t longest; /* line that may be buffered */
+	uint64_t first; /* offset of the first byte of the scan */
 	uint64_t start; /* of the range */
 	uint64_t next;  /* offset of the first byte that was not taken from the stream */
 	char *carry;    /* bytes of the range before `next` */
