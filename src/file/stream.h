@@ -19,7 +19,8 @@ struct stream {
 	bool wait_first;            /* a FIFO that may not have a writer yet */
 	int64_t position;           /* of the descriptor when it was opened; -1: it has none */
 	char *rest;                 /* read, but not used */
-	size_t rest_len, rest_room;
+	size_t rest_len;
+	_Atomic(size_t) rest_room; /* of heap */
 	size_t head_len;
 	char head[STREAM_HEAD];
 };

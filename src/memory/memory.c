@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
+#include "file/stream.h"
 #include "os/os.h"
 
 #include <mmreader/memory.h>
@@ -181,6 +182,8 @@ void mmr_reader_memory(const mmr_reader *reader, mmr_reader_memory_info *ret_inf
 	ret_info->backing = backing->kind;
 	ret_info->mapped = 0;
 	ret_info->heap = heap_size(reader);
+	if (reader->stream)
+		ret_info->heap += heap_size(reader->stream) + reader->stream->rest_room;
 	for (; backing; backing = backing->older) {
 		ret_info->mapped += atomic_load(&backing->map_len);
 		if (backing->kind == MMR_BACKING_COPIED)
