@@ -64,6 +64,12 @@ static void place_range(struct stream_blocks *blocks, uint64_t start)
 	blocks->place->lines = blocks->range.skipped_lines;
 }
 
+/* The bytes that the buffer may have. */
+static size_t most_bytes(const struct stream_blocks *blocks)
+{
+	return blocks->longest + (blocks->longest < SIZE_MAX);
+}
+
 /* Reads once, after what is in the window, and leaves there what is in the range.
  *
  * Returns: 1 with the new bytes; 0 when the caller ends the scan. */
@@ -71,7 +77,7 @@ static int read_more(struct stream_blocks *blocks, struct window *window, mmr_sl
 {
 	char *to = window->buffer + window->filled;
 	uint64_t wanted = mmr_range_wanted(&blocks->range);
-	size_t room = min_size(window->room, blocks->longest) - window->filled, got = 0, surplus;
+	size_t room = min_size(window->room, most_bytes(blocks)) - window->filled, got = 0, surplus;
 	mmr_slice fresh = {to, 0};
 	int err = 0;
 
@@ -104,13 +110,32 @@ static int read_more(struct stream_blocks *blocks, struct window *window, mmr_sl
 	return 1;
 }
 
-static int grow(struct stream_blocks *blocks, struct window *window)
+/* Whether the line that the buffer starts with is too long. The byte after the longest line shows
+ * that, or the end of the stream that there is none. */
+static int check_limit(const struct stream_blocks *blocks, const struct window *window)
 {
-	if (window->filled >= blocks->longest) {
-		error_set_at(MMR_ELONG, blocks->next - window->filled, "buffer a line");
-		return error_hint(MMR_ELONG, "raise line_limit, or split lines");
-	}
-	return window_reserve(window, min_size(window->room * 2, blocks->longest));
+	mmr_marks marks;
+	const char *at;
+
+	if (window->filled <= blocks->longest)
+		return 0;
+	marks = mmr_marks_of((mmr_slice){window->buffer, blocks->longest}, blocks->delimiter);
+	if (mmr_marks_next(&marks, &at) || mmr_marks_error(&marks) < 0)
+		return mmr_marks_error(&marks);
+	error_set_at(MMR_ELONG, blocks->next - window->filled, "buffer a line");
+	return error_hint(MMR_ELONG, "raise line_limit, or split lines");
+}
+
+/* Makes room for a read, unless the line is too long. */
+static int make_room(const struct stream_blocks *blocks, struct window *window)
+{
+	int err;
+
+	if (window->filled < min_size(window->room, most_bytes(blocks)))
+		return 0;
+	err = check_limit(blocks, window);
+	return err < 0 ? err
+		       : window_reserve(window, min_size(window->room * 2, most_bytes(blocks)));
 }
 
 /* Reads until there is a block. Returns: 1 with its length; 0 when the caller ends the scan. */
@@ -121,11 +146,9 @@ static int fill(struct stream_blocks *blocks, struct window *window, size_t *ret
 	int err;
 
 	while (!blocks->ended) {
-		if (window->filled >= min_size(window->room, blocks->longest)) {
-			err = grow(blocks, window);
-			if (err < 0)
-				return err;
-		}
+		err = make_room(blocks, window);
+		if (err < 0)
+			return err;
 		err = read_more(blocks, window, &fresh);
 		if (err <= 0)
 			return err;
@@ -142,14 +165,16 @@ static int fill(struct stream_blocks *blocks, struct window *window, size_t *ret
 
 			if (mmr_marks_next_back(&marks, &at)) {
 				*ret_len = (size_t)(at - window->buffer) + 1;
-				return 1;
+				err = check_limit(blocks, window);
+				return err < 0 ? err : 1;
 			}
 			if (mmr_marks_error(&marks) < 0)
 				return mmr_marks_error(&marks);
 		}
 	}
 	*ret_len = window->filled;
-	return 1;
+	err = check_limit(blocks, window);
+	return err < 0 ? err : 1;
 }
 
 static int report_error(struct stream_blocks *blocks)
