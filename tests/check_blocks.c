@@ -1,14 +1,10 @@
-/* check_blocks.c - whole files and streams, whole lines at a time
+/* check_blocks.c - whole files, whole lines at a time
  *
  * The oracle is the file itself: blocks, laid side by side, are the range, and each cut is after a
  * delimiter.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define MIB ((size_t)1 << 20)
 
@@ -320,158 +316,6 @@ START_TEST(test_blocks_bad_options)
 }
 END_TEST
 
-/* --- Streams --- */
-
-START_TEST(test_blocks_stream_delivers_whole_lines_at_once)
-{
-	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	mmr_reader *reader;
-	mmr_blocks *blocks;
-	mmr_block block;
-	int ends[2];
-
-	ck_assert_int_eq(pipe(ends), 0);
-	cut.window = 16;
-	ck_assert_int_eq(mmr_open_fd(ends[0], NULL, &reader), 0);
-	ck_assert_int_eq(mmr_blocks_open(reader, NULL, &cut, &blocks), 0);
-	ck_assert_int_eq(mmr_blocks_io_mode(blocks), MMR_IO_READ);
-	/* The pipe stays open: waiting for a full window would wait for ever. */
-	ck_assert_int_eq(write(ends[1], "abc", 3), 3);
-	ck_assert_int_eq(write(ends[1], "def\nxy", 6), 6);
-	ck_assert(mmr_blocks_next(blocks, &block));
-	ck_assert_uint_eq(block.off, 0);
-	ck_assert(mmr_slice_equal(block.bytes, mmr_slice_of("abcdef\n")));
-	ck_assert_int_eq(write(ends[1], "\n\n", 2), 2);
-	ck_assert(mmr_blocks_next(blocks, &block));
-	ck_assert_uint_eq(block.off, 7);
-	ck_assert(mmr_slice_equal(block.bytes, mmr_slice_of("xy\n\n")));
-	ck_assert_int_eq(write(ends[1], "rest", 4), 4);
-	close(ends[1]);
-	ck_assert(mmr_blocks_next(blocks, &block));
-	ck_assert_uint_eq(block.off, 11);
-	ck_assert(mmr_slice_equal(block.bytes, mmr_slice_of("rest")));
-	ck_assert(!mmr_blocks_next(blocks, &block));
-	ck_assert_int_eq(mmr_blocks_error(blocks), 0);
-	mmr_blocks_close(blocks);
-	mmr_close(reader);
-	/* The descriptor stayed the caller's. */
-	ck_assert_int_eq(close(ends[0]), 0);
-}
-END_TEST
-
-struct dribble {
-	mmr_slice bytes;
-	int fd, other_end;
-};
-
-static void dribble(void *arg)
-{
-	const struct dribble *out = arg;
-	struct chance chance = {5};
-	size_t done = 0, n;
-
-	close(out->other_end);
-	for (; done < out->bytes.len; done += n) {
-		n = 1 + chance_below(&chance, chance_below(&chance, 8) ? 40 : 9000);
-		n = min_size(n, out->bytes.len - done);
-		if (write(out->fd, out->bytes.ptr + done, n) != (ssize_t)n)
-			_exit(1);
-	}
-}
-
-static void must_stream(mmr_slice bytes, const mmr_scan_options *scan, const mmr_block_options *cut)
-{
-	size_t done = (size_t)min_u64(bytes.len, scan->offset);
-	size_t stop = done + (size_t)min_u64(bytes.len - done, scan->length);
-	struct dribble out = {bytes, -1, -1};
-	mmr_reader *reader;
-	mmr_blocks *blocks;
-	mmr_block block;
-	int ends[2], status;
-	pid_t child;
-
-	MUST(pipe(ends) == 0, "pipe: %s", strerror(errno));
-	out.fd = ends[1];
-	out.other_end = ends[0];
-	child = fork();
-	MUST(child >= 0, "fork: %s", strerror(errno));
-	if (child == 0) {
-		signal(SIGPIPE, SIG_DFL);
-		dribble(&out);
-		_exit(0);
-	}
-	close(ends[1]);
-	MUST(mmr_open_fd(ends[0], NULL, &reader) == 0, "%s", mmr_last_error());
-	MUST(mmr_blocks_open(reader, scan, cut, &blocks) == 0, "%s", mmr_last_error());
-	for (; mmr_blocks_next(blocks, &block); done += block.bytes.len) {
-		size_t len = block.bytes.len;
-
-		MUST(len > 0 && len <= stop - done && block.off == done, "block of %zu at %zu", len,
-			done);
-		MUST(memcmp(block.bytes.ptr, bytes.ptr + done, len) == 0, "bytes at %zu", done);
-		MUST(cut->split_lines || done + len == stop ||
-				block.bytes.ptr[len - 1] == scan->delimiter,
-			"block of %zu at %zu is no line", len, done);
-	}
-	MUST(mmr_blocks_error(blocks) == 0, "%s", mmr_last_error());
-	MUST(done == stop, "%zu bytes of %zu", done, stop);
-	mmr_blocks_close(blocks);
-	mmr_close(reader);
-	close(ends[0]);
-	waitpid(child, &status, 0);
-	MUST(stop < bytes.len || status == 0, "the writer died: 0x%x", (unsigned)status);
-}
-
-START_TEST(test_blocks_stream_is_the_input)
-{
-	static const size_t windows[] = {1, 7, 4096, 0};
-	/* The second stands for lines that are split. */
-	static const char delimiters[] = {'\n', '\n', 'q'};
-	static const uint64_t lengths[] = {MMR_REST, 300002, 300001, 299999, 70000, 1, 0};
-	static char bytes[300001];
-	mmr_slice all = {bytes, sizeof(bytes)}, none = {bytes, 0};
-	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	struct chance chance = {3};
-	size_t w, d, i;
-
-	chance_fill(&chance, bytes, sizeof(bytes), mmr_slice_of("\nabcdefghijklmnop"));
-	for (w = 0; w < ARRAY_LEN(windows); w++) {
-		for (d = 0; d < ARRAY_LEN(delimiters); d++) {
-			cut.window = windows[w];
-			cut.split_lines = d == 1;
-			scan.delimiter = delimiters[d];
-			for (i = 0; i < ARRAY_LEN(lengths); i++) {
-				scan.length = lengths[i];
-				scan.offset = i % 2 * 100003;
-				must_stream(all, &scan, &cut);
-			}
-			must_stream(none, &scan, &cut);
-		}
-	}
-}
-END_TEST
-
-START_TEST(test_blocks_stream_refuses)
-{
-	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	mmr_reader *reader, *none;
-	mmr_blocks *blocks;
-	int ends[2];
-
-	ck_assert_int_eq(pipe(ends), 0);
-	ck_assert_int_eq(mmr_open_fd(ends[0], NULL, &reader), 0);
-	cut.backward = true;
-	ck_assert_int_eq(mmr_blocks_open(reader, NULL, &cut, &blocks), -ESPIPE);
-	ck_assert_uint_gt(strlen(mmr_last_error()), 0);
-	/* The end that is for writing. */
-	ck_assert_int_eq(mmr_open_fd(ends[1], NULL, &none), -EBADF);
-	mmr_close(reader);
-	close(ends[0]);
-	close(ends[1]);
-}
-END_TEST
-
 static void must_stay_small(enum mmr_io_mode io_mode, bool backward)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -531,11 +375,10 @@ static Suite *blocks_suite(void)
 	Suite *suite = suite_create("blocks");
 
 	ADD_CASE(suite, "core", test_blocks_io_mode_is_what_was_asked_for,
-		test_blocks_are_the_range, test_blocks_stream_delivers_whole_lines_at_once,
-		test_blocks_stream_is_the_input);
+		test_blocks_are_the_range);
 	ADD_CASE(suite, "limits", test_blocks_edges_of_the_range, test_blocks_line_limit,
 		test_blocks_long_line_goes_to_the_map, test_blocks_memory_is_bounded);
-	ADD_CASE(suite, "faults", test_blocks_bad_options, test_blocks_stream_refuses);
+	ADD_CASE(suite, "faults", test_blocks_bad_options);
 	return suite;
 }
 

@@ -1,9 +1,11 @@
-/* support.c - fences, files, every backing, chance
+/* support.c - fences, files, every backing, streams, chance
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
 #include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -174,6 +176,61 @@ void on_every_backing(
 	temp_close(&whole);
 	temp_close(&part);
 	free(wide);
+}
+
+struct piped_writer {
+	pthread_t thread;
+	mmr_slice bytes;
+	size_t piece;
+	bool stays_open;
+	int fd;
+};
+
+static void *write_pieces(void *arg)
+{
+	const struct piped_writer *writer = arg;
+	struct chance chance = {5};
+	size_t done, len;
+	ssize_t n = 1;
+
+	/* The reader may be closed before it has read all. */
+	for (done = 0; done < writer->bytes.len && n > 0; done += (size_t)n) {
+		len = writer->piece;
+		if (len == 0)
+			len = 1 + chance_below(&chance, chance_below(&chance, 8) ? 40 : 9000);
+		len = min_size(len, writer->bytes.len - done);
+		n = write(writer->fd, writer->bytes.ptr + done, len);
+	}
+	if (!writer->stays_open)
+		close(writer->fd);
+	return NULL;
+}
+
+struct piped piped_open(mmr_slice bytes, size_t piece, bool stays_open)
+{
+	struct piped piped = {NULL, malloc(sizeof(*piped.writer))};
+	int ends[2];
+
+	signal(SIGPIPE, SIG_IGN);
+	MUST(pipe(ends) == 0, "pipe: %s", strerror(errno));
+	MUST(mmr_open_fd(ends[0], NULL, &piped.reader) == 0, "%s", mmr_last_error());
+	close(ends[0]);
+	piped.writer->bytes = bytes;
+	piped.writer->piece = piece;
+	piped.writer->stays_open = stays_open;
+	piped.writer->fd = ends[1];
+	MUST(pthread_create(&piped.writer->thread, NULL, write_pieces, piped.writer) == 0,
+		"no thread");
+	return piped;
+}
+
+void piped_close(struct piped *piped)
+{
+	mmr_close(piped->reader);
+	pthread_join(piped->writer->thread, NULL);
+	if (piped->writer->stays_open)
+		close(piped->writer->fd);
+	free(piped->writer);
 }
 
 int in_child(void (*body)(void *arg), void *arg)

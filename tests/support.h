@@ -89,6 +89,22 @@ void on_every_backing(
  * the struct chance. */
 void must_read_the_same(const struct setting *setting, void *arg);
 
+/* --- Streams --- */
+
+/* Bytes that a thread writes into a pipe. */
+struct piped {
+	mmr_reader *reader; /* of the pipe */
+	struct piped_writer *writer;
+};
+
+/* Opens a reader of bytes that are written in pieces of `piece` bytes, or of various sizes if it is
+ * 0. Then the pipe ends, or stays open until piped_close if `stays_open` is set. The bytes must be
+ * there until piped_close. */
+struct piped piped_open(mmr_slice bytes, size_t piece, bool stays_open);
+
+/* Closes the reader. What was not read is lost. */
+void piped_close(struct piped *piped);
+
 /* --- Processes --- */
 
 /* Runs a body in a child, which leaves with 0 when it returns. Returns: the wait status. */
