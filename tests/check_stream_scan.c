@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <unistd.h>
@@ -348,16 +349,21 @@ struct stopper {
 	int result;
 	bool in_work;
 	atomic_ullong worked, collected; /* bytes */
-	atomic_ullong stopped_at;        /* end of the block that stopped it */
+	atomic_ullong stopped_at;        /* end of the first block that stopped it */
 };
 
 static int answer(struct stopper *stopper, const mmr_block *block)
 {
-	uint64_t stop = block->off + block->bytes.len;
+	unsigned long long stop = block->off + block->bytes.len;
+	unsigned long long first = atomic_load(&stopper->stopped_at);
 
 	if (stop <= stopper->stop_at)
 		return 0;
-	atomic_store(&stopper->stopped_at, stop);
+	while (stop < first && !atomic_compare_exchange_weak(&stopper->stopped_at, &first, stop))
+		;
+	/* Other workers read on meanwhile. */
+	if (stop > MIB)
+		usleep(3000);
 	return stopper->result;
 }
 
@@ -399,6 +405,7 @@ static uint64_t must_stop(
 	stopper->bytes = bytes;
 	atomic_store(&stopper->worked, 0);
 	atomic_store(&stopper->collected, 0);
+	atomic_store(&stopper->stopped_at, ULLONG_MAX);
 	scan.n_threads = n_threads;
 	result = mmr_scan_run(piped.reader, &scan, NULL, &job);
 	MUST(result == stopper->result, "%d instead of %d", result, stopper->result);
