@@ -183,7 +183,12 @@ int64_t os_position(int fd)
 
 int os_seek(int fd, uint64_t off)
 {
-	return lseek(fd, (off_t)off, SEEK_SET) < 0 ? -errno : 0;
+	off_t now = lseek(fd, (off_t)off, SEEK_SET);
+
+	if (now < 0)
+		return -errno;
+	/* Some devices succeed and stay where they are. */
+	return (uint64_t)now == off ? 0 : -ESPIPE;
 }
 
 /* --- Maps --- */

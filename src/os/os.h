@@ -94,7 +94,7 @@ bool os_is_readable(int fd, bool wait);
 /* Returns: the file offset of a descriptor; -1 if it has none. */
 int64_t os_position(int fd);
 
-/* Moves the file offset of a descriptor. Errors: those of lseek(2). */
+/* Moves the file offset of a descriptor. Errors: those of lseek(2); -ESPIPE if it has not moved. */
 int os_seek(int fd, uint64_t off);
 
 /* --- Sparse files: linux.c, posix.c --- */
