@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include <stdatomic.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define MIB ((size_t)1 << 20)
@@ -342,6 +343,89 @@ START_TEST(test_blocks_of_a_stream_memory_is_bounded)
 }
 END_TEST
 
+/* --- Errors --- */
+
+/* A peer that closes with unread bytes resets the connection: what it sent before comes first. */
+static mmr_reader *open_reset(const char *text)
+{
+	int pair[2];
+	mmr_reader *reader;
+	size_t len = strlen(text);
+
+	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "%s", strerror(errno));
+	MUST(write(pair[0], "x", 1) == 1, "%s", strerror(errno));
+	MUST(write(pair[1], text, len) == (ssize_t)len, "%s", strerror(errno));
+	close(pair[1]);
+	MUST(mmr_open_fd(pair[0], NULL, &reader) == 0, "%s", mmr_last_error());
+	close(pair[0]);
+	return reader;
+}
+
+static int add_up(void *state, const mmr_block *block)
+{
+	size_t *sum = *(size_t **)state;
+
+	*sum += block->bytes.len;
+	return 0;
+}
+
+static int nothing_to_do(void *state, const mmr_block *block)
+{
+	(void)state, (void)block;
+	return 0;
+}
+
+START_TEST(test_blocks_of_a_stream_read_error)
+{
+	mmr_counts counts = {.lines = 77};
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	size_t sum = 0;
+	mmr_scan_job job = {.work = nothing_to_do,
+		.collect = add_up,
+		.start = keep_context,
+		.context = &sum,
+		.state_size = sizeof(size_t *)};
+	mmr_reader *reader = open_reset("abc\ndef");
+	mmr_blocks *blocks;
+	mmr_block block;
+
+	ck_assert_int_eq(mmr_blocks_open(reader, NULL, NULL, &blocks), 0);
+	ck_assert(mmr_blocks_next(blocks, &block));
+	ck_assert(mmr_slice_equal(block.bytes, mmr_slice_of("abc\n")));
+	ck_assert(mmr_blocks_next(blocks, &block));
+	ck_assert(mmr_slice_equal(block.bytes, mmr_slice_of("def")));
+	ck_assert(!mmr_blocks_next(blocks, &block));
+	ck_assert_int_eq(mmr_blocks_error(blocks), -ECONNRESET);
+	ck_assert_uint_eq(mmr_last_error_offset(), 7);
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "read 'descriptor"));
+	ck_assert(!mmr_blocks_next(blocks, &block));
+	ck_assert_int_eq(mmr_blocks_error(blocks), -ECONNRESET);
+	mmr_blocks_close(blocks);
+	ck_assert_uint_eq(mmr_consumed(reader), 7);
+	mmr_close(reader);
+
+	for (scan.n_threads = 1; scan.n_threads <= 3; scan.n_threads++) {
+		reader = open_reset("abc\ndef");
+		ck_assert_int_eq(mmr_count_lines(reader, &scan, &counts), -ECONNRESET);
+		ck_assert_uint_eq(mmr_last_error_offset(), 7);
+		ck_assert_uint_eq(counts.lines, 77);
+		mmr_close(reader);
+		reader = open_reset("abc\ndef");
+		sum = 0;
+		ck_assert_int_eq(mmr_scan_run(reader, &scan, NULL, &job), -ECONNRESET);
+		ck_assert_uint_eq(sum, 7);
+		mmr_close(reader);
+	}
+	/* A range that ends before the error never meets it. */
+	reader = open_reset("abc\ndef");
+	scan.n_lines = 1;
+	ck_assert_int_eq(mmr_count_lines(reader, &scan, &counts), 0);
+	ck_assert_uint_eq(counts.lines, 1);
+	ck_assert_uint_eq(mmr_consumed(reader), 4);
+	mmr_close(reader);
+}
+END_TEST
+
 static Suite *stream_blocks_suite(void)
 {
 	Suite *suite = suite_create("stream_blocks");
@@ -351,6 +435,7 @@ static Suite *stream_blocks_suite(void)
 		test_blocks_of_a_stream_come_before_it_waits);
 	ADD_CASE(suite, "limits", test_blocks_of_a_stream_line_limit,
 		test_blocks_of_a_stream_memory_is_bounded);
+	ADD_CASE(suite, "faults", test_blocks_of_a_stream_read_error);
 	return suite;
 }
 

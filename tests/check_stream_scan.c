@@ -519,13 +519,65 @@ START_TEST(test_stream_search_stops)
 }
 END_TEST
 
+/* --- Lines that are too long --- */
+
+/* All before the line is worked on, and nothing after it; the line is left. */
+START_TEST(test_stream_scan_of_a_long_line)
+{
+	static const size_t starts[] = {0, 1000, 3 * MIB, 8 * MIB + 5};
+	const size_t size = 9 * MIB, len = 200000;
+	char *bytes = malloc(size);
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	struct stopper stopper = {.stop_at = MMR_REST};
+	mmr_scan_job job = {.work = work_or_stop,
+		.start = keep_context,
+		.context = &stopper,
+		.state_size = sizeof(struct stopper *)};
+	struct chance chance = {164};
+	size_t i;
+
+	cut.line_limit = len - 1;
+	for (i = 0; i < ARRAY_LEN(starts) * 2; i++) {
+		size_t start = starts[i / 2];
+
+		chance_fill(&chance, bytes, size, mmr_slice_of("\nabcdefgh"));
+		memset(bytes + start, 'x', len);
+		bytes[start + len - 1] = '\n';
+		if (start > 0)
+			bytes[start - 1] = '\n';
+		stopper.bytes = (mmr_slice){bytes, size};
+		job.collect = i % 2 ? collect_or_stop : NULL;
+		for (scan.n_threads = 1; scan.n_threads <= 4; scan.n_threads++) {
+			struct piped piped = piped_open(stopper.bytes, 0, false);
+
+			atomic_store(&stopper.worked, 0);
+			atomic_store(&stopper.collected, 0);
+			MUST(mmr_scan_run(piped.reader, &scan, &cut, &job) == MMR_ELONG, "%s",
+				mmr_last_error());
+			MUST(mmr_last_error_offset() == start, "%s", mmr_last_error());
+			MUST(mmr_consumed(piped.reader) == start &&
+					atomic_load(&stopper.worked) == start,
+				"%llu bytes used, %llu worked on, before a line at %zu",
+				(unsigned long long)mmr_consumed(piped.reader),
+				atomic_load(&stopper.worked), start);
+			must_have_rest(piped.reader, (mmr_slice){bytes + start, size - start},
+				start, "long line");
+			piped_close(&piped);
+		}
+	}
+	free(bytes);
+}
+END_TEST
+
 static Suite *stream_scan_suite(void)
 {
 	Suite *suite = suite_create("stream_scan");
 
 	ADD_CASE(suite, "core", test_stream_scans_of_small_inputs,
 		test_stream_scans_of_large_inputs);
-	ADD_CASE(suite, "limits", test_stream_stops_at_once, test_stream_search_stops);
+	ADD_CASE(suite, "limits", test_stream_stops_at_once, test_stream_search_stops,
+		test_stream_scan_of_a_long_line);
 	return suite;
 }
 
