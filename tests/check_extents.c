@@ -20,7 +20,7 @@ static const struct {
 } islands[] = {{0, 1}, {3 * MIB + 4096, 8192}, {5 * MIB + 777, 4321}, {10 * MIB, MIB},
 	{31 * MIB + MIB / 2, 3}, {40 * MIB - 1, 1}};
 
-/* The islands lie in a file of 48 MiB: it ends with a hole. */
+/* The islands are in a file of 48 MiB, which ends with a hole. */
 static struct temp sparse_open(void)
 {
 	struct temp temp = temp_open(NULL, 0);

@@ -256,8 +256,8 @@ START_TEST(test_intern_bytes_a_text)
 }
 END_TEST
 
-/* Tags as somebody would choose them who knows the seed: all equal, all at the end, all side by
- * side. The table stays in order, finds all, and is not larger than what stands in it. */
+/* Tags that an attacker who knows the seed would choose: all equal, all at the end, all adjacent.
+ * The table stays in order, finds all entries, and is not larger than they need. */
 START_TEST(test_intern_table_of_bunched_tags)
 {
 	static const struct {

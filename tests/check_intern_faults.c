@@ -196,7 +196,7 @@ START_TEST(test_intern_truncated_before_the_copy)
 }
 END_TEST
 
-/* The last home is full, and so is what lies behind it: a longer table, or all as it was. */
+/* The last home and the room after it are full: the table grows, or is unchanged on failure. */
 START_TEST(test_intern_table_without_memory)
 {
 	struct intern_table table;

@@ -39,7 +39,7 @@ START_TEST(test_residency_of_memory)
 		ck_assert_uint_eq(buckets[i], MMR_BUCKET_FULL);
 	mmr_close(reader);
 
-	/* A copy begins where it likes: what lay across two pages of the file lies in one. */
+	/* A copy need not begin at a page: bytes of two pages of the file are in one page here. */
 	options.backing = MMR_BACKING_COPIED;
 	options.offset = page - 1;
 	options.length = 2;

@@ -111,7 +111,7 @@ START_TEST(test_number_whole_examples)
 	}
 	must_be_i64((mmr_slice){"1\0", 2}, -EINVAL, 0);
 	must_be_i64((mmr_slice){NULL, 0}, -EINVAL, 0);
-	/* In data, what is no number is daily bread. */
+	/* Malformed numbers are common in data, so they do not set the error message. */
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "before"));
 }
 END_TEST

@@ -371,7 +371,7 @@ START_TEST(test_refresh_grows_where_it_is_free)
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	temp_resize(&temp, len);
-	/* Addresses are given away downward: the file's lie in front of these. */
+	/* Addresses are assigned downward, so the file's addresses are before these. */
 	above = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	ck_assert_ptr_ne(above, MAP_FAILED);
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);

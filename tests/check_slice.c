@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-/* Which indexes Python's text[start:stop] takes, found by asking each one. An index that counts
- * from the end is moved by the length; what then lies before the start or behind the end is out. */
+/* Whether Python's text[start:stop] contains an index. A negative start or stop is moved by the
+ * length; indexes before the start or after the end are out. */
 static bool python_takes(int64_t index, int64_t start, int64_t stop, int64_t len)
 {
 	if (start < 0 && start >= -len)

@@ -11,9 +11,9 @@
 struct naive {
 	mmr_cell cell;
 	size_t next;   /* where the next cell starts */
-	bool more;     /* a delimiter stands behind this one */
+	bool more;     /* a delimiter follows this cell */
 	bool unclosed; /* its quote is never closed: it reaches to the end */
-	bool stray;    /* a quote stands between its closing quote and its end */
+	bool stray;    /* a quote is between its closing quote and its end */
 };
 
 /* `first`: of its row. */

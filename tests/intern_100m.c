@@ -97,7 +97,7 @@ static int find_all(const mmr_intern *pool, mmr_slice bytes)
 		if (mmr_intern_find(pool, line, &id) != 1 || id != n)
 			return complain("a text is not found again");
 		if (mmr_intern_text(pool, id, &text) != 0 || text.ptr != line.ptr)
-			return complain("a text lies elsewhere");
+			return complain("a text has moved");
 		none = mmr_slice_cut(line, 0, 7);
 		if (n % 16 == 0 && mmr_intern_find(pool, none, &id) != 0)
 			return complain("a text that is not there is found");

@@ -41,7 +41,7 @@ def make_block():
 
 def write_log(file, size):
 	block = make_block()
-	twice = memoryview(block * 2)  # any MiB that begins in the first half lies in it
+	twice = memoryview(block * 2)  # contains any MiB that begins in the first half
 	done = 0
 	while size - done > 2 * MIB:
 		file.write(twice[done % len(block):][:MIB])

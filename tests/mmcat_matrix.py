@@ -109,7 +109,7 @@ def fed(content, step, reader, take, close):
 	thread = threading.Thread(target=run)
 	thread.start()
 	yield [], {"stdin": reader}, content, 0
-	# Only now, so that the writer hears of it.
+	# Only now, so that the writer gets EPIPE.
 	os.close(reader)
 	thread.join()
 

@@ -150,7 +150,7 @@ def check_small_pipe():
 
 
 def check_offsets_of_files():
-	"""Standard output stands in the middle of a file, or appends to it."""
+	"""Standard output is in the middle of a file, or appends to it."""
 	path = FILE + ".out"
 	for args, wanted in WANTED:
 		for flags in os.O_RDWR, os.O_WRONLY | os.O_APPEND:

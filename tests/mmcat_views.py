@@ -133,7 +133,7 @@ def regex_case(rng):
 	start = rng.choice([0, rng.randrange(len(lines) + 1)])
 	off, offsets = sum(map(len, lines[:start])), []
 	for line in lines[start:]:
-		# Behind the last line end there is no line; `$` stands before it.
+		# After the last line end there is no line; `$` matches before it.
 		text = line.removesuffix(b"\n")
 		offsets += [off + match.start() for match in re.finditer(pattern, text, re.M)]
 		off += len(line)

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Where a part begins that is no multiple of anything, and what lies behind it. */
+/* The offset of a part, not a multiple of anything, and the bytes after the part. */
 #define LEAD  4099
 #define TRAIL 17
 

@@ -75,7 +75,7 @@ mmr_reader *temp_reader(const struct temp *temp, enum mmr_backing_kind backing);
 
 struct setting {
 	const char *name;   /* for messages */
-	mmr_reader *reader; /* holds `bytes`, whatever it stands on */
+	mmr_reader *reader; /* contains `bytes`, with any backing */
 	mmr_slice bytes;
 	bool addressable; /* false: the reader is UNMAPPED, views of it must fail */
 };

@@ -23,7 +23,7 @@ if [ -z "$opened" ]; then
 	exit 0
 fi
 
-# The notes as they lie in memory; the words of the specification as a naive reader takes them.
+# Reads the notes as they are in memory, by the words of the specification.
 cat > "$tmp/read.py" << 'EOF'
 import json, re, struct, sys
 

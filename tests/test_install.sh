@@ -19,7 +19,7 @@ pc=$(find "$root" -name mmreader.pc)
 library=$(dirname "$(find "$root" -name 'libmmreader.*' | head -n 1)")
 check "no .la file" test -z "$(find "$root" -name '*.la')"
 
-# As if $root were the root of the file system, wherever the prefix lies in it.
+# As if $root were the root of the file system, with any prefix.
 export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root
 export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
 export LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}

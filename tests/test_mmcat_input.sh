@@ -140,7 +140,7 @@ for options in -r "-l -2:" "-b -9:-3" -i; do
 		bash -c 'ulimit -f 100; trap "" XFSZ; exec "$MMCAT" "$@"' - $options \
 		< <(cat numbers)
 done
-# What lies behind the part is neither saved nor waited for.
+# Bytes after the part are neither saved nor waited for.
 for options in "-r -l 2:5" "-r -b 1:+8 -m 2" "-i -b :5000" "-i -l 3:+4" "-i -m 3"; do
 	check "a part of a stream without end: $options" \
 		bash -c 'set -o pipefail; trap "" XFSZ; ulimit -f 1000

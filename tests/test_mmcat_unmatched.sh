@@ -78,7 +78,7 @@ from_file()
 	says "$@" < a.gz
 }
 
-# The message about a missing file stands between those of the others.
+# The message about a missing file is between those of the others.
 missing()
 {
 	local status=0

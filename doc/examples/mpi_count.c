@@ -18,16 +18,16 @@ struct rank {
 	int number, n_ranks;
 };
 
-/* Returns: false, for who asks whether all is well. */
+/* Returns: false, so that a failing path is one line. */
 static bool complain(const struct rank *rank, const char *reason)
 {
 	fprintf(stderr, "mpi_count: rank %d of %d: %s\n", rank->number, rank->n_ranks, reason);
 	return false;
 }
 
-/* Whether no rank has failed. Each asks after each step, so none waits in vain for one that is
- * gone. MPI_Abort would not let them finish the step, but with Open MPI 4.1 about every second
- * mpirun that was ended so hung or crashed, and lost the status. */
+/* Whether no rank has failed. All ranks call this after each step, so none waits for a rank that
+ * has exited. MPI_Abort is not used, because with Open MPI 4.1 about every second mpirun that was
+ * ended with it hung or crashed, and lost the status. */
 static bool all_well(bool well)
 {
 	int mine = well, all = 0;

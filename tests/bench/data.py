@@ -1,4 +1,4 @@
-"""data.py - the files that the benches read: made once, kept, and checked to lie in memory as wanted
+"""data.py - the files that the benches read: made once, kept, and checked to be in memory as wanted
 
 SPDX-License-Identifier: MIT
 """

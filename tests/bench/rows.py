@@ -104,7 +104,7 @@ def reversing(bench):
 
 
 def line_access(bench):
-	"""So deep that most of the file lies before it; sed leaves as soon as it has it."""
+	"""A line at 9/10 of the file; sed exits as soon as it has printed it."""
 	lines = int(subprocess.run([bench.tool("rival_count"), bench.data.log, "1"],
 		capture_output=True, check=True).stdout)
 	number = lines * 9 // 10

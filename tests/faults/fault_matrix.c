@@ -114,7 +114,7 @@ static void must_be_placed(void)
 	if (row->flags & ROW_NO_PLACE)
 		return;
 	if (is_cut(cell.fault)) {
-		/* Copies of what lies behind the cut fail where they begin. */
+		/* Copies of bytes after the cut fail at their first byte. */
 		lo = cut_at(cell.fault);
 		hi = row->flags & ROW_SLICE ? lo : SCENE_SIZE;
 	}
@@ -334,7 +334,7 @@ static void try_cell(void)
 	fflush(NULL);
 	child = fork();
 	if (child == 0) {
-		/* A call that waits for ever is a death, too. */
+		/* A call that never returns counts as killed, too. */
 		alarm(120);
 		run_cell();
 	}

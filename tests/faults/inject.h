@@ -1,9 +1,9 @@
 /* inject.h - system calls that fail when they are told to
  *
  * Linked into a program with -Wl,--wrap=NAME for every wrapper of inject.c: each call of one is
- * counted, and one of them fails. What is wanted, and what came of it, stands in a table that lies
- * in the file named by $INJECT_TABLE, so that it survives the program whatever becomes of it; its
- * other reader is inject.py, which knows this layout.
+ * counted, and one of them fails. The request and its outcome are in a table in the file named by
+ * $INJECT_TABLE, so that it survives a crash of the program. inject.py reads it, too, and knows
+ * this layout.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TESTS_FAULTS_INJECT_H

@@ -169,7 +169,7 @@ class Runner:
             shutil.rmtree(folder, ignore_errors=True)
             inject_follow.prepare(folder, self.out_path)
         if source.startswith("<"):
-            # Not from its start: what stands before is nobody's.
+            # Not from its start: the bytes before it must not be read.
             how["stdin"] = open(folder + "/" + source[1:], "rb", buffering=0)
             how["stdin"].seek(7 if follow else 1000)
         elif source.startswith("|"):

@@ -17,7 +17,7 @@ from inject import Table
 # The compiler's and the C library's own, and what is no function.
 OWN = re.compile(r"^(_ITM_|__gmon_start__|__cxa_|__libc_start_main|__stack_chk|__(a|t|ub|l|m)san_|"
                  r"opt(arg|err|ind|opt)$|std(in|out|err)$)")
-# What stands behind a function that is linked from an archive.
+# Functions that are linked from an archive, by the name that the program imports.
 OTHER_NAMES = {"__register_atfork": "pthread_atfork"}
 
 
@@ -83,7 +83,7 @@ def disassemble(objdump, program):
 
 
 def function_at(path, line):
-    """The function of a source that a line stands in; compilers disagree, where it is inlined."""
+    """The function of a source that contains a line; compilers disagree if it is inlined."""
     with open(path) as file:
         lines = file.readlines()[:line]
     while lines and not lines[-1].startswith("{"):

@@ -26,7 +26,7 @@ struct naive {
 	struct naive_field fields[MOST_FIELDS];
 	size_t n_fields;
 	uint64_t size;
-	/* Of a wrong layout: what is wrong lies between these. */
+	/* In an invalid layout, the error is between these. */
 	size_t wrong_from, wrong_to;
 };
 

@@ -44,7 +44,7 @@ static void walk_lines(mmr_slice all, char delimiter, unsigned flags)
 	MUST(!mmr_lines_next(&it, &line) && mmr_lines_error(&it) == 0, "line %zu too many", n);
 	for (next = all.len; mmr_reverse_lines_next(&back, &line); n_back++) {
 		from = (size_t)(line.ptr - all.ptr);
-		MUST(from < next, "line %zu from the end lies behind the one before", n_back);
+		MUST(from < next, "line %zu from the end is not before the previous one", n_back);
 		naive_line(all, from, delimiter, &end, &next);
 		MUST(line.len == length_wanted(all, from, end, next, flags),
 			"line %zu from the end: %zu bytes", n_back, line.len);

@@ -1,7 +1,7 @@
 /* fuzz_record.c - records of a layout and their values against bytes put together one by one
  *
- * The input is turned into a layout that is right, so that the parser, which has a target of its
- * own, stands in nobody's way; the bytes behind it are a header and records.
+ * The input is turned into a valid layout, because the parser has a fuzz target of its own. The
+ * bytes after it are a header and records.
  *
  * Length: 96
  *
@@ -197,7 +197,7 @@ static void check_record(const mmr_layout *layout, const struct naive *naive, mm
 
 		MUST(bytes.ptr == record.ptr + naive->fields[i].off &&
 				bytes.len == naive->fields[i].size,
-			"field %zu lies elsewhere", i);
+			"field %zu has a wrong address", i);
 		if (naive->fields[i].type == MMR_TEXT) {
 			check_text(record, field, &naive->fields[i]);
 			continue;
@@ -253,7 +253,7 @@ static void walk(const mmr_layout *layout, const struct naive *naive, mmr_slice 
 	for (i = 0; i < n; i++) {
 		MUST(mmr_records_next(&it, &record), "record %zu is missing", i);
 		MUST(record.ptr == all.ptr + header + i * naive->size && record.len == naive->size,
-			"record %zu lies elsewhere", i);
+			"record %zu has a wrong address", i);
 		MUST(mmr_record_at(layout, all, header, i, &same) == 0 && same.ptr == record.ptr &&
 				same.len == record.len,
 			"record %zu by its number", i);

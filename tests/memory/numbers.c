@@ -1,8 +1,8 @@
-/* numbers.c - an array of doubles as it lies in its file, for report.py
+/* numbers.c - an array of doubles in a file, without a copy, for report.py
  *
  *	numbers FILE
  *
- * The twin of list and array in techniques.py: the elements have no memory of their own.
+ * The counterpart of list and array in techniques.py: elements have no memory of their own.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>

@@ -2,8 +2,8 @@
  *
  *	ours WAY [FILE]
  *
- * The twin of techniques.py: the same jobs, the same answers, the same two figures. Only the public
- * header is used, as by any program.
+ * The counterpart of techniques.py: the same jobs, the same results, the same two figures. It uses
+ * only the public header, like any program.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -33,7 +33,7 @@ static void tell_each(uint64_t before, uint64_t n)
 	printf("each %.4f\n", n > 0 ? (double)grown / (double)n : 0.0);
 }
 
-/* Gives back what lies a step or more behind: slices of it stay valid. */
+/* Releases pages that are a step or more before `ptr`. Slices of them stay valid. */
 static void release_behind(mmr_reader *reader, const char *ptr, uint64_t *released)
 {
 	if ((uint64_t)(ptr - mmr_bytes(reader).ptr) < *released + STEP)

@@ -2,7 +2,7 @@
  *
  *	records FILE
  *
- * The twin of the objects in techniques.py: a record has no memory of its own.
+ * The counterpart of the objects in techniques.py: a record has no memory of its own.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>

@@ -221,7 +221,7 @@ def whole(report, log):
 def measuring(report):
 	"""Not how much memory is used, but how well it is told."""
 	path = report.files["distinct"]
-	print("\n### Measuring: what one is told of memory that one holds\n")
+	print("\n### Measuring: reported and used memory\n")
 	print("| way | told, MiB | held, MiB | asking for the process, us |\n|---|---:|---:|---:|")
 	ways = [("Python, `sys.getsizeof` of a list", report.python("measure", path)),
 		("mmreader, `mmr_memory_usage`", report.ours("measure", path))]
