@@ -251,7 +251,7 @@ START_TEST(test_stream_of_a_fifo)
 	ck_assert_uint_eq(counts.lines, 2);
 	pthread_join(thread, NULL);
 	mmr_close(reader);
-	/* With one that has left without a word. */
+	/* With one that has closed its end. */
 	writer.text = "";
 	ck_assert_int_eq(mmr_open(temp.path, NULL, &reader), 0);
 	ck_assert_int_eq(pthread_create(&thread, NULL, write_fifo, &writer), 0);

@@ -136,7 +136,7 @@ too_long()
 	sources | xargs wc -l | awk '$2 != "total" && $1 > 600'
 }
 
-# A file that no list names is neither built nor run, and nobody would notice.
+# A file that no list names is neither built nor run.
 unlisted()
 {
 	sources | while read -r file; do
