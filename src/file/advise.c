@@ -4,7 +4,7 @@
 #include "file/reader.h"
 #include "os/os.h"
 
-/* The pages of a range of the part that lie in the map: `outward` takes pages that the range only
+/* The pages of a range of the part that are in the map: `outward` takes pages that the range only
  * touches, else just those that it covers. Returns: bytes, whole pages; 0 for nothing to do. */
 static size_t pages_of(const struct mmr_reader *reader, const struct backing *backing, uint64_t off,
 	uint64_t len, bool outward, const char **ret_start)

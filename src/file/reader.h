@@ -63,7 +63,7 @@ int reader_fault(const struct mmr_reader *reader);
 /* Sets the error of a call that needs offsets. Returns: -ESPIPE. */
 int reader_no_offsets(const struct mmr_reader *reader);
 
-/* mmr_release, without a word when it fails: nothing depends on it. */
+/* Like mmr_release, without an error: nothing depends on it. */
 void reader_drop(const struct mmr_reader *reader, uint64_t off, uint64_t len);
 
 /* Whether mmr_release gives memory back for certain. */

@@ -166,6 +166,6 @@ int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 	from = min_u64(max_u64(from, start), stop);
 	if (n_lines >= 0)
 		return seek_forward(reader, from, stop, (uint64_t)n_lines, &scan, ret_off);
-	/* As unsigned: INT64_MIN has no positive twin. */
+	/* As unsigned, since -INT64_MIN does not fit. */
 	return seek_backward(reader, start, from, 0 - (uint64_t)n_lines, &scan, ret_off);
 }

@@ -42,7 +42,7 @@ static void print_fact(const char *name, const char *format, ...)
 	output_write(line, (size_t)len);
 }
 
-/* All that is told of an input. */
+/* All facts about an input. */
 struct facts {
 	mmr_kind kind;
 	mmr_counts counts;

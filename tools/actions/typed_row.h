@@ -14,9 +14,9 @@ size_t typed_row_room(const mmr_layout *layout);
 size_t typed_row_json_room(const mmr_layout *layout);
 char *typed_row_put_json(char *to, const mmr_layout *layout, mmr_slice record);
 
-/* Writes the values of a record with tabs between them: numbers so that reading them gives the same
- * number back; of text what stands before the NULs at its end, with \t \n \\ and \xHH for what
- * would break the line. Returns: the end of what was written, without a line end. */
+/* Writes the values of a record, separated by tabs. A number that is read back is the same. A text
+ * is written without the NULs at its end, and with \t \n \\ and \xHH for bytes that would break the
+ * line. Returns: the end of what was written, without a line end. */
 char *typed_row_put(char *to, const mmr_layout *layout, mmr_slice record);
 
 #endif

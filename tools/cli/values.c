@@ -1,4 +1,4 @@
-/* values.c - parsing what stands behind an option
+/* values.c - parsing the values of options
  *
  * SPDX-License-Identifier: MIT */
 #include "cli/values.h"

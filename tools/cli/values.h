@@ -1,4 +1,4 @@
-/* values.h - what stands behind an option: bytes, numbers, a word of a few
+/* values.h - the values of options: bytes, numbers, one word of several
  *
  * Each parser leaves with a message when the value is wrong.
  *

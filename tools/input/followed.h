@@ -1,4 +1,4 @@
-/* followed.h - one FILE of -f: what lies under its name, and how far it is printed
+/* followed.h - one FILE of -f: the file that has its name, and how far it is printed
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_INPUT_FOLLOWED_H
@@ -26,7 +26,7 @@ struct incarnation {
 	int fd; /* -1: none */
 	dev_t device;
 	ino_t inode;
-	uint64_t off; /* what lies before is printed, or will never be */
+	uint64_t off; /* bytes before are printed, or are not selected */
 	int watch;
 };
 
