@@ -280,6 +280,7 @@ START_TEST(test_stream_of_a_descriptor_that_does_not_wait)
 	struct piped piped = piped_open(mmr_slice_of("a\nb\n"), 1, true);
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	mmr_counts counts;
+	atomic_bool waited = false;
 	mmr_reader *reader;
 	int ends[2];
 
@@ -287,7 +288,7 @@ START_TEST(test_stream_of_a_descriptor_that_does_not_wait)
 	ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
 	ck_assert_int_eq(mmr_open_fd(ends[0], NULL, &reader), 0);
 	scan.before_wait = set_flag;
-	scan.wait_context = &(atomic_bool){false};
+	scan.wait_context = &waited;
 	ck_assert_int_eq(write(ends[1], "a\n", 2), 2);
 	scan.n_lines = 1;
 	ck_assert_int_eq(mmr_count_lines(reader, &scan, &counts), 0);
