@@ -71,9 +71,12 @@ static bool reach_begin(struct reach *reach, const struct options *options)
 	reach->ranges = calloc(reach->n_ranges, sizeof(*reach->ranges));
 	for (i = 0; reach->ranges && i < reach->n_ranges; i++) {
 		const struct selection *selection = &options->selections[i];
-		mmr_scan_options scan = selection_range(options, selection, options->maximum);
+		mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 
-		reach->ranges[i] = mmr_range_of(range_from_end(&selection->range) ? NULL : &scan);
+		/* A range that is counted from the end needs the whole stream. */
+		if (!range_from_end(&selection->range))
+			scan = selection_range(options, selection, options->maximum);
+		reach->ranges[i] = mmr_range_of(&scan);
 	}
 	return reach->ranges != NULL;
 }
