@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 
-#include <mmreader/version.h>
+#include <mmreader/base.h>
 
 const char *mmr_version(void)
 {

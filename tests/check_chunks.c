@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-/* What chunks.h promises of each window and of all of them. */
+/* What slice.h promises of each window and of all of them. */
 static void must_cover(mmr_slice slice, size_t len, size_t overlap)
 {
 	mmr_chunks it = mmr_chunks_of(slice, len, overlap);

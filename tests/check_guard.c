@@ -235,7 +235,7 @@ START_TEST(test_guard_lines_that_were_marked_and_are_lost)
 	install();
 	for (backward = 0; backward < 2; backward++) {
 		struct victim victim = victim_open();
-		/* One refill marks them all: the next look at the map is at a line's last byte. */
+		/* One refill finds them all: the next look at the map is at a line's last byte. */
 		mmr_slice three = mmr_slice_cut(victim.bytes, -24, MMR_END), line;
 		mmr_lines it = mmr_lines_of_flags(three, '\n', MMR_LINES_CRLF);
 		mmr_reverse_lines back = mmr_reverse_lines_of_flags(three, '\n', MMR_LINES_CRLF);

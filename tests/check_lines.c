@@ -292,7 +292,7 @@ END_TEST
 START_TEST(test_lines_sizes_are_as_documented)
 {
 	ck_assert_uint_le(sizeof(mmr_slice), 16);
-	ck_assert_uint_le(sizeof(mmr_marks), 576);
+	ck_assert_uint_le(sizeof(mmr_positions), 576);
 	ck_assert_uint_le(sizeof(mmr_lines), 616);
 	ck_assert_uint_le(sizeof(mmr_reverse_lines), 624);
 }

@@ -167,7 +167,7 @@ END_TEST
 
 START_TEST(test_reader_huge_sparse_file)
 {
-	static const uint64_t marks[] = {
+	static const uint64_t positions[] = {
 		0, 2 * GIB - 4, 2 * GIB + 4, 4 * GIB - 3, 4 * GIB + 5, 6 * GIB - 8};
 	struct temp temp = temp_open(NULL, 0);
 	mmr_reader *reader;
@@ -175,22 +175,22 @@ START_TEST(test_reader_huge_sparse_file)
 	char mark[8] = "mark ?!", copy[8];
 
 	temp_resize(&temp, 6 * GIB);
-	for (i = 0; i < ARRAY_LEN(marks); i++) {
+	for (i = 0; i < ARRAY_LEN(positions); i++) {
 		mark[5] = (char)('0' + i);
-		temp_write(&temp, marks[i], mark, sizeof(mark));
+		temp_write(&temp, positions[i], mark, sizeof(mark));
 	}
 	for (backing = MMR_BACKING_MAPPED; backing <= MMR_BACKING_UNMAPPED; backing += 3) {
 		if (sizeof(size_t) < 8 && backing == MMR_BACKING_MAPPED)
 			continue;
 		reader = temp_reader(&temp, (enum mmr_backing_kind)backing);
 		ck_assert_uint_eq(mmr_size(reader), 6 * GIB);
-		for (i = 0; i < ARRAY_LEN(marks); i++) {
-			ck_assert_int_eq(mmr_read_at(reader, marks[i], copy, 8, &got), 0);
+		for (i = 0; i < ARRAY_LEN(positions); i++) {
+			ck_assert_int_eq(mmr_read_at(reader, positions[i], copy, 8, &got), 0);
 			ck_assert_uint_eq(got, 8);
 			mark[5] = (char)('0' + i);
 			ck_assert_mem_eq(copy, mark, 8);
 			if (backing == MMR_BACKING_MAPPED)
-				ck_assert_mem_eq(mmr_bytes(reader).ptr + marks[i], copy, 8);
+				ck_assert_mem_eq(mmr_bytes(reader).ptr + positions[i], copy, 8);
 		}
 		ck_assert_int_eq(mmr_read_at(reader, 6 * GIB - 3, copy, 8, &got), 0);
 		ck_assert_uint_eq(got, 3);

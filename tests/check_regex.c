@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "optional/lazy.h"
+#include "optional/library.h"
 
 #include <stdio.h>
 
@@ -54,18 +54,18 @@ END_TEST
 START_TEST(test_regex_missing_at_run_time)
 {
 	static const char *const nowhere[] = {"libpcre2-nowhere.so.0", NULL};
-	const char *const *sonames = lazy_pcre2.sonames;
+	const char *const *sonames = library_pcre2.sonames;
 	mmr_regex *regex = NULL;
 
 	if (!is_built_with_pcre2())
 		return;
-	lazy_pcre2.sonames = nowhere;
+	library_pcre2.sonames = nowhere;
 	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), NULL, &regex), MMR_ENOLIB);
 	ck_assert_ptr_null(regex);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "libpcre2-nowhere.so.0"));
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "package libpcre2-8-0"));
 	/* It is no error for ever. */
-	lazy_pcre2.sonames = sonames;
+	library_pcre2.sonames = sonames;
 	if (!has_pcre2())
 		return;
 	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), NULL, &regex), 0);
@@ -196,7 +196,7 @@ START_TEST(test_regex_wrong_patterns)
 
 	if (!has_pcre2())
 		return;
-	ck_assert_int_eq(mmr_lazy_load(MMR_LIBRARY_PCRE2), 0);
+	ck_assert_int_eq(mmr_library_load(MMR_LIBRARY_PCRE2), 0);
 	heap = heap_in_use();
 	for (i = 0; i < ARRAY_LEN(cases); i++) {
 		MUST(mmr_regex_compile(mmr_slice_of(cases[i].pattern), NULL, &regex) == -EINVAL,
@@ -300,7 +300,7 @@ START_TEST(test_regex_limits)
 
 	if (!has_pcre2())
 		return;
-	ck_assert_int_eq(mmr_lazy_load(MMR_LIBRARY_PCRE2), 0);
+	ck_assert_int_eq(mmr_library_load(MMR_LIBRARY_PCRE2), 0);
 	heap = heap_in_use();
 	memset(text, 'a', sizeof(text));
 	memcpy(text, "yes\n", 4);
@@ -449,7 +449,7 @@ START_TEST(test_regex_of_readers)
 		return;
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	text = make_text(&chance, text_bytes, 700000);
-	ck_assert_int_eq(mmr_lazy_load(MMR_LIBRARY_PCRE2), 0);
+	ck_assert_int_eq(mmr_library_load(MMR_LIBRARY_PCRE2), 0);
 	heap = heap_in_use();
 	for (i = 0; i < ARRAY_LEN(patterns); i++) {
 		regex = compile(patterns[i], false, false);

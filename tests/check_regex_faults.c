@@ -212,7 +212,7 @@ START_TEST(test_regex_of_other_releases)
 			"does not report its version"},
 	};
 	struct regex_functions real;
-	char shown[32], reason[LAZY_REASON];
+	char shown[32], reason[LIBRARY_REASON];
 	pcre2_general_context *memory;
 	size_t i;
 
@@ -224,7 +224,7 @@ START_TEST(test_regex_of_other_releases)
 	for (i = 0; i < ARRAY_LEN(cases); i++) {
 		version = cases[i].version;
 		reason[0] = '\0';
-		MUST(lazy_pcre2.start(shown, sizeof(shown), reason) == !cases[i].reason,
+		MUST(library_pcre2.start(shown, sizeof(shown), reason) == !cases[i].reason,
 			"case %zu: %s", i, reason);
 		MUST(!cases[i].reason || strstr(reason, cases[i].reason), "case %zu: %s", i,
 			reason);
@@ -234,11 +234,11 @@ START_TEST(test_regex_of_other_releases)
 	version = "10.42";
 	regex_memory = NULL;
 	pcre2.pcre2_general_context_create_8 = no_context;
-	ck_assert(!lazy_pcre2.start(shown, sizeof(shown), reason));
+	ck_assert(!library_pcre2.start(shown, sizeof(shown), reason));
 	ck_assert_str_eq(reason, "out of memory");
 	regex_memory = memory;
 	pcre2 = real;
-	ck_assert(lazy_pcre2.start(shown, sizeof(shown), reason));
+	ck_assert(library_pcre2.start(shown, sizeof(shown), reason));
 }
 END_TEST
 
@@ -267,7 +267,7 @@ START_TEST(test_regex_without_machine_code_that_is_wrong)
 		{"(?<=(?<!a)b)c", false, false},
 	};
 	static const char *const releases[] = {"10.42 2022-12-11", "10.43 2024-02-16"};
-	char shown[32], reason[LAZY_REASON];
+	char shown[32], reason[LIBRARY_REASON];
 	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
 	struct regex_functions real;
 	mmr_regex *regex = NULL;
@@ -286,7 +286,7 @@ START_TEST(test_regex_without_machine_code_that_is_wrong)
 	for (since = 0; since < 2; since++) {
 		version = releases[since];
 		pcre2.pcre2_config_8 = other_config;
-		ck_assert(lazy_pcre2.start(shown, sizeof(shown), reason));
+		ck_assert(library_pcre2.start(shown, sizeof(shown), reason));
 		pcre2 = real;
 		for (i = 0; i < ARRAY_LEN(cases); i++) {
 			if (mmr_regex_compile(mmr_slice_of(cases[i].pattern), &options, &regex) < 0)
@@ -296,7 +296,7 @@ START_TEST(test_regex_without_machine_code_that_is_wrong)
 			mmr_regex_close(regex);
 		}
 	}
-	ck_assert(lazy_pcre2.start(shown, sizeof(shown), reason));
+	ck_assert(library_pcre2.start(shown, sizeof(shown), reason));
 }
 END_TEST
 

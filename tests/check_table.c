@@ -366,7 +366,7 @@ START_TEST(test_table_truncated)
 }
 END_TEST
 
-/* One refill marks several cells: the next look at the file is at a delimiter that is lost. */
+/* One refill finds several cells: the next look at the file is at a delimiter that is lost. */
 START_TEST(test_table_of_marks_that_are_lost)
 {
 	static char text[20000];

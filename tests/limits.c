@@ -168,7 +168,7 @@ static int use(const char *path)
 	uint64_t n = 0;
 	mmr_reader *file;
 	mmr_memory memory;
-	mmr_kind kind;
+	mmr_filetype kind;
 	char copy[64];
 	size_t len = 0;
 	int err;
@@ -192,11 +192,11 @@ static int use(const char *path)
 	tell("line 10", err, n);
 	tell_regex(file);
 	tell_distinct(file);
-	err = mmr_kind_of(file, &kind);
+	err = mmr_filetype_of(file, &kind);
 	tell("kind", err, 0);
 	if (err == 0)
 		printf("kind is %s%s\n", kind.mime, kind.by_magic ? ", by libmagic" : "");
-	tell("libmagic", mmr_lazy_load(MMR_LIBRARY_MAGIC), 0);
+	tell("libmagic", mmr_library_load(MMR_LIBRARY_MAGIC), 0);
 	err = mmr_reader_residency(file, 0, MMR_REST, NULL, 0, &residency);
 	tell("residency", err, 0);
 	if (err == 0)

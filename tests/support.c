@@ -366,16 +366,17 @@ uint64_t heap_in_use(void)
 
 bool is_built_with_pcre2(void)
 {
-	mmr_lazy_status_info status;
+	mmr_library_info status;
 
-	return mmr_lazy_status(MMR_LIBRARY_PCRE2, &status) == 0 && status.way != MMR_LAZY_ABSENT;
+	return mmr_library_status(MMR_LIBRARY_PCRE2, &status) == 0 &&
+	       status.linkage != MMR_LINKAGE_ABSENT;
 }
 
 bool has_pcre2(void)
 {
 	if (!is_built_with_pcre2())
 		return false;
-	if (mmr_lazy_load(MMR_LIBRARY_PCRE2) == 0)
+	if (mmr_library_load(MMR_LIBRARY_PCRE2) == 0)
 		return true;
 	fprintf(stderr, "skipped: %s\n", mmr_last_error());
 	return false;

@@ -142,10 +142,10 @@ static int add_rows(void *argument)
 static const char *cut(mmr_slice block, size_t off)
 {
 	mmr_slice part = {block.ptr + off, LEAP};
-	mmr_marks marks = mmr_marks_of(part, '\n');
+	mmr_positions positions = mmr_positions_of(part, '\n');
 	const char *at;
 
-	return mmr_marks_next(&marks, &at) ? at + 1 : NULL;
+	return mmr_positions_next(&positions, &at) ? at + 1 : NULL;
 }
 
 static int add_block(void *state, const mmr_block *block)

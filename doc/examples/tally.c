@@ -52,9 +52,9 @@ static int count_block(void *state, const mmr_block *block)
 	struct worker *worker = state;
 	const struct column *column = worker->column;
 	mmr_lines lines = mmr_lines_of(block->bytes, '\n');
-	mmr_marks marks = mmr_marks_of(block->bytes, column->delimiter);
+	mmr_positions positions = mmr_positions_of(block->bytes, column->delimiter);
 	const char *at = NULL, *end;
-	bool more = mmr_marks_next(&marks, &at);
+	bool more = mmr_positions_next(&positions, &at);
 	mmr_slice line, value;
 	uint64_t number;
 	uint32_t id;
@@ -65,10 +65,10 @@ static int count_block(void *state, const mmr_block *block)
 		end = line.ptr + line.len;
 		/* Delimiters behind the column of the line before are passed over. */
 		while (more && at < line.ptr)
-			more = mmr_marks_next(&marks, &at);
+			more = mmr_positions_next(&positions, &at);
 		for (number = 1; number < column->number && more && at < end; number++) {
 			value.ptr = at + 1;
-			more = mmr_marks_next(&marks, &at);
+			more = mmr_positions_next(&positions, &at);
 		}
 		if (number < column->number)
 			continue;
@@ -81,7 +81,7 @@ static int count_block(void *state, const mmr_block *block)
 		worker->counts[id]++;
 	}
 	err = mmr_lines_error(&lines);
-	return err < 0 ? err : mmr_marks_error(&marks);
+	return err < 0 ? err : mmr_positions_error(&positions);
 }
 
 /* Adds what another worker has found. */

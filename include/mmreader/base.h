@@ -35,6 +35,12 @@ typedef struct mmr_slice {
 	size_t len;
 } mmr_slice;
 
+/* "0.1.0": the version of the loaded library, not of the header that a program is compiled with. */
+MMR_API const char *mmr_version(void);
+
+/* The scan kernels used on this CPU: "avx512", "avx2", "sse2", "neon" or "portable". */
+MMR_API const char *mmr_kernel_name(void);
+
 MMR_END_DECLS
 
 #endif

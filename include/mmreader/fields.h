@@ -3,7 +3,7 @@
  * There are two iterators. mmr_fields splits one line at a byte, without quoting: n delimiters give
  * n + 1 fields, and "" gives one empty field. mmr_table walks over all rows of a slice. Its cells
  * may be quoted as in RFC 4180, so they may contain delimiters and line ends. Both are built on
- * marks.h, whose rules apply.
+ * positions.h, whose rules apply.
  *
  *	mmr_table it = mmr_table_of(bytes, ',');
  *	while (mmr_table_next(&it, &cell))
@@ -14,13 +14,13 @@
 #ifndef MMREADER_FIELDS_H
 #define MMREADER_FIELDS_H
 
-#include <mmreader/marks.h>
+#include <mmreader/positions.h>
 
 MMR_BEGIN_DECLS
 
 /* Members are private. At most 608 bytes. */
 typedef struct mmr_fields {
-	mmr_marks marks;
+	mmr_positions positions;
 	const char *field; /* start of the next field; NULL at the end */
 	const char *stop;
 } mmr_fields;
@@ -38,7 +38,7 @@ static inline bool mmr_fields_next(mmr_fields *it, mmr_slice *ret_field)
 {
 	const char *at;
 
-	if (!mmr_marks_next(&it->marks, &at))
+	if (!mmr_positions_next(&it->positions, &at))
 		return mmr_fields_last_(it, ret_field);
 	ret_field->ptr = it->field;
 	ret_field->len = (size_t)(at - it->field);
@@ -46,10 +46,10 @@ static inline bool mmr_fields_next(mmr_fields *it, mmr_slice *ret_field)
 	return true;
 }
 
-/* Why the iteration ended. Returns and Errors: like mmr_marks_error. */
+/* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
 static inline int mmr_fields_error(const mmr_fields *it)
 {
-	return it->marks.error;
+	return it->positions.error;
 }
 
 /* One cell of a table. */
@@ -61,7 +61,7 @@ typedef struct mmr_cell {
 
 /* Members are private. At most 608 bytes. */
 typedef struct mmr_table {
-	mmr_marks marks;
+	mmr_positions positions;
 	const char *cell; /* start of the next cell */
 	const char *stop;
 	char delimiter;
@@ -102,10 +102,10 @@ MMR_API bool mmr_table_next(mmr_table *it, mmr_cell *ret_cell);
  *
  * Returns: 0 at the end.
  * Errors: MMR_EQUOTE for a quote that is not closed, with the offset of the quote if the slice is
- *   in an open reader; those of mmr_marks_error. */
+ *   in an open reader; those of mmr_positions_error. */
 static inline int mmr_table_error(const mmr_table *it)
 {
-	return it->marks.error;
+	return it->positions.error;
 }
 
 /* Copies the text of a cell and replaces doubled quotes by single ones.

@@ -3,7 +3,7 @@
  * A search compares the two rarest bytes of the text with vector instructions, and then the whole
  * text. If these bytes turn out not to be rare, other bytes are tried. If that fails too, the
  * search continues with an algorithm that takes linear time for all texts. Matches do not overlap.
- * An empty text never matches. For small sets of bytes see marks.h.
+ * An empty text never matches. For small sets of bytes see positions.h.
  *
  *	needle = mmr_needle_of(mmr_slice_of("ERROR"));
  *	it = mmr_matches_of(bytes, &needle);
@@ -47,7 +47,7 @@ typedef struct mmr_needle {
 MMR_API mmr_needle mmr_needle_of(mmr_slice text);
 
 /* Iterates over the matches of a needle in a slice. Members are private. At most 704 bytes. In all
- * other respects like the iterators of marks.h. */
+ * other respects like the iterators of positions.h. */
 typedef struct mmr_matches {
 	mmr_needle needle;
 	const char *base;  /* `at` holds offsets from here */

@@ -2,7 +2,8 @@
  *
  * A line ends with its delimiter. The last line may lack the delimiter and still counts. "" has no
  * lines, "\n" has one empty line. The lines joined with their terminators are the input. Backward
- * iteration returns the same lines in reverse order. Both are built on marks.h, whose rules apply.
+ * iteration returns the same lines in reverse order. Both are built on positions.h, whose rules
+ * apply.
  *
  *	mmr_lines it = mmr_lines_of(bytes, '\n');
  *	while (mmr_lines_next(&it, &line))
@@ -13,7 +14,7 @@
 #ifndef MMREADER_LINES_H
 #define MMREADER_LINES_H
 
-#include <mmreader/marks.h>
+#include <mmreader/positions.h>
 
 MMR_BEGIN_DECLS
 
@@ -24,7 +25,7 @@ enum {
 
 /* Members are private. At most 600 bytes. */
 typedef struct mmr_lines {
-	mmr_marks marks;
+	mmr_positions positions;
 	const char *line; /* start of the next line */
 	unsigned flags;
 } mmr_lines;
@@ -38,7 +39,7 @@ MMR_API mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned f
 /* Private: used by the inline call below. */
 MMR_API bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line);
 MMR_API bool mmr_lines_crlf_(
-	mmr_marks *marks, const char *start, const char *end, mmr_slice *ret_line);
+	mmr_positions *positions, const char *start, const char *end, mmr_slice *ret_line);
 
 /* The next line.
  *
@@ -49,11 +50,11 @@ static inline bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
 {
 	const char *start = it->line, *at;
 
-	if (!mmr_marks_next(&it->marks, &at))
+	if (!mmr_positions_next(&it->positions, &at))
 		return mmr_lines_last_(it, ret_line);
 	it->line = at + 1;
 	if (it->flags == MMR_LINES_CRLF)
-		return mmr_lines_crlf_(&it->marks, start, at, ret_line);
+		return mmr_lines_crlf_(&it->positions, start, at, ret_line);
 	ret_line->ptr = start;
 	ret_line->len = (size_t)(at - start) + (it->flags & MMR_LINES_KEEP);
 	return true;
@@ -62,20 +63,20 @@ static inline bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
 /* The bytes that have not been returned yet. */
 static inline mmr_slice mmr_lines_rest(const mmr_lines *it)
 {
-	mmr_slice rest = {it->line, (size_t)(it->marks.stop - it->line)};
+	mmr_slice rest = {it->line, (size_t)(it->positions.stop - it->line)};
 
 	return rest;
 }
 
-/* Why the iteration ended. Returns and Errors: like mmr_marks_error. */
+/* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
 static inline int mmr_lines_error(const mmr_lines *it)
 {
-	return it->marks.error;
+	return it->positions.error;
 }
 
 /* Members are private. At most 608 bytes. */
 typedef struct mmr_reverse_lines {
-	mmr_marks marks;
+	mmr_positions positions;
 	const char *text_end; /* end of the next line without its terminator ... */
 	const char *line_end; /* ... and with it; NULL before the first call */
 	unsigned flags;
@@ -96,21 +97,21 @@ static inline bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_
 {
 	const char *end = it->text_end, *at;
 
-	if (it->line_end == NULL || !mmr_marks_next_back(&it->marks, &at))
+	if (it->line_end == NULL || !mmr_positions_next_back(&it->positions, &at))
 		return mmr_reverse_lines_edge_(it, ret_line);
 	it->text_end = at;
 	it->line_end = at + 1;
 	if (it->flags == MMR_LINES_CRLF)
-		return mmr_lines_crlf_(&it->marks, at + 1, end, ret_line);
+		return mmr_lines_crlf_(&it->positions, at + 1, end, ret_line);
 	ret_line->ptr = at + 1;
 	ret_line->len = (size_t)(end - at - 1) + (it->flags & MMR_LINES_KEEP);
 	return true;
 }
 
-/* Why the iteration ended. Returns and Errors: like mmr_marks_error. */
+/* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
 static inline int mmr_reverse_lines_error(const mmr_reverse_lines *it)
 {
-	return it->marks.error;
+	return it->positions.error;
 }
 
 MMR_END_DECLS

@@ -106,15 +106,18 @@ MMR_API int mmr_head(const mmr_reader *reader, void *buffer, size_t len, size_t 
  *
  * Returns: of an UNMAPPED reader or a stream, a slice of length 0 that remembers: slicing or
  * iterating it fails with MMR_ENOMAP instead of finding nothing. Memory: pages of a map come into
- * memory when they are touched. An iterator that walks over a map (lines, fields, tables, marks,
- * matches, records, chunks, matches of a regex, in either direction) drops the pages that it has
- * passed, except the last few MiB, if the part is larger than 64 MiB. A walk then has about 10 MiB
- * of the file in memory, or what its longest line or record needs. Slices of dropped pages stay
- * valid: a page that is touched again comes back from the page cache or from the device, and then
- * stays. Set `keep_pages` for a large file that is walked over repeatedly; memory then grows with
- * what was touched. Lifetime: until mmr_close; after a truncation touching the lost pages raises
- * SIGBUS, unless it happens inside the library with its guard installed. Lost bytes in the page of
- * the cut read as zeroes: mmr_check tells. Threads: safe. */
+ * memory when they are touched. An iterator that walks over a map (lines, fields, tables,
+ * positions, matches, records, chunks, matches of a regex, in either direction) drops the pages
+ * that it has passed, except the last few MiB, if the part is larger than 64 MiB. A walk then has
+ * about 10 MiB of the file in memory, or what its longest line or record needs. Slices of dropped
+ * pages stay valid: a page that is touched again comes back from the page cache or from the device,
+ * and then stays. Set `keep_pages` for a large file that is walked over repeatedly; memory then
+ * grows with what was touched.
+ *
+ * Lifetime: until mmr_close. After a truncation, touching the lost pages raises SIGBUS, unless it
+ *   happens inside the library with its guard installed. Lost bytes in the page of the cut read as
+ *   zeroes; mmr_check detects this.
+ * Threads: safe. */
 MMR_API mmr_slice mmr_bytes(const mmr_reader *reader);
 
 /* Copies bytes out, by pread(2) where there is a file: it can fail but not fault.
@@ -167,6 +170,33 @@ MMR_API int mmr_prefetch(const mmr_reader *reader, uint64_t off, uint64_t len);
  * bring them back when touched. Certain on Linux, a mere hint elsewhere. Like mmr_advise otherwise.
  */
 MMR_API int mmr_release(const mmr_reader *reader, uint64_t off, uint64_t len);
+
+/* --- Extents of a sparse file ----------------------------------------------------------------- */
+
+/* A range of data between holes. A hole reads as zeroes, uses no disk space, and can be as large as
+ * the file system allows. A scan that finds nothing in zeroes can skip holes. */
+typedef struct mmr_extent {
+	uint64_t off; /* from the start of the reader */
+	uint64_t len;
+} mmr_extent;
+
+/* Members are private. At most 32 bytes. */
+typedef struct mmr_extents {
+	const mmr_reader *reader;
+	uint64_t off, stop;
+} mmr_extents;
+
+/* The extents of a reader, in order. Lifetime: that of the reader. */
+MMR_API mmr_extents mmr_extents_of(const mmr_reader *reader);
+
+/* The extents of a range of the reader, cut at the ends of the range. */
+MMR_API mmr_extents mmr_extents_of_range(const mmr_reader *reader, uint64_t off, uint64_t len);
+
+/* The next extent. Bytes between two extents are a hole. If the file system does not report holes,
+ * and in memory, all bytes are one extent. So it is always enough to read the extents.
+ *
+ * Returns: false after the last one. */
+MMR_API bool mmr_extents_next(mmr_extents *it, mmr_extent *ret_extent);
 
 MMR_END_DECLS
 

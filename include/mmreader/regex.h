@@ -1,7 +1,7 @@
 /* regex.h - regular expressions over slices and whole files
  *
  * The expressions are Perl's, as PCRE2 implements them; PCRE2 is loaded when it is first needed
- * (lazy.h). It sees only private copies of whole lines, with limits on time and memory. A search
+ * (library.h). It sees only private copies of whole lines, with limits on time and memory. A search
  * that reaches a limit is an error, not "no match".
  *
  *	err = mmr_regex_compile(mmr_slice_of("(?<word>\\w+)=(\\d+)"), NULL, &regex);

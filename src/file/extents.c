@@ -4,7 +4,7 @@
 #include "file/reader.h"
 #include "os/os.h"
 
-#include <mmreader/extents.h>
+#include <mmreader/reader.h>
 
 mmr_extents mmr_extents_of_range(const mmr_reader *reader, uint64_t off, uint64_t len)
 {

@@ -10,7 +10,7 @@
 
 #include "file/reader.h"
 
-/* The first bytes are kept: enough for the signatures of mmr_kind_sniff. */
+/* The first bytes are kept: enough for the signatures of mmr_filetype_sniff. */
 #define STREAM_HEAD 64
 
 struct stream {

@@ -8,9 +8,9 @@
 #include "common.h"
 
 #include "file/reader.h"
-#include "optional/lazy.h"
+#include "optional/library.h"
 
-#include <mmreader/kind.h>
+#include <mmreader/filetype.h>
 
 #include <errno.h>
 #include <string.h>
@@ -39,19 +39,19 @@
 
 #if MMR_MAGIC_LAZY
 static struct functions {
-	FUNCTIONS(LAZY_POINTER)
+	FUNCTIONS(LIBRARY_POINTER)
 } magic;
 
 #define SYMBOL(function) {#function, offsetof(struct functions, function)},
-static const struct lazy_symbol symbols[] = {FUNCTIONS(SYMBOL)};
+static const struct library_symbol symbols[] = {FUNCTIONS(SYMBOL)};
 
 #define SONAME "libmagic.so.1"
 static const char *const sonames[] = {SONAME, NULL};
-LAZY_NOTE(magic, "\"" SONAME "\"", ABOUT)
+LIBRARY_NOTE(magic, "\"" SONAME "\"", ABOUT)
 #else
 static const struct functions {
-	FUNCTIONS(LAZY_POINTER)
-} magic = {FUNCTIONS(LAZY_LINKED)};
+	FUNCTIONS(LIBRARY_POINTER)
+} magic = {FUNCTIONS(LIBRARY_LINKED)};
 #endif
 
 /* Every thread has its own cookie until it ends. A cookie holds the result of its last call, so
@@ -63,8 +63,8 @@ static void close_cookie(void *cookie)
 	magic.magic_close(cookie);
 }
 
-/* Opens this thread's cookie. Call it between lazy_enter and lazy_leave, because libmagic writes
- * static variables without a lock when it opens and loads a cookie. */
+/* Opens this thread's cookie. Call it between library_enter and library_leave, because libmagic
+ * writes static variables without a lock when it opens and loads a cookie. */
 static magic_t open_cookie(char *reason)
 {
 	const size_t limit = SAMPLE;
@@ -73,7 +73,7 @@ static magic_t open_cookie(char *reason)
 	int err;
 
 	if (!cookie) {
-		snprintf(reason, LAZY_REASON, "out of memory");
+		snprintf(reason, LIBRARY_REASON, "out of memory");
 		return NULL;
 	}
 	/* Releases that do not know this limit reject it and read less. The other limits are not
@@ -81,12 +81,12 @@ static magic_t open_cookie(char *reason)
 	magic.magic_setparam(cookie, MAGIC_PARAM_BYTES_MAX, &limit);
 	if (magic.magic_load(cookie, NULL) < 0) {
 		cause = magic.magic_error(cookie);
-		snprintf(reason, LAZY_REASON, "%s", cause ? cause : "no database");
+		snprintf(reason, LIBRARY_REASON, "%s", cause ? cause : "no database");
 		goto close_cookie;
 	}
 	err = pthread_setspecific(cookie_key, cookie);
 	if (err != 0) {
-		snprintf(reason, LAZY_REASON, "%s", mmr_strerror(-err));
+		snprintf(reason, LIBRARY_REASON, "%s", mmr_strerror(-err));
 		goto close_cookie;
 	}
 	return cookie;
@@ -106,7 +106,7 @@ static bool start(char *ret_version, size_t size, char *reason)
 	if (!has_key) {
 		err = pthread_key_create(&cookie_key, close_cookie);
 		if (err != 0) {
-			snprintf(reason, LAZY_REASON, "%s", mmr_strerror(-err));
+			snprintf(reason, LIBRARY_REASON, "%s", mmr_strerror(-err));
 			return false;
 		}
 		has_key = true;
@@ -120,41 +120,41 @@ static bool start(char *ret_version, size_t size, char *reason)
 	/* The first call reads all of the database, which takes most of the time of the first use.
 	 * It is made here so that it is measured. It also checks that the database is usable. */
 	if (!magic.magic_buffer(cookie, "text\n", 5)) {
-		snprintf(reason, LAZY_REASON, "its database is not usable");
+		snprintf(reason, LIBRARY_REASON, "its database is not usable");
 		return false;
 	}
 	snprintf(ret_version, size, "%d.%02d", version / 100, version % 100);
 	return true;
 }
 
-struct lazy_library lazy_magic = {
+struct library library_magic = {
 	.name = "libmagic",
 	.package = "libmagic1",
 	.feature = ABOUT,
 	.start = start,
 #if MMR_MAGIC_LAZY
-	.way = MMR_LAZY_OPENED,
+	.linkage = MMR_LINKAGE_DLOPEN,
 	.sonames = sonames,
 	.symbols = symbols,
 	.n_symbols = ARRAY_LEN(symbols),
 	.functions = &magic,
 #else
-	.way = MMR_LAZY_LINKED,
+	.linkage = MMR_LINKAGE_LINKED,
 #endif
 };
 
 static magic_t thread_cookie(void)
 {
-	char reason[LAZY_REASON];
+	char reason[LIBRARY_REASON];
 	magic_t cookie;
 
-	if (lazy_try(&lazy_magic, reason) < 0)
+	if (library_try(&library_magic, reason) < 0)
 		return NULL;
 	cookie = pthread_getspecific(cookie_key);
 	if (!cookie) {
-		lazy_enter();
+		library_enter();
 		cookie = open_cookie(reason);
-		lazy_leave();
+		library_leave();
 	}
 	return cookie;
 }
@@ -190,33 +190,33 @@ static bool ask(magic_t cookie, int flags, mmr_slice sample, char *ret_text, siz
  * each of 1486 system files with libmagic 5.44. */
 #define ENCODING_ALONE (MAGIC_MIME_ENCODING | MAGIC_NO_CHECK_SOFT)
 
-static bool ask_magic(mmr_slice sample, mmr_kind *ret_kind)
+static bool ask_magic(mmr_slice sample, mmr_filetype *ret_type)
 {
 	magic_t cookie = thread_cookie();
 
-	memset(ret_kind, 0, sizeof(*ret_kind));
-	ret_kind->by_magic = true;
+	memset(ret_type, 0, sizeof(*ret_type));
+	ret_type->by_magic = true;
 	return cookie &&
-	       ask(cookie, MAGIC_MIME_TYPE, sample, ret_kind->mime, sizeof(ret_kind->mime)) &&
-	       ask(cookie, ENCODING_ALONE, sample, ret_kind->encoding,
-		       sizeof(ret_kind->encoding)) &&
-	       ask(cookie, MAGIC_NONE, sample, ret_kind->description,
-		       sizeof(ret_kind->description));
+	       ask(cookie, MAGIC_MIME_TYPE, sample, ret_type->mime, sizeof(ret_type->mime)) &&
+	       ask(cookie, ENCODING_ALONE, sample, ret_type->encoding,
+		       sizeof(ret_type->encoding)) &&
+	       ask(cookie, MAGIC_NONE, sample, ret_type->description,
+		       sizeof(ret_type->description));
 }
 
 #else
 
-struct lazy_library lazy_magic = {
+struct library library_magic = {
 	.name = "libmagic",
 	.package = "libmagic1",
 	.feature = "content types",
-	.way = MMR_LAZY_ABSENT,
+	.linkage = MMR_LINKAGE_ABSENT,
 };
 
-static bool ask_magic(mmr_slice sample, mmr_kind *ret_kind)
+static bool ask_magic(mmr_slice sample, mmr_filetype *ret_type)
 {
 	(void)sample;
-	(void)ret_kind;
+	(void)ret_type;
 	return false;
 }
 
@@ -226,17 +226,17 @@ static bool ask_magic(mmr_slice sample, mmr_kind *ret_kind)
 
 /* Whether a signature was found but libmagic found no type. libmagic 5.46 detects ZIP by the end of
  * the file, which is not in the sample. */
-static bool knows_more(const mmr_kind *sniffed, const mmr_kind *by_magic)
+static bool knows_more(const mmr_filetype *sniffed, const mmr_filetype *by_magic)
 {
 	return strcmp(by_magic->mime, UNKNOWN) == 0 && strcmp(sniffed->mime, UNKNOWN) != 0 &&
 	       strcmp(sniffed->encoding, "binary") == 0;
 }
 
-int mmr_kind_of(const mmr_reader *reader, mmr_kind *ret_kind)
+int mmr_filetype_of(const mmr_reader *reader, mmr_filetype *ret_type)
 {
 	size_t room = (size_t)min_u64(mmr_size(reader), SAMPLE);
 	mmr_slice sample = {NULL, 0};
-	mmr_kind kind;
+	mmr_filetype kind;
 	char *bytes;
 	int err;
 
@@ -248,10 +248,10 @@ int mmr_kind_of(const mmr_reader *reader, mmr_kind *ret_kind)
 	if (err < 0)
 		goto free_bytes;
 	sample.ptr = bytes;
-	err = mmr_kind_sniff(sample, ret_kind);
+	err = mmr_filetype_sniff(sample, ret_type);
 	/* libmagic is not loaded for an empty file. */
-	if (err == 0 && sample.len > 0 && ask_magic(sample, &kind) && !knows_more(ret_kind, &kind))
-		*ret_kind = kind;
+	if (err == 0 && sample.len > 0 && ask_magic(sample, &kind) && !knows_more(ret_type, &kind))
+		*ret_type = kind;
 
 free_bytes:
 	heap_free(bytes);

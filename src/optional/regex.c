@@ -17,11 +17,11 @@
 struct regex_functions pcre2;
 
 #define SYMBOL(function) {#function, offsetof(struct regex_functions, function)},
-static const struct lazy_symbol symbols[] = {REGEX_FUNCTIONS(SYMBOL)};
+static const struct library_symbol symbols[] = {REGEX_FUNCTIONS(SYMBOL)};
 
 #define SONAME "libpcre2-8.so.0"
 static const char *const sonames[] = {SONAME, NULL};
-LAZY_NOTE(pcre2, "\"" SONAME "\"", ABOUT)
+LIBRARY_NOTE(pcre2, "\"" SONAME "\"", ABOUT)
 
 pcre2_general_context *regex_memory;
 
@@ -48,18 +48,18 @@ static bool start(char *ret_version, size_t size, char *reason)
 	if (pcre2.pcre2_config_8(PCRE2_CONFIG_VERSION, NULL) > (int)sizeof(version) ||
 		pcre2.pcre2_config_8(PCRE2_CONFIG_VERSION, version) < 0 ||
 		sscanf(version, "%u.%u", &major, &minor) != 2) {
-		snprintf(reason, LAZY_REASON, "it does not report its version");
+		snprintf(reason, LIBRARY_REASON, "it does not report its version");
 		return false;
 	}
 	/* The first release that accepts bytes that are not UTF-8. */
 	if (major < 10 || (major == 10 && minor < 34)) {
-		snprintf(reason, LAZY_REASON, "release %u.%u is older than 10.34", major, minor);
+		snprintf(reason, LIBRARY_REASON, "release %u.%u is older than 10.34", major, minor);
 		return false;
 	}
 	if (!regex_memory)
 		regex_memory = pcre2.pcre2_general_context_create_8(take, give, NULL);
 	if (!regex_memory) {
-		snprintf(reason, LAZY_REASON, "out of memory");
+		snprintf(reason, LIBRARY_REASON, "out of memory");
 		return false;
 	}
 	release = major * 1000 + minor;
@@ -67,11 +67,11 @@ static bool start(char *ret_version, size_t size, char *reason)
 	return true;
 }
 
-struct lazy_library lazy_pcre2 = {
+struct library library_pcre2 = {
 	.name = "PCRE2",
 	.package = "libpcre2-8-0",
 	.feature = ABOUT,
-	.way = MMR_LAZY_OPENED,
+	.linkage = MMR_LINKAGE_DLOPEN,
 	.sonames = sonames,
 	.symbols = symbols,
 	.n_symbols = ARRAY_LEN(symbols),
@@ -164,7 +164,7 @@ int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_r
 	}
 	if (slice_is_nowhere(pattern))
 		return error_nowhere();
-	err = lazy_load(&lazy_pcre2);
+	err = library_load(&library_pcre2);
 	if (err < 0)
 		return err;
 	regex = heap_alloc(sizeof(*regex));

@@ -10,7 +10,7 @@
 
 #include "common.h"
 
-#include "optional/lazy.h"
+#include "optional/library.h"
 #include "scan/window.h"
 
 #include <mmreader/regex.h>
@@ -46,7 +46,7 @@
 
 /* Set when PCRE2 is loaded. No mmr_regex exists before. */
 struct regex_functions {
-	REGEX_FUNCTIONS(LAZY_POINTER)
+	REGEX_FUNCTIONS(LIBRARY_POINTER)
 };
 extern struct regex_functions pcre2;
 

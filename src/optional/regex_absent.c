@@ -3,23 +3,23 @@
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 
-#include "optional/lazy.h"
+#include "optional/library.h"
 
 #include <mmreader/regex.h>
 
 #include <errno.h>
 
-struct lazy_library lazy_pcre2 = {
+struct library library_pcre2 = {
 	.name = "PCRE2",
 	.package = "libpcre2-8-0",
 	.feature = "regular expressions",
-	.way = MMR_LAZY_ABSENT,
+	.linkage = MMR_LINKAGE_ABSENT,
 };
 
 int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_regex **ret_regex)
 {
 	(void)pattern, (void)options, (void)ret_regex;
-	return lazy_load(&lazy_pcre2);
+	return library_load(&library_pcre2);
 }
 
 /* The functions below are never called, because there is no mmr_regex. */
@@ -56,7 +56,7 @@ int mmr_regex_group_named(const mmr_regex_match *match, const char *name, mmr_sl
 int mmr_regex_matches_of(const mmr_regex *regex, mmr_slice slice, mmr_regex_matches **ret_it)
 {
 	(void)regex, (void)slice, (void)ret_it;
-	return lazy_load(&lazy_pcre2);
+	return library_load(&library_pcre2);
 }
 
 bool mmr_regex_matches_next(mmr_regex_matches *it, mmr_regex_match *ret_match)
@@ -80,12 +80,12 @@ int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_o
 	uint64_t *ret_matches)
 {
 	(void)regex, (void)reader, (void)options, (void)ret_matches;
-	return lazy_load(&lazy_pcre2);
+	return library_load(&library_pcre2);
 }
 
 int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_options *options,
 	unsigned flags, mmr_regex_fn *fn, void *context)
 {
 	(void)regex, (void)reader, (void)options, (void)flags, (void)fn, (void)context;
-	return lazy_load(&lazy_pcre2);
+	return library_load(&library_pcre2);
 }

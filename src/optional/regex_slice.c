@@ -6,7 +6,7 @@
 #include "file/guard.h"
 #include "file/walk.h"
 
-#include <mmreader/marks.h>
+#include <mmreader/positions.h>
 
 #include <errno.h>
 #include <string.h>
@@ -73,10 +73,10 @@ static int reserve(mmr_regex_matches *it, size_t room)
 /* Returns: how many bytes of the copy are whole lines. */
 static size_t whole_lines(mmr_slice copy, char delimiter)
 {
-	mmr_marks marks = mmr_marks_of(copy, delimiter);
+	mmr_positions positions = mmr_positions_of(copy, delimiter);
 	const char *at;
 
-	return mmr_marks_next_back(&marks, &at) ? (size_t)(at - copy.ptr) + 1 : 0;
+	return mmr_positions_next_back(&positions, &at) ? (size_t)(at - copy.ptr) + 1 : 0;
 }
 
 static int next_copy(mmr_regex_matches *it)

@@ -7,7 +7,7 @@
 
 #include "file/guard.h"
 
-#include <mmreader/kind.h>
+#include <mmreader/filetype.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -263,7 +263,7 @@ static struct finding find_kind(const unsigned char *sample, size_t len)
 	return finding.mime ? finding : find_encoding(sample, len);
 }
 
-int mmr_kind_sniff(mmr_slice sample, mmr_kind *ret_kind)
+int mmr_filetype_sniff(mmr_slice sample, mmr_filetype *ret_type)
 {
 	struct finding finding;
 	struct guard guard;
@@ -274,9 +274,9 @@ int mmr_kind_sniff(mmr_slice sample, mmr_kind *ret_kind)
 		return guard_fault(&guard);
 	finding = find_kind((const unsigned char *)sample.ptr, sample.len);
 	guard_leave(&guard);
-	memset(ret_kind, 0, sizeof(*ret_kind));
-	snprintf(ret_kind->mime, sizeof(ret_kind->mime), "%s", finding.mime);
-	snprintf(ret_kind->encoding, sizeof(ret_kind->encoding), "%s", finding.encoding);
-	snprintf(ret_kind->description, sizeof(ret_kind->description), "%s", finding.description);
+	memset(ret_type, 0, sizeof(*ret_type));
+	snprintf(ret_type->mime, sizeof(ret_type->mime), "%s", finding.mime);
+	snprintf(ret_type->encoding, sizeof(ret_type->encoding), "%s", finding.encoding);
+	snprintf(ret_type->description, sizeof(ret_type->description), "%s", finding.description);
 	return 0;
 }

@@ -7,8 +7,8 @@
 #include "scan/stream_blocks.h"
 #include "scan/window.h"
 
-#include <mmreader/extents.h>
-#include <mmreader/marks.h>
+#include <mmreader/reader.h>
+#include <mmreader/positions.h>
 
 #include <errno.h>
 #include <string.h>
@@ -154,22 +154,22 @@ static int load(mmr_blocks *blocks, uint64_t off, size_t len, mmr_slice *ret_byt
 /* Length of the longest prefix of `bytes` that ends behind a delimiter; 0 when there is none. */
 static int cut_end(const mmr_blocks *blocks, mmr_slice bytes, size_t *ret_len)
 {
-	mmr_marks marks = mmr_marks_of(bytes, blocks->scan.delimiter);
+	mmr_positions positions = mmr_positions_of(bytes, blocks->scan.delimiter);
 	const char *at;
 
-	*ret_len = mmr_marks_next_back(&marks, &at) ? (size_t)(at - bytes.ptr) + 1 : 0;
-	return mmr_marks_error(&marks);
+	*ret_len = mmr_positions_next_back(&positions, &at) ? (size_t)(at - bytes.ptr) + 1 : 0;
+	return mmr_positions_error(&positions);
 }
 
 /* Where the first line that starts in `bytes` starts, 0 not counted; its length when there is none.
  */
 static int cut_start(const mmr_blocks *blocks, mmr_slice bytes, size_t *ret_off)
 {
-	mmr_marks marks = mmr_marks_of(bytes, blocks->scan.delimiter);
+	mmr_positions positions = mmr_positions_of(bytes, blocks->scan.delimiter);
 	const char *at;
 
-	*ret_off = mmr_marks_next(&marks, &at) ? (size_t)(at - bytes.ptr) + 1 : bytes.len;
-	return mmr_marks_error(&marks);
+	*ret_off = mmr_positions_next(&positions, &at) ? (size_t)(at - bytes.ptr) + 1 : bytes.len;
+	return mmr_positions_error(&positions);
 }
 
 /* How much of the range the next window takes at first. */

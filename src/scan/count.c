@@ -4,7 +4,7 @@
 #include "scan/options.h"
 #include "scan/run.h"
 
-#include <mmreader/marks.h>
+#include <mmreader/positions.h>
 
 /* What is known of the blocks so far. */
 struct common {
@@ -72,13 +72,13 @@ static int measure_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
 	mmr_slice own = {block->bytes.ptr, block->bytes.len - block->ahead};
-	mmr_marks marks = mmr_marks_of(own, state->common->delimiter);
+	mmr_positions positions = mmr_positions_of(own, state->common->delimiter);
 	const char *at, *line = NULL;
 	int err;
 
 	state->found = false;
 	state->longest = 0;
-	while (mmr_marks_next(&marks, &at)) {
+	while (mmr_positions_next(&positions, &at)) {
 		if (!line)
 			state->first_end = block->off + (uint64_t)(at - block->bytes.ptr);
 		else if ((uint64_t)(at - line) > state->longest)
@@ -90,7 +90,7 @@ static int measure_block(void *argument, const mmr_block *block)
 		state->found = true;
 		state->last_start = block->off + (uint64_t)(line - block->bytes.ptr);
 	}
-	err = mmr_marks_error(&marks);
+	err = mmr_positions_error(&positions);
 	if (err == 0)
 		err = keep_end(state, own, block->off);
 	return err < 0 ? err : count_crlf(state, block);

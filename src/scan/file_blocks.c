@@ -5,7 +5,7 @@
 
 #include "file/reader.h"
 
-#include <mmreader/marks.h>
+#include <mmreader/positions.h>
 
 /* A block is searched so far after its end for the end of its last line, at first. */
 #define SLACK ((size_t)4 << 10)
@@ -27,11 +27,11 @@ static int starts_with_line(const struct file_blocks *blocks, uint64_t start, bo
 /* Finds the first delimiter. Returns: 1 with its offset, 0 for none, or an error. */
 static int find_delimiter(const struct file_blocks *blocks, mmr_slice bytes, size_t *ret_at)
 {
-	mmr_marks marks = mmr_marks_of(bytes, blocks->delimiter);
+	mmr_positions positions = mmr_positions_of(bytes, blocks->delimiter);
 	const char *at;
 
-	if (!mmr_marks_next(&marks, &at))
-		return mmr_marks_error(&marks);
+	if (!mmr_positions_next(&positions, &at))
+		return mmr_positions_error(&positions);
 	*ret_at = (size_t)(at - bytes.ptr);
 	return 1;
 }
@@ -41,13 +41,13 @@ static int find_delimiter(const struct file_blocks *blocks, mmr_slice bytes, siz
  */
 static int line_too_long(const struct file_blocks *blocks, mmr_slice bytes, uint64_t off)
 {
-	mmr_marks marks = mmr_marks_of(bytes, blocks->delimiter);
+	mmr_positions positions = mmr_positions_of(bytes, blocks->delimiter);
 	const char *at;
 
-	if (mmr_marks_next_back(&marks, &at))
+	if (mmr_positions_next_back(&positions, &at))
 		off += (uint64_t)(at - bytes.ptr) + 1;
-	else if (mmr_marks_error(&marks) < 0)
-		return mmr_marks_error(&marks);
+	else if (mmr_positions_error(&positions) < 0)
+		return mmr_positions_error(&positions);
 	error_set_at(MMR_ELONG, blocks->reader->offset + off, "buffer a line");
 	return error_hint(MMR_ELONG, "raise line_limit, or split lines");
 }

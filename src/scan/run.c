@@ -10,8 +10,8 @@
 #include "scan/stream_blocks.h"
 #include "scan/window.h"
 
-#include <mmreader/extents.h>
-#include <mmreader/marks.h>
+#include <mmreader/reader.h>
+#include <mmreader/positions.h>
 
 #include <errno.h>
 #include <pthread.h>

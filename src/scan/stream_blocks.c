@@ -5,7 +5,7 @@
 
 #include "file/stream.h"
 
-#include <mmreader/marks.h>
+#include <mmreader/positions.h>
 
 #include <errno.h>
 #include <string.h>
@@ -114,14 +114,15 @@ static int read_more(struct stream_blocks *blocks, struct window *window, mmr_sl
  * that, or the end of the stream that there is none. */
 static int check_limit(const struct stream_blocks *blocks, const struct window *window)
 {
-	mmr_marks marks;
+	mmr_positions positions;
 	const char *at;
 
 	if (window->filled <= blocks->longest)
 		return 0;
-	marks = mmr_marks_of((mmr_slice){window->buffer, blocks->longest}, blocks->delimiter);
-	if (mmr_marks_next(&marks, &at) || mmr_marks_error(&marks) < 0)
-		return mmr_marks_error(&marks);
+	positions =
+		mmr_positions_of((mmr_slice){window->buffer, blocks->longest}, blocks->delimiter);
+	if (mmr_positions_next(&positions, &at) || mmr_positions_error(&positions) < 0)
+		return mmr_positions_error(&positions);
 	error_set_at(MMR_ELONG, blocks->next - window->filled, "buffer a line");
 	return error_hint(MMR_ELONG, "raise line_limit, or split lines");
 }
@@ -161,15 +162,15 @@ static int fill(struct stream_blocks *blocks, struct window *window, size_t *ret
 			return 1;
 		}
 		if (fresh.len > 0) {
-			mmr_marks marks = mmr_marks_of(fresh, blocks->delimiter);
+			mmr_positions positions = mmr_positions_of(fresh, blocks->delimiter);
 
-			if (mmr_marks_next_back(&marks, &at)) {
+			if (mmr_positions_next_back(&positions, &at)) {
 				*ret_len = (size_t)(at - window->buffer) + 1;
 				err = check_limit(blocks, window);
 				return err < 0 ? err : 1;
 			}
-			if (mmr_marks_error(&marks) < 0)
-				return mmr_marks_error(&marks);
+			if (mmr_positions_error(&positions) < 0)
+				return mmr_positions_error(&positions);
 		}
 	}
 	*ret_len = window->filled;

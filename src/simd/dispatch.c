@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "simd/simd.h"
 
-#include <mmreader/version.h>
+#include <mmreader/base.h>
 
 const struct simd_kernels *const simd_table[] = {
 #if defined(HAVE_AVX512BW)

@@ -4,7 +4,7 @@
 #include "common.h"
 #include "file/walk.h"
 
-#include <mmreader/chunks.h>
+#include <mmreader/slice.h>
 
 _Static_assert(MMR_CHUNKS_LIMIT_ == WALK_LIMIT, "the public header repeats the limit of walk.h");
 

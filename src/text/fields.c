@@ -9,7 +9,7 @@ mmr_fields mmr_fields_of(mmr_slice line, char delimiter)
 {
 	mmr_fields it;
 
-	it.marks = mmr_marks_of(line, delimiter);
+	it.positions = mmr_positions_of(line, delimiter);
 	it.field = line.ptr ? line.ptr : "";
 	it.stop = it.field + line.len;
 	return it;
@@ -18,7 +18,7 @@ mmr_fields mmr_fields_of(mmr_slice line, char delimiter)
 /* After the last delimiter there is always one more field. */
 bool mmr_fields_last_(mmr_fields *it, mmr_slice *ret_field)
 {
-	if (it->marks.error < 0 || !it->field)
+	if (it->positions.error < 0 || !it->field)
 		return false;
 	ret_field->ptr = it->field;
 	ret_field->len = (size_t)(it->stop - it->field);

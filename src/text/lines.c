@@ -10,8 +10,8 @@ mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
 {
 	mmr_lines it;
 
-	it.marks = mmr_marks_of(slice, delimiter);
-	it.line = it.marks.start;
+	it.positions = mmr_positions_of(slice, delimiter);
+	it.line = it.positions.start;
 	it.flags = flags & MMR_LINES_KEEP ? MMR_LINES_KEEP : flags;
 	return it;
 }
@@ -24,26 +24,27 @@ mmr_lines mmr_lines_of(mmr_slice slice, char delimiter)
 /* No delimiter is left: return the unterminated last line, if there is one. */
 bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line)
 {
-	if (it->marks.error < 0 || it->line == it->marks.stop)
+	if (it->positions.error < 0 || it->line == it->positions.stop)
 		return false;
 	ret_line->ptr = it->line;
-	ret_line->len = (size_t)(it->marks.stop - it->line);
-	it->line = it->marks.stop;
+	ret_line->len = (size_t)(it->positions.stop - it->line);
+	it->line = it->positions.stop;
 	return true;
 }
 
 /* The line [start, end) without a CR at its end. The file may have been truncated since the line
  * was marked. Returns: false after a fault, which ends the iteration. */
-bool mmr_lines_crlf_(mmr_marks *marks, const char *start, const char *end, mmr_slice *ret_line)
+bool mmr_lines_crlf_(
+	mmr_positions *positions, const char *start, const char *end, mmr_slice *ret_line)
 {
 	struct guard guard;
 	bool has_cr = false;
 
 	if (end > start) {
 		if (!GUARD_ENTER(&guard, end - 1, 1)) {
-			marks->error = guard_fault(&guard);
-			marks->stop = marks->start;
-			marks->n = marks->next = 0;
+			positions->error = guard_fault(&guard);
+			positions->stop = positions->start;
+			positions->n = positions->next = 0;
 			return false;
 		}
 		has_cr = end[-1] == '\r';
@@ -58,7 +59,7 @@ mmr_reverse_lines mmr_reverse_lines_of_flags(mmr_slice slice, char delimiter, un
 {
 	mmr_reverse_lines it;
 
-	it.marks = mmr_marks_of(slice, delimiter);
+	it.positions = mmr_positions_of(slice, delimiter);
 	it.text_end = NULL;
 	it.line_end = NULL;
 	it.flags = flags & MMR_LINES_KEEP ? MMR_LINES_KEEP : flags;
@@ -74,14 +75,14 @@ mmr_reverse_lines mmr_reverse_lines_of(mmr_slice slice, char delimiter)
  * which has no delimiter before it. */
 bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 {
-	const char *start = it->marks.start, *end, *at;
+	const char *start = it->positions.start, *end, *at;
 	bool terminated;
 
 	if (!it->line_end) {
-		it->line_end = it->text_end = it->marks.stop;
+		it->line_end = it->text_end = it->positions.stop;
 		if (it->line_end == start)
 			return false;
-		if (mmr_marks_next_back(&it->marks, &at)) {
+		if (mmr_positions_next_back(&it->positions, &at)) {
 			if (at + 1 != it->line_end) {
 				ret_line->ptr = at + 1;
 				ret_line->len = (size_t)(it->line_end - at - 1);
@@ -93,13 +94,13 @@ bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 			return mmr_reverse_lines_next(it, ret_line);
 		}
 	}
-	if (it->marks.error < 0 || it->line_end == start)
+	if (it->positions.error < 0 || it->line_end == start)
 		return false;
 	end = it->text_end;
 	terminated = end != it->line_end;
 	it->text_end = it->line_end = start;
 	if (terminated && it->flags == MMR_LINES_CRLF)
-		return mmr_lines_crlf_(&it->marks, start, end, ret_line);
+		return mmr_lines_crlf_(&it->positions, start, end, ret_line);
 	ret_line->ptr = start;
 	ret_line->len = (size_t)(end - start) + (terminated ? it->flags & MMR_LINES_KEEP : 0);
 	return true;

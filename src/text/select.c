@@ -6,9 +6,9 @@
 #include "simd/simd.h"
 
 #include <mmreader/find.h>
-#include <mmreader/marks.h>
+#include <mmreader/positions.h>
 
-/* Occurrences are counted in steps of this size; marks then find the position within a step. */
+/* Occurrences are counted in steps of this size; positions then find the position within a step. */
 #define SELECT_STEP ((size_t)64 << 10)
 
 int mmr_slice_count(mmr_slice slice, char byte, uint64_t *ret_count)
@@ -28,7 +28,7 @@ int mmr_slice_select(mmr_slice slice, char byte, uint64_t n, size_t *ret_off)
 {
 	const char *start = slice.ptr, *at = NULL;
 	mmr_slice step = slice;
-	mmr_marks marks;
+	mmr_positions positions;
 	uint64_t found;
 	int err;
 
@@ -46,10 +46,10 @@ int mmr_slice_select(mmr_slice slice, char byte, uint64_t n, size_t *ret_off)
 	}
 	if (slice.len == 0)
 		return 0;
-	marks = mmr_marks_of(step, byte);
+	positions = mmr_positions_of(step, byte);
 	do
-		if (!mmr_marks_next(&marks, &at))
-			return mmr_marks_error(&marks);
+		if (!mmr_positions_next(&positions, &at))
+			return mmr_positions_error(&positions);
 	while (n-- > 0);
 	*ret_off = (size_t)(at - start);
 	return 1;

@@ -1,7 +1,7 @@
 /* table.c - iterates over the cells of a table, which may be quoted
  *
- * Marks find delimiters, quotes and line ends in order. Inside quotes only quotes count. A doubled
- * quote closes the quotes and opens them again, so no look-ahead is needed.
+ * It visits the positions of delimiters, quotes and line ends in order. Inside quotes only quotes
+ * count. A doubled quote closes the quotes and opens them again, so no look-ahead is needed.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -18,9 +18,9 @@ mmr_table mmr_table_of(mmr_slice slice, char delimiter)
 	char set[3] = {delimiter, '"', '\n'};
 	mmr_table it;
 
-	it.marks = mmr_marks_of_set(slice, (mmr_slice){set, sizeof(set)});
-	it.cell = it.marks.start;
-	it.stop = it.marks.stop;
+	it.positions = mmr_positions_of_set(slice, (mmr_slice){set, sizeof(set)});
+	it.cell = it.positions.start;
+	it.stop = it.positions.stop;
 	it.delimiter = delimiter;
 	it.open = false;
 	return it;
@@ -114,7 +114,7 @@ static int next(mmr_table *it, mmr_cell *ret_cell)
 	char byte;
 	int err;
 
-	while (mmr_marks_next(&it->marks, &at)) {
+	while (mmr_positions_next(&it->positions, &at)) {
 		err = look(at, &byte);
 		if (err < 0)
 			return err;
@@ -137,10 +137,10 @@ static int next(mmr_table *it, mmr_cell *ret_cell)
 			return finish(it, at, byte == '\n', closing, ret_cell);
 		}
 	}
-	if (mmr_marks_error(&it->marks) < 0)
-		return mmr_marks_error(&it->marks);
+	if (mmr_positions_error(&it->positions) < 0)
+		return mmr_positions_error(&it->positions);
 	if (inside)
-		it->marks.error = unclosed(it, it->cell);
+		it->positions.error = unclosed(it, it->cell);
 	return finish(it, it->stop, true, closing, ret_cell);
 }
 
@@ -149,11 +149,11 @@ bool mmr_table_next(mmr_table *it, mmr_cell *ret_cell)
 	mmr_cell cell;
 	int err;
 
-	if (it->marks.error < 0 || (it->cell == it->stop && !it->open))
+	if (it->positions.error < 0 || (it->cell == it->stop && !it->open))
 		return false;
 	err = next(it, &cell);
 	if (err < 0) {
-		it->marks.error = err;
+		it->positions.error = err;
 		return false;
 	}
 	*ret_cell = cell;

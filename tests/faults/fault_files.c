@@ -300,8 +300,8 @@ static int regex_each(const struct scene *scene)
 
 static int kind(const struct scene *scene)
 {
-	mmr_kind what = {.mime = ""};
-	int err = mmr_kind_of(scene->reader, &what);
+	mmr_filetype what = {.mime = ""};
+	int err = mmr_filetype_of(scene->reader, &what);
 
 	return judge(err, strncmp(what.mime, "text/", 5) == 0);
 }
@@ -383,7 +383,7 @@ const struct row file_rows[] = {
 	{"mmr_shard", ROW_EITHER, shard},
 	{"mmr_regex_count", ROW_PREAD, regex_count},
 	{"mmr_regex_each", ROW_PREAD, regex_each},
-	{"mmr_kind_of", ROW_PREAD, kind},
+	{"mmr_filetype_of", ROW_PREAD, kind},
 	{"mmr_open mmr_bytes", ROW_PREAD | ROW_NO_PLACE, copied},
 	{"mmr_refresh", ROW_STAT, refresh},
 	{"mmr_check", ROW_STAT, check},

@@ -255,9 +255,9 @@ static _Noreturn void run_cell(void)
 		cell.path = path;
 	}
 	/* What loads a library is not what is asked here, and it may be missing. */
-	if (strcmp(row->covers, "mmr_kind_of") == 0)
-		mmr_lazy_load(MMR_LIBRARY_MAGIC);
-	if (strstr(row->covers, "mmr_regex") && mmr_lazy_load(MMR_LIBRARY_PCRE2) < 0) {
+	if (strcmp(row->covers, "mmr_filetype_of") == 0)
+		mmr_library_load(MMR_LIBRARY_MAGIC);
+	if (strstr(row->covers, "mmr_regex") && mmr_library_load(MMR_LIBRARY_PCRE2) < 0) {
 		fprintf(stderr, "skipped: %s\n", mmr_last_error());
 		_exit(77);
 	}

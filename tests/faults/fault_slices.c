@@ -1,4 +1,4 @@
-/* fault_slices.c - what scans a slice: count, find, compare, numbers out of text, marks, lines,
+/* fault_slices.c - what scans a slice: count, find, compare, numbers out of text, positions, lines,
  * fields
  *
  * SPDX-License-Identifier: MIT */
@@ -132,26 +132,26 @@ static int find_linear(const struct scene *scene)
 	return mmr_matches_error(&it);
 }
 
-static int marks(const struct scene *scene)
+static int positions(const struct scene *scene)
 {
-	mmr_marks it = mmr_marks_of(scene->bytes, ',');
+	mmr_positions it = mmr_positions_of(scene->bytes, ',');
 	const char *at;
 	uint64_t n = 0;
 
-	while (mmr_marks_next(&it, &at))
+	while (mmr_positions_next(&it, &at))
 		n++;
-	return judge(mmr_marks_error(&it), n == 3 * scene_lines(scene));
+	return judge(mmr_positions_error(&it), n == 3 * scene_lines(scene));
 }
 
 static int marks_back(const struct scene *scene)
 {
-	mmr_marks it = mmr_marks_of_set(scene->bytes, mmr_slice_of("7\n"));
+	mmr_positions it = mmr_positions_of_set(scene->bytes, mmr_slice_of("7\n"));
 	const char *at;
 	uint64_t n = 0;
 
-	while (mmr_marks_next_back(&it, &at))
+	while (mmr_positions_next_back(&it, &at))
 		n++;
-	return judge(mmr_marks_error(&it), n == 2 * scene_lines(scene));
+	return judge(mmr_positions_error(&it), n == 2 * scene_lines(scene));
 }
 
 static int walk_lines(const struct scene *scene, mmr_lines it, size_t wanted)
@@ -272,8 +272,8 @@ static int chunks(const struct scene *scene)
 
 static int sniff(const struct scene *scene)
 {
-	mmr_kind kind = {.mime = ""};
-	int err = mmr_kind_sniff(scene->bytes, &kind);
+	mmr_filetype kind = {.mime = ""};
+	int err = mmr_filetype_sniff(scene->bytes, &kind);
 
 	return judge(err, strcmp(kind.mime, "text/plain") == 0);
 }
@@ -294,8 +294,8 @@ const struct row slice_rows[] = {
 	{"mmr_matches_of mmr_matches_next mmr_matches_error", ROW_SLICE, find},
 	{"mmr_matches_next_back", ROW_SLICE, find_back},
 	{"mmr_matches_of mmr_matches_next", ROW_SLICE | ROW_ONCE, find_linear},
-	{"mmr_marks_of mmr_marks_next mmr_marks_error", ROW_SLICE, marks},
-	{"mmr_marks_of_set mmr_marks_next_back", ROW_SLICE, marks_back},
+	{"mmr_positions_of mmr_positions_next mmr_positions_error", ROW_SLICE, positions},
+	{"mmr_positions_of_set mmr_positions_next_back", ROW_SLICE, marks_back},
 	{"mmr_lines_of mmr_lines_next mmr_lines_error", ROW_SLICE, lines},
 	{"mmr_lines_of_flags", ROW_SLICE, lines_crlf},
 	{"mmr_reverse_lines_of mmr_reverse_lines_next mmr_reverse_lines_error", ROW_SLICE,
@@ -304,7 +304,7 @@ const struct row slice_rows[] = {
 	{"mmr_fields_of mmr_fields_next mmr_fields_error", ROW_SLICE, fields},
 	{"mmr_table_of mmr_table_next mmr_table_error", ROW_SLICE, table},
 	{"mmr_cell_unquote", ROW_SLICE | ROW_ONCE | ROW_NO_CODE, unquote},
-	{"mmr_kind_sniff", ROW_SLICE, sniff},
+	{"mmr_filetype_sniff", ROW_SLICE, sniff},
 	{"mmr_range_of mmr_range_cut", ROW_SLICE, cut_range},
 	{"mmr_chunks_of mmr_chunks_next mmr_chunks_error", ROW_SLICE, chunks},
 };

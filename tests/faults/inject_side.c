@@ -159,27 +159,27 @@ static int record(void)
 static int kind(void)
 {
 	mmr_reader *reader;
-	mmr_kind kind;
+	mmr_filetype kind;
 	int err;
 
 	err = TRY(reader, mmr_open(SMALL, NULL, &reader));
 	if (err < 0)
 		return err;
-	err = TRY(kind, mmr_kind_of(reader, &kind));
+	err = TRY(kind, mmr_filetype_of(reader, &kind));
 	if (err == 0)
 		note_bytes(mmr_slice_of(kind.mime));
 	mmr_close(reader);
 	return err;
 }
 
-static int lazy(void)
+static int library(void)
 {
-	mmr_lazy_status_info status;
+	mmr_library_info status;
 	int id, err = 0;
 
 	for (id = MMR_LIBRARY_MAGIC; err == 0 && id <= MMR_LIBRARY_PCRE2; id++) {
-		err = TRY_ALONE(mmr_lazy_load((enum mmr_library)id));
-		must(mmr_lazy_status((enum mmr_library)id, &status) == 0, "no status");
+		err = TRY_ALONE(mmr_library_load((enum mmr_library)id));
+		must(mmr_library_status((enum mmr_library)id, &status) == 0, "no status");
 		must(status.loaded == (err == 0), "a status that is not true");
 	}
 	return err;
@@ -247,7 +247,7 @@ const struct scenario inject_side_scenarios[] = {
 	{"intern_copies", intern_copies},
 	{"record", record},
 	{"kind", kind},
-	{"lazy", lazy},
+	{"library", library},
 	{"memory", memory},
 	{"memory_by_pages", memory_by_pages},
 	{"memory_of_others", memory_of_others},

@@ -334,7 +334,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *copy;
 
 	/* Not installed: nothing to test. */
-	if (mmr_lazy_load(MMR_LIBRARY_PCRE2) < 0)
+	if (mmr_library_load(MMR_LIBRARY_PCRE2) < 0)
 		return 0;
 	question.options.caseless = flags & 1;
 	question.options.extended = flags & 2;

@@ -133,12 +133,12 @@ static int distinct(mmr_reader *reader)
 
 static int library(mmr_reader *reader)
 {
-	mmr_lazy_status_info status;
+	mmr_library_info status;
 	int err;
 
-	err = reader ? mmr_lazy_load(MMR_LIBRARY_MAGIC) : 0;
+	err = reader ? mmr_library_load(MMR_LIBRARY_MAGIC) : 0;
 	if (err == 0)
-		err = mmr_lazy_status(MMR_LIBRARY_MAGIC, &status);
+		err = mmr_library_status(MMR_LIBRARY_MAGIC, &status);
 	if (err == 0)
 		printf("answer %s\n", status.name);
 	return err;

@@ -44,7 +44,7 @@ static void print_fact(const char *name, const char *format, ...)
 
 /* All facts about an input. */
 struct facts {
-	mmr_kind kind;
+	mmr_filetype kind;
 	mmr_counts counts;
 	bool newlines;    /* lines end with LF or CR LF, as usual */
 	bool has_storage; /* the next four are of a file, not of what was made on the fly */
@@ -120,7 +120,7 @@ static int ask_contents(struct facts *facts, mmr_reader *part, const struct task
 	all.offset = 0;
 	all.length = MMR_REST;
 	facts->newlines = all.delimiter == '\n';
-	err = mmr_kind_of(part, &facts->kind);
+	err = mmr_filetype_of(part, &facts->kind);
 	if (err < 0)
 		return err;
 	return mmr_measure_lines(part, &all, &facts->counts);

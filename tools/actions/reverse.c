@@ -54,11 +54,11 @@ static int print_line(struct reversal *reversal, uint64_t start, uint64_t *ret_a
 static int reverse_window(struct reversal *reversal, uint64_t *ret_at)
 {
 	const mmr_block *window = &reversal->window;
-	mmr_marks marks = mmr_marks_of(window->bytes, reversal->delimiter);
+	mmr_positions positions = mmr_positions_of(window->bytes, reversal->delimiter);
 	const char *at;
 	int err;
 
-	while (mmr_marks_next_back(&marks, &at)) {
+	while (mmr_positions_next_back(&positions, &at)) {
 		uint64_t start = window->off + (uint64_t)(at - window->bytes.ptr) + 1;
 
 		if (reversal->first && start == reversal->line_end) {
@@ -69,7 +69,7 @@ static int reverse_window(struct reversal *reversal, uint64_t *ret_at)
 		if (err < 0)
 			return err;
 	}
-	return mmr_marks_error(&marks);
+	return mmr_positions_error(&positions);
 }
 
 /* From `reversal->line_end` down to the start of the scan. Returns: 0 or a code of reading, with

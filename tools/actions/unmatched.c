@@ -51,7 +51,7 @@ static bool nothing_was_searched(const struct options *options)
 enum status unmatched_explain(const struct input *input, const struct options *options)
 {
 	char head[16];
-	mmr_kind kind;
+	mmr_filetype kind;
 	size_t len, i;
 	int err;
 
@@ -59,7 +59,7 @@ enum status unmatched_explain(const struct input *input, const struct options *o
 		return STATUS_NO_MATCH;
 	err = mmr_head(input->reader, head, (size_t)min_u64(input->used, sizeof(head)), &len);
 	if (err == 0)
-		err = mmr_kind_sniff((mmr_slice){head, len}, &kind);
+		err = mmr_filetype_sniff((mmr_slice){head, len}, &kind);
 	if (err < 0)
 		return message_file(input->name, err);
 	for (i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {

@@ -88,7 +88,7 @@ void report_print(void)
 	const mmr_progress *progress = progress_of_scans();
 	enum mmr_io_mode io_mode = progress ? mmr_progress_io_mode(progress) : MMR_IO_AUTO;
 	double seconds = now() - report.started;
-	mmr_lazy_status_info library;
+	mmr_library_info library;
 	char line[1024];
 	size_t len = 0;
 	int id;
@@ -102,7 +102,7 @@ void report_print(void)
 	add(line, sizeof(line), &len, ", %s, %s", io_modes[io_mode], mmr_kernel_name());
 	add(line, sizeof(line), &len, ", peak %.1f MiB resident, %.1f KiB heap",
 		peak_resident() / 1048576, (double)mmr_heap_peak() / 1024);
-	for (id = 0; mmr_lazy_status((enum mmr_library)id, &library) == 0; id++)
+	for (id = 0; mmr_library_status((enum mmr_library)id, &library) == 0; id++)
 		if (library.loaded)
 			add(line, sizeof(line), &len, ", %s %s: %.1f ms, %.1f MiB", library.name,
 				library.version, library.load_ms,

@@ -1,4 +1,4 @@
-/* marks.h - finds the positions of certain bytes, 4 KiB at a time
+/* positions.h - finds the positions of certain bytes, 4 KiB at a time
  *
  * Lines and fields are built on this. A refill scans up to 4 KiB with vector instructions and
  * stores the offsets of all bytes that are in the set. Taking the next one is then an inline load
@@ -8,18 +8,18 @@
  * plain copy is a bookmark) and needs no closing call. It belongs to one thread.
  *
  * SPDX-License-Identifier: MIT */
-#ifndef MMREADER_MARKS_H
-#define MMREADER_MARKS_H
+#ifndef MMREADER_POSITIONS_H
+#define MMREADER_POSITIONS_H
 
 #include <mmreader/base.h>
 
 MMR_BEGIN_DECLS
 
 /* The maximum number of different bytes in a set. */
-#define MMR_MARKS_SET 4
+#define MMR_POSITIONS_SET 4
 
 /* Members are private; use the calls below. At most 576 bytes. */
-typedef struct mmr_marks {
+typedef struct mmr_positions {
 	const char *base;  /* `at` holds offsets from here */
 	const char *start; /* forward: first byte not scanned; backward: start of the slice */
 	const char *stop;  /* forward: end of the slice; backward: end of the bytes not scanned */
@@ -29,46 +29,46 @@ typedef struct mmr_marks {
 	uint32_t batch; /* bytes of the next refill: small at first, for callers that stop early */
 	int32_t error;
 	unsigned char n_set;
-	unsigned char set[MMR_MARKS_SET];
+	unsigned char set[MMR_POSITIONS_SET];
 	uint16_t at[256];
-} mmr_marks;
+} mmr_positions;
 
 /* The positions of a byte in a slice. */
-MMR_API mmr_marks mmr_marks_of(mmr_slice slice, char byte);
+MMR_API mmr_positions mmr_positions_of(mmr_slice slice, char byte);
 
-/* The positions of any of 1 to MMR_MARKS_SET bytes in a slice.
+/* The positions of any of 1 to MMR_POSITIONS_SET bytes in a slice.
  *
  * Errors: for a set of another size, the iterator ends immediately with -EINVAL. */
-MMR_API mmr_marks mmr_marks_of_set(mmr_slice slice, mmr_slice set);
+MMR_API mmr_positions mmr_positions_of_set(mmr_slice slice, mmr_slice set);
 
 /* Why the iteration ended.
  *
  * Returns: 0 at the end of the slice.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault), MMR_ENOMAP (a slice without addresses). */
-static inline int mmr_marks_error(const mmr_marks *it)
+static inline int mmr_positions_error(const mmr_positions *it)
 {
 	return it->error;
 }
 
 /* Private: used by the inline calls below. */
-MMR_API bool mmr_marks_refill_(mmr_marks *it);
-MMR_API bool mmr_marks_refill_back_(mmr_marks *it);
+MMR_API bool mmr_positions_refill_(mmr_positions *it);
+MMR_API bool mmr_positions_refill_back_(mmr_positions *it);
 
 /* The next position, from the start. Use each iterator in one direction only.
  *
- * Returns: false at the end or at a fault; mmr_marks_error reports which. */
-static inline bool mmr_marks_next(mmr_marks *it, const char **ret_at)
+ * Returns: false at the end or at a fault; mmr_positions_error reports which. */
+static inline bool mmr_positions_next(mmr_positions *it, const char **ret_at)
 {
-	if (it->next == it->n && !mmr_marks_refill_(it))
+	if (it->next == it->n && !mmr_positions_refill_(it))
 		return false;
 	*ret_at = it->base + it->at[it->next++];
 	return true;
 }
 
-/* Like mmr_marks_next, from the end. */
-static inline bool mmr_marks_next_back(mmr_marks *it, const char **ret_at)
+/* Like mmr_positions_next, from the end. */
+static inline bool mmr_positions_next_back(mmr_positions *it, const char **ret_at)
 {
-	if (it->next == it->n && !mmr_marks_refill_back_(it))
+	if (it->next == it->n && !mmr_positions_refill_back_(it))
 		return false;
 	*ret_at = it->base + it->at[it->next++];
 	return true;

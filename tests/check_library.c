@@ -1,12 +1,12 @@
-/* check_lazy.c - the loader of optional libraries, on entries of its own and on libmagic
+/* check_library.c - the loader of optional libraries, on entries of its own and on libmagic
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "optional/lazy.h"
+#include "optional/library.h"
 #include "os/os.h"
 
-#include <mmreader/lazy.h>
+#include <mmreader/library.h>
 
 #include <pthread.h>
 #include <time.h>
@@ -15,11 +15,11 @@
 #define N_THREADS 8
 
 static struct functions {
-	LAZY_POINTER(strlen)
-	LAZY_POINTER(strcmp)
+	LIBRARY_POINTER(strlen)
+	LIBRARY_POINTER(strcmp)
 } text;
 
-static const struct lazy_symbol symbols[] = {
+static const struct library_symbol symbols[] = {
 	{"strlen", offsetof(struct functions, strlen)},
 	{"strcmp", offsetof(struct functions, strcmp)},
 };
@@ -35,7 +35,7 @@ static bool start(char *ret_version, size_t size, char *reason)
 	atomic_fetch_add(&n_starts, 1);
 	if (atomic_load(&n_refusals) > 0) {
 		atomic_fetch_sub(&n_refusals, 1);
-		snprintf(reason, LAZY_REASON, "not in the mood");
+		snprintf(reason, LIBRARY_REASON, "not in the mood");
 		return false;
 	}
 	/* Long enough for the others to arrive meanwhile. */
@@ -44,13 +44,13 @@ static bool start(char *ret_version, size_t size, char *reason)
 	return true;
 }
 
-static struct lazy_library entry(void)
+static struct library entry(void)
 {
-	struct lazy_library library = {
+	struct library library = {
 		.name = "libtext",
 		.package = "libtext7",
 		.feature = "tests",
-		.way = MMR_LAZY_OPENED,
+		.linkage = MMR_LINKAGE_DLOPEN,
 		.sonames = sonames,
 		.symbols = symbols,
 		.n_symbols = ARRAY_LEN(symbols),
@@ -66,23 +66,23 @@ static struct lazy_library entry(void)
 
 static bool can_open(void)
 {
-#if LAZY_DLOPEN && defined(__GLIBC__)
+#if LIBRARY_DLOPEN && defined(__GLIBC__)
 	return true;
 #else
 	return false;
 #endif
 }
 
-START_TEST(test_lazy_status_before_loading)
+START_TEST(test_library_status_before_loading)
 {
-	mmr_lazy_status_info status;
+	mmr_library_info status;
 
 	memset(&status, 0xff, sizeof(status));
-	ck_assert_int_eq(mmr_lazy_status(MMR_LIBRARY_MAGIC, &status), 0);
+	ck_assert_int_eq(mmr_library_status(MMR_LIBRARY_MAGIC, &status), 0);
 	ck_assert_str_eq(status.name, "libmagic");
 	ck_assert_str_eq(status.feature, "content types");
-	ck_assert_int_eq(status.way, (int)lazy_magic.way);
-	if (atomic_load(&lazy_magic.loaded))
+	ck_assert_int_eq(status.linkage, (int)library_magic.linkage);
+	if (atomic_load(&library_magic.loaded))
 		CHECK_SKIP("an earlier test of this process has loaded it");
 	ck_assert(!status.loaded);
 	ck_assert_str_eq(status.soname, "");
@@ -92,21 +92,21 @@ START_TEST(test_lazy_status_before_loading)
 }
 END_TEST
 
-START_TEST(test_lazy_load_tells_the_price)
+START_TEST(test_library_load_tells_the_price)
 {
 	int64_t now = (int64_t)time(NULL);
-	mmr_lazy_status_info status, again;
+	mmr_library_info status, again;
 	unsigned major, minor;
 
-	if (lazy_magic.way == MMR_LAZY_ABSENT)
+	if (library_magic.linkage == MMR_LINKAGE_ABSENT)
 		CHECK_SKIP("built without libmagic");
-	if (mmr_lazy_load(MMR_LIBRARY_MAGIC) == MMR_ENOLIB &&
+	if (mmr_library_load(MMR_LIBRARY_MAGIC) == MMR_ENOLIB &&
 		strstr(mmr_last_error(), "No such file"))
 		CHECK_SKIP("libmagic is not installed");
-	ck_assert_msg(mmr_lazy_load(MMR_LIBRARY_MAGIC) == 0, "%s", mmr_last_error());
-	ck_assert_int_eq(mmr_lazy_status(MMR_LIBRARY_MAGIC, &status), 0);
+	ck_assert_msg(mmr_library_load(MMR_LIBRARY_MAGIC) == 0, "%s", mmr_last_error());
+	ck_assert_int_eq(mmr_library_status(MMR_LIBRARY_MAGIC, &status), 0);
 	ck_assert(status.loaded);
-	if (status.way == MMR_LAZY_OPENED)
+	if (status.linkage == MMR_LINKAGE_DLOPEN)
 		ck_assert_str_eq(status.soname, "libmagic.so.1");
 	else
 		ck_assert_str_eq(status.soname, "");
@@ -121,24 +121,24 @@ START_TEST(test_lazy_load_tells_the_price)
 	fprintf(stderr, "libmagic %s: %.2f ms, %llu KiB resident\n", status.version, status.load_ms,
 		(unsigned long long)status.load_resident / 1024);
 
-	ck_assert_int_eq(mmr_lazy_load(MMR_LIBRARY_MAGIC), 0);
-	ck_assert_int_eq(mmr_lazy_status(MMR_LIBRARY_MAGIC, &again), 0);
+	ck_assert_int_eq(mmr_library_load(MMR_LIBRARY_MAGIC), 0);
+	ck_assert_int_eq(mmr_library_status(MMR_LIBRARY_MAGIC, &again), 0);
 	ck_assert_int_eq(again.loaded_ns, status.loaded_ns);
 }
 END_TEST
 
-START_TEST(test_lazy_try_fills_the_functions)
+START_TEST(test_library_try_fills_the_functions)
 {
-	struct lazy_library library = entry();
-	mmr_lazy_status_info status;
-	char reason[LAZY_REASON];
+	struct library library = entry();
+	mmr_library_info status;
+	char reason[LIBRARY_REASON];
 
 	if (!can_open())
 		CHECK_SKIP("nothing is opened in this build");
-	ck_assert_int_eq(lazy_try(&library, reason), 0);
+	ck_assert_int_eq(library_try(&library, reason), 0);
 	ck_assert_uint_eq(text.strlen("four"), 4);
 	ck_assert_int_eq(text.strcmp("a", "a"), 0);
-	lazy_status(&library, &status);
+	library_status(&library, &status);
 	ck_assert(status.loaded);
 	ck_assert_str_eq(status.name, "libtext");
 	ck_assert_str_eq(status.soname, "libc.so.6");
@@ -149,14 +149,14 @@ END_TEST
 
 static void *try_it(void *library)
 {
-	char reason[LAZY_REASON];
+	char reason[LIBRARY_REASON];
 
-	return lazy_try(library, reason) == 0 && text.strlen("four") == 4 ? library : NULL;
+	return library_try(library, reason) == 0 && text.strlen("four") == 4 ? library : NULL;
 }
 
-START_TEST(test_lazy_try_starts_once_in_many_threads)
+START_TEST(test_library_try_starts_once_in_many_threads)
 {
-	struct lazy_library library = entry();
+	struct library library = entry();
 	pthread_t threads[N_THREADS];
 	void *answer;
 	int i;
@@ -173,7 +173,7 @@ START_TEST(test_lazy_try_starts_once_in_many_threads)
 }
 END_TEST
 
-START_TEST(test_lazy_resident_sees_what_is_touched)
+START_TEST(test_library_resident_sees_what_is_touched)
 {
 	size_t size = (size_t)32 << 20, i;
 	uint64_t before = os_resident(), after;
@@ -192,125 +192,125 @@ START_TEST(test_lazy_resident_sees_what_is_touched)
 }
 END_TEST
 
-START_TEST(test_lazy_library_out_of_range)
+START_TEST(test_library_library_out_of_range)
 {
 	static const int odd[] = {MMR_LIBRARY_PCRE2 + 1, -1, 1000};
-	mmr_lazy_status_info status;
+	mmr_library_info status;
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(odd); i++) {
-		ck_assert_int_eq(mmr_lazy_load((enum mmr_library)odd[i]), -EINVAL);
-		ck_assert_int_eq(mmr_lazy_status((enum mmr_library)odd[i], &status), -EINVAL);
+		ck_assert_int_eq(mmr_library_load((enum mmr_library)odd[i]), -EINVAL);
+		ck_assert_int_eq(mmr_library_status((enum mmr_library)odd[i], &status), -EINVAL);
 	}
 }
 END_TEST
 
-START_TEST(test_lazy_reason_is_cut)
+START_TEST(test_library_reason_is_cut)
 {
 	static char soname[4096];
 	const char *const long_sonames[] = {soname, NULL};
-	struct lazy_library library = entry();
-	char reason[LAZY_REASON + 1];
+	struct library library = entry();
+	char reason[LIBRARY_REASON + 1];
 
 	memset(soname, 'x', sizeof(soname) - 1);
 	memset(reason, '#', sizeof(reason));
 	library.sonames = long_sonames;
-	ck_assert_int_eq(lazy_try(&library, reason), MMR_ENOLIB);
-	ck_assert_uint_lt(strlen(reason), LAZY_REASON);
-	ck_assert_int_eq(reason[LAZY_REASON], '#');
+	ck_assert_int_eq(library_try(&library, reason), MMR_ENOLIB);
+	ck_assert_uint_lt(strlen(reason), LIBRARY_REASON);
+	ck_assert_int_eq(reason[LIBRARY_REASON], '#');
 }
 END_TEST
 
-START_TEST(test_lazy_missing_library_names_its_package)
+START_TEST(test_library_missing_library_names_its_package)
 {
-	struct lazy_library library = entry();
-	mmr_lazy_status_info status;
+	struct library library = entry();
+	mmr_library_info status;
 
 	if (!can_open())
 		CHECK_SKIP("nothing is opened in this build");
 	library.sonames = bogus_sonames;
-	ck_assert_int_eq(lazy_load(&library), MMR_ENOLIB);
+	ck_assert_int_eq(library_load(&library), MMR_ENOLIB);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "load libtext for tests"));
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), bogus_sonames[0]));
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "package libtext7"));
 	ck_assert_int_eq(atomic_load(&n_starts), 0);
-	lazy_status(&library, &status);
+	library_status(&library, &status);
 	ck_assert(!status.loaded);
 
 	/* Installed meanwhile. */
 	library.sonames = sonames;
-	ck_assert_int_eq(lazy_load(&library), 0);
+	ck_assert_int_eq(library_load(&library), 0);
 }
 END_TEST
 
-START_TEST(test_lazy_missing_symbol_leaves_none)
+START_TEST(test_library_missing_symbol_leaves_none)
 {
-	static const struct lazy_symbol more[] = {
+	static const struct library_symbol more[] = {
 		{"strlen", offsetof(struct functions, strlen)},
 		{"mmreader_nobody", offsetof(struct functions, strcmp)},
 	};
-	struct lazy_library library = entry();
+	struct library library = entry();
 
 	if (!can_open())
 		CHECK_SKIP("nothing is opened in this build");
 	library.symbols = more;
-	ck_assert_int_eq(lazy_load(&library), MMR_ENOLIB);
+	ck_assert_int_eq(library_load(&library), MMR_ENOLIB);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "libc.so.6 has no mmreader_nobody"));
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "package libtext7"));
 	ck_assert(text.strlen == NULL && text.strcmp == NULL);
 }
 END_TEST
 
-START_TEST(test_lazy_failed_start_is_tried_again)
+START_TEST(test_library_failed_start_is_tried_again)
 {
-	struct lazy_library library = entry();
+	struct library library = entry();
 
-	library.way = MMR_LAZY_LINKED;
+	library.linkage = MMR_LINKAGE_LINKED;
 	atomic_store(&n_refusals, 2);
-	ck_assert_int_eq(lazy_load(&library), MMR_ENOLIB);
+	ck_assert_int_eq(library_load(&library), MMR_ENOLIB);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "not in the mood"));
-	ck_assert_int_eq(lazy_load(&library), MMR_ENOLIB);
-	ck_assert_int_eq(lazy_load(&library), 0);
-	ck_assert_int_eq(lazy_load(&library), 0);
+	ck_assert_int_eq(library_load(&library), MMR_ENOLIB);
+	ck_assert_int_eq(library_load(&library), 0);
+	ck_assert_int_eq(library_load(&library), 0);
 	ck_assert_int_eq(atomic_load(&n_starts), 3);
 }
 END_TEST
 
-START_TEST(test_lazy_library_that_needs_no_start)
+START_TEST(test_library_library_that_needs_no_start)
 {
-	struct lazy_library library = entry();
-	mmr_lazy_status_info status;
+	struct library library = entry();
+	mmr_library_info status;
 
-	library.way = MMR_LAZY_LINKED;
+	library.linkage = MMR_LINKAGE_LINKED;
 	library.start = NULL;
-	ck_assert_int_eq(lazy_load(&library), 0);
-	lazy_status(&library, &status);
+	ck_assert_int_eq(library_load(&library), 0);
+	library_status(&library, &status);
 	ck_assert(status.loaded);
 	ck_assert_str_eq(status.version, "");
 	ck_assert_int_eq(atomic_load(&n_starts), 0);
 }
 END_TEST
 
-START_TEST(test_lazy_absent_library)
+START_TEST(test_library_absent_library)
 {
-	struct lazy_library library = entry();
+	struct library library = entry();
 
-	library.way = MMR_LAZY_ABSENT;
-	ck_assert_int_eq(lazy_load(&library), MMR_ENOLIB);
+	library.linkage = MMR_LINKAGE_ABSENT;
+	ck_assert_int_eq(library_load(&library), MMR_ENOLIB);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "mmreader was built without it"));
 	ck_assert_ptr_null(strstr(mmr_last_error(), "libtext7"));
 }
 END_TEST
 
-START_TEST(test_lazy_try_says_nothing)
+START_TEST(test_library_try_says_nothing)
 {
-	struct lazy_library library = entry();
-	char reason[LAZY_REASON] = "";
+	struct library library = entry();
+	char reason[LIBRARY_REASON] = "";
 
-	library.way = MMR_LAZY_LINKED;
+	library.linkage = MMR_LINKAGE_LINKED;
 	atomic_store(&n_refusals, 1);
 	error_explain_at(-EIO, UINT64_MAX, "before");
-	ck_assert_int_eq(lazy_try(&library, reason), MMR_ENOLIB);
+	ck_assert_int_eq(library_try(&library, reason), MMR_ENOLIB);
 	ck_assert_str_eq(reason, "not in the mood");
 	ck_assert_int_eq(strncmp(mmr_last_error(), "before", 6), 0);
 }
@@ -325,11 +325,11 @@ static void try_in_child(void *library)
 }
 
 /* A child that is forked while another thread loads must be able to load too. */
-START_TEST(test_lazy_fork_while_loading)
+START_TEST(test_library_fork_while_loading)
 {
 	/* Static: the other thread is detached, as ThreadSanitizer would miss its end in the child.
 	 */
-	static struct lazy_library library;
+	static struct library library;
 	pthread_t thread;
 
 	if (!can_open())
@@ -345,19 +345,20 @@ START_TEST(test_lazy_fork_while_loading)
 }
 END_TEST
 
-static Suite *lazy_suite(void)
+static Suite *library_suite(void)
 {
-	Suite *suite = suite_create("lazy");
+	Suite *suite = suite_create("library");
 
-	ADD_CASE(suite, "core", test_lazy_status_before_loading, test_lazy_load_tells_the_price,
-		test_lazy_try_fills_the_functions, test_lazy_try_starts_once_in_many_threads,
-		test_lazy_resident_sees_what_is_touched);
-	ADD_CASE(suite, "limits", test_lazy_library_out_of_range, test_lazy_reason_is_cut);
-	ADD_CASE(suite, "faults", test_lazy_missing_library_names_its_package,
-		test_lazy_missing_symbol_leaves_none, test_lazy_failed_start_is_tried_again,
-		test_lazy_library_that_needs_no_start, test_lazy_absent_library,
-		test_lazy_try_says_nothing, test_lazy_fork_while_loading);
+	ADD_CASE(suite, "core", test_library_status_before_loading,
+		test_library_load_tells_the_price, test_library_try_fills_the_functions,
+		test_library_try_starts_once_in_many_threads,
+		test_library_resident_sees_what_is_touched);
+	ADD_CASE(suite, "limits", test_library_library_out_of_range, test_library_reason_is_cut);
+	ADD_CASE(suite, "faults", test_library_missing_library_names_its_package,
+		test_library_missing_symbol_leaves_none, test_library_failed_start_is_tried_again,
+		test_library_library_that_needs_no_start, test_library_absent_library,
+		test_library_try_says_nothing, test_library_fork_while_loading);
 	return suite;
 }
 
-CHECK_MAIN(lazy_suite)
+CHECK_MAIN(library_suite)

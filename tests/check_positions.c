@@ -1,4 +1,4 @@
-/* check_marks.c - positions of bytes, forward and backward, across every refill
+/* check_positions.c - positions of bytes, forward and backward, across every refill
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -10,36 +10,37 @@
 /* Walks the slice once in each direction and looks at every byte. */
 static void must_mark(mmr_slice slice, mmr_slice set, const char *name)
 {
-	mmr_marks it = mmr_marks_of_set(slice, set), back = it;
+	mmr_positions it = mmr_positions_of_set(slice, set), back = it;
 	const char *at = NULL;
 	size_t i;
 
 	for (i = 0; i < slice.len; i++) {
 		if (!memchr(set.ptr, slice.ptr[i], set.len))
 			continue;
-		MUST(mmr_marks_next(&it, &at), "%s: ends before %zu of %zu", name, i, slice.len);
+		MUST(mmr_positions_next(&it, &at), "%s: ends before %zu of %zu", name, i,
+			slice.len);
 		MUST(at == slice.ptr + i, "%s: %td instead of %zu of %zu", name, at - slice.ptr, i,
 			slice.len);
 	}
 	at = NULL;
-	MUST(!mmr_marks_next(&it, &at) && !at, "%s: goes on behind the end", name);
-	MUST(!mmr_marks_next(&it, &at) && !at, "%s: begins again", name);
-	MUST(mmr_marks_error(&it) == 0, "%s: %s", name, mmr_last_error());
+	MUST(!mmr_positions_next(&it, &at) && !at, "%s: goes on behind the end", name);
+	MUST(!mmr_positions_next(&it, &at) && !at, "%s: begins again", name);
+	MUST(mmr_positions_error(&it) == 0, "%s: %s", name, mmr_last_error());
 
 	for (i = slice.len; i-- > 0;) {
 		if (!memchr(set.ptr, slice.ptr[i], set.len))
 			continue;
-		MUST(mmr_marks_next_back(&back, &at), "%s: backward ends before %zu", name, i);
+		MUST(mmr_positions_next_back(&back, &at), "%s: backward ends before %zu", name, i);
 		MUST(at == slice.ptr + i, "%s: backward: %td instead of %zu of %zu", name,
 			at - slice.ptr, i, slice.len);
 	}
 	at = NULL;
-	MUST(!mmr_marks_next_back(&back, &at) && !at, "%s: goes on before the start", name);
-	MUST(!mmr_marks_next_back(&back, &at) && !at, "%s: begins again", name);
-	MUST(mmr_marks_error(&back) == 0, "%s: %s", name, mmr_last_error());
+	MUST(!mmr_positions_next_back(&back, &at) && !at, "%s: goes on before the start", name);
+	MUST(!mmr_positions_next_back(&back, &at) && !at, "%s: begins again", name);
+	MUST(mmr_positions_error(&back) == 0, "%s: %s", name, mmr_last_error());
 }
 
-START_TEST(test_marks_small_slices_at_fences)
+START_TEST(test_positions_small_slices_at_fences)
 {
 	struct fence fence = fence_open(4096);
 	struct chance chance = {41};
@@ -64,7 +65,7 @@ START_TEST(test_marks_small_slices_at_fences)
 }
 END_TEST
 
-START_TEST(test_marks_one_byte_in_every_place)
+START_TEST(test_positions_one_byte_in_every_place)
 {
 	struct fence fence = fence_open(EDGES_END);
 	mmr_slice slice = {fence.stop - EDGES_END, EDGES_END}, one = {"!", 1};
@@ -84,7 +85,7 @@ START_TEST(test_marks_one_byte_in_every_place)
 }
 END_TEST
 
-START_TEST(test_marks_every_length_around_the_edges)
+START_TEST(test_positions_every_length_around_the_edges)
 {
 	static const size_t edges[] = {256, 1280, 5376, 9472, 20480};
 	struct fence fence = fence_open(20600);
@@ -110,7 +111,7 @@ START_TEST(test_marks_every_length_around_the_edges)
 }
 END_TEST
 
-START_TEST(test_marks_of_every_byte)
+START_TEST(test_positions_of_every_byte)
 {
 	char text[600];
 	struct chance chance = {43};
@@ -120,35 +121,35 @@ START_TEST(test_marks_of_every_byte)
 	chance_fill(&chance, text, sizeof(text), any);
 	for (byte = 0; byte < 256; byte++) {
 		char set[1] = {(char)byte};
-		mmr_marks it = mmr_marks_of(slice, (char)byte);
+		mmr_positions it = mmr_positions_of(slice, (char)byte);
 		const char *at;
 
 		must_mark(slice, (mmr_slice){set, 1}, "any byte");
 		/* Of one byte and of a set of one is the same. */
-		MUST(mmr_marks_next(&it, &at) == (memchr(text, byte, sizeof(text)) != NULL),
+		MUST(mmr_positions_next(&it, &at) == (memchr(text, byte, sizeof(text)) != NULL),
 			"byte %d", byte);
 	}
 }
 END_TEST
 
-START_TEST(test_marks_copy_is_a_bookmark)
+START_TEST(test_positions_copy_is_a_bookmark)
 {
 	static char text[20000];
 	struct chance chance = {44};
 	mmr_slice slice = {text, sizeof(text)};
-	mmr_marks it, bookmark;
+	mmr_positions it, bookmark;
 	const char *at, *again;
 	uint64_t heap = heap_in_use(), peak = mmr_heap_peak();
 	size_t i, n;
 
 	chance_fill(&chance, text, sizeof(text), mmr_slice_of("ab"));
-	it = mmr_marks_of(slice, 'a');
+	it = mmr_positions_of(slice, 'a');
 	for (i = 0; i < 9000; i++) {
 		bookmark = it;
-		ck_assert(mmr_marks_next(&it, &at));
+		ck_assert(mmr_positions_next(&it, &at));
 		if (i % 97)
 			continue;
-		for (n = 0; n < 300 && mmr_marks_next(&bookmark, &again); n++)
+		for (n = 0; n < 300 && mmr_positions_next(&bookmark, &again); n++)
 			MUST(n > 0 || again == at, "the bookmark is elsewhere");
 	}
 	ck_assert_uint_eq(mmr_heap_bytes(), heap);
@@ -156,7 +157,7 @@ START_TEST(test_marks_copy_is_a_bookmark)
 }
 END_TEST
 
-START_TEST(test_marks_of_bad_sets)
+START_TEST(test_positions_of_bad_sets)
 {
 	mmr_slice text = mmr_slice_of("aaaa");
 	size_t sizes[] = {0, 5, 6, 256, SIZE_MAX};
@@ -164,12 +165,12 @@ START_TEST(test_marks_of_bad_sets)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(sizes); i++) {
-		mmr_marks it = mmr_marks_of_set(text, (mmr_slice){"aaaaaa", sizes[i]});
+		mmr_positions it = mmr_positions_of_set(text, (mmr_slice){"aaaaaa", sizes[i]});
 
-		ck_assert_int_eq(mmr_marks_error(&it), -EINVAL);
-		ck_assert(!mmr_marks_next(&it, &at));
-		ck_assert(!mmr_marks_next_back(&it, &at));
-		ck_assert_int_eq(mmr_marks_error(&it), -EINVAL);
+		ck_assert_int_eq(mmr_positions_error(&it), -EINVAL);
+		ck_assert(!mmr_positions_next(&it, &at));
+		ck_assert(!mmr_positions_next_back(&it, &at));
+		ck_assert_int_eq(mmr_positions_error(&it), -EINVAL);
 		ck_assert_ptr_null(at);
 	}
 }
@@ -177,7 +178,7 @@ END_TEST
 
 static void mark_backing(const struct setting *setting, void *arg)
 {
-	mmr_marks it = mmr_marks_of(mmr_bytes(setting->reader), 'a');
+	mmr_positions it = mmr_positions_of(mmr_bytes(setting->reader), 'a');
 	const char *at;
 
 	(void)arg;
@@ -185,11 +186,12 @@ static void mark_backing(const struct setting *setting, void *arg)
 		must_mark(mmr_bytes(setting->reader), mmr_slice_of("ab"), setting->name);
 		return;
 	}
-	MUST(!mmr_marks_next(&it, &at), "%s: a mark of nowhere", setting->name);
-	MUST(mmr_marks_error(&it) == MMR_ENOMAP, "%s: %d", setting->name, mmr_marks_error(&it));
+	MUST(!mmr_positions_next(&it, &at), "%s: a mark of nowhere", setting->name);
+	MUST(mmr_positions_error(&it) == MMR_ENOMAP, "%s: %d", setting->name,
+		mmr_positions_error(&it));
 }
 
-START_TEST(test_marks_on_every_backing)
+START_TEST(test_positions_on_every_backing)
 {
 	static char text[30011];
 	struct chance chance = {45};
@@ -201,16 +203,16 @@ START_TEST(test_marks_on_every_backing)
 }
 END_TEST
 
-static Suite *marks_suite(void)
+static Suite *positions_suite(void)
 {
-	Suite *suite = suite_create("marks");
+	Suite *suite = suite_create("positions");
 
-	ADD_CASE(suite, "core", test_marks_small_slices_at_fences, test_marks_of_every_byte,
-		test_marks_on_every_backing, test_marks_copy_is_a_bookmark);
-	ADD_CASE(suite, "limits", test_marks_one_byte_in_every_place,
-		test_marks_every_length_around_the_edges);
-	ADD_CASE(suite, "faults", test_marks_of_bad_sets);
+	ADD_CASE(suite, "core", test_positions_small_slices_at_fences, test_positions_of_every_byte,
+		test_positions_on_every_backing, test_positions_copy_is_a_bookmark);
+	ADD_CASE(suite, "limits", test_positions_one_byte_in_every_place,
+		test_positions_every_length_around_the_edges);
+	ADD_CASE(suite, "faults", test_positions_of_bad_sets);
 	return suite;
 }
 
-CHECK_MAIN(marks_suite)
+CHECK_MAIN(positions_suite)

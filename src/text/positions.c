@@ -1,4 +1,4 @@
-/* marks.c - refills a marks iterator
+/* positions.c - refills a positions iterator
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -6,7 +6,7 @@
 #include "file/walk.h"
 #include "simd/simd.h"
 
-#include <mmreader/marks.h>
+#include <mmreader/positions.h>
 
 #include <errno.h>
 #include <string.h>
@@ -14,19 +14,19 @@
 /* The first refill is small, for callers that want one line. Later ones grow by a factor of 4. */
 #define FIRST_BATCH 256
 
-mmr_marks mmr_marks_of_set(mmr_slice slice, mmr_slice set)
+mmr_positions mmr_positions_of_set(mmr_slice slice, mmr_slice set)
 {
-	mmr_marks it;
+	mmr_positions it;
 
 	/* `at` is not cleared, since each refill writes these 512 bytes before they are read. */
-	memset(&it, 0, offsetof(mmr_marks, at));
+	memset(&it, 0, offsetof(mmr_positions, at));
 	it.base = slice.ptr;
 	it.start = slice.ptr;
 	it.stop = slice.len > 0 ? slice.ptr + slice.len : slice.ptr;
 	it.batch = FIRST_BATCH;
 	if (slice_is_nowhere(slice))
 		it.error = error_nowhere();
-	else if (set.len < 1 || set.len > MMR_MARKS_SET)
+	else if (set.len < 1 || set.len > MMR_POSITIONS_SET)
 		it.error = error_set(-EINVAL, "search for a set of %zu bytes", set.len);
 	else
 		memcpy(it.set, set.ptr, set.len);
@@ -36,15 +36,15 @@ mmr_marks mmr_marks_of_set(mmr_slice slice, mmr_slice set)
 	return it;
 }
 
-mmr_marks mmr_marks_of(mmr_slice slice, char byte)
+mmr_positions mmr_positions_of(mmr_slice slice, char byte)
 {
 	mmr_slice set = {&byte, 1};
 
-	return mmr_marks_of_set(slice, set);
+	return mmr_positions_of_set(slice, set);
 }
 
-/* Scans [ptr, ptr + len) and stores the marks. Returns: the bytes scanned; 0 after a fault. */
-static size_t mark(mmr_marks *it, simd_mark_fn *fn, const char *ptr, size_t len)
+/* Scans [ptr, ptr + len) and stores the positions. Returns: the bytes scanned; 0 after a fault. */
+static size_t mark(mmr_positions *it, simd_mark_fn *fn, const char *ptr, size_t len)
 {
 	struct simd_probe probe = {
 		.n = it->n_set, .bytes = {it->set[0], it->set[1], it->set[2], it->set[3]}};
@@ -68,14 +68,14 @@ static size_t mark(mmr_marks *it, simd_mark_fn *fn, const char *ptr, size_t len)
 /* The caller has received the lines or fields that end in the last batch, and may have touched
  * them. Pages of a long line that were dropped during the search for its end are therefore counted
  * as held again. */
-static void hold_items(mmr_marks *it, size_t len)
+static void hold_items(mmr_positions *it, size_t len)
 {
 	if (it->held < len)
 		it->held = len;
 	it->item = it->base + it->at[it->n - 1];
 }
 
-bool mmr_marks_refill_(mmr_marks *it)
+bool mmr_positions_refill_(mmr_positions *it)
 {
 	size_t len;
 
@@ -95,7 +95,7 @@ bool mmr_marks_refill_(mmr_marks *it)
 	return true;
 }
 
-bool mmr_marks_refill_back_(mmr_marks *it)
+bool mmr_positions_refill_back_(mmr_positions *it)
 {
 	size_t len;
 

@@ -1,11 +1,11 @@
-/* check_kind_faults.c - a libmagic that fails in every call: the signatures answer
+/* check_filetype_faults.c - a libmagic that fails in every call: the signatures answer
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "optional/lazy.h"
+#include "optional/library.h"
 
-#include <mmreader/kind.h>
+#include <mmreader/filetype.h>
 
 #if MMR_MAGIC_LAZY
 
@@ -26,27 +26,27 @@ static char *place_of(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < lazy_magic.n_symbols; i++)
-		if (strcmp(lazy_magic.symbols[i].name, name) == 0)
-			return (char *)lazy_magic.functions + lazy_magic.symbols[i].off;
+	for (i = 0; i < library_magic.n_symbols; i++)
+		if (strcmp(library_magic.symbols[i].name, name) == 0)
+			return (char *)library_magic.functions + library_magic.symbols[i].off;
 	ck_abort_msg("no function is called %s", name);
 	return NULL;
 }
 
 static bool remember(void)
 {
-	size_t size = lazy_magic.n_symbols * sizeof(void *);
+	size_t size = library_magic.n_symbols * sizeof(void *);
 
-	if (lazy_load(&lazy_magic) < 0)
+	if (library_load(&library_magic) < 0)
 		return false;
 	ck_assert_uint_le(size, sizeof(real));
-	memcpy(real, lazy_magic.functions, size);
+	memcpy(real, library_magic.functions, size);
 	return true;
 }
 
 static void restore(void)
 {
-	memcpy(lazy_magic.functions, real, lazy_magic.n_symbols * sizeof(void *));
+	memcpy(library_magic.functions, real, library_magic.n_symbols * sizeof(void *));
 }
 
 static magic_t no_cookie(int flags)
@@ -86,15 +86,15 @@ static const char *some_answers(magic_t cookie, const void *bytes, size_t len)
 	return answers_left-- > 0 ? answer : NULL;
 }
 
-static mmr_kind kind_of_png(void)
+static mmr_filetype kind_of_png(void)
 {
 	static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 	mmr_reader *reader;
-	mmr_kind kind;
+	mmr_filetype kind;
 
 	memset(&kind, 0xff, sizeof(kind));
 	MUST(mmr_open_memory(png, sizeof(png) - 1, &reader) == 0, "%s", mmr_last_error());
-	MUST(mmr_kind_of(reader, &kind) == 0, "%s", mmr_last_error());
+	MUST(mmr_filetype_of(reader, &kind) == 0, "%s", mmr_last_error());
 	mmr_close(reader);
 	return kind;
 }
@@ -102,16 +102,16 @@ static mmr_kind kind_of_png(void)
 /* A thread that asks first, and so has no cookie yet. */
 static void *ask(void *arg)
 {
-	mmr_kind *kind = arg;
+	mmr_filetype *kind = arg;
 
 	*kind = kind_of_png();
 	return NULL;
 }
 
-static mmr_kind ask_in_a_thread(void)
+static mmr_filetype ask_in_a_thread(void)
 {
 	pthread_t thread;
-	mmr_kind kind;
+	mmr_filetype kind;
 
 	ck_assert_int_eq(pthread_create(&thread, NULL, ask, &kind), 0);
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
@@ -120,7 +120,7 @@ static mmr_kind ask_in_a_thread(void)
 
 struct attempt {
 	bool started;
-	char reason[LAZY_REASON];
+	char reason[LIBRARY_REASON];
 };
 
 /* libmagic is made ready again, by a thread that has no cookie. */
@@ -129,9 +129,9 @@ static void *start(void *arg)
 	struct attempt *attempt = arg;
 	char version[16];
 
-	lazy_enter();
-	attempt->started = lazy_magic.start(version, sizeof(version), attempt->reason);
-	lazy_leave();
+	library_enter();
+	attempt->started = library_magic.start(version, sizeof(version), attempt->reason);
+	library_leave();
 	return NULL;
 }
 
@@ -146,13 +146,13 @@ static void must_not_start(const char *reason)
 	ck_assert_str_eq(attempt.reason, reason);
 }
 
-static bool is_sniffed(mmr_kind kind)
+static bool is_sniffed(mmr_filetype kind)
 {
 	return !kind.by_magic && strcmp(kind.mime, "image/png") == 0 &&
 	       strcmp(kind.encoding, "binary") == 0;
 }
 
-START_TEST(test_kind_without_a_cookie)
+START_TEST(test_filetype_without_a_cookie)
 {
 	struct attempt attempt = {false, ""};
 
@@ -177,9 +177,9 @@ START_TEST(test_kind_without_a_cookie)
 }
 END_TEST
 
-START_TEST(test_kind_of_a_libmagic_that_gives_up)
+START_TEST(test_filetype_of_a_libmagic_that_gives_up)
 {
-	mmr_kind kind;
+	mmr_filetype kind;
 	int n;
 
 	if (!remember())
@@ -206,10 +206,10 @@ START_TEST(test_kind_of_a_libmagic_that_gives_up)
 END_TEST
 
 /* Bytes that only go on with a character, and none that begins one. */
-START_TEST(test_kind_of_an_answer_without_a_character)
+START_TEST(test_filetype_of_an_answer_without_a_character)
 {
 	static char nonsense[1000];
-	mmr_kind kind;
+	mmr_filetype kind;
 
 	if (!remember())
 		CHECK_SKIP("libmagic is missing");
@@ -226,31 +226,32 @@ START_TEST(test_kind_of_an_answer_without_a_character)
 }
 END_TEST
 
-static Suite *kind_faults_suite(void)
+static Suite *filetype_faults_suite(void)
 {
-	Suite *suite = suite_create("kind_faults");
+	Suite *suite = suite_create("filetype_faults");
 
-	ADD_CASE(suite, "faults", test_kind_without_a_cookie, test_kind_of_a_libmagic_that_gives_up,
-		test_kind_of_an_answer_without_a_character);
+	ADD_CASE(suite, "faults", test_filetype_without_a_cookie,
+		test_filetype_of_a_libmagic_that_gives_up,
+		test_filetype_of_an_answer_without_a_character);
 	return suite;
 }
 
 #else
 
-START_TEST(test_kind_faults_without_libmagic)
+START_TEST(test_filetype_faults_without_libmagic)
 {
 	CHECK_SKIP("libmagic is not opened in this build");
 }
 END_TEST
 
-static Suite *kind_faults_suite(void)
+static Suite *filetype_faults_suite(void)
 {
-	Suite *suite = suite_create("kind_faults");
+	Suite *suite = suite_create("filetype_faults");
 
-	ADD_CASE(suite, "faults", test_kind_faults_without_libmagic);
+	ADD_CASE(suite, "faults", test_filetype_faults_without_libmagic);
 	return suite;
 }
 
 #endif
 
-CHECK_MAIN(kind_faults_suite)
+CHECK_MAIN(filetype_faults_suite)

@@ -1,10 +1,10 @@
-/* lazy.c - loads optional libraries once, with all functions or none, and measures the cost
+/* library.c - loads optional libraries once, with all functions or none, and measures the cost
  *
  * One lock is used for all libraries. Each is loaded once in a process, and several locks would
  * need a locking order.
  *
  * SPDX-License-Identifier: MIT */
-#include "optional/lazy.h"
+#include "optional/library.h"
 
 #include "os/os.h"
 
@@ -14,13 +14,13 @@
 #include <string.h>
 #include <time.h>
 
-#if LAZY_DLOPEN
+#if LIBRARY_DLOPEN
 #include <dlfcn.h>
 #endif
 
-static struct lazy_library *const libraries[] = {
-	[MMR_LIBRARY_MAGIC] = &lazy_magic,
-	[MMR_LIBRARY_PCRE2] = &lazy_pcre2,
+static struct library *const libraries[] = {
+	[MMR_LIBRARY_MAGIC] = &library_magic,
+	[MMR_LIBRARY_PCRE2] = &library_pcre2,
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -43,13 +43,13 @@ static void watch_fork(void)
 	pthread_atfork(take, give, give);
 }
 
-void lazy_enter(void)
+void library_enter(void)
 {
 	pthread_once(&fork_once, watch_fork);
 	take();
 }
 
-void lazy_leave(void)
+void library_leave(void)
 {
 	give();
 }
@@ -62,16 +62,15 @@ static int64_t clock_ns(clockid_t clock)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-#if LAZY_DLOPEN
+#if LIBRARY_DLOPEN
 /* memcpy, because C has no cast between pointers to data and to functions. */
-static void fill_in(const struct lazy_library *library, size_t i, void *address)
+static void fill_in(const struct library *library, size_t i, void *address)
 {
 	memcpy((char *)library->functions + library->symbols[i].off, &address, sizeof(address));
 }
 
 /* Looks up all functions. On failure none is set. */
-static bool resolve(
-	const struct lazy_library *library, void *handle, const char *soname, char *reason)
+static bool resolve(const struct library *library, void *handle, const char *soname, char *reason)
 {
 	void *address;
 	size_t i;
@@ -84,13 +83,13 @@ static bool resolve(
 	}
 	if (i == library->n_symbols)
 		return true;
-	snprintf(reason, LAZY_REASON, "%s has no %s", soname, library->symbols[i].name);
+	snprintf(reason, LIBRARY_REASON, "%s has no %s", soname, library->symbols[i].name);
 	while (i > 0)
 		fill_in(library, --i, NULL);
 	return false;
 }
 
-static bool open_library(struct lazy_library *library, char *reason)
+static bool open_library(struct library *library, char *reason)
 {
 	const char *const *soname;
 
@@ -98,7 +97,7 @@ static bool open_library(struct lazy_library *library, char *reason)
 		void *handle = dlopen(*soname, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 
 		if (!handle) {
-			snprintf(reason, LAZY_REASON, "%s", dlerror());
+			snprintf(reason, LIBRARY_REASON, "%s", dlerror());
 			continue;
 		}
 		if (resolve(library, handle, *soname, reason)) {
@@ -110,26 +109,26 @@ static bool open_library(struct lazy_library *library, char *reason)
 	return false;
 }
 #else
-static bool open_library(struct lazy_library *library, char *reason)
+static bool open_library(struct library *library, char *reason)
 {
-	snprintf(reason, LAZY_REASON, "no dlopen for %s in this build", library->name);
+	snprintf(reason, LIBRARY_REASON, "no dlopen for %s in this build", library->name);
 	return false;
 }
 #endif
 
 /* Loads and initializes a library. The caller holds the lock. */
-static bool bring_in(struct lazy_library *library, char *reason)
+static bool bring_in(struct library *library, char *reason)
 {
-	mmr_lazy_status_info *status = &library->status;
+	mmr_library_info *status = &library->status;
 	uint64_t before = os_resident(), after;
 	int64_t started = clock_ns(CLOCK_MONOTONIC);
 
-	if (library->way == MMR_LAZY_ABSENT) {
-		snprintf(reason, LAZY_REASON, "mmreader was built without it");
+	if (library->linkage == MMR_LINKAGE_ABSENT) {
+		snprintf(reason, LIBRARY_REASON, "mmreader was built without it");
 		return false;
 	}
 	status->soname = "";
-	if (library->way == MMR_LAZY_OPENED && !open_library(library, reason))
+	if (library->linkage == MMR_LINKAGE_DLOPEN && !open_library(library, reason))
 		return false;
 	if (library->start && !library->start(status->version, sizeof(status->version), reason))
 		return false;
@@ -142,34 +141,34 @@ static bool bring_in(struct lazy_library *library, char *reason)
 	return true;
 }
 
-int lazy_try(struct lazy_library *library, char *reason)
+int library_try(struct library *library, char *reason)
 {
 	bool loaded = atomic_load_explicit(&library->loaded, memory_order_acquire);
 
 	if (loaded)
 		return 0;
-	lazy_enter();
+	library_enter();
 	loaded = atomic_load_explicit(&library->loaded, memory_order_relaxed) ||
 		 bring_in(library, reason);
-	lazy_leave();
+	library_leave();
 	return loaded ? 0 : MMR_ENOLIB;
 }
 
-int lazy_load(struct lazy_library *library)
+int library_load(struct library *library)
 {
-	char reason[LAZY_REASON], remedy[128];
-	int err = lazy_try(library, reason);
+	char reason[LIBRARY_REASON], remedy[128];
+	int err = library_try(library, reason);
 
 	if (err == 0)
 		return 0;
 	error_set(err, "load %s for %s (%s)", library->name, library->feature, reason);
-	if (library->way == MMR_LAZY_ABSENT)
+	if (library->linkage == MMR_LINKAGE_ABSENT)
 		return error_hint(err, "build mmreader with it");
 	snprintf(remedy, sizeof(remedy), "install it (package %s in Debian)", library->package);
 	return error_hint(err, remedy);
 }
 
-void lazy_status(struct lazy_library *library, mmr_lazy_status_info *ret_status)
+void library_status(struct library *library, mmr_library_info *ret_status)
 {
 	if (atomic_load_explicit(&library->loaded, memory_order_acquire)) {
 		*ret_status = library->status;
@@ -179,29 +178,29 @@ void lazy_status(struct lazy_library *library, mmr_lazy_status_info *ret_status)
 	}
 	ret_status->name = library->name;
 	ret_status->feature = library->feature;
-	ret_status->way = library->way;
+	ret_status->linkage = library->linkage;
 }
 
-static struct lazy_library *find(enum mmr_library library)
+static struct library *find(enum mmr_library library)
 {
 	return (size_t)library < ARRAY_LEN(libraries) ? libraries[library] : NULL;
 }
 
-int mmr_lazy_load(enum mmr_library library)
+int mmr_library_load(enum mmr_library library)
 {
-	struct lazy_library *entry = find(library);
+	struct library *entry = find(library);
 
 	if (!entry)
 		return error_set(-EINVAL, "load optional library %d", (int)library);
-	return lazy_load(entry);
+	return library_load(entry);
 }
 
-int mmr_lazy_status(enum mmr_library library, mmr_lazy_status_info *ret_status)
+int mmr_library_status(enum mmr_library library, mmr_library_info *ret_status)
 {
-	struct lazy_library *entry = find(library);
+	struct library *entry = find(library);
 
 	if (!entry)
 		return error_set(-EINVAL, "find optional library %d", (int)library);
-	lazy_status(entry, ret_status);
+	library_status(entry, ret_status);
 	return 0;
 }

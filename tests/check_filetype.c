@@ -1,4 +1,4 @@
-/* check_kind.c - content types: by libmagic, and by the built-in signatures
+/* check_filetype.c - content types: by libmagic, and by the built-in signatures
  *
  * libmagic is the oracle of the signatures; UTF-8 is checked against decoding without a check,
  * encoding again and comparing.
@@ -6,9 +6,9 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#include "optional/lazy.h"
+#include "optional/library.h"
 
-#include <mmreader/kind.h>
+#include <mmreader/filetype.h>
 
 #include <locale.h>
 #include <pthread.h>
@@ -57,38 +57,38 @@ static const struct sample {
 
 static bool magic_works(void)
 {
-	return lazy_magic.way != MMR_LAZY_ABSENT && lazy_load(&lazy_magic) == 0;
+	return library_magic.linkage != MMR_LINKAGE_ABSENT && library_load(&library_magic) == 0;
 }
 
-static mmr_kind sniffed(const void *bytes, size_t len)
+static mmr_filetype sniffed(const void *bytes, size_t len)
 {
-	mmr_kind kind;
+	mmr_filetype kind;
 
 	memset(&kind, 0xff, sizeof(kind));
-	MUST(mmr_kind_sniff((mmr_slice){bytes, len}, &kind) == 0, "%s", mmr_last_error());
+	MUST(mmr_filetype_sniff((mmr_slice){bytes, len}, &kind) == 0, "%s", mmr_last_error());
 	MUST(!kind.by_magic && kind.description[0] != '\0', "%s", kind.mime);
 	return kind;
 }
 
-static mmr_kind kind_of(const void *bytes, size_t len)
+static mmr_filetype kind_of(const void *bytes, size_t len)
 {
 	mmr_reader *reader;
-	mmr_kind kind;
+	mmr_filetype kind;
 
 	memset(&kind, 0xff, sizeof(kind));
 	ck_assert_int_eq(mmr_open_memory(bytes, len, &reader), 0);
-	ck_assert_msg(mmr_kind_of(reader, &kind) == 0, "%s", mmr_last_error());
+	ck_assert_msg(mmr_filetype_of(reader, &kind) == 0, "%s", mmr_last_error());
 	mmr_close(reader);
 	return kind;
 }
 
-START_TEST(test_kind_of_samples)
+START_TEST(test_filetype_of_samples)
 {
 	bool by_magic = magic_works();
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(samples); i++) {
-		mmr_kind kind = kind_of(samples[i].bytes, samples[i].len);
+		mmr_filetype kind = kind_of(samples[i].bytes, samples[i].len);
 
 		ck_assert_str_eq(kind.mime, samples[i].mime);
 		ck_assert_msg(strcmp(kind.encoding, samples[i].encoding) == 0,
@@ -100,12 +100,12 @@ START_TEST(test_kind_of_samples)
 }
 END_TEST
 
-START_TEST(test_kind_sniff_samples)
+START_TEST(test_filetype_sniff_samples)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(samples); i++) {
-		mmr_kind kind = sniffed(samples[i].bytes, samples[i].len);
+		mmr_filetype kind = sniffed(samples[i].bytes, samples[i].len);
 
 		ck_assert_msg(strcmp(kind.mime, samples[i].mime) == 0, "sample %zu: %s, not %s", i,
 			kind.mime, samples[i].mime);
@@ -117,14 +117,15 @@ END_TEST
 static void check_backing(const struct setting *setting, void *arg)
 {
 	const struct sample *sample = arg;
-	mmr_kind kind;
+	mmr_filetype kind;
 
-	MUST(mmr_kind_of(setting->reader, &kind) == 0, "%s: %s", setting->name, mmr_last_error());
+	MUST(mmr_filetype_of(setting->reader, &kind) == 0, "%s: %s", setting->name,
+		mmr_last_error());
 	MUST(strcmp(kind.mime, sample->mime) == 0, "%s: %s", setting->name, kind.mime);
 	MUST(strcmp(kind.encoding, sample->encoding) == 0, "%s", setting->name);
 }
 
-START_TEST(test_kind_same_on_every_backing)
+START_TEST(test_filetype_same_on_every_backing)
 {
 	size_t i;
 
@@ -137,7 +138,7 @@ START_TEST(test_kind_same_on_every_backing)
 }
 END_TEST
 
-START_TEST(test_kind_sniff_data)
+START_TEST(test_filetype_sniff_data)
 {
 	static const struct {
 		const char *bytes;
@@ -155,7 +156,7 @@ START_TEST(test_kind_sniff_data)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(data); i++) {
-		mmr_kind kind = sniffed(data[i].bytes, data[i].len);
+		mmr_filetype kind = sniffed(data[i].bytes, data[i].len);
 
 		ck_assert_msg(strcmp(kind.mime, "application/octet-stream") == 0, "%zu: %s", i,
 			kind.mime);
@@ -165,7 +166,7 @@ START_TEST(test_kind_sniff_data)
 END_TEST
 
 /* Words that begin like a signature, and words in an old encoding, are words. */
-START_TEST(test_kind_sniff_text)
+START_TEST(test_filetype_sniff_text)
 {
 	ck_assert_str_eq(sniffed(BYTES("BZh is no name\n")).mime, "text/plain");
 	ck_assert_str_eq(sniffed(BYTES("BZh9 neither\n")).mime, "text/plain");
@@ -193,7 +194,7 @@ START_TEST(test_kind_sniff_text)
 }
 END_TEST
 
-START_TEST(test_kind_sniff_elf)
+START_TEST(test_filetype_sniff_elf)
 {
 	static const char *const mimes[] = {"application/octet-stream", "application/x-object",
 		"application/x-executable", "application/x-sharedlib", "application/x-coredump",
@@ -259,7 +260,7 @@ static bool is_character(const unsigned char *bytes, size_t len)
 }
 
 /* Every pair of first bytes, with third and fourth ones at the edges, before an innocent text. */
-START_TEST(test_kind_sniff_utf8_exactly)
+START_TEST(test_filetype_sniff_utf8_exactly)
 {
 	static const unsigned char edges[] = {0x20, 0x7e, 0x80, 0x81, 0xbf, 0xc0, 0xff};
 	size_t n_edges = ARRAY_LEN(edges), n_good = 0, n, i;
@@ -292,7 +293,7 @@ START_TEST(test_kind_sniff_utf8_exactly)
 END_TEST
 
 /* Every character, and every one cut short by the end of the sample. */
-START_TEST(test_kind_sniff_utf8_characters)
+START_TEST(test_filetype_sniff_utf8_characters)
 {
 	unsigned char bytes[5] = "x";
 	uint32_t code;
@@ -313,9 +314,9 @@ START_TEST(test_kind_sniff_utf8_characters)
 }
 END_TEST
 
-START_TEST(test_kind_of_nothing)
+START_TEST(test_filetype_of_nothing)
 {
-	mmr_kind kind = kind_of("", 0);
+	mmr_filetype kind = kind_of("", 0);
 
 	ck_assert_str_eq(kind.mime, "inode/x-empty");
 	ck_assert_str_eq(kind.encoding, "binary");
@@ -326,7 +327,7 @@ START_TEST(test_kind_of_nothing)
 END_TEST
 
 /* Every beginning of every sample, against a page that must not be touched. */
-START_TEST(test_kind_sniff_stays_in_bounds)
+START_TEST(test_filetype_sniff_stays_in_bounds)
 {
 	struct fence fence = fence_open(1);
 	size_t i, len;
@@ -340,17 +341,17 @@ START_TEST(test_kind_sniff_stays_in_bounds)
 }
 END_TEST
 
-START_TEST(test_kind_of_takes_bounded_memory)
+START_TEST(test_filetype_of_takes_bounded_memory)
 {
 	struct temp temp = temp_open(BYTES("words\n"));
 	mmr_reader *reader;
-	mmr_kind kind;
+	mmr_filetype kind;
 	uint64_t before;
 
 	temp_resize(&temp, (uint64_t)64 << 20);
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	before = mmr_heap_bytes();
-	ck_assert_int_eq(mmr_kind_of(reader, &kind), 0);
+	ck_assert_int_eq(mmr_filetype_of(reader, &kind), 0);
 	ck_assert_uint_eq(mmr_heap_bytes(), before);
 	ck_assert_uint_le(mmr_heap_peak(), before + (1 << 20) + 64);
 	ck_assert_str_eq(kind.encoding, "binary");
@@ -361,7 +362,7 @@ END_TEST
 
 /* A database of our own gives descriptions that are longer than the field, and of which one has a
  * character astride its end. */
-START_TEST(test_kind_description_is_cut_between_characters)
+START_TEST(test_filetype_description_is_cut_between_characters)
 {
 	struct temp temp = temp_open(NULL, 0);
 	FILE *file = fopen(temp.path, "w");
@@ -378,7 +379,7 @@ START_TEST(test_kind_description_is_cut_between_characters)
 			fputc('\n', file);
 		}
 	fclose(file);
-	ready = !atomic_load(&lazy_magic.loaded) && setlocale(LC_ALL, "C.UTF-8");
+	ready = !atomic_load(&library_magic.loaded) && setlocale(LC_ALL, "C.UTF-8");
 	setenv("MAGIC", temp.path, 1);
 	ready = ready && magic_works();
 	unsetenv("MAGIC");
@@ -386,7 +387,7 @@ START_TEST(test_kind_description_is_cut_between_characters)
 	if (!ready)
 		CHECK_SKIP("libmagic is missing or loaded already, or there is no UTF-8 locale");
 	for (shift = 0; shift < 2; shift++) {
-		mmr_kind kind = kind_of(shift ? "MARK1 MARK1" : "MARK0 MARK0", 11);
+		mmr_filetype kind = kind_of(shift ? "MARK1 MARK1" : "MARK0 MARK0", 11);
 		size_t len = strlen(kind.description);
 
 		ck_assert(kind.by_magic);
@@ -404,12 +405,12 @@ static void *ask_all(void *arg)
 	for (round = 0; round < 10; round++)
 		for (i = 0; i < ARRAY_LEN(samples); i++) {
 			mmr_reader *reader;
-			mmr_kind kind;
+			mmr_filetype kind;
 			bool same;
 
 			if (mmr_open_memory(samples[i].bytes, samples[i].len, &reader) < 0)
 				return NULL;
-			same = mmr_kind_of(reader, &kind) == 0 &&
+			same = mmr_filetype_of(reader, &kind) == 0 &&
 			       strcmp(kind.mime, samples[i].mime) == 0 &&
 			       strcmp(kind.encoding, samples[i].encoding) == 0;
 			mmr_close(reader);
@@ -419,7 +420,7 @@ static void *ask_all(void *arg)
 	return arg;
 }
 
-START_TEST(test_kind_of_in_many_threads)
+START_TEST(test_filetype_of_in_many_threads)
 {
 	pthread_t threads[N_THREADS];
 	void *answer;
@@ -435,12 +436,12 @@ START_TEST(test_kind_of_in_many_threads)
 END_TEST
 
 /* libmagic is there, its database is not; later it is. */
-START_TEST(test_kind_of_without_database)
+START_TEST(test_filetype_of_without_database)
 {
 	const char *png = samples[13].bytes;
-	mmr_kind kind;
+	mmr_filetype kind;
 
-	if (lazy_magic.way == MMR_LAZY_ABSENT || atomic_load(&lazy_magic.loaded))
+	if (library_magic.linkage == MMR_LINKAGE_ABSENT || atomic_load(&library_magic.loaded))
 		CHECK_SKIP("libmagic is missing, or loaded already");
 	setenv("MAGIC", "/nonexistent/magic", 1);
 	error_explain_at(-EIO, UINT64_MAX, "before");
@@ -448,45 +449,45 @@ START_TEST(test_kind_of_without_database)
 	ck_assert_str_eq(kind.mime, "image/png");
 	ck_assert(!kind.by_magic);
 	ck_assert_int_eq(strncmp(mmr_last_error(), "before", 6), 0);
-	ck_assert_int_eq(mmr_lazy_load(MMR_LIBRARY_MAGIC), MMR_ENOLIB);
+	ck_assert_int_eq(mmr_library_load(MMR_LIBRARY_MAGIC), MMR_ENOLIB);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "libmagic1"));
 
 	unsetenv("MAGIC");
 	kind = kind_of(png, samples[13].len);
 	ck_assert_str_eq(kind.mime, "image/png");
-	ck_assert(kind.by_magic == (mmr_lazy_load(MMR_LIBRARY_MAGIC) == 0));
+	ck_assert(kind.by_magic == (mmr_library_load(MMR_LIBRARY_MAGIC) == 0));
 }
 END_TEST
 
-START_TEST(test_kind_of_without_library)
+START_TEST(test_filetype_of_without_library)
 {
 	static const char *const bogus[] = {"libmmreader-nobody.so.0", NULL};
-	const char *const *real = lazy_magic.sonames;
+	const char *const *real = library_magic.sonames;
 	size_t i;
 
-	if (lazy_magic.way != MMR_LAZY_OPENED || atomic_load(&lazy_magic.loaded))
+	if (library_magic.linkage != MMR_LINKAGE_DLOPEN || atomic_load(&library_magic.loaded))
 		CHECK_SKIP("libmagic is not opened in this build, or loaded already");
-	lazy_magic.sonames = bogus;
+	library_magic.sonames = bogus;
 	for (i = 0; i < ARRAY_LEN(samples); i++) {
-		mmr_kind kind = kind_of(samples[i].bytes, samples[i].len);
+		mmr_filetype kind = kind_of(samples[i].bytes, samples[i].len);
 
 		ck_assert(!kind.by_magic);
 		ck_assert_str_eq(kind.mime, samples[i].mime);
 		ck_assert_str_eq(kind.encoding, samples[i].encoding);
 	}
-	ck_assert_int_eq(mmr_lazy_load(MMR_LIBRARY_MAGIC), MMR_ENOLIB);
-	lazy_magic.sonames = real;
+	ck_assert_int_eq(mmr_library_load(MMR_LIBRARY_MAGIC), MMR_ENOLIB);
+	library_magic.sonames = real;
 }
 END_TEST
 
-START_TEST(test_kind_of_truncated_file)
+START_TEST(test_filetype_of_truncated_file)
 {
 	static const enum mmr_backing_kind backings[] = {MMR_BACKING_MAPPED, MMR_BACKING_UNMAPPED};
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(backings); i++) {
 		struct temp temp = temp_open(BYTES("words\n"));
-		mmr_kind kind, untouched;
+		mmr_filetype kind, untouched;
 		mmr_reader *reader;
 		uint64_t heap;
 
@@ -496,7 +497,7 @@ START_TEST(test_kind_of_truncated_file)
 		reader = temp_reader(&temp, backings[i]);
 		temp_resize(&temp, 20000);
 		heap = heap_in_use();
-		ck_assert_int_eq(mmr_kind_of(reader, &kind), MMR_ETRUNCATED);
+		ck_assert_int_eq(mmr_filetype_of(reader, &kind), MMR_ETRUNCATED);
 		ck_assert_uint_eq(mmr_last_error_offset(), 20000);
 		ck_assert_mem_eq(&kind, &untouched, sizeof(kind));
 		ck_assert_uint_eq(mmr_heap_bytes(), heap);
@@ -506,19 +507,21 @@ START_TEST(test_kind_of_truncated_file)
 }
 END_TEST
 
-static Suite *kind_suite(void)
+static Suite *filetype_suite(void)
 {
-	Suite *suite = suite_create("kind");
+	Suite *suite = suite_create("filetype");
 
-	ADD_CASE(suite, "core", test_kind_of_samples, test_kind_sniff_samples,
-		test_kind_same_on_every_backing, test_kind_sniff_data, test_kind_sniff_text,
-		test_kind_sniff_elf, test_kind_sniff_utf8_exactly, test_kind_sniff_utf8_characters);
-	ADD_CASE(suite, "limits", test_kind_of_nothing, test_kind_sniff_stays_in_bounds,
-		test_kind_of_takes_bounded_memory, test_kind_description_is_cut_between_characters,
-		test_kind_of_in_many_threads);
-	ADD_CASE(suite, "faults", test_kind_of_without_database, test_kind_of_without_library,
-		test_kind_of_truncated_file);
+	ADD_CASE(suite, "core", test_filetype_of_samples, test_filetype_sniff_samples,
+		test_filetype_same_on_every_backing, test_filetype_sniff_data,
+		test_filetype_sniff_text, test_filetype_sniff_elf, test_filetype_sniff_utf8_exactly,
+		test_filetype_sniff_utf8_characters);
+	ADD_CASE(suite, "limits", test_filetype_of_nothing, test_filetype_sniff_stays_in_bounds,
+		test_filetype_of_takes_bounded_memory,
+		test_filetype_description_is_cut_between_characters,
+		test_filetype_of_in_many_threads);
+	ADD_CASE(suite, "faults", test_filetype_of_without_database,
+		test_filetype_of_without_library, test_filetype_of_truncated_file);
 	return suite;
 }
 
-CHECK_MAIN(kind_suite)
+CHECK_MAIN(filetype_suite)
