@@ -14,7 +14,7 @@ trap 'rm -f "$peak"' EXIT
 
 if [ $# = 1 ] && [ "$(stat -c %s "$file" 2> /dev/null)" != $((1 << 30)) ]; then
 	echo "== writing a log of 1 GiB: $file"
-	python3 tests/make_log.py 1G "$file"
+	python3 tests/support/make_log.py 1G "$file"
 fi
 
 run()

@@ -11,7 +11,7 @@ import resource
 import struct
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 import make_log  # pylint: disable=wrong-import-position
 
 GIB = 1 << 30

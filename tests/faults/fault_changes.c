@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "../support.h"
+#include "support.h"
 
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,10 +1,10 @@
 /* fault_signals.c - the guard under every arrangement of SIGBUS that an application may have made
  *
  * Each runs in a child that arranges the signal before or after mmr_guard_install, and then loses
- * pages of a file, in 8 threads, again and again. tests/check_guard.c has the plain cases.
+ * pages of a file, in 8 threads, again and again. tests/unit/guard.c has the plain cases.
  *
  * SPDX-License-Identifier: MIT */
-#include "../support.h"
+#include "support.h"
 
 #include <pthread.h>
 #include <signal.h>

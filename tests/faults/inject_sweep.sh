@@ -4,7 +4,7 @@
 # $INJECT_MOST: of calls that come by the same way through the program, how many fail; 0: all.
 #
 # SPDX-License-Identifier: MIT
-. "${0%/*}/../common.sh"
+. "${0%/*}/../support/common.sh"
 : "${INJECT_MOST:=1}"
 
 for tool in python3 objdump addr2line nm; do

@@ -14,14 +14,14 @@ row_gcc()
 {
 	need_build gcc gcc
 	build CC=gcc CXX=g++
-	run_tests "$(units) tests/test_header_cxx $mmcat_tests"
+	run_tests "$(units) tests/unit/header_cxx $mmcat_tests"
 }
 
 row_clang()
 {
 	need_build clang clang
 	build CC=clang CXX=clang++
-	run_tests "$(units) tests/test_header_cxx $mmcat_tests"
+	run_tests "$(units) tests/unit/header_cxx $mmcat_tests"
 }
 
 row_O0()
@@ -92,13 +92,13 @@ row_msan()
 
 # Blocks are known by their inside alone (heap.c), which is "possibly lost" to valgrind; what is lost
 # has no pointer at all. Of the machine code that PCRE2 makes it can tell nothing; faults of foreign
-# maps (check_guard) and in large frames (check_array) it does not deliver; cachestat it does not know.
+# maps (unit/guard) and in large frames (unit/array) it does not deliver; cachestat it does not know.
 row_valgrind()
 {
 	need valgrind valgrind
 	build CFLAGS='-O1 -g' --disable-shared "${own_check[@]}"
 	export CK_DEFAULT_TIMEOUT=600 MATRIX_EMULATED=valgrind
-	run_tests "$(units | grep -vx 'tests/check_\(regex.*\|guard\|array\|memory_residency\)')" LOG_COMPILER="valgrind -q --error-exitcode=99 \
+	run_tests "$(units | grep -vx 'tests/unit/\(regex.*\|guard\|array\|memory_residency\)')" LOG_COMPILER="valgrind -q --error-exitcode=99 \
 		--leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
 		--suppressions=$source/tests/matrix/valgrind.supp"
 }
@@ -151,7 +151,7 @@ emulated()
 		"$PWD" > emulated/mmcat
 	chmod +x emulated/mmcat
 	export CK_DEFAULT_TIMEOUT=600 MATRIX_EMULATED=$processor
-	run_tests "$(units) tests/test_mmcat_options.sh tests/test_mmcat_output.sh" \
+	run_tests "$(units) tests/mmcat/options.sh tests/mmcat/output.sh" \
 		LOG_COMPILER="qemu-$processor-static -L $root" \
 		TESTS_ENVIRONMENT="MMCAT=$PWD/emulated/mmcat;"
 }

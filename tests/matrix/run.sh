@@ -54,15 +54,15 @@ units()
 {
 	local file
 
-	for file in "$source"/tests/check_*.c; do
+	for file in "$source"/tests/unit/*.c; do
 		file=${file##*/}
-		echo "tests/${file%.c}"
+		echo "tests/unit/${file%.c}"
 	done
 }
 
 # The tests of mmcat that take seconds, not minutes.
-mmcat_tests='tests/test_mmcat_options.sh tests/test_mmcat_output.sh tests/test_mmcat_input.sh
-	tests/test_mmcat_parts.sh tests/test_mmcat_views.sh tests/test_mmcat_truncate.sh'
+mmcat_tests='tests/mmcat/options.sh tests/mmcat/output.sh tests/mmcat/input.sh
+	tests/mmcat/selections.sh tests/mmcat/views.sh tests/mmcat/truncate.sh'
 
 # build CONFIGURE_ARGUMENT... : everything but tests. Warnings are errors.
 build()

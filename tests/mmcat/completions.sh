@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# completions.sh - what the tab key makes of typed lines, in each shell that is here
+#
+# SPDX-License-Identifier: MIT
+. "${0%/*}/../support/common.sh"
+command -v python3 > /dev/null || skip "no python3, which types"
+completions=$top_srcdir/completions
+
+# In the place of mmcat, a command that tells its arguments.
+mkdir "$tmp/bin" "$tmp/files" || exit 99
+cat > "$tmp/bin/mmcat" <<'END'
+#!/bin/sh
+printf '<%s>' "$@" > got.new && mv got.new got
+END
+chmod +x "$tmp/bin/mmcat"
+touch "$tmp/files/alpha.log" "$tmp/files/beta.log" "$tmp/files/a file"
+
+# What is typed, and what the command gets of it.
+lines()
+{
+	cat <<'END'
+mmcat --byt<TAB>5:10 alp<TAB>
+	<--bytes=5:10><alpha.log>
+mmcat --rev<TAB>bet<TAB>
+	<--reverse><beta.log>
+mmcat -x --wid<TAB>8 be<TAB>
+	<-x><--width=8><beta.log>
+mmcat --color=al<TAB>
+	<--color=always>
+mmcat --color al<TAB>
+	<--color><always>
+mmcat --json=<TAB>
+	<--json=lines>
+mmcat --json alp<TAB>
+	<--json><alpha.log>
+mmcat -t id:u32b<TAB>alp<TAB>
+	<-t><id:u32be><alpha.log>
+mmcat -t id:u32,f64b<TAB>
+	<-t><id:u32,f64be>
+mmcat -tu16l<TAB>
+	<-tu16le>
+mmcat -xat i16l<TAB>
+	<-xat><i16le>
+mmcat --type=x:i64l<TAB>
+	<--type=x:i64le>
+mmcat --type=u8,i64l<TAB>
+	<--type=u8,i64le>
+mmcat -s a<TAB>
+	<-s><auto>
+mmcat --shard=a<TAB>
+	<--shard=auto>
+mmcat a\ f<TAB>
+	<a file>
+mmcat -m alp<TAB>
+	<-m><alp>
+mmcat -e alp<TAB>
+	<-e><alp>
+mmcat -- --byt<TAB>
+	<--><--byt>
+END
+}
+lines > "$tmp/lines"
+grep -v '^	' "$tmp/lines" > "$tmp/typed"
+grep '^	' "$tmp/lines" | cut -c 2- > "$tmp/wanted"
+
+# types SHELL ARGUMENT... : into a shell whose prompt and completions its own files have set up.
+types()
+{
+	timeout 600 python3 "$here/completion_keys.py" "$tmp/files" "$@" < "$tmp/typed" > "$tmp/got" &&
+		paste "$tmp/typed" "$tmp/wanted" | diff - <(paste "$tmp/typed" "$tmp/got")
+}
+
+# --- bash -----------------------------------------------------------------------------------------
+
+cat > "$tmp/bashrc" <<END
+PS1='ready> ' PATH='$tmp/bin':\$PATH
+. '$completions/mmcat.bash'
+END
+check "bash completes" types bash --rcfile "$tmp/bashrc" -i
+echo 'COMP_WORDBREAKS=${COMP_WORDBREAKS//[=:]}' >> "$tmp/bashrc"
+check "bash completes with words of its user" types bash --rcfile "$tmp/bashrc" -i
+
+# bash_offers WANTED LINE : all that it offers at the line's end, sorted, in words.
+bash_offers()
+{
+	bash -c '
+		. "$1" || exit
+		compopt() { :; }
+		COMP_LINE=$2 COMP_POINT=${#2}
+		_mmcat mmcat "${2##*[ =:]}"
+		[ "${#COMPREPLY[@]}" = 0 ] || printf "%s\n" "${COMPREPLY[@]}"' \
+		- "$completions/mmcat.bash" "$2" > "$tmp/got" || return
+	diff <(printf %s "$1" | tr ' ' '\n') <(sort "$tmp/got" | paste -sd ' ' | tr -d '\n' | tr ' ' '\n')
+}
+check "bash: colours" bash_offers "always auto never" "mmcat --color="
+check "bash: types" bash_offers "f16 f16be f16le f32 f32be f32le f64 f64be f64le" "mmcat -t id:f"
+check "bash: no files for a pattern" bash_offers "" "mmcat -E "
+check "bash: options of a kind" bash_offers "--find= --follow" "mmcat -x --f"
+
+# --- zsh ------------------------------------------------------------------------------------------
+
+if command -v zsh > /dev/null; then
+	cat > "$tmp/.zshrc" <<-END
+	PS1='ready> ' PATH='$tmp/bin':\$PATH
+	fpath=('$completions' \$fpath)
+	autoload -Uz compinit && compinit -u -d '$tmp/dump'
+	END
+	check "zsh completes" types env ZDOTDIR="$tmp" zsh -i
+else
+	echo "skipped: zsh, which is not here"
+fi
+
+# --- fish -----------------------------------------------------------------------------------------
+
+# What it would put in the place of the last word.
+fish_completes()
+{
+	local typed wanted
+
+	while IFS= read -r typed && IFS= read -r wanted; do
+		case $typed in
+		*'<TAB>'*'<TAB>') continue ;;
+		*'<TAB>') ;;
+		*) continue ;;
+		esac
+		typed=${typed%<TAB>}
+		# The last argument alone; nothing is offered where it stays as it is.
+		wanted=${wanted##*<} wanted=${wanted%>}
+		[ "$wanted" != "${typed##* }" ] || wanted=
+		[ "$(echo "$typed" | HOME=$tmp fish -N -c "
+			cd '$tmp/files'
+			source '$completions/mmcat.fish'
+			complete -C (cat)" | cut -f 1)" = "$wanted" ] ||
+			{ echo "$typed: not '$wanted'"; return 1; }
+	done < "$tmp/lines"
+}
+if command -v fish > /dev/null; then
+	check "fish completes" fish_completes
+else
+	echo "skipped: fish, which is not here"
+fi

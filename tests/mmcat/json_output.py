@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""json_output.py - what mmcat --json says, beside what python3 finds in the same bytes
+
+	mmcat/json.py MMCAT FOLDER
+
+Prints what differs; exit 1 then.
+
+SPDX-License-Identifier: MIT
+"""
+
+import json
+import math
+import os
+import random
+import re
+import struct
+import subprocess
+import sys
+
+MMCAT, FOLDER = sys.argv[1:3]
+n_wrong = 0
+
+
+def expect(what, got, wanted):
+	global n_wrong
+	if got != wanted:
+		n_wrong += 1
+		print("%s:\n\t%.400r\n\tshould be\n\t%.400r" % (what, got, wanted))
+
+
+def run(*args, status=0, **how):
+	"""The objects that were printed, one a line. status: None when it does not matter."""
+	result = subprocess.run([MMCAT, *args], capture_output=True, **how)
+	if status is not None:
+		expect("status of %r (%r)" % (args, result.stderr),
+			result.returncode, status)
+	return [json.loads(line) for line in result.stdout.decode().splitlines()]
+
+
+def write(name, content):
+	path = os.path.join(os.fsencode(FOLDER), os.fsencode(name))
+	with open(path, "wb") as file:
+		file.write(content)
+	return path
+
+
+def objects(path, content, pattern, start=0, stop=None, base=0):
+	"""Of the matches in content[start:stop], as mmcat tells them."""
+	stop = len(content) if stop is None else stop
+	return [{"file": os.fsdecode(path), "offset": base + match.start() + start,
+		"length": len(match[0]),
+		"line": content[:start + match.start()].count(b"\n")}
+		for match in re.finditer(pattern, content[start:stop])]
+
+
+def without_lines(found):
+	return [{name: one[name] for name in one if name != "line"} for one in found]
+
+
+def matches():
+	rng = random.Random(5)
+	small = b"".join(rng.choice([b"needle", b"\n", b"x", b" a line\n", b"need", b"\r\n"])
+		for _ in range(3000))
+	# Matches both close together and farther apart than anything is buffered.
+	large = b"".join(small + b"some text, some line\n" * rng.choice([0, 1, 10, 100000, 400000])
+		for _ in range(6))
+	for content in b"", b"needle", b"\nneedle\n\nneedle", small, large:
+		path = write("log", content)
+		wanted = objects(path, content, b"needle")
+		status = 0 if wanted else 1
+		for how in ["-e", "needle"], ["-E", "n(?:ee)dle"]:
+			for more in [], ["-j1"], ["--no-mmap"]:
+				args = [*how, *more, path]
+				expect("%s" % args, run("--json", *args, status=status), without_lines(wanted))
+				expect("%s, lines" % args, run("--json=lines", *args, status=status), wanted)
+			expect("%s, -m 3" % how, run("--json=lines", "-m3", *how, path, status=status),
+				wanted[:3])
+			piped = [{**one, "file": "standard input"} for one in wanted]
+			expect("%s, piped" % how,
+				run("--json=lines", *how, input=content, status=status), piped)
+			shards = [run("--json=lines", *how, "-s%d/3" % k, path, status=None)
+				for k in (1, 2, 3)]
+			expect("%s, shards" % how, sum(shards, []), wanted)
+		expect("counted", run("--json", "-c", "-e", "needle", path, status=status),
+			[{"file": os.fsdecode(path), "matches": len(wanted)}])
+	# Parts, whose lines are numbered from the start of the file.
+	path = write("log", small)
+	ends = [0] + [match.end() for match in re.finditer(b"\n", small)]
+	for args, start, stop in ((["-b", "1000:9000"], 1000, 9000), (["-b", "-5000:"], -5000, None),
+			(["-l", "100:200"], ends[100], ends[200]), (["-l", "7:"], ends[7], None)):
+		start = start if start >= 0 else len(small) + start
+		wanted = objects(path, small, b"needle", start, stop)
+		expect("%s" % args, run("--json=lines", "-e", "needle", *args, path), wanted)
+		piped = [{**one, "file": "standard input"} for one in wanted]
+		expect("%s, piped" % args,
+			run("--json=lines", "-E", "needle", *args, input=small), piped)
+	# Standard input that stands anywhere.
+	with open(path, "rb") as file:
+		os.lseek(file.fileno(), 700, os.SEEK_SET)
+		expect("from 700 on", run("--json=lines", "-e", "needle", stdin=file),
+			[{**one, "file": "standard input"} for one in objects(path, small, b"needle", 700)])
+
+
+def threads():
+	"""Numbering lines takes no more threads than -j allows."""
+	# Long enough to look at while it runs.
+	path = write("log", (b"text\n" * 12000000 + b"needle\n") * 2)
+	process = subprocess.Popen([MMCAT, "-j1", "--json=lines", "-e", "needle", path],
+		stdout=subprocess.PIPE)
+	most = 0
+	while process.poll() is None:
+		try:
+			most = max(most, len(os.listdir("/proc/%d/task" % process.pid)))
+		except FileNotFoundError:
+			break
+	expect("lines", process.communicate()[0].count(b"\n"), 2)
+	# ThreadSanitizer has one of its own.
+	if "thread" not in os.environ.get("SANITIZER_FLAGS", ""):
+		expect("threads of -j1", most, 1)
+	os.unlink(path)
+
+
+def counts():
+	path = write("log", b"1\n2\n3")
+	expect("count", run("--json", "-c", path, path), [{"file": os.fsdecode(path), "lines": 3}] * 2)
+	expect("count, piped", run("--json", "-c", "-l1:", input=b"1\n2\n"),
+		[{"file": "standard input", "lines": 1}])
+
+
+def names():
+	"""Any name that a file can have comes back, byte by byte."""
+	for name in (b"a b", b'"\\', b"\t\n\x01\x7f", "grün 東 😀".encode(), b"\xff\xc0\x80",
+			b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\xf0\x9f\x98", b"\xc3("):
+		path = write(name, b"x\n")
+		found = run("--json", "-c", path)
+		expect("name %r" % name, [os.fsencode(one["file"]) for one in found], [path])
+
+
+def rows():
+	path = write("rows", b"".join(
+		struct.pack("<Ifd3s", i * 1000003 % (1 << 32), f, d, text) for i, (f, d, text) in enumerate(
+			((0, 0, b"abc"), (-0.0, 1e300, b"a\0\0"), (1.5, -0.1, b'"\\\n'), (3e38, 2.0**63, b"\xff"),
+			(0.1, math.pi, "é".encode()), (math.inf, -math.inf, b""), (math.nan, math.nan, b"x")))))
+	found = run("--json", "-t", "id:u32le,f:f32le,d:f64le,text:3s", path)
+	with open(path, "rb") as file:
+		packed = list(struct.iter_unpack("<Ifd3s", file.read()))
+	special = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+	expect("rows", len(found), len(packed))
+	for row, wanted in zip(found, packed):
+		values = [special.get(value, value) if name in "fd" else value
+			for name, value in row.items()]
+		values[3] = os.fsencode(values[3])
+		again = struct.pack("<Ifd3s", *values)
+		expect("row %r" % row, again, struct.pack("<Ifd3s", *wanted))
+	expect("names", [list(row) for row in run("--json", "-m1", "-t", "u32le f32le 11x", path)],
+		[["0", "1"]])
+	result = subprocess.run([MMCAT, "--json", "-t", "u64le"], input=b"12345678901", capture_output=True)
+	expect("left over", (result.returncode, json.loads(result.stdout)),
+		(2, {"0": int.from_bytes(b"12345678", "little")}))
+
+
+def refused():
+	path = write("log", b"x\n")
+	for args in (["--json"], ["--json", "-r"], ["--json", "-x"], ["--json=lines", "-c"],
+			["--json=lines", "-c", "-e", "x"], ["--json=lines", "-i"], ["--json=words", "-e", "x"],
+			["--json", "-t", "u8", "-w2"]):
+		result = subprocess.run([MMCAT, *args, path], capture_output=True)
+		expect("%s is refused" % args, (result.returncode, result.stdout, result.stderr.count(b"\n")),
+			(2, b"", 1))
+
+
+matches()
+threads()
+counts()
+names()
+rows()
+refused()
+sys.exit(n_wrong > 0)

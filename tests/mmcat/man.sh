@@ -1,0 +1,238 @@
+#!/usr/bin/env bash
+# man.sh - the manual page, --help and the completions say the same, and the page is right
+#
+# SPDX-License-Identifier: MIT
+. "${0%/*}/../support/common.sh"
+command -v python3 > /dev/null || skip "no python3, which makes what the examples work on"
+page=$top_srcdir/doc/mmcat.1
+completions=$top_srcdir/completions
+
+# --- Options: each list as lines like "-b, --bytes=", sorted --------------------------------------
+
+"$MMCAT" --help > "$tmp/help" || fail "--help"
+grep -oE '(-[A-Za-z], )?--[a-z][a-z-]*=?' "$tmp/help" | sort > "$tmp/wanted"
+check "--help fits 79 columns" awk 'length > 79 { print; bad = 1 } END { exit bad }' "$tmp/help"
+check "--help fits a screen of 40 lines" test "$(wc -l < "$tmp/help")" -le 40
+check "--help has options" test "$(wc -l < "$tmp/wanted")" -gt 20
+
+# same_options FILE PROGRAM : what the sed program finds in the file are the options of --help.
+same_options()
+{
+	sed -nE "$2" "$1" | sort | diff "$tmp/wanted" -
+}
+
+check "the page has the options of --help" same_options "$page" '
+	s/^\.It Fl (.) (Ar [a-z]+ )?, Fl Fl ([a-z-]+)( Ns (=) Ns Ar .*)?$/-\1, --\3\5/p
+	s/^\.It Fl Fl ([a-z-]+)( Ns (=) Ns Ar .*| Ns Op .*)?$/--\1\3/p'
+check "zsh has the options of --help" same_options "$completions/_mmcat" "
+	s/.*[{]-(.)[+]?,--([a-z-]+=?)[}]'\[.*/-\1, --\2/p
+	s/^	'--([a-z-]+)(=-|(=))?\[.*/--\1\3/p"
+check "fish has the options of --help" same_options "$completions/mmcat.fish" "
+	/ -d '[^']+'$/!d
+	s/^complete -c mmcat (-s (.) )?-l ([a-z-]+) (-x )?.*/-\2, --\3\4/
+	s/^-, //; s/-x $/=/; /^-/p"
+
+# What bash offers for "-", in words.
+offered_by_bash()
+{
+	bash -c '
+		. "$1" || exit
+		compopt() { :; }
+		COMP_LINE="mmcat -" COMP_POINT=7
+		_mmcat mmcat - mmcat
+		printf "%s\n" "${COMPREPLY[@]}"' - "$completions/mmcat.bash"
+}
+check "bash has the options of --help" \
+	diff <(sed 's/, /\n/' "$tmp/wanted" | sort) <(offered_by_bash | sort)
+
+# --- Lint -----------------------------------------------------------------------------------------
+
+if command -v mandoc > /dev/null; then
+	check "mandoc finds no fault in the page" lint "$page"
+	mandoc -T ascii "$page" 2> /dev/null | sed 's/.\x08//g' > "$tmp/text"
+	check "the page renders in full" \
+		test "$(grep -cE '^(NAME|SYNOPSIS|DESCRIPTION|EXAMPLES|CAVEATS)$' "$tmp/text")" = 5
+else
+	echo "skipped: lint, no mandoc"
+fi
+
+# --- Examples -------------------------------------------------------------------------------------
+
+mkdir "$tmp/bin" "$tmp/data" || exit 99
+ln -s "$MMCAT" "$tmp/bin/mmcat" || exit 99
+PATH=$tmp/bin:$PATH
+cd "$tmp/data" || exit 99
+python3 - <<'END' || exit 99
+import random, struct
+rng = random.Random(5)
+with open("app.log", "w") as log:
+	for i in range(50000):
+		level = "ERROR" if rng.random() < 0.01 else "INFO"
+		log.write("%06d %s status=%d\n" % (i, level, rng.choice([200, 304, 404, 500, 5030])))
+with open("table.csv", "w") as table:
+	table.write("name,value\n")
+	for i in range(100):
+		table.write("row%d,%d\n" % (rng.randrange(1000), i))
+with open("data.bin", "wb") as data:
+	data.write(rng.randbytes(5000))
+with open("names", "wb") as names:
+	names.write(b"".join(b"name\n%d\0" % i for i in range(77)))
+with open("trades", "wb") as trades:
+	for i in range(500):
+		trades.write(struct.pack("<Id4s", i, rng.randrange(100000) / 100, b"XY%02d" % (i % 100)))
+END
+
+# hex WIDTH START LENGTH : data.bin as by -x.
+hex()
+{
+	python3 - "$@" <<'END'
+import sys
+width, start, length = map(int, sys.argv[1:])
+bytes = open("data.bin", "rb").read()[start:start + length]
+for at in range(0, length, width):
+	row = bytes[at:at + width]
+	groups = [row[i:i + 8].hex(" ") for i in range(0, width, 8)]
+	text = "".join(chr(b) if 32 <= b < 127 else "." for b in row)
+	columns = width * 3 + (width - 1) // 8 - 1
+	print("%08x  %-*s  |%s|" % (start + at, columns, "  ".join(groups), text))
+print("%08x" % (start + length))
+END
+}
+
+table()
+{
+	python3 -c '
+import struct
+print("id\tprice\tname")
+for id, price, name in struct.iter_unpack("<Id4s", open("trades", "rb").read()):
+	print("%d\t%s\t%s" % (id, "%g" % price, name.decode()))'
+}
+
+offsets()
+{
+	grep -ob ERROR app.log | head -n "$1" | cut -d : -f 1
+}
+
+objects()
+{
+	grep -onb ERROR app.log | head -n "$1" | awk -F : '{
+		printf "{\"file\":\"app.log\",\"offset\":%d,\"length\":5,\"line\":%d}\n", $2, $1 - 1 }'
+}
+
+# Each example, and behind a tab how others do it. "has:": its output has these words, in any
+# order.
+oracles()
+{
+	cat <<'END'
+mmcat -b :16 data.bin
+	head -c 16 data.bin
+mmcat -b 1K:+10 data.bin
+	tail -c +1025 data.bin | head -c 10
+mmcat -b -100: data.bin
+	tail -c 100 data.bin
+mmcat -l 40000 app.log
+	sed -n 40001p app.log
+mmcat -l 100:110 app.log
+	sed -n 101,110p app.log
+mmcat -l -3: app.log
+	tail -n 3 app.log
+mmcat -l :1 -l -3: table.csv
+	head -n 1 table.csv; tail -n 3 table.csv
+mmcat -l 100,110 app.log
+	sed -n 100,110p app.log
+mmcat -r -l 1: table.csv
+	tail -n +2 table.csv | tac
+mmcat -r -m 5 app.log
+	tail -n 5 app.log | tac
+mmcat -c app.log
+	grep -c '' app.log
+mmcat -c app.log table.csv
+	grep -c '' app.log table.csv
+mmcat -c -d '\0' names
+	tr -dc '\0' < names | wc -c
+mmcat -c -e ERROR app.log
+	grep -o ERROR app.log | wc -l
+mmcat -m 2 -e ERROR app.log
+	offsets 2
+at=$(mmcat -m 1 -e ERROR app.log) && mmcat -b $at:+60 app.log
+	tail -c +$(($(offsets 1) + 1)) app.log | head -c 60
+mmcat -c -E 'status=5\d\d$' app.log
+	grep -c 'status=5[0-9][0-9]$' app.log
+mmcat -m 1 -E '^.* FATAL ' app.log || echo none
+	echo none
+mmcat -x -b 1K:+48 data.bin
+	hex 16 1024 48
+mmcat -x -w 8 -b :32 data.bin
+	hex 8 0 32
+mmcat -t id:u32le,price:f64le,name:4s trades
+	table
+mmcat -t u16be -w 8 -b :64 data.bin
+	od --endian=big -A n -v -t u2 -w16 -N 64 data.bin | awk -v OFS='\t' '{ $1 = $1; print }'
+mmcat -c -t 16s trades
+	echo $(($(wc -c < trades) / 16))
+mmcat -t id:u32le,price:f64le,name:4s -l -1 trades
+	table | sed -n '1p;$p'
+mmcat -s 3/4 -c -e ERROR app.log
+	python3 "$here/shard.py" 3 4 app.log | grep -o ERROR | wc -l
+SLURM_PROCID=2 SLURM_NTASKS=4 mmcat -s auto -c -e ERROR app.log
+	python3 "$here/shard.py" 3 4 app.log | grep -o ERROR | wc -l
+yes | mmcat -l 5:10
+	printf 'y\ny\ny\ny\ny\n'
+(mmcat -l 0; sort) < table.csv
+	head -n 1 table.csv; tail -n +2 table.csv | sort
+mmcat -i app.log
+	has: wc -lc < app.log
+mmcat --json=lines -m 2 -e ERROR app.log
+	objects 2
+mmcat -f -l -3: app.log
+	tail -n 3 app.log
+END
+}
+oracles > "$tmp/oracles"
+
+# The page's own escapes of roff, undone.
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\$ //p' "$page" |
+	sed "s/\\\\-/-/g; s/\\\\(aq/'/g; s/\\\\(ha/^/g; s/\\\\e/\\\\/g" > "$tmp/examples"
+check "every example has an oracle, and every oracle its example" \
+	diff "$tmp/examples" <(grep -v '^	' "$tmp/oracles")
+
+has_words()
+{
+	local word
+
+	# shellcheck disable=SC2013  # words are wanted
+	for word in $(cat "$tmp/right"); do
+		grep -qwF -- "$word" "$tmp/got" || { echo "no $word in:"; cat "$tmp/got"; return 1; }
+	done
+}
+
+# example COMMAND ORACLE : prints the same, in bash as the reader would have it.
+example()
+{
+	local command=$1 oracle=$2 compare="cmp $tmp/got $tmp/right"
+
+	[[ $oracle != has:* ]] || compare=has_words
+	(eval "${oracle#has: }") > "$tmp/right" || return
+	[ -s "$tmp/right" ] || { echo "the oracle prints nothing"; return 1; }
+	case $command in
+	# It waits for more until it is interrupted. A shell ignores SIGINT in what it runs in the
+	# background; timeout passes that on since coreutils 9.10.
+	*' -f '*)
+		command="timeout --preserve-status -s INT -k 20 3 env --default-signal=INT $command"
+		;;
+	esac
+	bash -c "$command" > "$tmp/got" || return
+	$compare
+}
+
+while IFS= read -r command && IFS= read -r oracle; do
+	case $command in
+	*' -E '*)
+		if ! grep -q '^#define MMR_PCRE2_LAZY 1' "$top_builddir/config.h"; then
+			echo "skipped: no PCRE2 in this build: $command"
+			continue
+		fi
+		;;
+	esac
+	check "$command" example "$command" "${oracle#	}"
+done < "$tmp/oracles"

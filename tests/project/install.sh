@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# install.sh - what `make install` leaves behind is enough to build on, from C and from C++
+#
+# SPDX-License-Identifier: MIT
+. "${0%/*}/../support/common.sh"
+
+command -v pkg-config > /dev/null || skip "no pkg-config"
+
+# The make above would share its jobs and its DESTDIR with this one.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+root=$tmp/root
+make -C "$top_builddir" install DESTDIR="$root" > "$tmp/install.log" 2>&1 || {
+	cat "$tmp/install.log"
+	fail "make install"
+}
+
+pc=$(find "$root" -name mmreader.pc)
+[ -n "$pc" ] || fail "mmreader.pc was not installed"
+library=$(dirname "$(find "$root" -name 'libmmreader.*' | head -n 1)")
+check "no .la file" test -z "$(find "$root" -name '*.la')"
+
+# As if $root were the root of the file system, with any prefix.
+export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root
+export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
+export LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+
+cat > "$tmp/count.c" <<'END'
+#include <mmreader.h>
+
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+	mmr_reader *file;
+	mmr_lines it;
+	mmr_slice line;
+	unsigned long n = 0;
+
+	if (argc != 2 || mmr_open(argv[1], NULL, &file) < 0) {
+		fprintf(stderr, "%s\n", mmr_last_error());
+		return 2;
+	}
+	it = mmr_lines_of(mmr_bytes(file), '\n');
+	while (mmr_lines_next(&it, &line))
+		n++;
+	mmr_close(file);
+	printf("%lu\n", n);
+	return mmr_lines_error(&it) < 0 ? 2 : 0;
+}
+END
+cp "$tmp/count.c" "$tmp/count.cc"
+# Each program of README, in a file of its own.
+awk -v prefix="$tmp/readme" '
+	/^\t#include/ && !inside { inside = 1; n++ }
+	inside { sub(/^\t/, ""); print > (prefix n ".c") }
+	$0 == "}" { inside = 0 }' "$top_srcdir/README"
+seq 100000 > "$tmp/lines"
+
+# build COMPILER SOURCE PKG-CONFIG-OPTION...: makes $tmp/count. The options come from pkg-config alone.
+build()
+{
+	local compiler=$1 source=$2
+
+	shift 2
+	rm -f "$tmp/count"
+	# shellcheck disable=SC2046,SC2086  # lists of options
+	$compiler $SANITIZER_FLAGS -o "$tmp/count" "$source" \
+		$(pkg-config "$@" --cflags --libs mmreader)
+}
+
+counts()
+{
+	[ "$("$tmp/count" "$tmp/lines")" = 100000 ]
+}
+
+finds_the_longest()
+{
+	[ "$("$tmp/count" "$tmp/lines")" = "longest line: 6 bytes" ]
+}
+
+# Of a file of 128 MiB. Sanitizers take memory of their own.
+stays_small()
+{
+	[ -z "$SANITIZER_FLAGS" ] || return 0
+	command -v python3 > /dev/null || { echo "not looked at: no python3"; return 0; }
+	grep -q 'define MMR_LINUX_EXTRAS 1' "$top_builddir/config.h" || return 0
+	yes "$(seq -s ' ' 30)" | head -c 128M > "$tmp/large"
+	python3 - "$tmp/count" "$tmp/large" <<-'PYTHON'
+		import os, sys
+		child = os.spawnv(os.P_NOWAIT, sys.argv[1], sys.argv[1:])
+		_, status, usage = os.wait4(child, 0)
+		print(status, usage.ru_maxrss, "KiB at most")
+		sys.exit(status != 0 or usage.ru_maxrss > 24 << 10)
+	PYTHON
+}
+
+check "a C program builds" build "$CC" "$tmp/count.c"
+check "and runs" counts
+for program in "$tmp"/readme*.c; do
+	check "program ${program##*/readme} of README builds" \
+		build "$CC -Wall -Wextra -Werror" "$program"
+done
+check "the first program of README builds" build "$CC" "$tmp/readme1.c"
+check "and runs" finds_the_longest
+check "and stays small" stays_small
+
+if command -v "${CXX%% *}" > /dev/null; then
+	check "a C++ program builds" build "$CXX" "$tmp/count.cc"
+	check "and runs" counts
+else
+	echo "skipped: the C++ program, no compiler"
+fi
+
+if [ -f "$library/libmmreader.a" ]; then
+	# Without the shared library beside it, -lmmreader is the archive.
+	rm "$library"/libmmreader.so*
+	check "a C program builds on the archive" build "$CC" "$tmp/count.c" --static
+	check "and runs" counts
+fi

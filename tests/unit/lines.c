@@ -1,0 +1,313 @@
+/* lines.c - the lines of a slice, forward and backward
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#define FLAG_WAYS 4
+
+/* The next line from `from` on, one byte at a time: its text, and where the line after it starts.
+ */
+static size_t naive_line(
+	mmr_slice bytes, size_t from, char delimiter, unsigned flags, mmr_slice *ret_line)
+{
+	size_t at = from;
+
+	while (at < bytes.len && bytes.ptr[at] != delimiter)
+		at++;
+	ret_line->ptr = bytes.ptr + from;
+	ret_line->len = at - from;
+	if (at == bytes.len)
+		return at;
+	if (flags & MMR_LINES_KEEP)
+		ret_line->len++;
+	else if ((flags & MMR_LINES_CRLF) && at > from && bytes.ptr[at - 1] == '\r')
+		ret_line->len--;
+	return at + 1;
+}
+
+static void must_be_lines(mmr_slice bytes, char delimiter, unsigned flags, const char *name)
+{
+	/* Where lines start and how long they are, for the way back. */
+	static mmr_slice lines[40000];
+	mmr_lines it = mmr_lines_of_flags(bytes, delimiter, flags);
+	mmr_reverse_lines back = mmr_reverse_lines_of_flags(bytes, delimiter, flags);
+	mmr_slice line = {NULL, 0}, mark = {"mark", 4};
+	size_t from = 0, n = 0;
+
+#define CASE "%s, %zu bytes, delimiter %d, flags %u: line %zu", name, bytes.len, delimiter, flags, n
+
+	while (from < bytes.len) {
+		mmr_slice rest = mmr_lines_rest(&it);
+
+		MUST(n < ARRAY_LEN(lines), "too many lines for this test");
+		MUST(rest.ptr == bytes.ptr + from && rest.len == bytes.len - from, CASE);
+		from = naive_line(bytes, from, delimiter, flags, &lines[n]);
+		MUST(mmr_lines_next(&it, &line), CASE);
+		MUST(line.ptr == lines[n].ptr && line.len == lines[n].len, CASE);
+		n++;
+	}
+	line = mark;
+	MUST(!mmr_lines_next(&it, &line), CASE);
+	MUST(!mmr_lines_next(&it, &line), CASE);
+	MUST(line.ptr == mark.ptr && line.len == mark.len, CASE);
+	MUST(mmr_lines_rest(&it).len == 0, CASE);
+	MUST(mmr_lines_error(&it) == 0, CASE);
+	while (n-- > 0) {
+		MUST(mmr_reverse_lines_next(&back, &line), CASE);
+		MUST(line.ptr == lines[n].ptr && line.len == lines[n].len, CASE);
+	}
+	line = mark;
+	MUST(!mmr_reverse_lines_next(&back, &line), CASE);
+	MUST(!mmr_reverse_lines_next(&back, &line), CASE);
+	MUST(line.ptr == mark.ptr && line.len == mark.len, CASE);
+	MUST(mmr_reverse_lines_error(&back) == 0, CASE);
+#undef CASE
+}
+
+START_TEST(test_lines_examples)
+{
+	static const struct {
+		const char *text, *lines; /* lines joined by '|' */
+		unsigned flags;
+	} cases[] = {
+		{"", "", 0},
+		{"\n", "|", 0},
+		{"\n\n", "||", 0},
+		{"a", "a|", 0},
+		{"a\n", "a|", 0},
+		{"a\nb", "a|b|", 0},
+		{"a\nb\n", "a|b|", 0},
+		{"\na\n\nb", "|a||b|", 0},
+		{"a\nb", "a\n|b|", MMR_LINES_KEEP},
+		{"a\r\nb\r\n", "a\r|b\r|", 0},
+		{"a\r\nb\r\n", "a|b|", MMR_LINES_CRLF},
+		{"a\r\nb\r", "a|b\r|", MMR_LINES_CRLF},
+		{"\r\n\r\r\n", "|\r|", MMR_LINES_CRLF},
+		{"a\r\nb\r\n", "a\r\n|b\r\n|", MMR_LINES_KEEP | MMR_LINES_CRLF},
+		{"a\rb\n", "a\rb|", MMR_LINES_CRLF},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		mmr_slice bytes = mmr_slice_of(cases[i].text), line;
+		mmr_lines it = mmr_lines_of_flags(bytes, '\n', cases[i].flags);
+		mmr_reverse_lines back = mmr_reverse_lines_of_flags(bytes, '\n', cases[i].flags);
+		char joined[64] = "", mirrored[64] = "";
+
+		while (mmr_lines_next(&it, &line)) {
+			strncat(joined, line.ptr, line.len);
+			strcat(joined, "|");
+		}
+		while (mmr_reverse_lines_next(&back, &line)) {
+			memmove(mirrored + line.len + 1, mirrored, strlen(mirrored) + 1);
+			memcpy(mirrored, line.ptr, line.len);
+			mirrored[line.len] = '|';
+		}
+		ck_assert_str_eq(joined, cases[i].lines);
+		ck_assert_str_eq(mirrored, cases[i].lines);
+	}
+}
+END_TEST
+
+START_TEST(test_lines_of_every_short_text)
+{
+	static const char alphabet[] = {'\n', '\r', 'x'};
+	char text[8];
+	size_t len, code, i, rest;
+	unsigned flags;
+
+	/* All 3^0 + ... + 3^7 of them. */
+	for (len = 0; len <= 7; len++) {
+		size_t n_codes = 1;
+
+		for (i = 0; i < len; i++)
+			n_codes *= 3;
+		for (code = 0; code < n_codes; code++) {
+			for (i = 0, rest = code; i < len; i++, rest /= 3)
+				text[i] = alphabet[rest % 3];
+			for (flags = 0; flags < FLAG_WAYS; flags++)
+				must_be_lines((mmr_slice){text, len}, '\n', flags, "short");
+		}
+	}
+	must_be_lines((mmr_slice){NULL, 0}, '\n', 0, "NULL");
+}
+END_TEST
+
+START_TEST(test_lines_sizes_at_fences)
+{
+	struct fence fence = fence_open(4096);
+	struct chance chance = {51};
+	size_t len, shift;
+
+	for (len = 0; len <= 257; len++) {
+		for (shift = 0; shift <= 64; shift++) {
+			mmr_slice before = {fence.stop - shift - len, len};
+			mmr_slice behind = {fence.start + shift, len};
+
+			memset(fence.start, '\n', 400);
+			memset(fence.stop - 400, '\n', 400);
+			chance_fill(
+				&chance, fence.stop - shift - len, len, mmr_slice_of("\n\rabcd"));
+			chance_fill(&chance, fence.start + shift, len, mmr_slice_of("\n\rabcd"));
+			must_be_lines(before, '\n', shift % FLAG_WAYS, "before a fence");
+			must_be_lines(behind, '\n', (shift + 1) % FLAG_WAYS, "behind a fence");
+		}
+	}
+	fence_close(&fence);
+}
+END_TEST
+
+START_TEST(test_lines_around_the_refills)
+{
+	static const size_t edges[] = {256, 1280, 5376, 9472, 20480};
+	static const mmr_slice alphabets[] = {
+		{"\n\rabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP", 44}, {"\n\r", 2}};
+	struct fence fence = fence_open(20600);
+	struct chance chance = {52};
+	size_t i, len, k;
+
+	for (i = 0; i < ARRAY_LEN(edges); i++) {
+		for (len = edges[i] - 3; len <= edges[i] + 3; len++) {
+			mmr_slice bytes = {fence.stop - len, len};
+			char *text = fence.stop - len;
+
+			/* One line that ends on either side of each edge, and many. */
+			for (k = edges[i] - 3; k < len; k++) {
+				memset(text, '\r', len);
+				text[k] = '\n';
+				must_be_lines(bytes, '\n', MMR_LINES_CRLF, "one");
+				text[len - 1 - k] = '\n';
+				must_be_lines(bytes, '\n', 0, "two");
+			}
+			for (k = 0; k < 4; k++) {
+				chance_fill(&chance, text, len, alphabets[k % 2]);
+				must_be_lines(bytes, '\n', (unsigned)k, "many");
+			}
+		}
+	}
+	fence_close(&fence);
+}
+END_TEST
+
+START_TEST(test_lines_of_every_delimiter)
+{
+	char text[700];
+	struct chance chance = {53};
+	mmr_slice any = {NULL, 0}, bytes = {text, sizeof(text)};
+	int byte;
+
+	for (byte = 0; byte < 256; byte++) {
+		char few[4] = {(char)byte, '\r', 0, (char)0xff};
+
+		chance_fill(&chance, text, sizeof(text), any);
+		must_be_lines(bytes, (char)byte, 0, "random");
+		chance_fill(&chance, text, sizeof(text), (mmr_slice){few, 4});
+		must_be_lines(bytes, (char)byte, MMR_LINES_CRLF, "few");
+	}
+}
+END_TEST
+
+static void lines_on_backing(const struct setting *setting, void *arg)
+{
+	mmr_slice bytes = mmr_bytes(setting->reader), line;
+	mmr_lines it = mmr_lines_of_flags(bytes, '\n', MMR_LINES_KEEP);
+	mmr_reverse_lines back = mmr_reverse_lines_of(bytes, '\n');
+	char *joined = malloc(setting->bytes.len + 1);
+	size_t done = 0;
+	unsigned flags;
+
+	(void)arg;
+	while (mmr_lines_next(&it, &line)) {
+		MUST(line.len > 0 && line.len <= setting->bytes.len - done, "%s", setting->name);
+		memcpy(joined + done, line.ptr, line.len);
+		done += line.len;
+	}
+	if (setting->addressable) {
+		/* Lines with their terminators, joined, are the input. */
+		MUST(done == setting->bytes.len &&
+				(done == 0 || memcmp(joined, setting->bytes.ptr, done) == 0),
+			"%s: joined lines are not the input", setting->name);
+		for (flags = 0; flags < FLAG_WAYS; flags++)
+			must_be_lines(bytes, '\n', flags, setting->name);
+	} else {
+		MUST(done == 0 && mmr_lines_error(&it) == MMR_ENOMAP, "%s: forward", setting->name);
+		MUST(!mmr_reverse_lines_next(&back, &line), "%s: backward", setting->name);
+		MUST(mmr_reverse_lines_error(&back) == MMR_ENOMAP, "%s", setting->name);
+	}
+	free(joined);
+}
+
+START_TEST(test_lines_on_every_backing)
+{
+	static char text[60013];
+	static const size_t sizes[] = {0, 1, 16384, 60013};
+	struct chance chance = {54};
+	size_t i, shape;
+
+	for (i = 0; i < ARRAY_LEN(sizes); i++) {
+		for (shape = 0; shape < 3; shape++) {
+			mmr_slice alphabets[] = {
+				{"\nx\r", 3}, {NULL, 0}, {"\nabcdefghijklmnopqrstuvwxyz\0\r", 29}};
+
+			chance_fill(&chance, text, sizes[i], alphabets[shape]);
+			on_every_backing((mmr_slice){text, sizes[i]}, lines_on_backing, NULL);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_lines_copy_is_a_bookmark)
+{
+	static char text[30000];
+	struct chance chance = {55};
+	mmr_slice bytes = {text, sizeof(text)}, line, again;
+	uint64_t heap = heap_in_use(), peak = mmr_heap_peak();
+	mmr_lines it, bookmark;
+	mmr_reverse_lines back, back_mark;
+	size_t n;
+
+	chance_fill(&chance, text, sizeof(text), mmr_slice_of("\nabcdefg"));
+	it = mmr_lines_of(bytes, '\n');
+	back = mmr_reverse_lines_of(bytes, '\n');
+	for (;;) {
+		bookmark = it;
+		if (!mmr_lines_next(&it, &line))
+			break;
+		for (n = 0; n < 20 && mmr_lines_next(&bookmark, &again); n++)
+			MUST(n > 0 || (again.ptr == line.ptr && again.len == line.len), "forward");
+	}
+	for (;;) {
+		back_mark = back;
+		if (!mmr_reverse_lines_next(&back, &line))
+			break;
+		for (n = 0; n < 20 && mmr_reverse_lines_next(&back_mark, &again); n++)
+			MUST(n > 0 || (again.ptr == line.ptr && again.len == line.len), "backward");
+	}
+	/* Neither the iteration nor a copy of it allocates. */
+	ck_assert_uint_eq(mmr_heap_bytes(), heap);
+	ck_assert_uint_eq(mmr_heap_peak(), peak);
+}
+END_TEST
+
+START_TEST(test_lines_sizes_are_as_documented)
+{
+	ck_assert_uint_le(sizeof(mmr_slice), 16);
+	ck_assert_uint_le(sizeof(mmr_positions), 576);
+	ck_assert_uint_le(sizeof(mmr_lines), 616);
+	ck_assert_uint_le(sizeof(mmr_reverse_lines), 624);
+}
+END_TEST
+
+static Suite *lines_suite(void)
+{
+	Suite *suite = suite_create("lines");
+
+	ADD_CASE(suite, "core", test_lines_examples, test_lines_of_every_short_text,
+		test_lines_of_every_delimiter, test_lines_on_every_backing,
+		test_lines_copy_is_a_bookmark);
+	ADD_CASE(suite, "limits", test_lines_sizes_at_fences, test_lines_around_the_refills,
+		test_lines_sizes_are_as_documented);
+	return suite;
+}
+
+CHECK_MAIN(lines_suite)

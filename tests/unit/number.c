@@ -1,0 +1,502 @@
+/* number.c - numbers out of text
+ *
+ * The oracles are strtoll, strtoull and strtod of the C library, in the C locale, and the rules of
+ * the header where those are more generous (leading spaces, hexadecimal, cut-off junk).
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <fenv.h>
+#include <float.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <math.h>
+
+#define MARK_I64 INT64_C(-77)
+#define MARK_U64 UINT64_C(77)
+#define MARK_F64 7.75
+
+/* The same bits, or both of them no number. */
+static bool same(double a, double b)
+{
+	return isnan(a) ? isnan(b) : memcmp(&a, &b, sizeof(a)) == 0;
+}
+
+static void must_be_i64(mmr_slice text, int want_err, int64_t want)
+{
+	int64_t value = MARK_I64;
+	int err = mmr_slice_to_i64(text, &value);
+
+	MUST(err == want_err && value == (want_err < 0 ? MARK_I64 : want),
+		"i64 of '%.*s': %d, %" PRId64 "; should be %d, %" PRId64,
+		(int)min_size(text.len, 60), text.ptr ? text.ptr : "", err, value, want_err, want);
+}
+
+static void must_be_u64(mmr_slice text, int want_err, uint64_t want)
+{
+	uint64_t value = MARK_U64;
+	int err = mmr_slice_to_u64(text, &value);
+
+	MUST(err == want_err && value == (want_err < 0 ? MARK_U64 : want),
+		"u64 of '%.*s': %d, %" PRIu64 "; should be %d, %" PRIu64,
+		(int)min_size(text.len, 60), text.ptr ? text.ptr : "", err, value, want_err, want);
+}
+
+static void must_be_f64(mmr_slice text, int want_err, double want)
+{
+	double value = MARK_F64;
+	int err = mmr_slice_to_f64(text, &value);
+
+	MUST(err == want_err && same(value, want_err < 0 ? MARK_F64 : want),
+		"f64 of '%.*s': %d, %a; should be %d, %a", (int)min_size(text.len, 60),
+		text.ptr ? text.ptr : "", err, value, want_err, want);
+}
+
+/* What strtod says; too large is -ERANGE, too small is 0. */
+static void must_be_as_strtod(const char *text)
+{
+	double want = strtod(text, NULL);
+
+	must_be_f64(mmr_slice_of(text), isinf(want) ? -ERANGE : 0, want);
+}
+
+START_TEST(test_number_whole_examples)
+{
+	static const struct {
+		const char *text;
+		int i64_err;
+		int64_t i64;
+		int u64_err;
+		uint64_t u64;
+	} cases[] = {
+		{"0", 0, 0, 0, 0},
+		{"-0", 0, 0, 0, 0},
+		{"+0", 0, 0, 0, 0},
+		{"007", 0, 7, 0, 7},
+		{"+42", 0, 42, 0, 42},
+		{"-1", 0, -1, -ERANGE, 0},
+		{"9223372036854775807", 0, INT64_MAX, 0, INT64_MAX},
+		{"9223372036854775808", -ERANGE, 0, 0, (uint64_t)INT64_MAX + 1},
+		{"-9223372036854775808", 0, INT64_MIN, -ERANGE, 0},
+		{"-9223372036854775809", -ERANGE, 0, -ERANGE, 0},
+		{"18446744073709551615", -ERANGE, 0, 0, UINT64_MAX},
+		{"18446744073709551616", -ERANGE, 0, -ERANGE, 0},
+		{"-18446744073709551616", -ERANGE, 0, -ERANGE, 0},
+		{"99999999999999999999999999", -ERANGE, 0, -ERANGE, 0},
+		{"0000000000000000000000000000000000000000012", 0, 12, 0, 12},
+		{"99999999999999999999999999x", -EINVAL, 0, -EINVAL, 0},
+		{"", -EINVAL, 0, -EINVAL, 0},
+		{"+", -EINVAL, 0, -EINVAL, 0},
+		{"-", -EINVAL, 0, -EINVAL, 0},
+		{"+-1", -EINVAL, 0, -EINVAL, 0},
+		{"--1", -EINVAL, 0, -EINVAL, 0},
+		{" 1", -EINVAL, 0, -EINVAL, 0},
+		{"1 ", -EINVAL, 0, -EINVAL, 0},
+		{"1\n", -EINVAL, 0, -EINVAL, 0},
+		{"1_000", -EINVAL, 0, -EINVAL, 0},
+		{"1.0", -EINVAL, 0, -EINVAL, 0},
+		{"1e3", -EINVAL, 0, -EINVAL, 0},
+		{"0x10", -EINVAL, 0, -EINVAL, 0},
+		{"abc", -EINVAL, 0, -EINVAL, 0},
+		{"1:", -EINVAL, 0, -EINVAL, 0},
+		{"1/", -EINVAL, 0, -EINVAL, 0},
+		{"\xb1", -EINVAL, 0, -EINVAL, 0},
+	};
+	size_t i;
+
+	error_set(-EIO, "before");
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		must_be_i64(mmr_slice_of(cases[i].text), cases[i].i64_err, cases[i].i64);
+		must_be_u64(mmr_slice_of(cases[i].text), cases[i].u64_err, cases[i].u64);
+	}
+	must_be_i64((mmr_slice){"1\0", 2}, -EINVAL, 0);
+	must_be_i64((mmr_slice){NULL, 0}, -EINVAL, 0);
+	/* Malformed numbers are common in data, so they do not set the error message. */
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "before"));
+}
+END_TEST
+
+START_TEST(test_number_whole_as_strtoll)
+{
+	struct chance chance = {21};
+	char text[64];
+	int i;
+
+	for (i = 0; i < 300000; i++) {
+		uint64_t bits = chance_next(&chance) >> chance_below(&chance, 64);
+		/* A digit more leads out of range. */
+		const char *formats[] = {"%s%" PRIu64, "%s000%" PRIu64, "%s%" PRIu64 "7"};
+		const char *signs[] = {"", "-", "+"};
+		int64_t want_i64;
+		uint64_t want_u64;
+		int err;
+
+		snprintf(text, sizeof(text), formats[i % 3], signs[i / 3 % 3], bits);
+		errno = 0;
+		want_i64 = strtoll(text, NULL, 10);
+		must_be_i64(mmr_slice_of(text), errno == ERANGE ? -ERANGE : 0, want_i64);
+		errno = 0;
+		want_u64 = strtoull(text, NULL, 10);
+		err = errno == ERANGE || (text[0] == '-' && want_u64 > 0) ? -ERANGE : 0;
+		must_be_u64(mmr_slice_of(text), err, want_u64);
+	}
+}
+END_TEST
+
+static void must_read_real_examples(void)
+{
+	static const struct {
+		const char *text;
+		int err;
+		double value;
+	} cases[] = {
+		{"0", 0, 0.0},
+		{"-0", 0, -0.0},
+		{"0.0e5", 0, 0.0},
+		{"1", 0, 1.0},
+		{"1.", 0, 1.0},
+		{".5", 0, 0.5},
+		{"+.5e1", 0, 5.0},
+		{"-1.25E-2", 0, -0.0125},
+		{"1e+3", 0, 1000.0},
+		{"00012.50", 0, 12.5},
+		{"1e0000000000000000003", 0, 1000.0},
+		{"123456789012345678", 0, 123456789012345680.0},
+		{"0.1", 0, 0.1},
+		{"inf", 0, (double)INFINITY},
+		{"-Inf", 0, -(double)INFINITY},
+		{"+INFINITY", 0, (double)INFINITY},
+		{"nan", 0, (double)NAN},
+		{"-NaN", 0, (double)NAN},
+		{"1e308", 0, 1e308},
+		{"1.7976931348623157e308", 0, DBL_MAX},
+		{"1.7976931348623158e308", 0, DBL_MAX},
+		{"1.7976931348623159e308", -ERANGE, 0},
+		{"1e309", -ERANGE, 0},
+		{"-1e999999999999999999999", -ERANGE, 0},
+		{"1e-999999999999999999999", 0, 0.0},
+		{"-1e-400", 0, -0.0},
+		{"0e999999999999", 0, 0.0},
+		{"5e-324", 0, 4.9e-324},
+		{"2.4703282292062327e-324", 0, 0.0},
+		{"2.4703282292062328e-324", 0, 4.9e-324},
+		{"2.2250738585072014e-308", 0, DBL_MIN},
+		/* Halfway between two doubles: to the even one; one digit more decides. */
+		{"9007199254740993", 0, 9007199254740992.0},
+		{"9007199254740993.00000000000000000000000000000001", 0, 9007199254740994.0},
+		{"9007199254740995", 0, 9007199254740996.0},
+		{"", -EINVAL, 0},
+		{"+", -EINVAL, 0},
+		{".", -EINVAL, 0},
+		{"-.", -EINVAL, 0},
+		{"e5", -EINVAL, 0},
+		{".e5", -EINVAL, 0},
+		{"1e", -EINVAL, 0},
+		{"1e+", -EINVAL, 0},
+		{"1.2.3", -EINVAL, 0},
+		{"1e2.5", -EINVAL, 0},
+		{"1e2e3", -EINVAL, 0},
+		{" 1", -EINVAL, 0},
+		{"1 ", -EINVAL, 0},
+		{"1,5", -EINVAL, 0},
+		{"--1", -EINVAL, 0},
+		{"+-1", -EINVAL, 0},
+		{"0x1p3", -EINVAL, 0},
+		{"1_0", -EINVAL, 0},
+		{"in", -EINVAL, 0},
+		{"info", -EINVAL, 0},
+		{"infinit", -EINVAL, 0},
+		{"infinityy", -EINVAL, 0},
+		{"nan(1)", -EINVAL, 0},
+		{"na", -EINVAL, 0},
+		{"1f", -EINVAL, 0},
+		{"1d5", -EINVAL, 0},
+		{"1E\t", -EINVAL, 0},
+		{"\t1", -EINVAL, 0},
+		{"1e 5", -EINVAL, 0},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(cases); i++)
+		must_be_f64(mmr_slice_of(cases[i].text), cases[i].err, cases[i].value);
+	must_be_f64((mmr_slice){"1\0", 2}, -EINVAL, 0);
+}
+
+START_TEST(test_number_real_examples)
+{
+	must_read_real_examples();
+}
+END_TEST
+
+START_TEST(test_number_real_in_another_locale)
+{
+	static const char *const names[] = {"de_DE.UTF-8", "de_DE", "fr_FR.UTF-8", "pt_BR.UTF-8"};
+	size_t i;
+
+	/* Some C libraries take any name, and have one locale. */
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		if (setlocale(LC_NUMERIC, names[i]) && *localeconv()->decimal_point == ',')
+			break;
+	if (i == ARRAY_LEN(names))
+		CHECK_SKIP("no locale with a decimal comma is installed");
+	must_read_real_examples();
+	setlocale(LC_NUMERIC, "C");
+}
+END_TEST
+
+START_TEST(test_number_real_in_every_rounding_mode)
+{
+	/* Machines without floating point hardware have one mode. */
+	static const int modes[] = {
+#ifdef FE_UPWARD
+		FE_UPWARD,
+#endif
+#ifdef FE_DOWNWARD
+		FE_DOWNWARD,
+#endif
+#ifdef FE_TOWARDZERO
+		FE_TOWARDZERO,
+#endif
+		FE_TONEAREST,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(modes); i++) {
+		if (fesetround(modes[i]) != 0)
+			continue;
+		must_read_real_examples();
+	}
+	fesetround(FE_TONEAREST);
+}
+END_TEST
+
+START_TEST(test_number_real_as_strtod)
+{
+	struct chance chance = {22};
+	char text[1024];
+	int i;
+
+	for (i = 0; i < 1000000; i++) {
+		uint64_t bits = chance_next(&chance);
+		double value;
+
+		/* Every fourth: a subnormal. */
+		if (i % 4 == 0)
+			bits &= UINT64_C(0x800fffffffffffff);
+		memcpy(&value, &bits, sizeof(value));
+		if (!isfinite(value))
+			continue;
+		snprintf(text, sizeof(text), "%.17g", value);
+		must_be_f64(mmr_slice_of(text), 0, value);
+		if (i % 8 == 0) {
+			snprintf(text, sizeof(text), "%.*e", (int)chance_below(&chance, 40), value);
+			must_be_as_strtod(text);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_number_real_short_decimals_as_strtod)
+{
+	struct chance chance = {23};
+	char text[64];
+	int i;
+
+	/* What data is made of, around both edges of every fast path. */
+	for (i = 0; i < 500000; i++) {
+		uint64_t digits = chance_next(&chance) >> chance_below(&chance, 64);
+		int exponent = (int)chance_below(&chance, 60) - 30;
+		unsigned fraction = (unsigned)chance_below(&chance, 1000000);
+
+		if (i % 2)
+			snprintf(text, sizeof(text), "%" PRIu64 ".%06u", digits >> 32, fraction);
+		else
+			snprintf(text, sizeof(text), "%" PRIu64 "e%d", digits, exponent);
+		must_be_as_strtod(text);
+	}
+}
+END_TEST
+
+START_TEST(test_number_real_halfway_as_strtod)
+{
+	struct chance chance = {24};
+	char text[1200];
+	int i, exponent;
+
+	/* Halfway between two neighbours takes one bit more than a double has; printed in full, in
+	 * long double, it is exact where that has 64 bits. */
+	if (LDBL_MANT_DIG < 64)
+		CHECK_SKIP("long double is no longer than double");
+	for (i = 0; i < 20000; i++) {
+		uint64_t bits = chance_next(&chance) & UINT64_C(0x000fffffffffffff);
+		long double half;
+		size_t len;
+
+		exponent = (int)chance_below(&chance, 400) - 200;
+		half = ldexpl(
+			(long double)((bits | UINT64_C(0x0010000000000000)) * 2 + 1), exponent);
+		len = (size_t)snprintf(text, sizeof(text), "%.260Lf", half);
+		must_be_as_strtod(text);
+		/* A little more, far behind. */
+		text[len] = '1';
+		text[len + 1] = '\0';
+		must_be_as_strtod(text);
+	}
+}
+END_TEST
+
+START_TEST(test_number_long_texts)
+{
+	static char text[5001];
+	size_t len;
+
+	/* Zeroes in front: still a number, however many. */
+	for (len = 1; len <= 5000; len = len < 10 ? len + 1 : len * 3 / 2) {
+		mmr_slice slice = {text, len};
+
+		memset(text, '0', len);
+		text[len - 1] = '7';
+		must_be_i64(slice, 0, 7);
+		must_be_u64(slice, 0, 7);
+		must_be_f64(slice, 0, 7);
+	}
+	/* Digits behind the point, as "%.4000f" prints them. */
+	snprintf(text, sizeof(text), "%.4000f", 0.1);
+	must_be_f64(mmr_slice_of(text), 0, 0.1);
+	snprintf(text, sizeof(text), "%.1074f", 4.9e-324);
+	must_be_f64(mmr_slice_of(text), 0, 4.9e-324);
+	snprintf(text, sizeof(text), "%.0f", DBL_MAX);
+	must_be_f64(mmr_slice_of(text), 0, DBL_MAX);
+}
+END_TEST
+
+/* A number halfway between two doubles, with `zeroes` digits 0 behind it and then one that is 0 or
+ * 1 and decides. */
+static void must_round(char *text, const char *power, size_t zeroes, double even, double above)
+{
+	size_t len = strlen(text);
+
+	memset(text + len, '0', zeroes + 1);
+	strcpy(text + len + zeroes + 1, power);
+	must_be_f64(mmr_slice_of(text), 0, even);
+	must_be_as_strtod(text);
+	text[len + zeroes] = '1';
+	must_be_f64(mmr_slice_of(text), 0, above);
+	must_be_as_strtod(text);
+	text[len] = '\0';
+}
+
+START_TEST(test_number_real_decided_by_the_last_digit)
+{
+	static const size_t zeroes[] = {0, 1, 31, 32, 33, 40, 441, 442, 800, 3000};
+	static char text[8000];
+	volatile long double least = 0x1p-1074L, half = 0x1p-1075L;
+	struct chance chance = {25};
+	char power[16];
+	size_t i, k;
+
+	/* At run time: emulators have less than compilers think. */
+	if (LDBL_MANT_DIG < 64 || half >= least || half + half != least)
+		CHECK_SKIP("long double has no more numbers than double");
+	for (i = 0; i < 300; i++) {
+		/* The greatest have most digits: 768. */
+		uint64_t mantissa = (UINT64_C(1) << 53) - 1 - chance_below(&chance, 99 * i + 1);
+		uint64_t even = mantissa % 2 ? mantissa + 1 : mantissa;
+		int exponent = (int)chance_below(&chance, 900);
+
+		for (k = 0; k < ARRAY_LEN(zeroes); k++) {
+			/* All behind the point. */
+			snprintf(text, sizeof(text), "%.1075Lf",
+				ldexpl((long double)(2 * mantissa + 1), -1075));
+			must_round(text, "", zeroes[k], ldexp((double)even, -1074),
+				ldexp((double)(mantissa + 1), -1074));
+			/* All in front of it, and as much too large as there are digits more. */
+			snprintf(text, sizeof(text), "%.0Lf",
+				ldexpl((long double)(2 * mantissa + 1), exponent));
+			snprintf(power, sizeof(power), "e-%zu", zeroes[k] + 1);
+			must_round(text, power, zeroes[k], ldexp((double)even, exponent + 1),
+				ldexp((double)(mantissa + 1), exponent + 1));
+		}
+	}
+}
+END_TEST
+
+/* Digits of a number, without its point. */
+static void must_read_between_fences(const struct fence *fence, const char *digits, size_t point)
+{
+	size_t n = strlen(digits), len = point <= n ? n + 1 : n;
+	char text[64] = "";
+	double want;
+
+	memcpy(text, digits, n);
+	if (point <= n)
+		snprintf(text, sizeof(text), "%.*s.%s", (int)point, digits, digits + point);
+	want = strtod(text, NULL);
+	memcpy(fence->start, text, len);
+	must_be_f64((mmr_slice){fence->start, len}, 0, want);
+	memcpy(fence->stop - len, text, len);
+	must_be_f64((mmr_slice){fence->stop - len, len}, 0, want);
+	if (n < 20 && point > n) {
+		must_be_u64((mmr_slice){fence->start, len}, 0, strtoull(text, NULL, 10));
+		must_be_u64((mmr_slice){fence->stop - len, len}, 0, strtoull(text, NULL, 10));
+	}
+	/* Any other byte among them. */
+	fence->stop[-(ptrdiff_t)len + (ptrdiff_t)(point % len)] = (char)(point % 2 ? '/' : ':');
+	must_be_f64((mmr_slice){fence->stop - len, len}, -EINVAL, 0);
+	must_be_u64((mmr_slice){fence->stop - len, len}, -EINVAL, 0);
+}
+
+/* Every length of the paths for short numbers, and every place of a point in it. */
+START_TEST(test_number_between_fences)
+{
+	struct fence fence = fence_open(64);
+	struct chance chance = {26};
+	char digits[41];
+	size_t n, point, i, zeros;
+
+	for (n = 1; n <= 40; n++)
+		for (point = 0; point <= n + 1; point++)
+			for (i = 0; i < 20; i++) {
+				memset(digits, 0, sizeof(digits));
+				chance_fill(&chance, digits, n, mmr_slice_of("0123456789"));
+				zeros = i % 4 ? 0 : chance_below(&chance, n + 1);
+				memset(i % 8 ? digits : digits + n - zeros, '0', zeros);
+				must_read_between_fences(&fence, digits, point);
+			}
+	fence_close(&fence);
+}
+END_TEST
+
+START_TEST(test_number_ends_at_a_fence)
+{
+	struct fence fence = fence_open(64);
+	const char *texts[] = {"7", "-12", "123456789", "1.5e3", ".25", "1e", "inf", "1."};
+	size_t i, len;
+
+	for (i = 0; i < ARRAY_LEN(texts); i++) {
+		double want = strtod(texts[i], NULL);
+
+		len = strlen(texts[i]);
+		memcpy(fence.stop - len, texts[i], len);
+		must_be_f64((mmr_slice){fence.stop - len, len},
+			strcmp(texts[i], "1e") ? 0 : -EINVAL, want);
+	}
+	fence_close(&fence);
+}
+END_TEST
+
+static Suite *number_suite(void)
+{
+	Suite *suite = suite_create("number");
+
+	ADD_CASE(suite, "core", test_number_whole_examples, test_number_whole_as_strtoll,
+		test_number_real_examples, test_number_real_as_strtod,
+		test_number_real_short_decimals_as_strtod);
+	ADD_CASE(suite, "limits", test_number_real_halfway_as_strtod,
+		test_number_real_decided_by_the_last_digit, test_number_long_texts,
+		test_number_ends_at_a_fence, test_number_between_fences,
+		test_number_real_in_another_locale, test_number_real_in_every_rounding_mode);
+	return suite;
+}
+
+CHECK_MAIN(number_suite)

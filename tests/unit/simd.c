@@ -1,0 +1,279 @@
+/* simd.c - the byte kernels of every instance that this processor runs
+ *
+ * The oracles are loops over single bytes. unit/sum.c tests the number kernels.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include "simd/simd.h"
+
+static uint64_t naive_count(const char *ptr, size_t len, char byte)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (ptr[i] == byte)
+			n++;
+	return n;
+}
+
+static void must_count(const struct simd_kernels *kernels, const char *ptr, size_t len, char byte)
+{
+	uint64_t got = kernels->count(ptr, len, byte), want = naive_count(ptr, len, byte);
+
+	MUST(got == want, "%s counts %llu of byte %d in %zu bytes, should be %llu", kernels->name,
+		(unsigned long long)got, byte, len, (unsigned long long)want);
+}
+
+static bool hits(const char *ptr, size_t place, const struct simd_probe *probe)
+{
+	unsigned i, n_equal = 0;
+
+	for (i = 0; i < probe->n; i++)
+		if ((unsigned char)ptr[place + probe->places[i]] == probe->bytes[i])
+			n_equal++;
+	return probe->all ? n_equal == probe->n : n_equal > 0;
+}
+
+/* Checks one call in either direction: it reports exactly the hits among the offsets it examined.
+ *
+ * Returns: the number of these offsets. */
+static size_t must_mark_once(const struct simd_kernels *kernels, const char *ptr, size_t len,
+	const struct simd_probe *probe, bool backward)
+{
+	uint16_t at[SIMD_ROOM + 64];
+	size_t used = 0, i, k, place;
+	unsigned n, found = 0;
+
+#define CASE \
+	"%s, %zu places, %u bytes%s, %s", kernels->name, len, probe->n, \
+		probe->all ? " at once" : "", backward ? "backward" : "forward"
+
+	memset(at, 0xa5, sizeof(at));
+	n = (backward ? kernels->mark_back : kernels->mark)(ptr, len, probe, at, &used);
+	MUST(used >= 1 && used <= len && n <= SIMD_ROOM, CASE);
+	for (k = 0; k < used; k++) {
+		place = backward ? len - 1 - k : k;
+		if (!hits(ptr, place, probe))
+			continue;
+		MUST(found < n, CASE);
+		MUST(at[found] == place, CASE);
+		found++;
+	}
+	MUST(found == n, CASE);
+	/* It stops early only if there is no room for more hits. */
+	MUST(used == len || n > SIMD_ROOM - 64, CASE);
+	for (i = SIMD_ROOM; i < ARRAY_LEN(at); i++)
+		MUST(at[i] == 0xa5a5, CASE);
+#undef CASE
+	return used;
+}
+
+static void must_mark(const struct simd_kernels *kernels, const char *ptr, size_t len,
+	const struct simd_probe *probe)
+{
+	size_t left, used;
+
+	for (left = len; left > 0; left -= used)
+		used = must_mark_once(kernels, ptr + (len - left), left, probe, false);
+	for (left = len; left > 0; left -= used)
+		used = must_mark_once(kernels, ptr, left, probe, true);
+}
+
+static void for_each_kernel(void (*body)(const struct simd_kernels *kernels))
+{
+	const struct simd_kernels *const *kernels;
+
+	for (kernels = simd_table; *kernels; kernels++)
+		if ((*kernels)->usable())
+			body(*kernels);
+}
+
+START_TEST(test_simd_table_is_in_order)
+{
+	size_t n = 0;
+
+	for (; simd_table[n]; n++)
+		ck_assert_ptr_nonnull(simd_table[n]->numbers);
+	ck_assert_uint_ge(n, 1);
+	ck_assert_str_eq(simd_table[n - 1]->name, "portable");
+	ck_assert(simd_table[n - 1]->usable());
+	for (n = 0; !simd_table[n]->usable(); n++)
+		;
+	/* The best instance that runs, at every call. */
+	ck_assert_ptr_eq(simd_kernels(), simd_table[n]);
+	ck_assert_ptr_eq(simd_kernels(), simd_table[n]);
+	ck_assert_str_eq(mmr_kernel_name(), simd_table[n]->name);
+}
+END_TEST
+
+/* Sizes 0 to 257 at every alignment, before a fence and after one. The slice is surrounded by bytes
+ * that are searched for, so that a read outside of it gives a wrong result. */
+static void sweep(const struct simd_kernels *kernels)
+{
+	static const mmr_slice alphabets[] = {{"ab", 2}, {"abcdefgh", 8}, {NULL, 0}};
+	struct fence fence = fence_open(8192);
+	struct chance chance = {31};
+	struct simd_probe set = {1, false, {'a', 'c', 'e', 'g'}, {0}};
+	size_t len, shift;
+
+	for (len = 0; len <= 257; len++) {
+		for (shift = 0; shift <= 64; shift++) {
+			char *before = fence.stop - shift - len, *behind = fence.start + shift;
+
+			set.n = 1 + (unsigned)((len + shift) % 4);
+			memset(behind - shift, 'a', 400);
+			memset(fence.stop - 400, 'a', 400);
+			chance_fill(&chance, before, len, alphabets[shift % 3]);
+			chance_fill(&chance, behind, len, alphabets[shift % 3]);
+			must_count(kernels, before, len, 'a');
+			must_count(kernels, behind, len, 'a');
+			must_mark(kernels, before, len, &set);
+			must_mark(kernels, behind, len, &set);
+		}
+	}
+	fence_close(&fence);
+}
+
+START_TEST(test_simd_sweep_sizes_and_alignments)
+{
+	for_each_kernel(sweep);
+}
+END_TEST
+
+static void sweep_sets(const struct simd_kernels *kernels)
+{
+	struct fence fence = fence_open(4096);
+	struct chance chance = {32};
+	struct simd_probe set = {0, false, {0}, {0}};
+	unsigned i;
+	size_t len;
+
+	for (len = 0; len <= 257; len++) {
+		for (set.n = 1; set.n <= 4; set.n++) {
+			mmr_slice any = {NULL, 0};
+
+			for (i = 0; i < 4; i++)
+				set.bytes[i] = (unsigned char)chance_next(&chance);
+			chance_fill(&chance, fence.stop - len, len, any);
+			/* Every second byte is one of the set. */
+			for (i = 0; i < len; i += 2)
+				(fence.stop - len)[i] = (char)set.bytes[chance_below(&chance, 4)];
+			must_mark(kernels, fence.stop - len, len, &set);
+		}
+	}
+	fence_close(&fence);
+}
+
+START_TEST(test_simd_marks_of_sets)
+{
+	for_each_kernel(sweep_sets);
+}
+END_TEST
+
+/* Two bytes at certain distances, as the search of a needle uses them. */
+static void sweep_pairs(const struct simd_kernels *kernels)
+{
+	static const size_t distances[] = {0, 1, 2, 7, 15, 16, 31, 33, 63, 64, 65, 300};
+	struct fence fence = fence_open(8192);
+	struct chance chance = {34};
+	size_t len, i, k, n;
+
+	for (len = 1; len <= 257; len++) {
+		for (n = 0; n < 8; n++) {
+			struct simd_probe pair = {2, true, {'a', 'b'}, {0}};
+			size_t far;
+
+			i = chance_below(&chance, ARRAY_LEN(distances));
+			k = chance_below(&chance, ARRAY_LEN(distances));
+			pair.places[0] = distances[i];
+			pair.places[1] = distances[k];
+			/* The farther byte of the last offset is the last one before the fence. */
+			far = distances[i > k ? i : k];
+			chance_fill(&chance, fence.stop - len - far, len + far,
+				mmr_slice_of(n % 2 ? "ab" : "abcdefg"));
+			must_mark(kernels, fence.stop - len - far, len, &pair);
+		}
+	}
+	fence_close(&fence);
+}
+
+START_TEST(test_simd_pairs)
+{
+	for_each_kernel(sweep_pairs);
+}
+END_TEST
+
+/* Each byte value among each other value: the words of the portable kernels must not carry. */
+static void sweep_values(const struct simd_kernels *kernels)
+{
+	char text[131];
+	size_t i;
+	int byte, other;
+
+	for (byte = 0; byte < 256; byte++) {
+		struct simd_probe set = {1, false, {(unsigned char)byte, 0, 0, 0}, {0}};
+
+		for (other = 0; other < 256; other++) {
+			for (i = 0; i < sizeof(text); i++)
+				text[i] = (char)(i % 3 == 1 ? byte : other);
+			must_count(kernels, text, sizeof(text), (char)byte);
+			must_mark(kernels, text, sizeof(text), &set);
+		}
+	}
+}
+
+START_TEST(test_simd_every_byte_value)
+{
+	for_each_kernel(sweep_values);
+}
+END_TEST
+
+static void sweep_long(const struct simd_kernels *kernels)
+{
+	static const size_t edges[] = {
+		1024, 4096, 255 * 16, 255 * 32, 255 * 64, 16384, 32768, 70000};
+	struct fence fence = fence_open(70100);
+	struct chance chance = {33};
+	struct simd_probe set = {1, false, {'a', 'b', 'c', 'd'}, {0}};
+	size_t i, len;
+	int shape;
+
+	for (i = 0; i < ARRAY_LEN(edges); i++) {
+		for (len = edges[i] - 2; len <= edges[i] + 66; len += len < edges[i] + 2 ? 1 : 31) {
+			for (shape = 0; shape < 3; shape++) {
+				char *ptr = fence.stop - len;
+
+				/* Only matches at first: counters of 8 bits must not overflow. */
+				chance_fill(&chance, ptr, len,
+					mmr_slice_of(shape == 0   ? "a"
+						     : shape == 1 ? "ab"
+								  : "abcdefgh"));
+				must_count(kernels, ptr, len, 'a');
+				must_count(kernels, ptr, len, 'z');
+				for (set.n = 1; set.n <= 4 && len <= SIMD_BATCH; set.n++)
+					must_mark(kernels, ptr, len, &set);
+			}
+		}
+	}
+	fence_close(&fence);
+}
+
+START_TEST(test_simd_long_runs)
+{
+	for_each_kernel(sweep_long);
+}
+END_TEST
+
+static Suite *simd_suite(void)
+{
+	Suite *suite = suite_create("simd");
+
+	ADD_CASE(suite, "core", test_simd_table_is_in_order, test_simd_sweep_sizes_and_alignments,
+		test_simd_marks_of_sets, test_simd_pairs);
+	ADD_CASE(suite, "limits", test_simd_every_byte_value, test_simd_long_runs);
+	return suite;
+}
+
+CHECK_MAIN(simd_suite)
