@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """combinations.py - every selection with every action on every kind of input
 
-	mmcat/combinations.py MMCAT FOLDER
+	combinations.py MMCAT FOLDER
 
 The oracle is Python's slicing. What cannot be made on this machine is left out, which is said.
 Prints what differs; exit 1 then.

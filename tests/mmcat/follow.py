@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """follow.py - files that grow, are cut and are replaced under mmcat -f
 
-	mmcat/follow.py MMCAT FOLDER [--polling] [NAME]...
+	follow.py MMCAT FOLDER [--polling] [NAME]...
 
 Prints what went wrong; exit 1 then. With names, only the checks of these names. With --polling no
 wakeup is expected to be quick: there is no inotify.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """info.py - what mmcat -i says of files whose facts are known
 
-	mmcat/info.py MMCAT FOLDER
+	info.py MMCAT FOLDER
 
 Prints what differs; exit 1 then.
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """json_output.py - what mmcat --json says, beside what python3 finds in the same bytes
 
-	mmcat/json.py MMCAT FOLDER
+	json_output.py MMCAT FOLDER
 
 Prints what differs; exit 1 then.
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """output.py - outputs that a shell cannot make: non-blocking pipes, sockets, odd offsets
 
-	mmcat/output.py MMCAT FOLDER
+	output.py MMCAT FOLDER
 
 Prints what went wrong; exit 1 then.
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """pairs.py - every two options together: their documented effect, or a message that says why not
 
-	mmcat/pairs.py MMCAT FOLDER
+	pairs.py MMCAT FOLDER
 
 The rules of mmcat(1) are written down here a second time: which pairs are refused, and a model of what
 the others print. Prints what differs; exit 1 then.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """selections.py - every part with every action on every kind of input, against Python's slices
 
-	mmcat/selections.py MMCAT FOLDER [SEED]
+	selections.py MMCAT FOLDER [SEED]
 
 The oracle is bytes.split and slicing, the rule that the help text states. Files are made in FOLDER.
 The same seed makes the same files and the same ranges. Prints what differs; exit 1 then.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """terminal.py - mmcat with a terminal at its ends: progress, the binary guard, colour
 
-	mmcat/terminal.py MMCAT FOLDER
+	terminal.py MMCAT FOLDER
 
 Terminals are pseudo-terminals. Prints what differs; exit 1 then.
 

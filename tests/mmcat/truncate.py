@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """truncate.py - files that shrink and grow under mmcat: an answer or an error, never a signal
 
-	mmcat/truncate.py MMCAT FOLDER
+	truncate.py MMCAT FOLDER
 
 Prints what went wrong; exit 1 then.
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """views.py - hex views, typed views and regular expressions of mmcat against Python's own
 
-	mmcat/views.py hex|type|regex|shards MMCAT FOLDER [SEED]
+	views.py hex|type|regex|shards MMCAT FOLDER [SEED]
 
 The same seed makes the same files and options. Prints what differs; exit 1 then.
 

@@ -62,11 +62,6 @@ tree()
 	phrases_in src include tools tests doc README NEWS ./*.md
 }
 
-nothing()
-{
-	! "$@" | grep .
-}
-
 finds_every_phrase()
 {
 	sed 's/^/ * A sentence: /; s/$/, and more./' "$tmp/phrases" > "$tmp/sample"

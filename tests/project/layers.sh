@@ -145,11 +145,6 @@ unlisted()
 	done
 }
 
-nothing()
-{
-	! "$@" | grep .
-}
-
 for folder in src/*/; do
 	folder=$(basename "$folder")
 	check "src/$folder keeps its rank" nothing folder_breaks_rank "$folder"

@@ -4,6 +4,7 @@
 #	                        goes on and fails at its end
 #	fail TEXT               the test fails here and now
 #	skip REASON             the test cannot run here; the log keeps the reason
+#	nothing COMMAND...      the command prints nothing: for a check that lists what is wrong
 #	lint PAGE               mandoc finds no fault in a manual page
 #
 # $tmp is a folder of the test's own that vanishes with it. `make check` sets the paths; run by
@@ -54,6 +55,11 @@ skip()
 {
 	echo "skipped: $*"
 	exit 77
+}
+
+nothing()
+{
+	! "$@" | grep .
 }
 
 # Which other pages are installed here says nothing about this one: mandoc reports missing ones among
