@@ -136,7 +136,7 @@ cp "$tmp/log" "$tmp/many/big.log"
 while read -r section; do
 	case $section in
 	xargs | "GNU parallel" | "Slurm: srun" | "Slurm: arrays" | "Open MPI" | PMI | \
-		"In a program" | "What the file system has to give") ;;
+		"In a program" | "What the file system must guarantee") ;;
 	*) check "commands of '$section' are tested" false ;;
 	esac
 done < <(sections)
@@ -147,7 +147,7 @@ for log in many rare few; do
 	grep ERROR big.log > wanted-errors
 	grep -obF ERROR big.log | cut -d: -f1 > wanted-offsets
 	sort big.log > wanted-sorted
-	for section in xargs "Slurm: arrays" PMI "What the file system has to give"; do
+	for section in xargs "Slurm: arrays" PMI "What the file system must guarantee"; do
 		check "$log: $section" does "$section" "$n_lines"$'\n'
 	done
 	check "$log: srun" does "Slurm: srun" "$n_lines"$'\n'
@@ -168,7 +168,7 @@ done
 # A file that grows while it is counted: xargs adds a line before it does its work.
 growth_is_told()
 {
-	commands_of "What the file system has to give" > commands
+	commands_of "What the file system must guarantee" > commands
 	PATH=$tmp/growing:$PATH bash -eu commands 2>&1 > /dev/null | grep "has changed"
 }
 mkdir "$tmp/growing"
