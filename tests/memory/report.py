@@ -222,7 +222,7 @@ def measuring(report):
 	"""Not how much memory is used, but how well it is told."""
 	path = report.files["distinct"]
 	print("\n### Measuring: reported and used memory\n")
-	print("| way | told, MiB | held, MiB | asking for the process, us |\n|---|---:|---:|---:|")
+	print("| way | reported, MiB | held, MiB | call for the process, us |\n|---|---:|---:|---:|")
 	ways = [("Python, `sys.getsizeof` of a list", report.python("measure", path)),
 		("mmreader, `mmr_memory_usage`", report.ours("measure", path))]
 	results = []
