@@ -177,58 +177,47 @@ int mmr_array_pointer(const mmr_array *array, const void **ret_elements)
 	return 0;
 }
 
-/* Reads one element under the guard. */
-static int read_number(const mmr_array *array, uint64_t index, struct array_number *ret_number)
+int array_read(const mmr_array *array, struct array_number *ret_number)
 {
-	size_t size = mmr_type_size((enum mmr_type)array->type);
 	struct guard guard;
-	mmr_array one;
 	char native[8];
 
-	if (index >= array->n)
-		return error_set(-ERANGE, "read element %llu of an array of %zu elements",
-			(unsigned long long)index, array->n);
-	one = array_part(array, (size_t)index, 1);
-	if (!GUARD_ENTER(&guard, one.ptr, size))
+	if (!GUARD_ENTER(&guard, array->ptr, mmr_type_size((enum mmr_type)array->type)))
 		return guard_fault(&guard);
-	array_load(&one, native);
+	array_load(array, native);
 	guard_leave(&guard);
 	*ret_number = array_number(array->type, native);
 	return 0;
 }
 
-static int unfit(const mmr_array *array, uint64_t index, const char *wanted)
+static int read_element(const mmr_array *array, uint64_t index, struct array_number *ret_number)
+{
+	mmr_array one;
+
+	if (index >= array->n)
+		return error_set(-ERANGE, "read element %llu of an array of %zu elements",
+			(unsigned long long)index, array->n);
+	one = array_part(array, (size_t)index, 1);
+	return array_read(&one, ret_number);
+}
+
+int array_unfit(const mmr_array *array, uint64_t index, const char *wanted)
 {
 	return error_set(-ERANGE, "convert element %llu of an array of %s to %s without loss",
 		(unsigned long long)index, array_type_name(array->type), wanted);
 }
 
-int mmr_array_get_i64(const mmr_array *array, uint64_t index, int64_t *ret_value)
-{
-	struct array_number number;
-	int err = read_number(array, index, &number);
+#define GET(name, to, convert, wanted) \
+	int name(const mmr_array *array, uint64_t index, to *ret_value) \
+	{ \
+		struct array_number number; \
+		int err = read_element(array, index, &number); \
+\
+		if (err < 0) \
+			return err; \
+		return convert(number, ret_value) < 0 ? array_unfit(array, index, wanted) : 0; \
+	}
 
-	if (err < 0)
-		return err;
-	return number_to_i64(number, ret_value) < 0 ? unfit(array, index, "i64") : 0;
-}
-
-int mmr_array_get_u64(const mmr_array *array, uint64_t index, uint64_t *ret_value)
-{
-	struct array_number number;
-	int err = read_number(array, index, &number);
-
-	if (err < 0)
-		return err;
-	return number_to_u64(number, ret_value) < 0 ? unfit(array, index, "u64") : 0;
-}
-
-int mmr_array_get_f64(const mmr_array *array, uint64_t index, double *ret_value)
-{
-	struct array_number number;
-	int err = read_number(array, index, &number);
-
-	if (err < 0)
-		return err;
-	return number_to_f64(number, ret_value) < 0 ? unfit(array, index, "f64") : 0;
-}
+GET(mmr_array_get_i64, int64_t, number_to_i64, "i64")
+GET(mmr_array_get_u64, uint64_t, number_to_u64, "u64")
+GET(mmr_array_get_f64, double, number_to_f64, "f64")

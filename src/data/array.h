@@ -52,10 +52,16 @@ struct array_number {
 /* Reads one native element, which may be unaligned. */
 struct array_number array_number(unsigned type, const char *element);
 
+/* Reads the only element of an array under a guard. */
+int array_read(const mmr_array *array, struct array_number *ret_number);
+
 /* Errors: -ERANGE when the number is not exact in that type; no message is set. */
 int number_to_i64(struct array_number number, int64_t *ret_value);
 int number_to_u64(struct array_number number, uint64_t *ret_value);
 int number_to_f64(struct array_number number, double *ret_value);
+
+/* Sets the message of such an element. Returns: -ERANGE. */
+int array_unfit(const mmr_array *array, uint64_t index, const char *wanted);
 
 /* The total of many elements, which are added in any order. It starts with all 0 but the type. */
 struct array_total {

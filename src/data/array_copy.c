@@ -126,7 +126,7 @@ WIDENING(widen_to_f64, double, SIGNED_CASES case MMR_F32: WIDEN(float); case MMR
  * copy, so it needs no guard. */
 #define BATCH ((size_t)512)
 
-#define COPY(name, to, widen, convert) \
+#define COPY(name, to, widen, convert, wanted) \
 	int name(const mmr_array *array, to *values, size_t room) \
 	{ \
 		size_t size = mmr_type_size((enum mmr_type)array->type), done, n, i; \
@@ -148,13 +148,11 @@ WIDENING(widen_to_f64, double, SIGNED_CASES case MMR_F32: WIDEN(float); case MMR
 				err = convert(array_number(array->type, native + i * size), \
 					values + done + i); \
 			if (err < 0) \
-				return error_set(err, \
-					"tell element %zu of an array of %s as " #to, \
-					done + i - 1, array_type_name(array->type)); \
+				return array_unfit(array, done + i - 1, wanted); \
 		} \
 		return 0; \
 	}
 
-COPY(mmr_array_copy_i64, int64_t, widen_to_i64, number_to_i64)
-COPY(mmr_array_copy_u64, uint64_t, widen_to_u64, number_to_u64)
-COPY(mmr_array_copy_f64, double, widen_to_f64, number_to_f64)
+COPY(mmr_array_copy_i64, int64_t, widen_to_i64, number_to_i64, "i64")
+COPY(mmr_array_copy_u64, uint64_t, widen_to_u64, number_to_u64, "u64")
+COPY(mmr_array_copy_f64, double, widen_to_f64, number_to_f64, "f64")

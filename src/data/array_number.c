@@ -7,55 +7,36 @@
 #include <string.h>
 
 /* Elements are copied because they may be unaligned. */
-#define TAKE(type, member, kind_) \
-	do { \
+#define CASE(type_, type, kind_, member) \
+	case type_: { \
 		type taken; \
 		memcpy(&taken, element, sizeof(taken)); \
 		number.kind = kind_; \
 		number.value.member = taken; \
-	} while (0)
+		break; \
+	}
 
 struct array_number array_number(unsigned type, const char *element)
 {
 	struct array_number number = {NUMBER_U64, {0}};
 	char wide[sizeof(float)];
 
-	switch (type) {
-	case MMR_U8:
-		TAKE(uint8_t, u64, NUMBER_U64);
-		break;
-	case MMR_U16:
-		TAKE(uint16_t, u64, NUMBER_U64);
-		break;
-	case MMR_U32:
-		TAKE(uint32_t, u64, NUMBER_U64);
-		break;
-	case MMR_U64:
-		TAKE(uint64_t, u64, NUMBER_U64);
-		break;
-	case MMR_I8:
-		TAKE(int8_t, i64, NUMBER_I64);
-		break;
-	case MMR_I16:
-		TAKE(int16_t, i64, NUMBER_I64);
-		break;
-	case MMR_I32:
-		TAKE(int32_t, i64, NUMBER_I64);
-		break;
-	case MMR_I64:
-		TAKE(int64_t, i64, NUMBER_I64);
-		break;
-	case MMR_F16:
+	if (type == MMR_F16) {
 		numbers_portable.widen_f16(element, 1, wide);
 		element = wide;
-		TAKE(float, f64, NUMBER_F64);
-		break;
-	case MMR_F32:
-		TAKE(float, f64, NUMBER_F64);
-		break;
-	case MMR_F64:
-		TAKE(double, f64, NUMBER_F64);
-		break;
+		type = MMR_F32;
+	}
+	switch (type) {
+		CASE(MMR_U8, uint8_t, NUMBER_U64, u64)
+		CASE(MMR_U16, uint16_t, NUMBER_U64, u64)
+		CASE(MMR_U32, uint32_t, NUMBER_U64, u64)
+		CASE(MMR_U64, uint64_t, NUMBER_U64, u64)
+		CASE(MMR_I8, int8_t, NUMBER_I64, i64)
+		CASE(MMR_I16, int16_t, NUMBER_I64, i64)
+		CASE(MMR_I32, int32_t, NUMBER_I64, i64)
+		CASE(MMR_I64, int64_t, NUMBER_I64, i64)
+		CASE(MMR_F32, float, NUMBER_F64, f64)
+		CASE(MMR_F64, double, NUMBER_F64, f64)
 	}
 	return number;
 }

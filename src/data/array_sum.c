@@ -132,28 +132,33 @@ int mmr_array_sum(const mmr_array *array, mmr_summary *ret_summary)
 	return 0;
 }
 
+/* Checks that a sum is an integer whose upper half is `high`. */
+static int check_sum(const mmr_summary *summary, int64_t high, const char *wanted)
+{
+	const char *type = array_type_name(summary->type);
+
+	if (summary->type > MMR_I64)
+		return error_set(-EINVAL, "convert a sum of %s to an integer", type);
+	if (summary->sum_high != high)
+		return error_set(-ERANGE, "convert a sum of %s to %s", type, wanted);
+	return 0;
+}
+
 int mmr_summary_i64(const mmr_summary *summary, int64_t *ret_sum)
 {
 	int64_t low = (int64_t)summary->sum_low;
+	int err = check_sum(summary, low < 0 ? -1 : 0, "i64");
 
-	if (summary->type > MMR_I64)
-		return error_set(-EINVAL, "tell a sum of %s as a whole number",
-			array_type_name(summary->type));
-	if (summary->sum_high != (low < 0 ? -1 : 0))
-		return error_set(
-			-ERANGE, "tell a sum of %s as i64", array_type_name(summary->type));
-	*ret_sum = low;
-	return 0;
+	if (err == 0)
+		*ret_sum = low;
+	return err;
 }
 
 int mmr_summary_u64(const mmr_summary *summary, uint64_t *ret_sum)
 {
-	if (summary->type > MMR_I64)
-		return error_set(-EINVAL, "tell a sum of %s as a whole number",
-			array_type_name(summary->type));
-	if (summary->sum_high != 0)
-		return error_set(
-			-ERANGE, "tell a sum of %s as u64", array_type_name(summary->type));
-	*ret_sum = summary->sum_low;
-	return 0;
+	int err = check_sum(summary, 0, "u64");
+
+	if (err == 0)
+		*ret_sum = summary->sum_low;
+	return err;
 }

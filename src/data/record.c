@@ -26,11 +26,9 @@ static int skip_header(mmr_slice *slice, uint64_t header)
 {
 	if (slice_is_nowhere(*slice))
 		return error_nowhere();
-	if (header > slice->len) {
-		error_set(-EBADMSG, "skip a header of %llu bytes in a slice of %zu bytes",
+	if (header > slice->len)
+		return error_set(-EBADMSG, "skip a header of %llu bytes in a slice of %zu bytes",
 			(unsigned long long)header, slice->len);
-		return -EBADMSG;
-	}
 	slice->ptr += (size_t)header;
 	slice->len -= (size_t)header;
 	return 0;
@@ -115,22 +113,14 @@ int mmr_layout_column(const mmr_layout *layout, mmr_slice slice, uint64_t header
 	return 0;
 }
 
-/* Reads any number of a record, under a guard of its own. */
-static int number_of(mmr_slice record, const mmr_field *field, struct array_number *ret_number)
+static int read_number(mmr_slice record, const mmr_field *field, struct array_number *ret_number)
 {
 	mmr_array one = {
 		record.ptr + field->off, 1, (ptrdiff_t)field->size, field->type, field->swapped};
-	struct guard guard;
-	char native[8];
 
 	if (field->type == MMR_TEXT)
 		return error_set(-EINVAL, "read the text field '%s' as a number", field->name);
-	if (!GUARD_ENTER(&guard, one.ptr, field->size))
-		return guard_fault(&guard);
-	array_load(&one, native);
-	guard_leave(&guard);
-	*ret_number = array_number(field->type, native);
-	return 0;
+	return array_read(&one, ret_number);
 }
 
 static int unfit(const mmr_field *field, const char *wanted)
@@ -139,32 +129,17 @@ static int unfit(const mmr_field *field, const char *wanted)
 		array_type_name(field->type), field->name, wanted);
 }
 
-int mmr_record_as_i64_(mmr_slice record, const mmr_field *field, int64_t *ret_value)
-{
-	struct array_number number;
-	int err = number_of(record, field, &number);
+#define AS(name, to, convert, wanted) \
+	int name(mmr_slice record, const mmr_field *field, to *ret_value) \
+	{ \
+		struct array_number number; \
+		int err = read_number(record, field, &number); \
+\
+		if (err < 0) \
+			return err; \
+		return convert(number, ret_value) < 0 ? unfit(field, wanted) : 0; \
+	}
 
-	if (err < 0)
-		return err;
-	return number_to_i64(number, ret_value) < 0 ? unfit(field, "i64") : 0;
-}
-
-int mmr_record_as_u64_(mmr_slice record, const mmr_field *field, uint64_t *ret_value)
-{
-	struct array_number number;
-	int err = number_of(record, field, &number);
-
-	if (err < 0)
-		return err;
-	return number_to_u64(number, ret_value) < 0 ? unfit(field, "u64") : 0;
-}
-
-int mmr_record_as_f64_(mmr_slice record, const mmr_field *field, double *ret_value)
-{
-	struct array_number number;
-	int err = number_of(record, field, &number);
-
-	if (err < 0)
-		return err;
-	return number_to_f64(number, ret_value) < 0 ? unfit(field, "f64") : 0;
-}
+AS(mmr_record_as_i64_, int64_t, number_to_i64, "i64")
+AS(mmr_record_as_u64_, uint64_t, number_to_u64, "u64")
+AS(mmr_record_as_f64_, double, number_to_f64, "f64")
