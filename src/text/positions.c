@@ -75,42 +75,39 @@ static void hold_items(mmr_positions *it, size_t len)
 	it->item = it->base + it->at[it->n - 1];
 }
 
-bool mmr_positions_refill_(mmr_positions *it)
+/* `backward` is a constant in both calls, so each of them has a loop of its own. */
+SIMD_INLINE bool refill(mmr_positions *it, bool backward)
 {
+	const struct simd_kernels *kernels = simd_kernels();
+	const char *at = backward ? it->stop : it->start;
 	size_t len;
 
 	if (it->n > 0)
-		hold_items(it, (size_t)(it->start - it->item));
+		hold_items(it, (size_t)(backward ? it->item - at : at - it->item));
 	else
-		it->item = it->start;
+		it->item = at;
 	do {
 		len = min_size((size_t)(it->stop - it->start), it->batch);
 		if (len > 0)
-			len = mark(it, simd_kernels()->mark, it->start, len);
+			len = backward ? mark(it, kernels->mark_back, it->stop - len, len)
+				       : mark(it, kernels->mark, it->start, len);
 		if (len == 0)
 			return false;
-		it->start += len;
-		walk_pass(&it->held, it->start, len, false);
+		if (backward)
+			at = it->stop -= len;
+		else
+			at = it->start += len;
+		walk_pass(&it->held, at, len, backward);
 	} while (it->n == 0);
 	return true;
 }
 
+bool mmr_positions_refill_(mmr_positions *it)
+{
+	return refill(it, false);
+}
+
 bool mmr_positions_refill_back_(mmr_positions *it)
 {
-	size_t len;
-
-	if (it->n > 0)
-		hold_items(it, (size_t)(it->item - it->stop));
-	else
-		it->item = it->stop;
-	do {
-		len = min_size((size_t)(it->stop - it->start), it->batch);
-		if (len > 0)
-			len = mark(it, simd_kernels()->mark_back, it->stop - len, len);
-		if (len == 0)
-			return false;
-		it->stop -= len;
-		walk_pass(&it->held, it->stop, len, true);
-	} while (it->n == 0);
-	return true;
+	return refill(it, true);
 }
