@@ -66,19 +66,22 @@ static const char *elf_mime(const unsigned char *sample, size_t len)
 	return mimes[type < ARRAY_LEN(mimes) ? type : 0];
 }
 
-/* Decodes the first character of a text of at least one byte.
+/* Decodes the first character of a text of at least one byte. `first` is the index of its highest
+ * byte in a unit of UTF-16 or UTF-32.
  *
  * Returns: the length of the character; `left` if the end cuts it; 0 if it is invalid. */
-typedef size_t decoder(const unsigned char *text, size_t left, uint32_t *ret_code);
+typedef size_t decoder(const unsigned char *text, size_t left, unsigned first, uint32_t *ret_code);
 
 /* Source: RFC 3629, section 4: the second byte excludes overlong forms, surrogates and codes above
  * U+10FFFF, so an incomplete character is valid as far as it goes. */
-static size_t decode_utf8(const unsigned char *text, size_t left, uint32_t *ret_code)
+static size_t decode_utf8(
+	const unsigned char *text, size_t left, unsigned first, uint32_t *ret_code)
 {
 	unsigned lead = text[0], low = 0x80, high = 0xbf;
 	size_t len = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4, i;
 	uint32_t code = lead & (0x7fu >> len);
 
+	(void)first;
 	*ret_code = lead;
 	if (lead < 0x80)
 		return 1;
@@ -127,18 +130,8 @@ static size_t decode_utf16(
 	return 4;
 }
 
-static size_t decode_utf16le(const unsigned char *text, size_t left, uint32_t *ret_code)
-{
-	return decode_utf16(text, left, 1, ret_code);
-}
-
-static size_t decode_utf16be(const unsigned char *text, size_t left, uint32_t *ret_code)
-{
-	return decode_utf16(text, left, 0, ret_code);
-}
-
 static size_t decode_utf32(
-	const unsigned char *text, size_t left, unsigned flip, uint32_t *ret_code)
+	const unsigned char *text, size_t left, unsigned first, uint32_t *ret_code)
 {
 	uint32_t code = 0;
 	unsigned i;
@@ -147,40 +140,50 @@ static size_t decode_utf32(
 	if (left < 4)
 		return left;
 	for (i = 0; i < 4; i++)
-		code = code << 8 | text[i ^ flip];
+		code = code << 8 | text[i ^ first];
 	if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
 		return 0;
 	*ret_code = code;
 	return 4;
 }
 
-static size_t decode_utf32le(const unsigned char *text, size_t left, uint32_t *ret_code)
-{
-	return decode_utf32(text, left, 3, ret_code);
-}
-
-static size_t decode_utf32be(const unsigned char *text, size_t left, uint32_t *ret_code)
-{
-	return decode_utf32(text, left, 0, ret_code);
-}
-
 /* Decodes any byte as a character, for unknown encodings. */
-static size_t decode_byte(const unsigned char *text, size_t left, uint32_t *ret_code)
+static size_t decode_byte(
+	const unsigned char *text, size_t left, unsigned first, uint32_t *ret_code)
 {
-	(void)left;
+	(void)left, (void)first;
 	*ret_code = text[0];
 	return 1;
 }
 
+/* In the order in which they are tried: the mark of UTF-32LE begins with that of UTF-16LE, and
+ * valid UTF-8 is hardly ever in another encoding. */
+static const struct encoding {
+	const char *mark;
+	size_t mark_len;
+	decoder *decode;
+	unsigned first;
+	const char *name, *description;
+} encodings[] = {
+	{BYTES("\xff\xfe\0\0"), decode_utf32, 3, "utf-32le", "UTF-32 text, little-endian"},
+	{BYTES("\0\0\xfe\xff"), decode_utf32, 0, "utf-32be", "UTF-32 text, big-endian"},
+	{BYTES("\xff\xfe"), decode_utf16, 1, "utf-16le", "UTF-16 text, little-endian"},
+	{BYTES("\xfe\xff"), decode_utf16, 0, "utf-16be", "UTF-16 text, big-endian"},
+	{BYTES("\xef\xbb\xbf"), decode_utf8, 0, "utf-8", "UTF-8 text, with byte order mark"},
+	{BYTES(""), decode_utf8, 0, "utf-8", "UTF-8 text"},
+	{BYTES(""), decode_byte, 0, "unknown-8bit", "text in an unknown 8-bit encoding"},
+};
+
 /* Texts may contain the control characters \a \b \t \n \v \f \r and ESC, which terminals support,
  * but no others. */
-static bool is_text(const unsigned char *text, size_t len, decoder *decode, uint32_t *ret_highest)
+static bool is_text(const unsigned char *text, size_t len, const struct encoding *encoding,
+	uint32_t *ret_highest)
 {
 	uint32_t code, highest = 0;
 	size_t i, taken;
 
 	for (i = 0; i < len; i += taken) {
-		taken = decode(text + i, len - i, &code);
+		taken = encoding->decode(text + i, len - i, encoding->first, &code);
 		if (taken == 0 || code == 0x7f)
 			return false;
 		if (code < 0x20 && (code < '\a' || code > '\r') && code != 0x1b)
@@ -191,23 +194,6 @@ static bool is_text(const unsigned char *text, size_t len, decoder *decode, uint
 	*ret_highest = highest;
 	return true;
 }
-
-/* In the order in which they are tried: the mark of UTF-32LE begins with that of UTF-16LE, and
- * valid UTF-8 is hardly ever in another encoding. */
-static const struct {
-	const char *mark;
-	size_t mark_len;
-	decoder *decode;
-	const char *encoding, *description;
-} encodings[] = {
-	{BYTES("\xff\xfe\0\0"), decode_utf32le, "utf-32le", "UTF-32 text, little-endian"},
-	{BYTES("\0\0\xfe\xff"), decode_utf32be, "utf-32be", "UTF-32 text, big-endian"},
-	{BYTES("\xff\xfe"), decode_utf16le, "utf-16le", "UTF-16 text, little-endian"},
-	{BYTES("\xfe\xff"), decode_utf16be, "utf-16be", "UTF-16 text, big-endian"},
-	{BYTES("\xef\xbb\xbf"), decode_utf8, "utf-8", "UTF-8 text, with byte order mark"},
-	{BYTES(""), decode_utf8, "utf-8", "UTF-8 text"},
-	{BYTES(""), decode_byte, "unknown-8bit", "text in an unknown 8-bit encoding"},
-};
 
 /* Constants, because nothing is formatted or copied under the guard. `mime` is NULL if nothing was
  * found. */
@@ -240,15 +226,15 @@ static struct finding find_encoding(const unsigned char *sample, size_t len)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(encodings); i++) {
-		size_t skip = encodings[i].mark_len;
+		const struct encoding *known = &encodings[i];
+		size_t skip = known->mark_len;
 
-		if (!has_at(sample, len, 0, encodings[i].mark, skip) ||
-			!is_text(sample + skip, len - skip, encodings[i].decode, &highest))
+		if (!has_at(sample, len, 0, known->mark, skip) ||
+			!is_text(sample + skip, len - skip, known, &highest))
 			continue;
 		if (skip == 0 && highest < 0x80)
 			return (struct finding){"text/plain", "us-ascii", "ASCII text"};
-		return (struct finding){
-			"text/plain", encodings[i].encoding, encodings[i].description};
+		return (struct finding){"text/plain", known->name, known->description};
 	}
 	return (struct finding){"application/octet-stream", "binary", "data"};
 }
