@@ -11,6 +11,7 @@
 #include "file/registry.h"
 #include "intern/intern_table.h"
 #include "intern/intern_texts.h"
+#include "simd/load.h"
 
 #include <mmreader/intern.h>
 
@@ -75,22 +76,6 @@ void mmr_intern_close(mmr_intern *pool)
 	heap_free(pool);
 }
 
-static inline uint64_t load_u64(const char *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
-}
-
-static inline uint32_t load_u32(const char *at)
-{
-	uint32_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
-}
-
 /* Texts up to this length are compared with two overlapping loads that stay inside the text. */
 #define SHORT 16
 
@@ -99,11 +84,11 @@ static inline bool is_equal(const char *a, const char *b, size_t len)
 	if (len > SHORT)
 		return memcmp(a, b, len) == 0;
 	if (len >= 8)
-		return ((load_u64(a) ^ load_u64(b)) |
-			       (load_u64(a + len - 8) ^ load_u64(b + len - 8))) == 0;
+		return ((load_u64le(a) ^ load_u64le(b)) |
+			       (load_u64le(a + len - 8) ^ load_u64le(b + len - 8))) == 0;
 	if (len >= 4)
-		return ((load_u32(a) ^ load_u32(b)) |
-			       (load_u32(a + len - 4) ^ load_u32(b + len - 4))) == 0;
+		return ((load_u32le(a) ^ load_u32le(b)) |
+			       (load_u32le(a + len - 4) ^ load_u32le(b + len - 4))) == 0;
 	return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
 }
 
