@@ -14,15 +14,7 @@
 
 void mmr_memory_usage(mmr_memory *ret_memory)
 {
-	struct os_memory now;
-
-	os_memory(&now);
-	ret_memory->resident = now.resident;
-	ret_memory->anonymous = now.anonymous;
-	ret_memory->file = now.file;
-	ret_memory->shared = now.shared;
-	ret_memory->resident_peak = now.resident_peak;
-	ret_memory->page_tables = now.page_tables;
+	os_memory(ret_memory);
 	ret_memory->heap = mmr_heap_bytes();
 	ret_memory->heap_peak = mmr_heap_peak();
 }
@@ -52,8 +44,6 @@ static int ask(const mmr_reader *reader, uint64_t first, uint64_t n, uint64_t *r
 	enum mmr_residency_source *ret_source)
 {
 	uint64_t page = os_page_size();
-	enum os_residency source;
-	int err;
 
 	switch (mmr_backing(reader)) {
 	case MMR_BACKING_COPIED:
@@ -63,16 +53,10 @@ static int ask(const mmr_reader *reader, uint64_t first, uint64_t n, uint64_t *r
 	case MMR_BACKING_CALLER:
 	case MMR_BACKING_STREAM:
 		return -ENOTSUP;
-	case MMR_BACKING_AUTO:
-	case MMR_BACKING_MAPPED:
-	case MMR_BACKING_UNMAPPED:
-		break;
+	default:
+		return os_cached_pages(
+			reader->fd, first * page, n * page, ret_n_resident, ret_source);
 	}
-	err = os_cached_pages(reader->fd, first * page, n * page, ret_n_resident, &source);
-	if (err < 0)
-		return err;
-	*ret_source = source == OS_CACHESTAT ? MMR_RESIDENCY_CACHESTAT : MMR_RESIDENCY_MINCORE;
-	return 0;
 }
 
 /* Thousandths. 0 and MMR_BUCKET_FULL are returned only if no page or all pages are resident. */
@@ -154,21 +138,13 @@ static void find_residency(const mmr_reader *reader, struct span span, uint16_t 
 	*ret_residency = found;
 }
 
-/* part_of multiplies by `n`, which must fit into 32 bits. */
-static bool too_many(size_t n)
-{
-#if SIZE_MAX > UINT32_MAX
-	return n > UINT32_MAX;
-#else
-	(void)n;
-	return false;
-#endif
-}
-
 int mmr_reader_residency(const mmr_reader *reader, uint64_t off, uint64_t len, uint16_t *buckets,
 	size_t n, mmr_residency *ret_residency)
 {
-	if (too_many(n) || (n > 0 && !buckets))
+	const uint64_t n_buckets = n;
+
+	/* part_of multiplies by `n`, which must fit into 32 bits. */
+	if (n_buckets > UINT32_MAX || (n > 0 && !buckets))
 		return error_set(-EINVAL, "report the residency of '%s' in %zu buckets%s",
 			reader->name, n, buckets ? "" : " at NULL");
 	find_residency(reader, span_of(reader, off, len), buckets, n, ret_residency);

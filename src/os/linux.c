@@ -148,11 +148,11 @@ static uint64_t find_field(const char *status, const char *name)
 	unsigned long long kib;
 
 	if (!field || sscanf(field + strlen(name), "%llu kB", &kib) != 1)
-		return UINT64_MAX;
+		return MMR_UNKNOWN;
 	return (uint64_t)kib * 1024;
 }
 
-void os_memory(struct os_memory *ret_memory)
+void os_memory(mmr_memory *ret_memory)
 {
 	/* Large enough for the list of a thousand groups, which comes before the fields. */
 	char status[16384];
@@ -188,10 +188,7 @@ static int count_by_cachestat(int fd, uint64_t off, uint64_t len, uint64_t *ret_
 	*ret_n_pages = pages.cached;
 	return 0;
 #else
-	(void)fd;
-	(void)off;
-	(void)len;
-	(void)ret_n_pages;
+	(void)fd, (void)off, (void)len, (void)ret_n_pages;
 	return -ENOSYS;
 #endif
 }
@@ -234,14 +231,14 @@ static int count_by_mincore(int fd, uint64_t off, size_t n_pages, uint64_t *ret_
 	return 0;
 }
 
-int os_cached_pages(
-	int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages, enum os_residency *ret_source)
+int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
+	enum mmr_residency_source *ret_source)
 {
 	uint64_t left = len / os_page_size(), sum = 0, n;
 	size_t step;
 	int err;
 
-	*ret_source = OS_CACHESTAT;
+	*ret_source = MMR_RESIDENCY_CACHESTAT;
 	err = count_by_cachestat(fd, off, len, ret_n_pages);
 	if (err == 0)
 		return 0;
@@ -256,7 +253,7 @@ int os_cached_pages(
 		sum += n;
 	}
 	*ret_n_pages = sum;
-	*ret_source = OS_MINCORE;
+	*ret_source = MMR_RESIDENCY_MINCORE;
 	return 0;
 }
 

@@ -13,6 +13,8 @@
 
 #include "common.h"
 
+#include <mmreader/memory.h>
+
 /* --- Descriptors: common.c, except os_reopen --- */
 
 /* Opens a file for reading, close-on-exec. A terminal does not become the controlling terminal.
@@ -168,30 +170,17 @@ int os_map_extend(void *map, size_t len, size_t new_len, int fd, uint64_t off);
  * adds the counts up only now and then. */
 uint64_t os_resident(void);
 
-/* In bytes; UINT64_MAX if unknown. */
-struct os_memory {
-	uint64_t resident, anonymous, file, shared;
-	uint64_t resident_peak;
-	uint64_t page_tables;
-};
-
-/* Reads the memory use of the process. posix.c knows only the peak. It cannot fail: what cannot be
- * read is unknown. */
-void os_memory(struct os_memory *ret_memory);
-
-/* The call that counted the pages. */
-enum os_residency {
-	OS_CACHESTAT,
-	OS_MINCORE
-};
+/* Reads the memory use of the process, all members but those of the heap. posix.c knows only the
+ * peak. It cannot fail: what cannot be read is MMR_UNKNOWN. */
+void os_memory(mmr_memory *ret_memory);
 
 /* Counts the pages of a file range that are in the page cache.
  *
  * Shape: `off` and `len` are multiples of the page size; `len` is not 0.
  * Errors: -EPERM if the kernel does not give this user true numbers; those of mmap(2) and
  *   mincore(2); -ENOSYS in posix.c. Both outputs are undefined then. */
-int os_cached_pages(
-	int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages, enum os_residency *ret_source);
+int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
+	enum mmr_residency_source *ret_source);
 
 /* --- Processors: linux.c, posix.c --- */
 

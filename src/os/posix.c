@@ -12,8 +12,7 @@
 
 int os_reopen(int fd, int *ret_fd)
 {
-	(void)fd;
-	(void)ret_fd;
+	(void)fd, (void)ret_fd;
 	return -ENOTSUP;
 }
 
@@ -34,10 +33,7 @@ int os_device_size(int fd, uint64_t *ret_size)
 /* POSIX has SEEK_DATA only since 2024. */
 int os_next_data(int fd, uint64_t off, uint64_t *ret_start, uint64_t *ret_stop)
 {
-	(void)fd;
-	(void)off;
-	(void)ret_start;
-	(void)ret_stop;
+	(void)fd, (void)off, (void)ret_start, (void)ret_stop;
 	return -ENOTSUP;
 }
 
@@ -70,10 +66,7 @@ bool os_keeps_tables(void)
 
 int os_map_again(const void *map, size_t len, int fd, uint64_t off)
 {
-	(void)map;
-	(void)len;
-	(void)fd;
-	(void)off;
+	(void)map, (void)len, (void)fd, (void)off;
 	return -ENOTSUP;
 }
 
@@ -99,13 +92,13 @@ uint64_t os_resident(void)
 	return 0;
 }
 
-void os_memory(struct os_memory *ret_memory)
+void os_memory(mmr_memory *ret_memory)
 {
 	struct rusage usage;
 
-	ret_memory->resident = ret_memory->anonymous = UINT64_MAX;
-	ret_memory->file = ret_memory->shared = UINT64_MAX;
-	ret_memory->resident_peak = ret_memory->page_tables = UINT64_MAX;
+	ret_memory->resident = ret_memory->anonymous = MMR_UNKNOWN;
+	ret_memory->file = ret_memory->shared = MMR_UNKNOWN;
+	ret_memory->resident_peak = ret_memory->page_tables = MMR_UNKNOWN;
 	if (getrusage(RUSAGE_SELF, &usage) < 0 || usage.ru_maxrss <= 0)
 		return;
 #if defined(__APPLE__)
@@ -116,14 +109,10 @@ void os_memory(struct os_memory *ret_memory)
 }
 
 /* mincore(2) is not in POSIX, and systems differ in which users get true numbers from it. */
-int os_cached_pages(
-	int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages, enum os_residency *ret_source)
+int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
+	enum mmr_residency_source *ret_source)
 {
-	(void)fd;
-	(void)off;
-	(void)len;
-	(void)ret_n_pages;
-	(void)ret_source;
+	(void)fd, (void)off, (void)len, (void)ret_n_pages, (void)ret_source;
 	return -ENOSYS;
 }
 
