@@ -51,6 +51,15 @@ void heap_free(void *memory);
 /* The size that was passed to heap_alloc; 0 for NULL. */
 size_t heap_size(const void *memory);
 
+/* Locks that are not recursive. A thread that takes both takes the first one first. */
+enum lock {
+	LOCK_LIBRARIES, /* optional libraries, which are loaded and initialized once */
+	LOCK_READERS    /* the list of open readers, and what readers remember of their files */
+};
+
+void lock_take(enum lock lock);
+void lock_give(enum lock lock);
+
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;

@@ -63,8 +63,8 @@ static void close_cookie(void *cookie)
 	magic.magic_close(cookie);
 }
 
-/* Opens this thread's cookie. Call it between library_enter and library_leave, because libmagic
- * writes static variables without a lock when it opens and loads a cookie. */
+/* Opens this thread's cookie. Call it with LOCK_LIBRARIES held, because libmagic writes static
+ * variables without a lock when it opens and loads a cookie. */
 static magic_t open_cookie(char *reason)
 {
 	const size_t limit = SAMPLE;
@@ -152,9 +152,9 @@ static magic_t thread_cookie(void)
 		return NULL;
 	cookie = pthread_getspecific(cookie_key);
 	if (!cookie) {
-		library_enter();
+		lock_take(LOCK_LIBRARIES);
 		cookie = open_cookie(reason);
-		library_leave();
+		lock_give(LOCK_LIBRARIES);
 	}
 	return cookie;
 }

@@ -1,15 +1,11 @@
 /* library.c - loads optional libraries once, with all functions or none, and measures the cost
  *
- * One lock is used for all libraries. Each is loaded once in a process, and several locks would
- * need a locking order.
- *
  * SPDX-License-Identifier: MIT */
 #include "optional/library.h"
 
 #include "os/os.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -22,37 +18,6 @@ static struct library *const libraries[] = {
 	[MMR_LIBRARY_MAGIC] = &library_magic,
 	[MMR_LIBRARY_PCRE2] = &library_pcre2,
 };
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
-
-static void take(void)
-{
-	pthread_mutex_lock(&lock);
-}
-
-static void give(void)
-{
-	pthread_mutex_unlock(&lock);
-}
-
-/* After fork, the child must not inherit a lock that a thread of the parent holds, nor a library
- * that such a thread has not finished initializing. */
-static void watch_fork(void)
-{
-	pthread_atfork(take, give, give);
-}
-
-void library_enter(void)
-{
-	pthread_once(&fork_once, watch_fork);
-	take();
-}
-
-void library_leave(void)
-{
-	give();
-}
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -147,10 +112,10 @@ int library_try(struct library *library, char *reason)
 
 	if (loaded)
 		return 0;
-	library_enter();
+	lock_take(LOCK_LIBRARIES);
 	loaded = atomic_load_explicit(&library->loaded, memory_order_relaxed) ||
 		 bring_in(library, reason);
-	library_leave();
+	lock_give(LOCK_LIBRARIES);
 	return loaded ? 0 : MMR_ENOLIB;
 }
 

@@ -45,7 +45,7 @@ struct library {
 	size_t n_symbols;
 	void *functions;
 	/* Initializes the library and returns its version; NULL if there is nothing to do. Called
-	 * with the loader's lock held, until it succeeds once. Returns: false, with a reason. */
+	 * with LOCK_LIBRARIES held, until it succeeds once. Returns: false, with a reason. */
 	bool (*start)(char *ret_version, size_t size, char *reason);
 	/* Initially 0. `status` is written once, before `loaded`. */
 	_Atomic(bool) loaded;
@@ -69,11 +69,6 @@ int library_load(struct library *library);
 
 /* Like mmr_library_status, for an entry. */
 void library_status(struct library *library, mmr_library_info *ret_status);
-
-/* The loader's lock, for operations that a library cannot do in two threads at once. It is not
- * recursive. In a child of fork it is free. */
-void library_enter(void);
-void library_leave(void);
 
 /* Adds a note to the ELF file that names the library for packagers, since no DT_NEEDED entry does.
  *

@@ -129,9 +129,9 @@ static void *start(void *arg)
 	struct attempt *attempt = arg;
 	char version[16];
 
-	library_enter();
+	lock_take(LOCK_LIBRARIES);
 	attempt->started = library_magic.start(version, sizeof(version), attempt->reason);
-	library_leave();
+	lock_give(LOCK_LIBRARIES);
 	return NULL;
 }
 
