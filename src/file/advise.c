@@ -1,36 +1,27 @@
-/* advise.c - what the kernel is told about ranges of a reader
+/* advise.c - gives the kernel advice on ranges of a reader, and releases their pages
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
-#include "os/os.h"
 
-/* The pages of a range of the part that are in the map: `outward` takes pages that the range only
- * touches, else just those that it covers. Returns: bytes, whole pages; 0 for nothing to do. */
+/* Finds the pages of a map that a range touches, if `outward` is set, or else those that it covers.
+ *
+ * Returns: the length of these pages; 0 if there is nothing to do. */
 static size_t pages_of(const struct mmr_reader *reader, const struct backing *backing, uint64_t off,
 	uint64_t len, bool outward, const char **ret_start)
 {
-	uint64_t size = mmr_size(reader);
+	uint64_t size = mmr_size(reader), page = os_page_size();
 	uint64_t lead = reader->offset - backing->map_off;
-	uint64_t map_len = atomic_load(&backing->map_len);
-	uint64_t page = os_page_size();
 	uint64_t start, stop;
 
 	if (!backing->map || off >= size || len == 0)
 		return 0;
 	start = lead + off;
 	stop = start + min_u64(len, size - off);
-	if (outward) {
-		start = start / page * page;
-		stop = min_u64((stop + page - 1) / page * page, map_len);
-	} else {
-		start = (start + page - 1) / page * page;
-		/* The last page of the part belongs to its last byte. */
-		if (stop == lead + size)
-			stop = min_u64((stop + page - 1) / page * page, map_len);
-		stop = stop / page * page;
-	}
-	/* A map of before the file grew may end earlier. */
-	stop = min_u64(stop, map_len);
+	/* The rest of the last page has no other bytes of the range. */
+	stop = outward || stop == lead + size ? round_up(stop, page) : round_down(stop, page);
+	start = outward ? round_down(start, page) : round_up(start, page);
+	/* A map that was made before the file grew may end earlier. */
+	stop = min_u64(stop, atomic_load(&backing->map_len));
 	if (start >= stop)
 		return 0;
 	*ret_start = (const char *)backing->map + start;
@@ -61,8 +52,8 @@ int mmr_prefetch(const mmr_reader *reader, uint64_t off, uint64_t len)
 	return n == 0 ? 0 : explain(reader, off, "prefetch", os_hint(start, n, OS_HINT_WILL_NEED));
 }
 
-/* In each map that the reader has had: slices may have touched any. Returns: 0, or why one failed.
- */
+/* Drops the pages of each map of the reader, because slices may have accessed any of them. Returns:
+ * the first error. */
 static int drop(const struct mmr_reader *reader, uint64_t off, uint64_t len)
 {
 	const struct backing *backing = reader_backing(reader);

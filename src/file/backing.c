@@ -1,19 +1,17 @@
-/* backing.c - mapping and copying the range of a reader
+/* backing.c - maps and copies the range of a reader
  *
  * SPDX-License-Identifier: MIT */
 #include "file/backing.h"
 
-#include "file/reader.h"
-#include "os/os.h"
-
 #include <errno.h>
 #include <string.h>
 
-/* How much is first read of a file of size 0: the kernel writes most pseudo files anew for each
- * read, which should be one, and some cannot be read by less than a word. */
+/* How much is read first from a file of size 0. The kernel makes the content of most pseudo files
+ * anew for each read, so one read should be enough. Some files cannot be read in less than a word.
+ */
 #define PSEUDO_STEP (UINT64_C(4) << 10)
 
-int backing_map(const mmr_reader *reader, uint64_t size, uint64_t reserve, struct backing *backing)
+static int map(const mmr_reader *reader, uint64_t size, uint64_t reserve, struct backing *backing)
 {
 	size_t page = os_page_size();
 	uint64_t lead = reader->offset % page;
@@ -23,7 +21,7 @@ int backing_map(const mmr_reader *reader, uint64_t size, uint64_t reserve, struc
 
 	if (size > room - lead || reserve > room - lead - size)
 		return -ENOMEM;
-	len = (size_t)(lead + size + reserve + page - 1) / page * page;
+	len = (size_t)round_up(lead + size + reserve, page);
 	backing->map_off = reader->offset - lead;
 	backing->bytes = "";
 	if (len > 0 && size + reserve > 0) {
@@ -37,19 +35,17 @@ int backing_map(const mmr_reader *reader, uint64_t size, uint64_t reserve, struc
 	return 0;
 }
 
-int backing_map_or_less(
-	const mmr_reader *reader, uint64_t size, uint64_t reserve, struct backing *backing)
+int backing_map(const mmr_reader *reader, uint64_t size, uint64_t reserve, struct backing *backing)
 {
-	int err = backing_map(reader, size, reserve, backing);
+	int err = map(reader, size, reserve, backing);
 
 	if (err < 0 && reserve > 0)
-		err = backing_map(reader, size, 0, backing);
+		err = map(reader, size, 0, backing);
 	return err;
 }
 
-/* How much of the range there can be after it was copied: of a file that was truncated meanwhile,
- * what was after the new end may have been copied as zeroes. Of others any size, since the size may
- * be wrong. */
+/* Returns: how many bytes of a copy are true. If the file was truncated meanwhile, bytes after the
+ * new end may have been copied as zeroes. If not, all are true, whatever the size is. */
 static uint64_t size_left(const struct mmr_reader *reader)
 {
 	struct os_stat now;
@@ -118,7 +114,7 @@ int backing_extend(const mmr_reader *reader, struct backing *backing, uint64_t s
 		return 0;
 	if (!backing->map || needed > SIZE_MAX - page)
 		return -ENOMEM;
-	len = (size_t)(needed + page - 1) / page * page;
+	len = (size_t)round_up(needed, page);
 	err = os_map_extend(backing->map, old, len, reader->fd, backing->map_off);
 	if (err == 0)
 		atomic_store(&backing->map_len, len);

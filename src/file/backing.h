@@ -1,55 +1,34 @@
-/* backing.h - how the bytes of a reader are reached: mapped, copied, or not by addresses
- *
- * A file that grows gets a new backing when it does not fit the old one. The old one stays until
- * the reader is closed, since slices point into it.
+/* backing.h - maps, copies and extends the bytes of a reader
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_FILE_BACKING_H
 #define SRC_FILE_BACKING_H
 
-#include "common.h"
+#include "file/reader.h"
 
-#include <mmreader/reader.h>
-
-#include <stdatomic.h>
-
-/* Below this a read is cheaper than a map and its page fault. */
+/* Below this size, reading is cheaper than a map and its page fault. */
 #define BACKING_COPY_BELOW (UINT64_C(16) << 10)
-/* Files that cannot be mapped are copied up to this size, and left unmapped beyond it. */
+/* Files that cannot be mapped are copied up to this size, and left unmapped above it. */
 #define BACKING_COPY_LIMIT (UINT64_C(64) << 20)
 
-struct backing {
-	enum mmr_backing_kind kind;
-	const char *bytes; /* of the reader's range; NULL without addresses */
-	size_t room;       /* of a copy */
-	void *map;         /* whole pages, from map_off on; NULL unless MAPPED */
-	uint64_t map_off;
-	bool shared; /* the map is a shared one */
-	_Atomic(size_t) map_len;
-	struct backing *older; /* what it took the place of */
-};
-
-/* Maps `size` bytes of the reader's range and `reserve` bytes of addresses after them.
+/* Maps `size` bytes of the reader's range, and `reserve` bytes of addresses after them if there is
+ * room for both.
  *
  * Errors: -ENOMEM without addresses or memory; others of mmap(2). */
 int backing_map(const mmr_reader *reader, uint64_t size, uint64_t reserve, struct backing *backing);
 
-/* Like backing_map, but the reserve is given up where there are no addresses for it. */
-int backing_map_or_less(
-	const mmr_reader *reader, uint64_t size, uint64_t reserve, struct backing *backing);
-
 /* Reads the range into the heap: up to `wanted` bytes, of which `size` are expected. The size of a
- * file decides nothing: that of a file in /proc is 0, in /sys a page.
+ * pseudo file may be wrong: in /proc it is 0, in /sys a page.
  *
- * Returns: 0; -EFBIG when there is more than `limit`; errno of pread(2) with its offset in the
- * file, or UINT64_MAX for errors without one. */
+ * Errors: -EFBIG if there are more than `limit` bytes; errno of pread(2) with its offset in the
+ *   file in `*ret_off`, which is UINT64_MAX for other errors. */
 int backing_copy(const mmr_reader *reader, uint64_t size, uint64_t wanted, uint64_t limit,
 	struct backing *backing, size_t *ret_len, uint64_t *ret_off);
 
-/* Makes room for `size` bytes of the range in a map, without moving it. */
+/* Extends a map to `size` bytes of the range without moving it. */
 int backing_extend(const mmr_reader *reader, struct backing *backing, uint64_t size);
 
-/* Unmaps or frees what a backing holds; the struct stays. */
+/* Unmaps or frees the bytes of a backing, but not the struct. */
 void backing_end(struct backing *backing);
 
 #endif

@@ -1,10 +1,7 @@
-/* extents.c - asking a file for its data, without moving the offset of anybody's descriptor
+/* extents.c - finds the data of a sparse file, without moving the offset of a caller's descriptor
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
-#include "os/os.h"
-
-#include <mmreader/reader.h>
 
 mmr_extents mmr_extents_of_range(const mmr_reader *reader, uint64_t off, uint64_t len)
 {
@@ -20,8 +17,8 @@ mmr_extents mmr_extents_of(const mmr_reader *reader)
 	return mmr_extents_of_range(reader, 0, MMR_REST);
 }
 
-/* A descriptor whose offset may be moved: the reader's own when it opened the path itself, else a
- * second one, made at the first question. Returns: -1 when there is none. */
+/* Returns: a descriptor whose offset may be moved, or -1. It is the reader's own if the reader
+ * opened the path, or else a second one, which is opened at the first call. */
 static int seekable(const mmr_reader *const_reader)
 {
 	mmr_reader *reader = (mmr_reader *)const_reader;
@@ -50,11 +47,8 @@ bool mmr_extents_next(mmr_extents *it, mmr_extent *ret_extent)
 		return false;
 	fd = seekable(it->reader);
 	if (fd >= 0 && os_next_data(fd, asked, &start, &stop) == 0) {
-		start = (start > asked ? start : asked) - base;
+		start = max_u64(start, asked) - base;
 		stop = min_u64(stop - base, it->stop);
-	} else {
-		start = it->off;
-		stop = it->stop;
 	}
 	if (start >= stop) {
 		it->off = it->stop;

@@ -1,12 +1,11 @@
 /* guard.c - the SIGBUS handler
  *
- * A jump instead of page replacement: it needs no exact address, maps nothing inside a handler and
- * never lets invented zeroes pass for data. Why each flag is there: doc/safety.md.
+ * The handler jumps instead of replacing the page. So it needs no exact address and maps nothing,
+ * and zeroes of a new page are never read as data. doc/safety.md explains each flag.
  *
  * SPDX-License-Identifier: MIT */
 #include "file/guard.h"
 
-#include "file/reader.h"
 #include "file/registry.h"
 
 #include <mmreader/guard.h>
@@ -47,7 +46,7 @@ static bool covers(const struct guard *guard, const char *address)
 }
 
 /* A fault is ours when a guard of this thread covers the address: any of them, since two files may
- * be guarded at once. The jump leaves the guards inside of it too. Answers only when it is not. */
+ * be guarded at once. The jump leaves the guards inside of it too. Returns only if it is not. */
 static void jump_if_ours(const siginfo_t *info)
 {
 	struct guard *guard = guard_current;
@@ -90,9 +89,9 @@ static void on_sigbus(int number, siginfo_t *info, void *context)
 	} else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
 		previous.sa_handler(number);
 	} else if (previous.sa_handler == SIG_DFL || info->si_code > 0) {
-		/* Return, so that the instruction faults again and the core dump shows the true
-		 * place; a signal that somebody sent has no instruction and is raised again. A real
-		 * fault kills even where SIGBUS is ignored. */
+		/* Return, so that the instruction faults again and the core dump shows it. A
+		 * signal that a process sent has no instruction, so it is raised again. A
+		 * real fault kills even if SIGBUS is ignored. */
 		memset(&fallback, 0, sizeof(fallback));
 		fallback.sa_handler = SIG_DFL;
 		sigaction(SIGBUS, &fallback, NULL);
@@ -125,5 +124,34 @@ int mmr_guard_install(void)
 
 int guard_fault(const struct guard *guard)
 {
-	return registry_explain(guard->address, guard->bad_memory);
+	const char *address = guard->address;
+	struct owner owner;
+	uint64_t off = 0;
+
+	if (!registry_owner(address, &owner))
+		return error_set(-EFAULT, "read memory at %p", (const void *)address);
+	/* Addresses before the first byte are in the same page, which is lost as a whole. */
+	if (address > owner.backing->bytes)
+		off = (uint64_t)(address - owner.backing->bytes);
+	return reader_explain(owner.reader, off, guard->bad_memory);
+}
+
+int mmr_try(mmr_reader *reader, int (*fn)(void *arg), void *arg)
+{
+	int result = reader_fault(reader);
+	struct guard guard;
+
+	if (result < 0)
+		return result;
+	if (mmr_backing(reader) == MMR_BACKING_MAPPED && !atomic_load(&guard_installed)) {
+		error_set(-ENOTSUP, "guard the bytes of '%s'", reader->name);
+		return error_hint(-ENOTSUP, "call mmr_guard_install first");
+	}
+	/* The guard names the reader, not its maps: a refresh may add one while `fn` runs. */
+	if (!GUARD_ENTER(&guard, "", 0))
+		return guard_fault(&guard);
+	guard.reader = reader;
+	result = fn(arg);
+	guard_leave(&guard);
+	return result;
 }

@@ -1,11 +1,11 @@
-/* open.c - how a file becomes bytes: the choice of the backing
+/* open.c - opens readers and chooses their backing
  *
- * Small files are read (a map costs more than the copy, and maps are a limited good), large ones
- * are mapped, pseudo files are read because their size is a lie, and what fits nowhere stays
- * unmapped. Only a file that cannot be read at all fails to open.
+ * Small files are copied, because a map costs more than the copy and the number of maps is limited.
+ * Pseudo files are copied, because their size is wrong. Other files are mapped. Files that can
+ * neither be mapped nor copied stay unmapped.
  *
  * SPDX-License-Identifier: MIT */
-#include "file/reader.h"
+#include "file/backing.h"
 #include "file/registry.h"
 #include "file/stream.h"
 
@@ -79,9 +79,9 @@ static int check_options(const char *name, const mmr_reader_options *options)
 	return error_hint(-EINVAL, "start from MMR_READER_OPTIONS_INIT");
 }
 
-static int map_or_less(struct mmr_reader *reader, uint64_t reserve)
+static int map(struct mmr_reader *reader, uint64_t reserve)
 {
-	return backing_map_or_less(reader, mmr_size(reader), reserve, &reader->first);
+	return backing_map(reader, mmr_size(reader), reserve, &reader->first);
 }
 
 static int copy(struct mmr_reader *reader, uint64_t wanted, uint64_t limit, uint64_t *ret_off)
@@ -114,7 +114,7 @@ static int choose_backing(
 		return 0;
 	}
 	if (options->backing == MMR_BACKING_MAPPED) {
-		err = map_or_less(reader, options->reserve);
+		err = map(reader, options->reserve);
 		return err < 0 ? unmapped_error(reader, MMR_ENOMAP) : 0;
 	}
 	if (options->backing == MMR_BACKING_COPIED || small || pseudo) {
@@ -131,21 +131,21 @@ static int choose_backing(
 		if (reader->size > 0 || options->reserve == 0 ||
 			options->backing == MMR_BACKING_COPIED)
 			return 0;
-		/* Truly empty, and expected to grow: it needs addresses to grow into. */
+		/* The file is empty and expected to grow, which needs a map. */
 		backing_end(&reader->first);
 		memset(&reader->first, 0, sizeof(reader->first));
 	}
-	err = map_or_less(reader, options->reserve);
+	err = map(reader, options->reserve);
 	if (err == 0)
 		return 0;
-	/* Refused, not out of addresses: files of some file systems cannot be mapped at all. */
+	/* There are addresses, but some file systems do not support maps. */
 	if (err != -ENOMEM && copy(reader, wanted, BACKING_COPY_LIMIT, &place) == 0)
 		return 0;
 	reader->first.kind = MMR_BACKING_UNMAPPED;
 	return 0;
 }
 
-/* Takes `fd` over, whatever comes. */
+/* Closes `fd` on failure. */
 static int open_descriptor(const char *name, int fd, bool by_path,
 	const mmr_reader_options *options, mmr_reader **ret_reader)
 {
@@ -207,7 +207,8 @@ int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **r
 	err = check_options(path, options);
 	if (err < 0)
 		return err;
-	/* A FIFO is refused before it is opened: its writer must not see a reader come and go. */
+	/* A FIFO is refused before it is opened: its writer must not see a reader that closes it at
+	 * once. */
 	if (wants_file(options) || wants_part(options)) {
 		err = os_stat_path(path, &stat);
 		if (err < 0)

@@ -1,14 +1,7 @@
-/* reader.c - asking and reading an open file
+/* reader.c - the properties of a reader, reads at offsets, and checks for changes of the file
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
-
-#include "file/guard.h"
-#include "file/registry.h"
-#include "file/stream.h"
-#include "os/os.h"
-
-#include <mmreader/guard.h>
 
 #include <errno.h>
 #include <string.h>
@@ -49,20 +42,6 @@ unsigned mmr_abilities(const mmr_reader *reader)
 	}
 }
 
-uint64_t mmr_consumed(const mmr_reader *reader)
-{
-	return reader->stream ? atomic_load(&reader->stream->consumed) : 0;
-}
-
-int mmr_head(const mmr_reader *reader, void *buffer, size_t len, size_t *ret_len)
-{
-	if (!reader->stream)
-		return mmr_read_at(reader, 0, buffer, min_size(len, STREAM_HEAD), ret_len);
-	*ret_len = min_size(len, reader->stream->head_len);
-	memcpy(buffer, reader->stream->head, *ret_len);
-	return 0;
-}
-
 int reader_no_offsets(const struct mmr_reader *reader)
 {
 	error_set(-ESPIPE, "read '%s' at an offset", reader->name);
@@ -92,29 +71,32 @@ int reader_fault(const struct mmr_reader *reader)
 		reader->name);
 }
 
-/* Called with the registry's lock held. */
-static void remember(struct mmr_reader *reader, int err, uint64_t off)
-{
-	if (atomic_load(&reader->fault) < 0)
-		return;
-	atomic_store(&reader->fault_off, off);
-	atomic_store_explicit(&reader->fault, err, memory_order_release);
-}
-
-struct os_stat reader_stat(const struct mmr_reader *reader)
-{
-	struct os_stat then;
-
-	registry_take();
-	then = reader->stat;
-	registry_give();
-	return then;
-}
-
 static bool is_changed(const struct os_stat *then, const struct os_stat *now)
 {
 	return now->size != then->size || now->mtime_ns != then->mtime_ns ||
 	       now->ctime_ns != then->ctime_ns;
+}
+
+int reader_status(const struct mmr_reader *reader, const char *verb, struct os_stat *ret_then,
+	struct os_stat *ret_now)
+{
+	uint64_t size;
+	int err;
+
+	if (reader->fd < 0 || reader_is_stream(reader))
+		return 0;
+	lock_take(LOCK_READERS);
+	*ret_then = reader->stat;
+	lock_give(LOCK_READERS);
+	size = mmr_size(reader);
+	err = os_stat_fd(reader->fd, ret_now);
+	if (err < 0)
+		return error_set(err, "stat '%s'", reader->name);
+	/* Compared with the earlier status, not only with the size of the reader: the size of a
+	 * pseudo file is wrong, but always the same. */
+	if (size > 0 && ret_now->size < ret_then->size && ret_now->size < reader->offset + size)
+		return error_set_at(MMR_ETRUNCATED, ret_now->size, "%s '%s'", verb, reader->name);
+	return 1;
 }
 
 int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory)
@@ -124,6 +106,7 @@ int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory)
 	char byte;
 	int err;
 
+	lock_take(LOCK_READERS);
 	err = os_stat_fd(reader->fd, &now);
 	if (err == 0 && now.size <= reader->offset + off) {
 		/* The kernel faults a page at a time; the file ended where its size now says. */
@@ -131,15 +114,20 @@ int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory)
 		err = MMR_ETRUNCATED;
 	} else if (err == 0) {
 		err = os_read_at(reader->fd, reader->offset + off, &byte, 1, &got);
-		/* Readable all the same. Either the file was cut and has grown back, and what the
-		 * scan missed is lost; or nobody has touched it, and it was the page in memory that
-		 * is bad, or the device for a moment. */
+		/* The byte can be read now. If the file has changed, it was truncated and has grown
+		 * again, and the scan has missed bytes. If not, the page in memory is bad, or the
+		 * device failed for a moment. */
 		if (err == 0)
 			err = bad_memory || !is_changed(&reader->stat, &now) ? -EIO
 									     : MMR_ETRUNCATED;
 	}
-	remember(reader, err, reader->offset + off);
-	return error_set_at(err, reader->offset + off, "read '%s'", reader->name);
+	off += reader->offset;
+	if (atomic_load(&reader->fault) == 0) {
+		atomic_store(&reader->fault_off, off);
+		atomic_store_explicit(&reader->fault, err, memory_order_release);
+	}
+	lock_give(LOCK_READERS);
+	return error_set_at(err, off, "read '%s'", reader->name);
 }
 
 int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop)
@@ -152,12 +140,16 @@ int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop, uint64_t
 	return error_set_at(MMR_ETRUNCATED, now.size, "read '%s'", reader->name);
 }
 
+/* Whether a change of the file changes the bytes of this backing. */
+static bool is_file(const struct backing *backing)
+{
+	return backing->kind == MMR_BACKING_MAPPED || backing->kind == MMR_BACKING_UNMAPPED;
+}
+
 int reader_reaches(const struct mmr_reader *reader, const struct backing *backing, uint64_t stop,
 	uint64_t *ret_stop)
 {
-	if (backing->kind != MMR_BACKING_MAPPED && backing->kind != MMR_BACKING_UNMAPPED)
-		return 0;
-	return reader_reaches_file(reader, stop, ret_stop);
+	return is_file(backing) ? reader_reaches_file(reader, stop, ret_stop) : 0;
 }
 
 static int copy(const mmr_reader *reader, const struct backing *backing, uint64_t off, void *buffer,
@@ -166,28 +158,26 @@ static int copy(const mmr_reader *reader, const struct backing *backing, uint64_
 	size_t got;
 	int err;
 
-	if (len == 0 || backing->kind == MMR_BACKING_CALLER ||
-		backing->kind == MMR_BACKING_COPIED) {
-		if (len > 0)
-			memcpy(buffer, backing->bytes + off, len);
-		*ret_len = len;
+	*ret_len = len;
+	if (len == 0)
+		return 0;
+	if (!is_file(backing)) {
+		memcpy(buffer, backing->bytes + off, len);
 		return 0;
 	}
 	err = os_read_at(reader->fd, reader->offset + off, buffer, len, &got);
+	if (err == 0 && got < len)
+		err = MMR_ETRUNCATED;
 	if (err < 0)
 		return error_set_at(err, reader->offset + off + got, "read '%s'", reader->name);
-	if (got < len)
-		return error_set_at(
-			MMR_ETRUNCATED, reader->offset + off + got, "read '%s'", reader->name);
-	*ret_len = got;
 	return 0;
 }
 
-/* Zeroes are looked for in so much; beyond, asking for the size costs less (450 ns where a pread of
- * 128 KiB takes 13,000). */
+/* Up to this many bytes are searched for zeroes. For more, fstat(2) costs less: it takes 450 ns,
+ * where pread(2) of 128 KiB takes 13,000 ns. */
 #define ZERO_LOOK ((size_t)8 << 10)
 
-/* A file that is written to all the time is read again at most so often. */
+/* A file that is written continuously is read again at most this often. */
 #define READ_AGAIN 8
 
 /* Kernels before 6.13 stamp changes with a clock that ticks every 10 ms or less: two changes may
@@ -201,9 +191,9 @@ static bool is_past(int64_t time_ns)
 }
 
 /* A truncation zeroes the page cache while pread(2) may be copying from it. The kernel sets the
- * size before, so the size is asked for afterwards. If the file has been written back since then,
- * the size is right again, but the file has changed: zeroes are believed if it did not change while
- * they were read a second time. */
+ * size before that, so the size is checked after the copy. If the file has been extended again, its
+ * size is right, but its time has changed. Then zeroes are read again, until the file does not
+ * change meanwhile. */
 static int confirm(const mmr_reader *reader, const struct backing *backing, uint64_t off,
 	void *buffer, size_t len)
 {
@@ -211,7 +201,7 @@ static int confirm(const mmr_reader *reader, const struct backing *backing, uint
 	struct os_stat now;
 	int tries, err;
 
-	if (backing->kind == MMR_BACKING_CALLER || backing->kind == MMR_BACKING_COPIED)
+	if (!is_file(backing))
 		return 0;
 	for (tries = 0; tries < READ_AGAIN; tries++) {
 		if (os_stat_fd(reader->fd, &now) < 0)
@@ -250,44 +240,17 @@ int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 
 int mmr_check(const mmr_reader *reader)
 {
-	struct os_stat then = reader_stat(reader);
-	uint64_t size = mmr_size(reader);
-	struct os_stat now;
-	int err;
+	struct os_stat then, now;
+	int err = reader_status(reader, "check", &then, &now);
 
-	if (mmr_backing(reader) == MMR_BACKING_CALLER || reader_is_stream(reader))
-		return 0;
-	err = os_stat_fd(reader->fd, &now);
-	if (err < 0)
-		return error_set(err, "stat '%s'", reader->name);
-	if (size > 0 && now.size < then.size && now.size < reader->offset + size)
-		return error_set_at(MMR_ETRUNCATED, now.size, "check '%s'", reader->name);
+	if (err <= 0)
+		return err;
 	if (is_changed(&then, &now))
 		return error_set(MMR_ECHANGED, "check '%s'", reader->name);
 	if (!reader->by_path)
 		return 0;
 	if (os_stat_path(reader->name, &now) < 0 || now.dev != then.dev || now.ino != then.ino)
-		return error_set(
-			MMR_ECHANGED, "check '%s': its path leads elsewhere", reader->name);
+		return error_explain_at(MMR_ECHANGED, UINT64_MAX,
+			"cannot check '%s': its path names another file or none", reader->name);
 	return 0;
-}
-
-int mmr_try(mmr_reader *reader, int (*fn)(void *arg), void *arg)
-{
-	int answer = reader_fault(reader);
-	struct guard guard;
-
-	if (answer < 0)
-		return answer;
-	if (mmr_backing(reader) == MMR_BACKING_MAPPED && !atomic_load(&guard_installed)) {
-		error_set(-ENOTSUP, "guard the bytes of '%s'", reader->name);
-		return error_hint(-ENOTSUP, "call mmr_guard_install first");
-	}
-	/* The guard names the reader, not its maps: a refresh may add one while `fn` runs. */
-	if (!GUARD_ENTER(&guard, "", 0))
-		return guard_fault(&guard);
-	guard.reader = reader;
-	answer = fn(arg);
-	guard_leave(&guard);
-	return answer;
 }

@@ -1,42 +1,54 @@
-/* reader.h - what a reader is inside
+/* reader.h - the members of a reader
  *
- * Everything is set by open and never changes, but for what is atomic and what the registry's lock
- * guards: readers are shared between threads.
+ * Threads share readers. Members are set by open and do not change later, except those that are
+ * atomic and those that LOCK_READERS protects.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_FILE_READER_H
 #define SRC_FILE_READER_H
 
 #include "common.h"
-#include "file/backing.h"
 #include "os/os.h"
 
 #include <mmreader/reader.h>
 
 #include <stdatomic.h>
 
+/* A file that outgrows its backing gets a new one. The old one is kept until the reader is closed,
+ * because slices point into it. */
+struct backing {
+	enum mmr_backing_kind kind;
+	const char *bytes; /* of the reader's range; NULL without addresses */
+	size_t room;       /* of a copy */
+	void *map;         /* whole pages from map_off on; NULL unless MAPPED */
+	uint64_t map_off;
+	bool shared; /* whether the map is a shared one */
+	_Atomic(size_t) map_len;
+	struct backing *older; /* the one that this one replaced */
+};
+
 struct mmr_reader {
-	/* The newest; the first is part of the reader. Read it after the size: it holds all of
-	 * that. */
+	/* The newest one; the first is part of the reader. Read it after the size: it then holds at
+	 * least that many bytes. */
 	_Atomic(struct backing *) backing;
 	struct backing first;
-	bool copy_wanted;       /* COPIED was demanded */
-	bool keep_pages;        /* walks drop none */
+	bool copy_wanted;       /* the option COPIED */
+	bool keep_pages;        /* walks do not drop pages */
 	int fd;                 /* -1 for the caller's memory */
-	_Atomic(int) seek_fd;   /* whose offset may be moved, when fd's may not; -1 until needed */
-	uint64_t offset;        /* of the part in the file */
-	bool to_the_end;        /* the part was asked for up to MMR_REST: it may grow */
-	_Atomic(uint64_t) size; /* of the part */
+	_Atomic(int) seek_fd;   /* has an offset of its own, if fd has not; -1 until it is needed */
+	uint64_t offset;        /* of the range in the file */
+	bool to_the_end;        /* the range may grow, since its length was MMR_REST */
+	_Atomic(uint64_t) size; /* of the range */
 	struct stream *stream;  /* NULL unless it is one */
-	/* What the first scan that failed ran into, and where in the file: later calls answer the
-	 * same. */
+	/* The error of the first scan that failed, and its offset in the file. Later calls return
+	 * the same. */
 	_Atomic(int) fault;
 	_Atomic(uint64_t) fault_off;
-	struct os_stat stat;       /* when opened or refreshed; under the registry's lock */
+	struct os_stat stat;       /* when opened or refreshed; protected by LOCK_READERS */
 	_Atomic(int64_t) ctime_ns; /* of `stat`, for reads, which take no lock */
 	bool by_path;
 	bool in_registry;
-	struct mmr_reader *next, *previous; /* the registry's */
+	struct mmr_reader *next, *previous; /* in the registry */
 	char name[];                        /* for messages: the path, or "descriptor 3" */
 };
 
@@ -50,51 +62,57 @@ static inline struct backing *reader_backing(const struct mmr_reader *reader)
 	return atomic_load_explicit(&reader->backing, memory_order_acquire);
 }
 
-/* The mapped backing, the newest or an older one, that holds an address; NULL for none. Safe in a
- * signal handler. */
+/* Returns: the mapped backing that contains an address; NULL if there is none. Safe in a signal
+ * handler. */
 const struct backing *reader_map_at(const struct mmr_reader *reader, const char *address);
 
-/* What the file was when it was opened or refreshed. */
-struct os_stat reader_stat(const struct mmr_reader *reader);
+/* Reads the status of the file, and gives the one of when it was opened or refreshed. `verb` is for
+ * the message.
+ *
+ * Returns: 1; 0 for streams and memory, which have no status.
+ * Errors: MMR_ETRUNCATED if the file has become shorter; errno of fstat(2). */
+int reader_status(const struct mmr_reader *reader, const char *verb, struct os_stat *ret_then,
+	struct os_stat *ret_now);
 
-/* The code of an earlier fault of this reader, with its sentence; 0 when there was none. */
+/* Returns: the error of an earlier fault of this reader, with its message; 0 if there was none. */
 int reader_fault(const struct mmr_reader *reader);
 
 /* Sets the error of a call that needs offsets. Returns: -ESPIPE. */
 int reader_no_offsets(const struct mmr_reader *reader);
 
-/* Like mmr_release, without an error: nothing depends on it. */
+/* Like mmr_release, but ignores errors. */
 void reader_drop(const struct mmr_reader *reader, uint64_t off, uint64_t len);
 
-/* Whether mmr_release gives memory back for certain. */
+/* Returns: whether mmr_release is certain to release memory. */
 bool reader_releases(void);
 
-/* Gives the page tables of a range back, on kernels that keep them when pages are released. Slices
- * stay valid. It only helps memory: a failure changes nothing. */
+/* Frees the page tables of a range, on kernels that keep them when pages are released. Slices stay
+ * valid. Errors are ignored, since this only saves memory. */
 void reader_reclaim(const struct mmr_reader *reader, uint64_t off, uint64_t len);
 
-/* The same of whole pages of one map of a reader. */
+/* Like reader_reclaim, for whole pages of one map of a reader. */
 void backing_reclaim(const struct mmr_reader *reader, const struct backing *backing,
 	const char *start, size_t len);
 
-/* Whether it is needed here: os_keeps_tables(), asked once. Tests set it. */
+/* The result of os_keeps_tables(); -1 until it is needed. Tests set it. */
 extern _Atomic(int) reader_tables_kept;
 
-/* Whether the file still reaches to `stop` of the part, if bytes of this backing can be lost. A
- * truncation inside a page gives zeroes up to the end of that page and no fault: what was read of a
- * map is true only if this says so afterwards.
+/* Checks that the file still contains the range up to `stop`, unless the bytes of this backing
+ * cannot be lost. A truncation inside a page causes no fault: the rest of the page reads as zeroes.
+ * So this is called after the bytes of a map have been read.
  *
- * Returns: 0; MMR_ETRUNCATED with `*ret_stop` where it ends now, with the sentence. */
+ * Errors: MMR_ETRUNCATED; `*ret_stop` is then where the range ends now. */
 int reader_reaches(const struct mmr_reader *reader, const struct backing *backing, uint64_t stop,
 	uint64_t *ret_stop);
 
-/* The same of the file itself, of which a reader may have a copy. */
+/* Like reader_reaches, for the file itself, even if the reader has a copy of it. */
 int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop);
 
-/* Why touching the byte at `off` of the part raised SIGBUS: asks pread and the size. `bad_memory`:
- * the kernel has said that it is neither, but a memory error.
+/* Finds out by pread(2) and the size of the file why accessing the byte at `off` of the range
+ * raised SIGBUS, and keeps the error for reader_fault. `bad_memory`: the kernel has reported a
+ * memory error.
  *
- * Returns: MMR_ETRUNCATED or a negated errno, with the sentence; never 0. */
+ * Returns: MMR_ETRUNCATED or a negated errno, with the message; never 0. */
 int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory);
 
 #endif

@@ -1,25 +1,32 @@
-/* refresh.c - growth of a file under its reader
+/* refresh.c - extends a reader when its file has grown
  *
  * SPDX-License-Identifier: MIT */
-#include "file/reader.h"
-#include "file/registry.h"
+#include "file/backing.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* The backing of before stays, for slices that point into it. Sizes at least double from one to the
- * next, so there are few of them. With `size` in it, the new one is seen by all that see the size.
- */
-static void replace(mmr_reader *reader, struct backing *backing)
+static struct backing *backing_new(void)
 {
-	registry_take();
-	backing->older = reader_backing(reader);
-	atomic_store_explicit(&reader->backing, backing, memory_order_release);
-	registry_give();
+	struct backing *backing = heap_alloc(sizeof(*backing));
+
+	if (backing)
+		memset(backing, 0, sizeof(*backing));
+	return backing;
 }
 
-/* Reads what was appended to a copy: bytes [size, *grown) of the range. Nobody looks at that part
- * of the room yet. A file that is cut meanwhile has grown less, if it is not shorter than before.
+/* Makes a backing the newest one. The old one stays, since slices point into it. Each is at least
+ * twice as large as the one before, so there are few. */
+static void replace(mmr_reader *reader, struct backing *backing)
+{
+	lock_take(LOCK_READERS);
+	backing->older = reader_backing(reader);
+	atomic_store_explicit(&reader->backing, backing, memory_order_release);
+	lock_give(LOCK_READERS);
+}
+
+/* Reads bytes [size, *grown) of the range, which were appended, into the unused room of a copy. If
+ * the file is truncated meanwhile, `*grown` becomes smaller. It is an error if it is below `size`.
  */
 static int read_growth(const mmr_reader *reader, char *bytes, uint64_t size, uint64_t *grown)
 {
@@ -46,7 +53,7 @@ static int grow_copy(mmr_reader *reader, uint64_t size, uint64_t *ret_grown)
 	if (grown > SIZE_MAX / 4)
 		return error_set(-ENOMEM, "grow the copy of '%s'", reader->name);
 	room = (size_t)grown * 2;
-	new = heap_alloc(sizeof(*new));
+	new = backing_new();
 	bytes = heap_alloc(room);
 	if (!new || !bytes) {
 		err = error_set(-ENOMEM, "grow the copy of '%s'", reader->name);
@@ -56,7 +63,6 @@ static int grow_copy(mmr_reader *reader, uint64_t size, uint64_t *ret_grown)
 	err = read_growth(reader, bytes, size, ret_grown);
 	if (err < 0)
 		goto free_new;
-	memset(new, 0, sizeof(*new));
 	new->kind = MMR_BACKING_COPIED;
 	new->bytes = bytes;
 	new->room = room;
@@ -69,16 +75,15 @@ free_new:
 	return err;
 }
 
-/* A map elsewhere, with room to double. */
+/* Maps the file at another address, with room to double. */
 static int map_growth(mmr_reader *reader, uint64_t grown)
 {
-	struct backing *new = heap_alloc(sizeof(*new));
+	struct backing *new = backing_new();
 	int err;
 
 	if (!new)
 		return error_set(-ENOMEM, "grow the map of '%s'", reader->name);
-	memset(new, 0, sizeof(*new));
-	err = backing_map_or_less(reader, grown, grown, new);
+	err = backing_map(reader, grown, grown, new);
 	if (err == 0) {
 		replace(reader, new);
 		return 0;
@@ -90,7 +95,7 @@ static int map_growth(mmr_reader *reader, uint64_t grown)
 	return error_hint(MMR_ENOROOM, "raise the address space limit (ulimit -v)");
 }
 
-/* From `size` to `*grown` bytes, or as many as there are when they have been read. */
+/* Extends the reader from `size` to `*grown` bytes, or to as many as could be read. */
 static int grow(mmr_reader *reader, uint64_t size, uint64_t *grown)
 {
 	struct backing *backing = reader_backing(reader);
@@ -100,7 +105,7 @@ static int grow(mmr_reader *reader, uint64_t size, uint64_t *grown)
 	case MMR_BACKING_COPIED:
 		if (*grown >= BACKING_COPY_BELOW && !reader->copy_wanted)
 			err = map_growth(reader, *grown);
-		/* Files of some file systems cannot be mapped. */
+		/* Some file systems do not support maps. */
 		return err == 0 ? 0 : grow_copy(reader, size, grown);
 	case MMR_BACKING_MAPPED:
 		err = backing_extend(reader, backing, *grown);
@@ -115,31 +120,24 @@ static int grow(mmr_reader *reader, uint64_t size, uint64_t *grown)
 int mmr_refresh(mmr_reader *reader)
 {
 	uint64_t size = mmr_size(reader), grown;
-	struct os_stat then = reader_stat(reader), now;
-	int err;
+	struct os_stat then, now;
+	int err = reader_status(reader, "refresh", &then, &now);
 
-	if (mmr_backing(reader) == MMR_BACKING_CALLER || reader_is_stream(reader))
-		return 0;
-	err = os_stat_fd(reader->fd, &now);
-	if (err < 0)
-		return error_set(err, "stat '%s'", reader->name);
-	/* Compared with the kernel's own earlier answer: the size of a pseudo file is wrong, but
-	 * always the same. */
-	if (size > 0 && now.size < then.size && now.size < reader->offset + size)
-		return error_set_at(MMR_ETRUNCATED, now.size, "refresh '%s'", reader->name);
+	if (err <= 0)
+		return err;
 	if (!reader->to_the_end || now.size <= then.size || now.size <= reader->offset)
 		return 0;
 	grown = now.size - reader->offset;
-	/* It grew while it was copied: what is there now is in the copy. */
+	/* It grew while it was copied, so the copy already has the new bytes. */
 	if (grown <= size)
 		return 0;
 	err = grow(reader, size, &grown);
 	if (err < 0)
 		return err;
 	now.size = min_u64(now.size, reader->offset + grown);
-	registry_take();
+	lock_take(LOCK_READERS);
 	reader->stat = now;
-	registry_give();
+	lock_give(LOCK_READERS);
 	atomic_store(&reader->ctime_ns, now.ctime_ns);
 	atomic_store_explicit(&reader->size, grown, memory_order_release);
 	return grown > size;

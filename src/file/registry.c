@@ -1,116 +1,56 @@
 /* registry.c - a list of all open readers of this process
  *
- * Opening and closing link and unlink in constant time. The list is searched after a fault, for a
- * text that is kept without a copy, for an error message, and from time to time by a long walk.
+ * Opening and closing a reader takes constant time. The list is searched after a fault, to keep a
+ * text without a copy, for an error message, and now and then by a long walk.
  *
  * SPDX-License-Identifier: MIT */
 #include "file/registry.h"
 
-#include "file/reader.h"
-
-#include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static struct mmr_reader *first;
-
-static void take(void)
-{
-	pthread_mutex_lock(&lock);
-}
-
-static void give(void)
-{
-	pthread_mutex_unlock(&lock);
-}
-
-/* A child of fork must not inherit the lock taken by a thread that it does not have. */
-static void watch_fork(void)
-{
-	pthread_atfork(take, give, give);
-}
-
-void registry_take(void)
-{
-	pthread_once(&fork_once, watch_fork);
-	take();
-}
-
-void registry_give(void)
-{
-	give();
-}
 
 void registry_add(struct mmr_reader *reader)
 {
-	registry_take();
+	lock_take(LOCK_READERS);
 	reader->in_registry = true;
 	reader->previous = NULL;
 	reader->next = first;
 	if (first)
 		first->previous = reader;
 	first = reader;
-	give();
+	lock_give(LOCK_READERS);
 }
 
 void registry_remove(struct mmr_reader *reader)
 {
-	take();
+	lock_take(LOCK_READERS);
 	if (reader->previous)
 		reader->previous->next = reader->next;
 	else
 		first = reader->next;
 	if (reader->next)
 		reader->next->previous = reader->previous;
-	give();
-}
-
-/* With the lock held. */
-static bool find(const char *address, struct owner *ret_owner)
-{
-	struct mmr_reader *reader;
-
-	for (reader = first; reader; reader = reader->next) {
-		ret_owner->reader = reader;
-		ret_owner->backing = reader_map_at(reader, address);
-		if (ret_owner->backing)
-			return true;
-	}
-	return false;
+	lock_give(LOCK_READERS);
 }
 
 bool registry_owner(const char *address, struct owner *ret_owner)
 {
-	bool found;
+	const struct backing *backing = NULL;
+	struct mmr_reader *reader;
 
-	registry_take();
-	found = find(address, ret_owner);
-	give();
-	return found;
+	lock_take(LOCK_READERS);
+	for (reader = first; reader && !backing; reader = reader->next) {
+		backing = reader_map_at(reader, address);
+		ret_owner->reader = reader;
+		ret_owner->backing = backing;
+	}
+	lock_give(LOCK_READERS);
+	return backing != NULL;
 }
 
-int registry_explain(const char *address, bool bad_memory)
-{
-	struct owner owner;
-	int err;
-
-	take();
-	if (!find(address, &owner))
-		err = error_set(-EFAULT, "read memory at %p", (const void *)address);
-	else if (address < owner.backing->bytes)
-		/* The page of the first byte: all of it is lost. */
-		err = reader_explain(owner.reader, 0, bad_memory);
-	else
-		err = reader_explain(
-			owner.reader, (uint64_t)(address - owner.backing->bytes), bad_memory);
-	give();
-	return err;
-}
-
-/* How many bytes of memory a backing has from `bytes` on. The size of a reader is not asked for: a
- * slice may be of an older backing. */
+/* Returns: how many bytes of memory a backing has from `bytes` on. This is not the size of the
+ * reader, because a slice may be in an older backing. */
 static size_t length_of(const struct mmr_reader *reader, const struct backing *backing)
 {
 	switch (backing->kind) {
@@ -128,7 +68,7 @@ static size_t length_of(const struct mmr_reader *reader, const struct backing *b
 	}
 }
 
-/* The backing of a reader that contains a whole slice; NULL for none. */
+/* Returns: the backing of a reader that contains a whole slice; NULL if there is none. */
 static const struct backing *container(const struct mmr_reader *reader, mmr_slice slice)
 {
 	const struct backing *backing = reader_backing(reader);
@@ -150,7 +90,7 @@ bool registry_find(mmr_slice slice, struct registry_place *ret_place)
 	struct mmr_reader *reader;
 	uint64_t off;
 
-	registry_take();
+	lock_take(LOCK_READERS);
 	for (reader = first; reader; reader = reader->next) {
 		backing = container(reader, slice);
 		if (backing)
@@ -162,6 +102,6 @@ bool registry_find(mmr_slice slice, struct registry_place *ret_place)
 		ret_place->at_end = off + slice.len == atomic_load(&reader->size);
 		snprintf(ret_place->name, sizeof(ret_place->name), "%s", reader->name);
 	}
-	give();
+	lock_give(LOCK_READERS);
 	return reader != NULL;
 }

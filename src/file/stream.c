@@ -1,9 +1,7 @@
-/* stream.c - reading a descriptor once, forward, and keeping what was read too early
+/* stream.c - reads a descriptor once, forward, and keeps bytes that were read but not used
  *
  * SPDX-License-Identifier: MIT */
 #include "file/stream.h"
-
-#include "os/os.h"
 
 #include <errno.h>
 #include <string.h>
@@ -29,6 +27,20 @@ void stream_free(struct stream *stream)
 		return;
 	heap_free(stream->rest);
 	heap_free(stream);
+}
+
+uint64_t mmr_consumed(const mmr_reader *reader)
+{
+	return reader->stream ? atomic_load(&reader->stream->consumed) : 0;
+}
+
+int mmr_head(const mmr_reader *reader, void *buffer, size_t len, size_t *ret_len)
+{
+	if (!reader->stream)
+		return mmr_read_at(reader, 0, buffer, min_size(len, STREAM_HEAD), ret_len);
+	*ret_len = min_size(len, reader->stream->head_len);
+	memcpy(buffer, reader->stream->head, *ret_len);
+	return 0;
 }
 
 int stream_take(struct mmr_reader *reader)
@@ -75,7 +87,7 @@ int stream_read(struct mmr_reader *reader, uint64_t off, void *buffer, size_t le
 		memmove(stream->rest, stream->rest + *ret_len, stream->rest_len);
 		return 0;
 	}
-	/* Without a writer, reading a FIFO that was opened without waiting returns its end. */
+	/* A FIFO that was opened without waiting reads as ended until it has a writer. */
 	if (stream->wait_first)
 		os_is_readable(reader->fd, true);
 	stream->wait_first = false;

@@ -25,15 +25,16 @@ struct stream {
 	char head[STREAM_HEAD];
 };
 
-/* Turns a reader into one of a stream. Errors: -ENOMEM. */
+/* Makes a reader a stream. Errors: -ENOMEM. */
 int stream_start(struct mmr_reader *reader, bool wait_first);
 void stream_free(struct stream *stream);
 
-/* Takes the stream for one scan. Errors: -EBUSY, with the message. */
+/* Reserves the stream for one scan. Errors: -EBUSY. */
 int stream_take(struct mmr_reader *reader);
 void stream_give(struct mmr_reader *reader);
 
-/* Reads what is there, and waits if that is nothing. `off` is the offset of the next byte.
+/* Reads the bytes that are available, and waits if there are none. `off` is the offset of the next
+ * byte.
  *
  * Returns: 0; `*ret_len` is 0 at the end of the stream. Errors: errno of read(2). */
 int stream_read(struct mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len);

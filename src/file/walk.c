@@ -1,32 +1,20 @@
-/* walk.c - dropping the pages that a walk has passed
+/* walk.c - drops the pages that a walk has passed
  *
  * SPDX-License-Identifier: MIT */
 #include "file/walk.h"
 
-#include "file/reader.h"
 #include "file/registry.h"
-#include "os/os.h"
 
-/* A fault maps the whole folio around it, and with it what was dropped of that. Ranges that are
- * dropped meet at multiples of the largest folio, and one folio more is kept: callers look back at
- * the last lines, which must not bring back what is not dropped again. */
+/* A fault maps a whole folio, including pages of it that were dropped before. Therefore ranges are
+ * dropped up to multiples of the largest folio. One more folio is kept, because callers may read
+ * the last lines again, and pages that this brings back would never be dropped. */
 #define FOLIO ((uint64_t)2 << 20)
-/* Page tables of so many bytes are given back at once, on kernels that keep them. */
+/* Page tables for this many bytes are freed at a time, on kernels that keep them. */
 #define TABLES_STEP ((uint64_t)1 << 30)
 
 uint64_t walk_small = WALK_SMALL;
 
-static uint64_t round_down(uint64_t off, uint64_t step)
-{
-	return off / step * step;
-}
-
-static uint64_t round_up(uint64_t off, uint64_t step)
-{
-	return (off + step - 1) / step * step;
-}
-
-/* Bytes [start, stop) of a file, as far as its map has them. */
+/* Drops bytes [start, stop) of a file, which are in its map. */
 static void drop(const struct backing *backing, uint64_t start, uint64_t stop)
 {
 	os_drop((const char *)backing->map + (start - backing->map_off), (size_t)(stop - start));
@@ -40,7 +28,7 @@ static void reclaim(const struct owner *owner, uint64_t start, uint64_t stop)
 		(const char *)backing->map + (start - backing->map_off), (size_t)(stop - start));
 }
 
-/* Bytes [start, stop) of the file were passed. Returns: where those start that are kept. */
+/* Drops bytes [start, stop) of a file. Returns: the offset from which on bytes are kept. */
 static uint64_t drop_before(const struct owner *owner, uint64_t start, uint64_t stop)
 {
 	uint64_t first = owner->backing->map_off, edge;
@@ -57,7 +45,7 @@ static uint64_t drop_before(const struct owner *owner, uint64_t start, uint64_t 
 	return stop;
 }
 
-/* The same backward. Returns: where those stop that are kept. */
+/* Like drop_before, for a backward walk. Returns: the offset up to which bytes are kept. */
 static uint64_t drop_after(const struct owner *owner, uint64_t start, uint64_t stop)
 {
 	uint64_t last = owner->backing->map_off + atomic_load(&owner->backing->map_len), edge;
