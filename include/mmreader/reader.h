@@ -1,8 +1,8 @@
-/* reader.h - a file of any size as bytes that can be pointed at
+/* reader.h - opens files, devices, pipes and memory, and gives access to their bytes
  *
- * One handle for every kind of file. Where the bytes lie is the reader's business: mapped,
- * copied (small and unmappable files), the caller's own, or nowhere (a file that the address space
- * cannot hold). Results are the same on all of them; mmr_backing() tells which one it is.
+ * A reader is an open input of any size. Its backing is how its bytes are reached: through a map,
+ * a copy, the caller's memory, without addresses, or as a stream. Results do not depend on the
+ * backing, only which calls are possible: see mmr_abilities.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_READER_H
@@ -15,26 +15,26 @@ MMR_BEGIN_DECLS
 typedef struct mmr_reader mmr_reader;
 
 enum mmr_backing_kind {
-	MMR_BACKING_AUTO = 0, /* only as an option: let mmr_open choose */
+	MMR_BACKING_AUTO = 0, /* as an option only: mmr_open chooses */
 	MMR_BACKING_MAPPED,   /* a shared read-only map of the file */
 	MMR_BACKING_COPIED,   /* read into memory once, when opened */
 	MMR_BACKING_CALLER,   /* memory that the caller owns */
 	MMR_BACKING_UNMAPPED, /* no addresses: mmr_read_at and scans work, slices do not */
-	MMR_BACKING_STREAM    /* read once, forward: scans work, but nothing that needs an offset */
+	MMR_BACKING_STREAM    /* read once, forward: scans work, calls that need offsets do not */
 };
 
-/* "To the end", as a length. A length of 0 is truly empty. */
+/* As a length: up to the end. A length of 0 is an empty range. */
 #define MMR_REST UINT64_MAX
 
-/* How to open. Start from MMR_READER_OPTIONS_INIT, so that the struct can grow. */
+/* Options of a reader. Start from MMR_READER_OPTIONS_INIT, so that members can be added later. */
 typedef struct mmr_reader_options {
 	size_t struct_size;
-	uint64_t offset;               /* where the part begins; any alignment */
-	uint64_t length;               /* of the part; MMR_REST = to the end */
-	uint64_t reserve;              /* addresses kept free after the end: as long as growth fits
-					  them, mmr_refresh does not move mmr_bytes */
-	enum mmr_backing_kind backing; /* AUTO, or any but CALLER: that or an error */
-	bool keep_pages;               /* walks drop no pages; see mmr_bytes */
+	uint64_t offset;               /* of the range in the file; any alignment */
+	uint64_t length;               /* of the range; MMR_REST: up to the end */
+	uint64_t reserve;              /* bytes of addresses after the end. While the file grows by
+					  less, mmr_refresh does not change the address of mmr_bytes */
+	enum mmr_backing_kind backing; /* AUTO, or the only one to use; not CALLER */
+	bool keep_pages;               /* iterators do not drop pages; see mmr_bytes */
 	bool wait;                     /* wait until a FIFO has a writer */
 } mmr_reader_options;
 
@@ -45,108 +45,124 @@ typedef struct mmr_reader_options {
 
 /* Opens the file, device or FIFO at `path` for reading.
  *
- * Left to itself it maps regular files and block devices; reads files under 16 KiB, pseudo files
- * (/proc and /sys, whose size is 0 or a lie) and files that refuse to be mapped into memory; and
- * leaves unmapped what is too large for either. FIFOs, sockets, terminals and other character
- * devices become streams: opening them takes no byte and never waits, unless `wait` is set; the
- * first scan waits for the writer of a FIFO. An empty file opens and is empty.
+ * With AUTO, regular files and block devices are mapped. Files below 16 KiB are copied. So are
+ * pseudo files (in /proc and /sys, whose size is wrong) and files up to 64 MiB whose file system
+ * does not support maps. Larger ones, and files that do not fit into the address space, stay
+ * unmapped. FIFOs, sockets, terminals and other character devices are streams. Opening a stream
+ * reads nothing, and waits only if `wait` is set; the first scan waits for the writer of a FIFO. An
+ * empty file is not an error.
  *
- * Shape: `options` may be NULL. `offset` beyond the end gives an empty part; a `length` that
- *   reaches beyond the end is cut there.
- * Errors: any errno of open(2), fstat(2), read(2), -ENOMEM; -EISDIR; -EINVAL (options);
- *   MMR_ESTREAM for a stream when another backing was demanded; -ESPIPE for a part of a stream;
- *   MMR_ENOMAP when MAPPED was demanded and is impossible; -EFBIG for a pseudo file of more than 64
- *   MiB, unless COPIED or STREAM was demanded.
- * Lifetime: until mmr_close. The reader keeps one descriptor (close-on-exec).
- * Threads: safe; the reader may be read by any number of threads. */
+ * Shape: `options` may be NULL. If `offset` is after the end of the file, the range is empty. If
+ *   `length` exceeds the rest of the file, the range ends with the file.
+ * Errors: errno of open(2), fstat(2) and read(2); -ENOMEM; -EISDIR; -EINVAL for invalid options;
+ *   MMR_ESTREAM for a stream if another backing was requested; -ESPIPE for a range of a stream;
+ *   MMR_ENOMAP if MAPPED was requested but is not possible; -EFBIG for a pseudo file above 64 MiB,
+ *   unless COPIED or STREAM was requested.
+ * Lifetime: until mmr_close. The reader keeps one descriptor, which is closed on exec.
+ * Threads: safe. Any number of threads may use the reader. */
 MMR_API int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **ret_reader);
 
-/* Like mmr_open, but of a descriptor. The reader keeps a duplicate; `fd` stays the caller's. Its
- * file offset is neither used nor moved, except by a stream: if it can be moved, it is at the first
- * unused byte after each scan.
+/* Like mmr_open, but for a descriptor. The reader keeps a duplicate; the caller still has to close
+ * `fd`. The file offset is neither used nor moved, except by a stream. If a stream has a file
+ * offset (as in /proc), it is that of the first unused byte after each scan.
  *
- * Errors: as mmr_open, and -EBADF when `fd` is not open for reading. */
+ * Errors: like mmr_open, and -EBADF if `fd` is not open for reading. */
 MMR_API int mmr_open_fd(int fd, const mmr_reader_options *options, mmr_reader **ret_reader);
 
-/* A reader over memory that the caller keeps alive and unchanged until mmr_close.
+/* Opens memory of the caller, which must stay valid and unchanged until mmr_close.
  *
- * Shape: `bytes` may be NULL when `len` is 0.
+ * Shape: `bytes` may be NULL if `len` is 0.
  * Errors: -ENOMEM; -EINVAL for NULL with a length. */
 MMR_API int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_reader);
 
-/* Ends a reader; every slice of it dies, and nothing may use it any more. NULL is allowed. */
+/* Closes a reader. Its slices and iterators must not be used afterwards.
+ *
+ * Shape: `reader` may be NULL. */
 MMR_API void mmr_close(mmr_reader *reader);
 
-/* Bytes in the part, as of mmr_open or the last mmr_refresh; MMR_REST for a stream. Threads: safe.
- */
+/* Returns: the bytes of the range when it was opened or last refreshed; MMR_REST for a stream.
+ *
+ * Threads: safe. */
 MMR_API uint64_t mmr_size(const mmr_reader *reader);
 
-/* Where the bytes lie. Threads: safe. */
+/* Returns: the backing of the reader; never AUTO. A refresh may change it.
+ *
+ * Threads: safe. */
 MMR_API enum mmr_backing_kind mmr_backing(const mmr_reader *reader);
 
-/* What can be done with a reader. */
+/* What a reader supports. */
 enum mmr_abilities {
 	MMR_HAS_OFFSETS = 1,  /* mmr_read_at, backward scans, shards, a known size */
 	MMR_HAS_ADDRESSES = 2 /* mmr_bytes, and with it slices and iterators */
 };
 
-/* Returns: flags of enum mmr_abilities; 0 for a stream. Threads: safe. */
+/* Returns: flags of enum mmr_abilities; 0 for a stream.
+ *
+ * Threads: safe. */
 MMR_API unsigned mmr_abilities(const mmr_reader *reader);
 
-/* The bytes of a stream that scans have used: skipped, or returned as part of a block. Bytes after
- * them are left to the next scan. 0 for other readers. Threads: safe. */
+/* Returns: how many bytes of a stream scans have skipped or returned in blocks. The next scan
+ *   starts after them. 0 for other readers.
+ *
+ * Threads: safe. */
 MMR_API uint64_t mmr_consumed(const mmr_reader *reader);
 
-/* Copies up to 64 of the first bytes. Of a stream, those that scans have read; it never waits.
+/* Copies the first bytes, at most 64. For a stream, these are bytes that scans have read. It never
+ * waits.
  *
- * Errors: as mmr_read_at. Threads: safe, but not during a scan of a stream. */
+ * Returns: 0; `*ret_len` bytes were copied.
+ * Errors: like mmr_read_at.
+ * Threads: safe, except during a scan of a stream. */
 MMR_API int mmr_head(const mmr_reader *reader, void *buffer, size_t len, size_t *ret_len);
 
-/* All bytes of the part.
+/* All bytes of the range.
  *
- * Returns: of an UNMAPPED reader or a stream, a slice of length 0 that remembers: slicing or
- * iterating it fails with MMR_ENOMAP instead of finding nothing. Memory: pages of a map come into
- * memory when they are touched. An iterator that walks over a map (lines, fields, tables,
- * positions, matches, records, chunks, matches of a regex, in either direction) drops the pages
- * that it has passed, except the last few MiB, if the part is larger than 64 MiB. A walk then has
- * about 10 MiB of the file in memory, or what its longest line or record needs. Slices of dropped
- * pages stay valid: a page that is touched again comes back from the page cache or from the device,
- * and then stays. Set `keep_pages` for a large file that is walked over repeatedly; memory then
- * grows with what was touched.
+ * The pages of a map are loaded into memory when they are accessed. If the range is larger than 64
+ * MiB, iterators (lines, fields, tables, positions, matches, records, chunks, matches of a regex,
+ * in both directions) drop the pages that they have passed, except the last few MiB. A walk then
+ * has about 10 MiB of the file in memory, or as much as its longest line or record needs. Slices of
+ * dropped pages stay valid: a page that is accessed again is loaded again, and is then kept. Set
+ * `keep_pages` for a large file that is walked over repeatedly. Memory then grows with the pages
+ * that were accessed.
  *
- * Lifetime: until mmr_close. After a truncation, touching the lost pages raises SIGBUS, unless it
- *   happens inside the library with its guard installed. Lost bytes in the page of the cut read as
- *   zeroes; mmr_check detects this.
+ * Returns: a slice. For an UNMAPPED reader or a stream, its length is 0, and calls that need its
+ *   bytes fail with MMR_ENOMAP.
+ * Lifetime: until mmr_close. After a truncation, accessing lost pages raises SIGBUS, except inside
+ *   the library with its guard installed. Lost bytes of the page at the new end read as zeroes,
+ *   which mmr_check detects.
  * Threads: safe. */
 MMR_API mmr_slice mmr_bytes(const mmr_reader *reader);
 
-/* Copies bytes out, by pread(2) where there is a file: it can fail but not fault.
+/* Copies bytes. Files are read with pread(2), so this never raises SIGBUS.
  *
- * Units: `off` counts from the start of the part.
- * Returns: 0; `*ret_len` bytes were copied, fewer than `len` only at the end of the part.
- * Errors: -ESPIPE for a stream; MMR_ETRUNCATED when the file has become shorter; any errno of
- *   pread(2). On failure
- *   `*ret_len` and the buffer's content are unspecified.
+ * Units: `off` is in bytes from the start of the range.
+ * Returns: 0; `*ret_len` bytes were copied, fewer than `len` only at the end of the range.
+ * Errors: -ESPIPE for a stream; MMR_ETRUNCATED if the file has become shorter; errno of pread(2).
+ *   `*ret_len` and the content of the buffer are undefined then.
  * Threads: safe. */
 MMR_API int mmr_read_at(
 	const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len);
 
-/* Takes in what was appended to the file since it was opened or refreshed. Old slices stay valid.
- * mmr_bytes may have another address afterwards: a file that grows out of its map, or out of its
- * copy, gets a larger one, and the old one is kept until mmr_close. A copied file that grows beyond
- * 16 KiB is mapped, unless COPIED was demanded.
+/* Extends the range by the bytes that were appended to the file since it was opened or refreshed.
  *
- * Returns: 0 when the size is what it was, 1 when it has grown. A range of fixed length never
- *   grows, memory of the caller's never grows.
- * Errors: MMR_ETRUNCATED when the file has become shorter; MMR_ENOROOM when the address space has
- *   no room for the growth; -ENOMEM; errno of fstat(2) and pread(2). The reader is then as before.
- * Threads: one refresh at a time; others may read meanwhile. */
+ * If the map or the copy is too small, a larger one replaces it, and mmr_bytes has another address.
+ * The old one is kept until mmr_close. A copied file that grows to 16 KiB is mapped, unless COPIED
+ * was requested.
+ *
+ * Returns: 1 if the range has grown; 0 if not. A range of fixed length, a stream and the caller's
+ *   memory never grow.
+ * Errors: MMR_ETRUNCATED if the file has become shorter; MMR_ENOROOM if the address space has no
+ *   room for the growth; -ENOMEM; errno of fstat(2) and pread(2). The reader is unchanged then.
+ * Lifetime: slices of before stay valid.
+ * Threads: one refresh at a time. Other threads may use the reader meanwhile. */
 MMR_API int mmr_refresh(mmr_reader *reader);
 
-/* Whether the file is still the one that was opened.
+/* Checks that the file has not changed since it was opened or refreshed. A stream and the caller's
+ * memory are not checked.
  *
- * Errors: MMR_ETRUNCATED when it is shorter than mmr_size says; MMR_ECHANGED when size, times or
- *   inode differ, or another file has taken its path; errno of fstat(2). Memory never changes.
+ * Returns: 0 if it has not changed.
+ * Errors: MMR_ETRUNCATED if it is shorter than mmr_size; MMR_ECHANGED if its size or its times
+ *   differ, or if its path names another file or none; errno of fstat(2).
  * Threads: safe. */
 MMR_API int mmr_check(const mmr_reader *reader);
 
@@ -156,19 +172,21 @@ enum mmr_advice {
 	MMR_ADVICE_RANDOM      /* read ahead nothing */
 };
 
-/* Tells the kernel how a range will be read. Advice is never needed for a right result.
+/* Advises the kernel how bytes will be read. Results never depend on it. Without a map, it does
+ * nothing.
  *
- * Shape: the range is clamped to the part. Without a map it does nothing.
- * Errors: errno of madvise(2). Threads: safe. */
+ * Shape: bytes after the end of the reader's range are ignored.
+ * Errors: errno of madvise(2).
+ * Threads: safe. */
 MMR_API int mmr_advise(
 	const mmr_reader *reader, uint64_t off, uint64_t len, enum mmr_advice advice);
 
-/* Starts reading a range from the device and returns at once. Like mmr_advise otherwise. */
+/* Like mmr_advise, but starts to read the bytes from the device. It does not wait for them. */
 MMR_API int mmr_prefetch(const mmr_reader *reader, uint64_t off, uint64_t len);
 
-/* Gives the memory of a range back: resident pages are dropped from the map, slices stay valid and
- * bring them back when touched. Certain on Linux, a mere hint elsewhere. Like mmr_advise otherwise.
- */
+/* Like mmr_advise, but releases the resident pages of the bytes. Slices stay valid: a page that is
+ * accessed again is loaded again. On systems other than Linux this is a hint, which may have no
+ * effect. */
 MMR_API int mmr_release(const mmr_reader *reader, uint64_t off, uint64_t len);
 
 /* --- Extents of a sparse file ----------------------------------------------------------------- */
@@ -186,14 +204,16 @@ typedef struct mmr_extents {
 	uint64_t off, stop;
 } mmr_extents;
 
-/* The extents of a reader, in order. Lifetime: that of the reader. */
+/* Starts an iteration over the extents of a reader, in order.
+ *
+ * Lifetime: until mmr_close. */
 MMR_API mmr_extents mmr_extents_of(const mmr_reader *reader);
 
-/* The extents of a range of the reader, cut at the ends of the range. */
+/* Like mmr_extents_of, for a range of the reader. Extents are cut at the ends of the range. */
 MMR_API mmr_extents mmr_extents_of_range(const mmr_reader *reader, uint64_t off, uint64_t len);
 
-/* The next extent. Bytes between two extents are a hole. If the file system does not report holes,
- * and in memory, all bytes are one extent. So it is always enough to read the extents.
+/* The next extent. The bytes between two extents are a hole. If holes are not known, as in memory,
+ * all bytes are one extent. So it is always enough to read the extents.
  *
  * Returns: false after the last one. */
 MMR_API bool mmr_extents_next(mmr_extents *it, mmr_extent *ret_extent);

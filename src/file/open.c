@@ -35,7 +35,7 @@ static bool wants_file(const mmr_reader_options *options)
 	return options->backing != MMR_BACKING_AUTO && options->backing != MMR_BACKING_STREAM;
 }
 
-static bool wants_part(const mmr_reader_options *options)
+static bool wants_range(const mmr_reader_options *options)
 {
 	return options->offset > 0 || options->length != MMR_REST;
 }
@@ -47,8 +47,8 @@ static int check_stream(const char *name, const mmr_reader_options *options)
 		error_set(MMR_ESTREAM, "open '%s' with this backing", name);
 		return error_hint(MMR_ESTREAM, "save it to a file first");
 	}
-	if (wants_part(options)) {
-		error_set(-ESPIPE, "open a part of '%s'", name);
+	if (wants_range(options)) {
+		error_set(-ESPIPE, "open a range of '%s'", name);
 		return error_hint(-ESPIPE, "choose the range when it is scanned");
 	}
 	return 0;
@@ -209,7 +209,7 @@ int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **r
 		return err;
 	/* A FIFO is refused before it is opened: its writer must not see a reader that closes it at
 	 * once. */
-	if (wants_file(options) || wants_part(options)) {
+	if (wants_file(options) || wants_range(options)) {
 		err = os_stat_path(path, &stat);
 		if (err < 0)
 			return error_set(err, "open '%s'", path);
