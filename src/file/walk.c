@@ -14,18 +14,16 @@
 
 uint64_t walk_small = WALK_SMALL;
 
-/* Drops bytes [start, stop) of a file, which are in its map. */
-static void drop(const struct backing *backing, uint64_t start, uint64_t stop)
+/* The address of an offset of the file. */
+static const char *address(const struct owner *owner, uint64_t off)
 {
-	os_drop((const char *)backing->map + (start - backing->map_off), (size_t)(stop - start));
+	return (const char *)owner->backing->map + (off - owner->backing->map_off);
 }
 
 static void reclaim(const struct owner *owner, uint64_t start, uint64_t stop)
 {
-	const struct backing *backing = owner->backing;
-
-	backing_reclaim(owner->reader, backing,
-		(const char *)backing->map + (start - backing->map_off), (size_t)(stop - start));
+	backing_reclaim(
+		owner->reader, owner->backing, address(owner, start), (size_t)(stop - start));
 }
 
 /* Drops bytes [start, stop) of a file. Returns: the offset from which on bytes are kept. */
@@ -38,7 +36,7 @@ static uint64_t drop_before(const struct owner *owner, uint64_t start, uint64_t 
 	if (stop < start + 2 * FOLIO)
 		return start;
 	stop -= FOLIO;
-	drop(owner->backing, start, stop);
+	os_drop(address(owner, start), (size_t)(stop - start));
 	edge = round_down(stop, TABLES_STEP);
 	if (edge > start)
 		reclaim(owner, max_u64(edge - TABLES_STEP, first), edge);
@@ -55,7 +53,7 @@ static uint64_t drop_after(const struct owner *owner, uint64_t start, uint64_t s
 	if (stop < start + 2 * FOLIO)
 		return stop;
 	start += FOLIO;
-	drop(owner->backing, start, stop);
+	os_drop(address(owner, start), (size_t)(stop - start));
 	edge = round_up(start, TABLES_STEP);
 	if (edge < stop)
 		reclaim(owner, edge, min_u64(edge + TABLES_STEP, last));
