@@ -96,26 +96,11 @@ static unsigned read_escape(struct scan *scan)
 		return '\t';
 	case 'x':
 		return read_hex(scan);
-	case 'd':
-	case 'w':
-	case 'S':
-	case 'h':
-	case 'b':
-	case 'B':
-		return ESCAPE_NONE;
-	case 's':
-	case 'D':
-	case 'W':
-	case 'v':
-	case 'H':
-	case 'A':
-	case 'z':
-	case 'Z':
-		return ESCAPE_PERHAPS;
-	default:
-		scan->is_known = false;
-		return ESCAPE_PERHAPS;
 	}
+	if (strchr("dwShbB", letter))
+		return ESCAPE_NONE;
+	scan->is_known &= strchr("sDWvHAzZ", letter) != NULL;
+	return ESCAPE_PERHAPS;
 }
 
 /* Parses the rest of [:alpha:] and the like after "[:". */
@@ -168,13 +153,10 @@ static void read_class(struct scan *scan)
  * is complete. */
 static bool read_kind(struct scan *scan, bool *ret_negative)
 {
-	if (skip(scan, ":"))
-		return true;
 	if (skip(scan, "i)"))
 		return false;
-	if (skip(scan, "i:"))
-		return true;
-	if (skip(scan, ">") || skip(scan, "=") || skip(scan, "<="))
+	if (skip(scan, ":") || skip(scan, "i:") || skip(scan, ">") || skip(scan, "=") ||
+		skip(scan, "<="))
 		return true;
 	*ret_negative = skip(scan, "!") || skip(scan, "<!");
 	if (*ret_negative)
