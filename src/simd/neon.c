@@ -19,7 +19,7 @@
 #define TALLY_SUM(t)       ((uint64_t)vaddlvq_u8(t))
 #define KERNELS            simd_neon
 #define NAME               "neon"
-#define USABLE             usable
+#define USABLE             simd_always
 #define NUMBERS            numbers_portable /* the compiler makes NEON of them */
 
 /* NEON has no movemask. Each equal byte keeps one bit, and the bits of each half are added up. */
@@ -30,11 +30,6 @@ static inline uint64_t equal_bits(uint8x16_t v, uint8x16_t w)
 	uint8x16_t bits = vandq_u8(vceqq_u8(v, w), vld1q_u8(places));
 
 	return (uint64_t)vaddv_u8(vget_low_u8(bits)) | (uint64_t)vaddv_u8(vget_high_u8(bits)) << 8;
-}
-
-static bool usable(void)
-{
-	return true;
 }
 
 #include "simd/bytes_template.h"

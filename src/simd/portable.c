@@ -29,7 +29,7 @@
 #define TALLY_SUM(t)       tally_sum(t)
 #define KERNELS            simd_portable
 #define NAME               "portable"
-#define USABLE             usable
+#define USABLE             simd_always
 
 /* Returns: the high bit of each byte of `word` that equals the byte of `pattern`. The sum cannot
  * carry from one byte into the next, as it can in the shorter (x - ONES) & ~x. */
@@ -51,11 +51,6 @@ static inline uint64_t tally_sum(uint64_t tally)
 {
 	tally = (tally & PAIRS) + ((tally >> 8) & PAIRS);
 	return (tally * UINT64_C(0x0001000100010001)) >> 48;
-}
-
-static bool usable(void)
-{
-	return true;
 }
 
 /* Compilers differ in how they pass vectors that the processor does not have. All functions with

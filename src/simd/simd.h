@@ -89,6 +89,9 @@ extern _Atomic(const struct simd_kernels *) simd_chosen;
 
 const struct simd_kernels *simd_choose(void);
 
+/* For instances that need no check of the processor. */
+bool simd_always(void);
+
 static inline const struct simd_kernels *simd_kernels(void)
 {
 	const struct simd_kernels *chosen;

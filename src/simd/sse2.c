@@ -19,7 +19,7 @@
 #define TALLY_SUM(t)       tally_sum(t)
 #define KERNELS            simd_sse2
 #define NAME               "sse2"
-#define USABLE             usable
+#define USABLE             simd_always
 #define NUMBERS            numbers_portable /* the compiler makes SSE2 of them */
 
 static inline uint64_t tally_sum(__m128i tally)
@@ -28,11 +28,6 @@ static inline uint64_t tally_sum(__m128i tally)
 
 	_mm_storeu_si128((__m128i *)(void *)lanes, _mm_sad_epu8(tally, _mm_setzero_si128()));
 	return lanes[0] + lanes[1];
-}
-
-static bool usable(void)
-{
-	return true;
 }
 
 #include "simd/bytes_template.h"
