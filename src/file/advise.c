@@ -35,21 +35,25 @@ static int explain(const struct mmr_reader *reader, uint64_t off, const char *op
 	return error_set_at(err, reader->offset + off, "%s '%s'", operation, reader->name);
 }
 
-int mmr_advise(const mmr_reader *reader, uint64_t off, uint64_t len, enum mmr_advice advice)
+static int give_hint(const struct mmr_reader *reader, uint64_t off, uint64_t len, enum os_hint hint,
+	const char *operation)
 {
-	static const enum os_hint hints[] = {OS_HINT_NORMAL, OS_HINT_SEQUENTIAL, OS_HINT_RANDOM};
 	const char *start;
 	size_t n = pages_of(reader, reader_backing(reader), off, len, true, &start);
 
-	return n == 0 ? 0 : explain(reader, off, "advise", os_hint(start, n, hints[advice]));
+	return n == 0 ? 0 : explain(reader, off, operation, os_hint(start, n, hint));
+}
+
+int mmr_advise(const mmr_reader *reader, uint64_t off, uint64_t len, enum mmr_advice advice)
+{
+	static const enum os_hint hints[] = {OS_HINT_NORMAL, OS_HINT_SEQUENTIAL, OS_HINT_RANDOM};
+
+	return give_hint(reader, off, len, hints[advice], "advise");
 }
 
 int mmr_prefetch(const mmr_reader *reader, uint64_t off, uint64_t len)
 {
-	const char *start;
-	size_t n = pages_of(reader, reader_backing(reader), off, len, true, &start);
-
-	return n == 0 ? 0 : explain(reader, off, "prefetch", os_hint(start, n, OS_HINT_WILL_NEED));
+	return give_hint(reader, off, len, OS_HINT_WILL_NEED, "prefetch");
 }
 
 /* Drops the pages of each map of the reader, because slices may have accessed any of them. Returns:

@@ -133,7 +133,7 @@ enum os_hint {
 	OS_HINT_WILL_NEED
 };
 
-/* Tells the kernel how a range of a map will be accessed.
+/* Advises the kernel how a range of a map will be accessed.
  *
  * Errors: those of madvise(2); those of posix_madvise(3) in posix.c. */
 int os_hint(const void *map, size_t len, enum os_hint hint);

@@ -67,9 +67,8 @@ static int parse_whole(mmr_slice text, struct whole *whole)
 int mmr_slice_to_i64(mmr_slice text, int64_t *ret_value)
 {
 	struct whole whole;
-	int err;
+	int err = parse_whole(text, &whole);
 
-	err = parse_whole(text, &whole);
 	if (err < 0)
 		return err;
 	if (whole.magnitude > (uint64_t)INT64_MAX + whole.negative)
@@ -82,9 +81,8 @@ int mmr_slice_to_i64(mmr_slice text, int64_t *ret_value)
 int mmr_slice_to_u64(mmr_slice text, uint64_t *ret_value)
 {
 	struct whole whole;
-	int err;
+	int err = parse_whole(text, &whole);
 
-	err = parse_whole(text, &whole);
 	if (err < 0)
 		return err;
 	if (whole.negative && whole.magnitude > 0)
