@@ -145,18 +145,16 @@ static int copy_by_hand(int fd, uint64_t off, uint64_t len, uint64_t *done)
 
 int output_range(int fd, uint64_t off, uint64_t len, uint64_t *ret_done)
 {
-	uint64_t at = off;
 	int err = 0;
 
 	*ret_done = 0;
 	if (len > sizeof(buffer) - filled) {
 		output_flush();
-		err = transfer_range(fd, &at, len);
-		*ret_done = at - off;
+		err = transfer_range(fd, off, len, ret_done);
 	}
 	if (err < 0)
 		return err;
-	return copy_by_hand(fd, at, len - (at - off), ret_done);
+	return copy_by_hand(fd, off + *ret_done, len - *ret_done, ret_done);
 }
 
 int output_stream(int fd, uint64_t *ret_done)

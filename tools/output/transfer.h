@@ -1,6 +1,6 @@
-/* transfer.h - descriptor to standard output inside the kernel
+/* transfer.h - from a descriptor to standard output inside the kernel
  *
- * transfer_linux.c or transfer_posix.c, one of the two. The second knows no way and says so.
+ * transfer_linux.c or transfer_posix.c is built. The second copies nothing.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_OUTPUT_TRANSFER_H
@@ -8,14 +8,13 @@
 
 #include "mmcat.h"
 
-/* Moves up to `len` bytes at `*off` of a file, raising `*off`.
+/* Moves bytes [off, off + len) of a file and adds their number to `*done`.
  *
- * Returns: 1 when all was moved or the file ended, 0 when the rest must be copied by read and write
- *   (no way, or not here); MMR_ETRUNCATED or a negated errno of reading. A failed write ends the
- * program. */
-int transfer_range(int fd, uint64_t *off, uint64_t len);
+ * Returns: 1 when all is moved or the file ended; 0 when the caller must copy the rest by read and
+ *   write; MMR_ETRUNCATED or a negated errno of reading. A failed write ends the program. */
+int transfer_range(int fd, uint64_t off, uint64_t len, uint64_t *done);
 
-/* The same for all that is left in a stream; `*done` counts. */
+/* Like transfer_range, but moves the rest of a stream. */
 int transfer_stream(int fd, uint64_t *done);
 
 #endif

@@ -1,8 +1,8 @@
 /* transfer_linux.c - copy_file_range(2) to a file, splice(2) to a pipe or socket
  *
- * A splice goes through a private pipe: it is faster than straight from the file, which holds the
- * lock of the reader's pipe while it walks the page cache, and it tells read errors from write
- * errors.
+ * A splice goes through a private pipe. A splice from the file to the output holds the lock of the
+ * reader's pipe while it walks the page cache, which is slower, and it cannot distinguish read
+ * errors from write errors.
  *
  * SPDX-License-Identifier: MIT */
 #include "output/transfer.h"
@@ -23,7 +23,7 @@
 
 static int broker[2] = {-1, -1};
 
-/* The private pipe, made once. */
+/* Makes the private pipe, once. */
 static bool make_broker(void)
 {
 	if (broker[0] >= 0)
@@ -32,13 +32,13 @@ static bool make_broker(void)
 		broker[0] = -1;
 		return false;
 	}
-	/* Both only help speed: the defaults do. */
+	/* For speed only: the default sizes work. */
 	fcntl(broker[0], F_SETPIPE_SZ, PIPE_BYTES);
 	fcntl(STDOUT_FILENO, F_SETPIPE_SZ, PIPE_BYTES);
 	return true;
 }
 
-/* Writes `len` bytes out of the private pipe by hand, when splice does not want this output. */
+/* Writes `len` bytes of the private pipe with write(2), where splice refuses this output. */
 static void drain(size_t len)
 {
 	static char bytes[64 << 10];
@@ -56,7 +56,7 @@ static void drain(size_t len)
 	output_flush();
 }
 
-/* From the private pipe to standard output. Returns: whether splice can do it. */
+/* Moves bytes from the private pipe to standard output. Returns: whether splice can do it. */
 static bool pass_on(size_t len)
 {
 	while (len > 0) {
@@ -79,8 +79,8 @@ static bool pass_on(size_t len)
 	return true;
 }
 
-/* What is in a pipe are the pages of the file: cut off meanwhile, they read as zeroes. Returns:
- * whether the file still reaches so far. */
+/* Whether the file is still this long. A pipe holds the file's own pages, which read as zeroes
+ * after a truncation. */
 static bool reaches(int fd, uint64_t off)
 {
 	struct stat in;
@@ -88,67 +88,65 @@ static bool reaches(int fd, uint64_t off)
 	return fstat(fd, &in) < 0 || !S_ISREG(in.st_mode) || (uint64_t)in.st_size >= off;
 }
 
-static int splice_range(int fd, uint64_t *off, uint64_t len)
+/* Moves `len` bytes at `*at`, or from a stream where `at` is NULL. */
+static int splice_bytes(int fd, off_t *at, uint64_t len, uint64_t *done)
 {
-	uint64_t stop = *off + len;
-
-	if (len < WORTH_IT || !make_broker())
+	if (!make_broker())
 		return 0;
-	while (*off < stop) {
-		off_t at = (off_t)*off;
-		ssize_t n = splice(fd, &at, broker[1], NULL,
-			(size_t)min_u64(stop - *off, PIPE_BYTES), SPLICE_F_MOVE);
+	while (len > 0) {
+		ssize_t n = splice(fd, at, broker[1], NULL, (size_t)min_u64(len, PIPE_BYTES),
+			SPLICE_F_MOVE);
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		/* Not possible for this file, or a read error: a read reports which. */
 		if (n < 0)
-			/* Not for this file, or a read error: pread tells which. */
 			return 0;
 		if (n == 0)
 			return 1;
-		*off += (uint64_t)n;
+		len -= (uint64_t)n;
+		*done += (uint64_t)n;
 		progress_add((uint64_t)n);
 		if (!pass_on((size_t)n))
 			return 0;
-		if (!reaches(fd, *off))
+		if (at && !reaches(fd, (uint64_t)*at))
 			return MMR_ETRUNCATED;
 	}
 	return 1;
 }
 
-static int copy_range(int fd, uint64_t *off, uint64_t len)
+static int copy_range(int fd, off_t at, uint64_t len, uint64_t *done)
 {
-	uint64_t stop = *off + len;
-
-	while (*off < stop) {
-		off_t at = (off_t)*off;
+	while (len > 0) {
 		ssize_t n = copy_file_range(
-			fd, &at, STDOUT_FILENO, NULL, (size_t)min_u64(stop - *off, STEP_MAX), 0);
+			fd, &at, STDOUT_FILENO, NULL, (size_t)min_u64(len, STEP_MAX), 0);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && (errno == ENOSPC || errno == EDQUOT))
 			output_failed(errno);
-		/* Across file systems, appended, unsupported, a read error, or an end that may be
-		 * a lie: read and write know better. */
+		/* Other file systems, O_APPEND, a read error, or an early end, which some file
+		 * systems report falsely: read and write find out. */
 		if (n <= 0)
 			return 0;
-		*off += (uint64_t)n;
+		len -= (uint64_t)n;
+		*done += (uint64_t)n;
 		progress_add((uint64_t)n);
 	}
 	return 1;
 }
 
-int transfer_range(int fd, uint64_t *off, uint64_t len)
+int transfer_range(int fd, uint64_t off, uint64_t len, uint64_t *done)
 {
+	off_t at = (off_t)off;
 	struct stat out;
 
 	if (fstat(STDOUT_FILENO, &out) < 0)
 		return 0;
 	if (S_ISREG(out.st_mode))
-		return copy_range(fd, off, len);
-	if (S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode))
-		return splice_range(fd, off, len);
+		return copy_range(fd, at, len, done);
+	if (len >= WORTH_IT && (S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode)))
+		return splice_bytes(fd, &at, len, done);
 	return 0;
 }
 
@@ -157,20 +155,7 @@ int transfer_stream(int fd, uint64_t *done)
 	struct stat in, out;
 
 	if (fstat(fd, &in) < 0 || fstat(STDOUT_FILENO, &out) < 0 || !S_ISFIFO(in.st_mode) ||
-		!S_ISFIFO(out.st_mode) || !make_broker())
+		!S_ISFIFO(out.st_mode))
 		return 0;
-	for (;;) {
-		ssize_t n = splice(fd, NULL, broker[1], NULL, PIPE_BYTES, SPLICE_F_MOVE);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return 0;
-		if (n == 0)
-			return 1;
-		*done += (uint64_t)n;
-		progress_add((uint64_t)n);
-		if (!pass_on((size_t)n))
-			return 0;
-	}
+	return splice_bytes(fd, NULL, UINT64_MAX, done);
 }
