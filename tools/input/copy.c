@@ -1,25 +1,31 @@
-/* copy.c - ranges of files, and streams
+/* copy.c - copying ranges of files, and streams
  *
  * SPDX-License-Identifier: MIT */
 #include "input/copy.h"
 
 #include "output/binary.h"
 #include "output/output.h"
+#include "status/message.h"
 #include "status/progress.h"
+#include "status/report.h"
+
+/* Binary data was not printed to a terminal, which was reported. */
+#define REFUSED 1
 
 static bool is_stream(const struct input *input)
 {
 	return mmr_backing(input->reader) == MMR_BACKING_STREAM;
 }
 
-/* Whether a scan of a stream has all of it. */
+/* Whether a scan of a stream reads all of it. */
 static bool is_all(const mmr_scan_options *scan)
 {
 	return scan->offset == 0 && scan->length == MMR_REST && scan->first_line == 0 &&
 	       scan->n_lines == MMR_REST;
 }
 
-bool copy_meets_input(const struct input *input, const mmr_scan_options *scan)
+/* Whether standard output would overwrite bytes that are still to be read. */
+static bool meets_output(const struct input *input, const mmr_scan_options *scan)
 {
 	uint64_t start = input->base + scan->offset;
 
@@ -42,21 +48,10 @@ bool copy_is_refused(
 	return binary_refused(input->name, bytes);
 }
 
-static int copy_range(struct input *input, const mmr_scan_options *scan,
-	const struct options *options, uint64_t *ret_done, bool *ret_refused)
-{
-	*ret_refused = copy_is_refused(input, scan, options);
-	if (*ret_refused)
-		return 0;
-	progress_expect(scan->length);
-	return output_range(input->fd, input->base + scan->offset, scan->length, ret_done);
-}
-
-static int copy_blocks(struct input *input, const mmr_scan_options *scan,
-	const struct options *options, uint64_t *ret_done, bool *ret_refused)
+/* Copies a stream in blocks. Returns: 0, a code of reading, or REFUSED. */
+static int copy_blocks(struct input *input, const mmr_scan_options *scan, bool look, uint64_t *done)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	bool look = binary_matters(options->binary);
 	mmr_scan_options how = *scan;
 	mmr_blocks *blocks;
 	mmr_block block;
@@ -67,34 +62,51 @@ static int copy_blocks(struct input *input, const mmr_scan_options *scan,
 	err = mmr_blocks_open(input->reader, &how, &cut, &blocks);
 	if (err < 0)
 		return err;
-	while (mmr_blocks_next(blocks, &block)) {
-		*ret_refused = look && binary_refused(input->name, block.bytes);
-		look = false;
-		if (*ret_refused)
+	while (err == 0 && mmr_blocks_next(blocks, &block)) {
+		if (look && binary_refused(input->name, block.bytes)) {
+			err = REFUSED;
 			break;
+		}
+		look = false;
 		output_write(block.bytes.ptr, block.bytes.len);
-		*ret_done += block.bytes.len;
+		*done += block.bytes.len;
 	}
 	output_flush();
-	err = mmr_blocks_error(blocks);
+	if (err == 0)
+		err = mmr_blocks_error(blocks);
 	mmr_blocks_close(blocks);
 	return err;
 }
 
-int copy_selection(struct input *input, const mmr_scan_options *scan, const struct options *options,
-	uint64_t *ret_done, bool *ret_refused)
+/* Returns: like copy_blocks. */
+static int copy(struct input *input, const mmr_scan_options *scan, const struct options *options,
+	uint64_t *done)
 {
-	*ret_done = 0;
-	*ret_refused = false;
-	if (!is_stream(input))
-		return copy_range(input, scan, options, ret_done, ret_refused);
-	if (!is_all(scan) || binary_matters(options->binary))
-		return copy_blocks(input, scan, options, ret_done, ret_refused);
+	bool look = binary_matters(options->binary);
+
+	if (!is_stream(input)) {
+		if (copy_is_refused(input, scan, options))
+			return REFUSED;
+		progress_expect(scan->length);
+		return output_range(input->fd, input->base + scan->offset, scan->length, done);
+	}
+	if (!is_all(scan) || look)
+		return copy_blocks(input, scan, look, done);
 	progress_expect(MMR_REST);
-	return output_stream(input->fd, ret_done);
+	return output_stream(input->fd, done);
 }
 
-uint64_t copy_offset(const struct input *input, const mmr_scan_options *scan, uint64_t done)
+enum status copy_selection(
+	struct input *input, const mmr_scan_options *scan, const struct options *options)
 {
-	return is_stream(input) ? done : input->base + scan->offset + done;
+	uint64_t start = is_stream(input) ? 0 : input->base + scan->offset, done = 0;
+	int err;
+
+	if (meets_output(input, scan))
+		return message("%s: input file is output file", message_quote(input->name));
+	err = copy(input, scan, options, &done);
+	report_bytes(done);
+	if (err < 0)
+		return message_file_at(input->name, err, start + done);
+	return err == REFUSED ? STATUS_TROUBLE : STATUS_DONE;
 }

@@ -94,8 +94,8 @@ static int splice_bytes(int fd, off_t *at, uint64_t len, uint64_t *done)
 	if (!make_broker())
 		return 0;
 	while (len > 0) {
-		ssize_t n = splice(fd, at, broker[1], NULL, (size_t)min_u64(len, PIPE_BYTES),
-			SPLICE_F_MOVE);
+		ssize_t n = splice(
+			fd, at, broker[1], NULL, (size_t)min_u64(len, PIPE_BYTES), SPLICE_F_MOVE);
 
 		if (n < 0 && errno == EINTR)
 			continue;
