@@ -22,4 +22,9 @@ static inline uint64_t min_u64(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+static inline uint64_t multiply_clamped(uint64_t a, uint64_t b)
+{
+	return b > 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+
 #endif

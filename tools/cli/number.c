@@ -26,11 +26,6 @@ static int digit_value(char byte, unsigned base)
 	return value < (int)base ? value : -1;
 }
 
-static uint64_t multiply_clamped(uint64_t a, uint64_t b)
-{
-	return b > 0 && a > (uint64_t)INT64_MAX / b ? (uint64_t)INT64_MAX : a * b;
-}
-
 /* Appends a run of digits, with single underscores between them. Returns: what follows; NULL
  * where there is no digit. */
 static const char *parse_digits(
@@ -128,7 +123,7 @@ static bool apply(struct decimal decimal, uint64_t factor, uint64_t *ret_number)
 			return false;
 	for (; decimal.exponent > 0; decimal.exponent--)
 		decimal.digits = multiply_clamped(decimal.digits, 10);
-	*ret_number = multiply_clamped(decimal.digits, factor);
+	*ret_number = min_u64(multiply_clamped(decimal.digits, factor), INT64_MAX);
 	return true;
 }
 

@@ -7,70 +7,6 @@
 #include "status/progress.h"
 #include "status/report.h"
 
-/* Bytes [start, stop) of an input's reader. */
-struct span {
-	uint64_t start, stop;
-};
-
-/* Python's clamping of an index against a size. */
-static uint64_t place(int64_t index, uint64_t size)
-{
-	if (index >= 0)
-		return min_u64((uint64_t)index, size);
-	return size - min_u64(0 - (uint64_t)index, size);
-}
-
-static struct span locate_bytes(const struct range *range, uint64_t size)
-{
-	struct span span;
-
-	span.start = place(range->start, size);
-	span.stop = range->has_length
-			    ? span.start + min_u64((uint64_t)range->length, size - span.start)
-			    : place(range->stop, size);
-	if (span.stop < span.start)
-		span.stop = span.start;
-	return span;
-}
-
-/* The same in records: the bytes after the last whole one are no record. */
-static uint64_t record_place(int64_t index, size_t record_size, uint64_t size)
-{
-	uint64_t n = size / record_size;
-
-	/* Past the records it is the end of the file, so that such bytes are not passed over. */
-	if (index >= 0)
-		return (uint64_t)index <= n ? (uint64_t)index * record_size : size;
-	return place(index, n) * record_size;
-}
-
-static struct span locate_records(const struct range *range, size_t record_size, uint64_t size)
-{
-	int64_t stop = range->stop;
-	struct span span;
-
-	if (range->has_length)
-		stop = range->length > INT64_MAX - range->start ? INT64_MAX
-								: range->start + range->length;
-	span.start = record_place(range->start, record_size, size);
-	span.stop = record_place(stop, record_size, size);
-	if (span.stop < span.start)
-		span.stop = span.start;
-	return span;
-}
-
-/* Shards of records are as equal as those of bytes. */
-static struct span shard_of_records(const struct shard *shard, size_t record_size, uint64_t size)
-{
-	uint64_t n = shard->n, k = shard->k, records = size / record_size;
-	struct span span;
-
-	span.start = (records / n * (k - 1) + min_u64(k - 1, records % n)) * record_size;
-	/* The bytes after the last whole record belong to the last shard, which reports them. */
-	span.stop = k == n ? size : (records / n * k + min_u64(k, records % n)) * record_size;
-	return span;
-}
-
 static void flush_output(void *unused)
 {
 	(void)unused;
@@ -91,123 +27,145 @@ static mmr_scan_options scan_all(const struct options *options)
 	return scan;
 }
 
-static uint64_t multiply_clamped(uint64_t a, uint64_t b)
-{
-	return b > 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
-}
-
-mmr_scan_options selection_range(
-	const struct options *options, const struct selection *selection, uint64_t maximum)
+/* Sets the range of a selection whose ends count from the start. */
+static void set_range(
+	const struct options *options, const struct selection *selection, mmr_scan_options *scan)
 {
 	const struct range *range = &selection->range;
-	mmr_scan_options scan = scan_all(options);
 	uint64_t start = (uint64_t)range->start, length = MMR_REST;
-	size_t record_size = options->record_size;
+	size_t unit = selection->part == PART_LINES ? options->record_size : 1;
 
 	if (range->has_length)
 		length = (uint64_t)range->length;
 	else if (range->stop != MMR_END)
 		length = range->stop > range->start ? (uint64_t)(range->stop - range->start) : 0;
-	if (selection->part == PART_LINES && record_size == 0) {
-		scan.first_line = start;
-		scan.n_lines = length;
-	} else if (selection->part == PART_LINES) {
-		scan.offset = multiply_clamped(start, record_size);
-		scan.length = multiply_clamped(length, record_size);
+	if (unit == 0) {
+		scan->first_line = start;
+		scan->n_lines = length;
 	} else {
-		scan.offset = start;
-		scan.length = length;
+		scan->offset = multiply_clamped(start, unit);
+		scan->length = multiply_clamped(length, unit);
 	}
+}
+
+/* Limits a range to `maximum` lines or records, where the action takes the first ones. */
+static void limit_first(const struct options *options, uint64_t maximum, mmr_scan_options *scan)
+{
+	if (options->record_size > 0)
+		scan->length =
+			min_u64(scan->length, multiply_clamped(maximum, options->record_size));
+	else if (action_has(options, ACTION_FIRST_LINES))
+		scan->n_lines = min_u64(scan->n_lines, maximum);
+}
+
+mmr_scan_options selection_range(
+	const struct options *options, const struct selection *selection, uint64_t maximum)
+{
+	mmr_scan_options scan = scan_all(options);
+
+	set_range(options, selection, &scan);
+	limit_first(options, maximum, &scan);
 	if (maximum == 0)
 		scan.length = 0;
-	else if (maximum != NO_MAXIMUM && record_size > 0)
-		scan.length = min_u64(scan.length, multiply_clamped(maximum, record_size));
-	else if (maximum != NO_MAXIMUM && action_has(options, ACTION_FIRST_LINES))
-		scan.n_lines = min_u64(scan.n_lines, maximum);
 	return scan;
 }
 
 /* --- Inputs with offsets ---------------------------------------------------------------------- */
 
-/* The start of line `index`: from the start of the file, or from its end when negative. */
-static int locate_line(
-	mmr_reader *reader, int64_t index, const mmr_scan_options *all, uint64_t *ret_off)
+static void set_bytes(uint64_t start, uint64_t stop, mmr_scan_options *scan)
 {
-	return mmr_line_seek(reader, index < 0 ? mmr_size(reader) : 0, index, all, ret_off);
+	scan->offset = start;
+	scan->length = stop > start ? stop - start : 0;
+	scan->first_line = 0;
+	scan->n_lines = MMR_REST;
 }
 
-static int locate_lines(mmr_reader *reader, const struct range *range, const mmr_scan_options *all,
-	struct span *ret_span)
+/* Shards of records are as equal as those of bytes. */
+static void set_shard_of_records(
+	const struct shard *shard, size_t record_size, uint64_t size, mmr_scan_options *scan)
 {
-	struct span span;
+	uint64_t n = shard->n, k = shard->k, records = size / record_size;
+	uint64_t start = records / n * (k - 1) + min_u64(k - 1, records % n);
+	uint64_t stop = records / n * k + min_u64(k, records % n);
+
+	/* The bytes after the last whole record belong to the last shard, which reports them. */
+	set_bytes(start * record_size, k == n ? size : stop * record_size, scan);
+}
+
+static int locate_shard(mmr_reader *reader, const struct options *options,
+	const struct shard *shard, mmr_scan_options *scan)
+{
+	uint64_t start, stop;
 	int err;
 
-	err = locate_line(reader, range->start, all, &span.start);
-	if (err < 0)
-		return err;
-	if (range->has_length)
-		err = mmr_line_seek(reader, span.start, range->length, all, &span.stop);
-	else if (range->stop == MMR_END)
-		span.stop = mmr_size(reader);
-	else if (range->start >= 0 && range->stop >= range->start)
-		/* Both from the start: what comes before the first is not read twice. */
-		err = mmr_line_seek(
-			reader, span.start, range->stop - range->start, all, &span.stop);
-	else
-		err = locate_line(reader, range->stop, all, &span.stop);
-	if (err < 0)
-		return err;
-	if (span.stop < span.start)
-		span.stop = span.start;
-	*ret_span = span;
-	return 0;
+	if (options->record_size > 0) {
+		set_shard_of_records(shard, options->record_size, mmr_size(reader), scan);
+		return 0;
+	}
+	err = mmr_shard(reader, options->delimiter, shard->k, shard->n, &start, &stop);
+	if (err == 0)
+		set_bytes(start, stop, scan);
+	return err;
+}
+
+/* Locates lines, one end of which counts from the end. */
+static int locate_lines(mmr_reader *reader, const struct range *range, mmr_scan_options *scan)
+{
+	uint64_t size = mmr_size(reader), start, stop = size;
+	int err;
+
+	err = mmr_line_seek(reader, range->start < 0 ? size : 0, range->start, scan, &start);
+	if (err == 0 && range->stop != MMR_END)
+		err = mmr_line_seek(reader, range->stop < 0 ? size : 0, range->stop, scan, &stop);
+	if (err == 0)
+		set_bytes(start, stop, scan);
+	return err;
+}
+
+/* The same index of `size` items, counted from the start. */
+static int64_t from_start(int64_t index, uint64_t size)
+{
+	return index < 0 ? (int64_t)(size - min_u64(0 - (uint64_t)index, size)) : index;
 }
 
 static int locate(mmr_reader *reader, const struct options *options,
-	const struct selection *selection, const mmr_scan_options *all, struct span *ret_span)
+	const struct selection *selection, mmr_scan_options *scan)
 {
+	struct selection forward = *selection;
 	uint64_t size = mmr_size(reader);
-	size_t record_size = options->record_size;
 
-	switch (selection->part) {
-	case PART_LINES:
-		if (record_size == 0)
-			return locate_lines(reader, &selection->range, all, ret_span);
-		*ret_span = locate_records(&selection->range, record_size, size);
-		return 0;
-	case PART_SHARD:
-		if (record_size == 0)
-			return mmr_shard(reader, options->delimiter, selection->shard.k,
-				selection->shard.n, &ret_span->start, &ret_span->stop);
-		*ret_span = shard_of_records(&selection->shard, record_size, size);
-		return 0;
-	case PART_BYTES:
-	case PART_ALL:
-		break;
+	if (selection->part == PART_SHARD)
+		return locate_shard(reader, options, &selection->shard, scan);
+	if (range_from_end(&selection->range)) {
+		if (selection->part == PART_LINES && options->record_size == 0)
+			return locate_lines(reader, &selection->range, scan);
+		if (selection->part == PART_LINES)
+			size /= options->record_size;
+		forward.range.start = from_start(selection->range.start, size);
+		forward.range.stop = from_start(selection->range.stop, size);
 	}
-	*ret_span = locate_bytes(&selection->range, size);
+	set_range(options, &forward, scan);
 	return 0;
 }
 
-/* Leaves what -m allows: the first lines, or the last ones where those are printed first. */
-static int limit(mmr_reader *reader, const struct options *options, uint64_t maximum,
-	const mmr_scan_options *all, struct span *span)
+/* Limits a range to what -m allows: the first lines, or the last ones where the action prints those
+ * first. Then finds its bytes. */
+static int limit(
+	mmr_reader *reader, const struct options *options, uint64_t maximum, mmr_scan_options *scan)
 {
-	int64_t n = (int64_t)min_u64(maximum, INT64_MAX);
-	uint64_t edge;
-	int err = 0;
+	uint64_t start, stop;
+	int err;
 
-	if (options->record_size > 0) {
-		edge = multiply_clamped(maximum, options->record_size);
-		span->stop = span->start + min_u64(span->stop - span->start, edge);
-	} else if (action_has(options, ACTION_FIRST_LINES)) {
-		err = mmr_line_seek(reader, span->start, n, all, &edge);
-		span->stop = err == 0 ? min_u64(span->stop, edge) : span->stop;
-	} else if (action_has(options, ACTION_LAST_LINES)) {
-		err = mmr_line_seek(reader, span->stop, -n, all, &edge);
-		if (err == 0 && edge > span->start)
-			span->start = edge;
-	}
+	limit_first(options, maximum, scan);
+	err = mmr_scan_locate(reader, scan, &start, &stop);
+	if (err < 0)
+		return err;
+	set_bytes(start, stop, scan);
+	if (maximum == NO_MAXIMUM || !action_has(options, ACTION_LAST_LINES))
+		return 0;
+	err = mmr_line_seek(reader, stop, -(int64_t)min_u64(maximum, INT64_MAX), scan, &start);
+	if (err == 0)
+		set_bytes(start, stop, scan);
 	return err;
 }
 
@@ -236,21 +194,16 @@ int selection_locate(struct input *input, const struct options *options,
 	const struct selection *selection, uint64_t maximum, mmr_scan_options *ret_scan)
 {
 	mmr_scan_options scan = scan_all(options);
-	struct span span;
 	int err;
 
 	if (!has_offsets(input)) {
 		*ret_scan = selection_range(options, selection, maximum);
 		return 0;
 	}
-	err = locate(input->reader, options, selection, &scan, &span);
+	err = locate(input->reader, options, selection, &scan);
+	if (err == 0)
+		err = limit(input->reader, options, maximum, &scan);
 	if (err == 0 && maximum != NO_MAXIMUM)
-		err = limit(input->reader, options, maximum, &scan, &span);
-	if (err < 0)
-		return err;
-	scan.offset = span.start;
-	scan.length = span.stop - span.start;
-	if (maximum != NO_MAXIMUM)
 		err = count_lines(input, options, &scan);
 	if (err == 0)
 		*ret_scan = scan;
