@@ -1,8 +1,6 @@
-/* hex.c - the part as rows of bytes in hex and as text
+/* hex.c - the selection as rows of bytes in hex and as text
  *
- * Workers make rows of blocks in buffers of their own, which are printed in order; equal rows are
- * squeezed across blocks too. Holes are told in one line and never read. All is read by pread:
- * nothing can fault, and nothing is shown that was not in the file.
+ * Equal rows are replaced by `*` across blocks too. A hole is printed as one line and not read.
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
@@ -18,8 +16,6 @@
 #include <string.h>
 
 #define DEFAULT_WIDTH 16
-/* Little enough that a worker's rows, which take some five times of it, stay in a cache. */
-#define WINDOW ((size_t)128 << 10)
 
 /* What was printed last: a full row, unless `before_len` is 0, and whether a `*` follows it. */
 struct view {
@@ -51,7 +47,7 @@ static void print_rows(struct view *view, const struct hex_rows *rows)
 {
 	size_t skip = 0;
 
-	if (rows->len == 0)
+	if (rows->text.len == 0)
 		return;
 	if (view->before_len > 0 && rows->first.len > 0 &&
 		memcmp(view->before, rows->first.ptr, view->before_len) == 0) {
@@ -62,81 +58,42 @@ static void print_rows(struct view *view, const struct hex_rows *rows)
 	} else {
 		view->starred = rows->starred;
 	}
-	output_write(rows->text + skip, rows->len - skip);
+	output_write(rows->text.bytes + skip, rows->text.len - skip);
 	view->before_len = rows->last.len;
 	if (rows->last.len > 0)
 		memcpy(view->before, rows->last.ptr, rows->last.len);
 }
 
-struct worker {
-	struct view *view;
-	struct hex_rows rows;
-};
-
 /* A row belongs to the block in which it starts. */
-static int make_block(void *state, const mmr_block *block)
+static int make_rows(void *state, const mmr_block *block)
 {
-	struct worker *worker = state;
-	const struct view *view = worker->view;
-	size_t width = view->style.width, own = block->bytes.len - block->ahead, skip, len;
-	mmr_slice bytes = block->bytes;
+	struct hex_rows *rows = state;
+	const struct view *view = rows->text.context;
+	mmr_slice bytes = block_units_in(block, view->style.width);
+	uint64_t off = view->base + block->off + (uint64_t)(bytes.ptr - block->bytes.ptr);
 
-	skip = (size_t)((width - (block->off - block->start) % width) % width);
-	if (skip >= own) {
-		worker->rows.len = 0;
-		return 0;
-	}
-	/* Up to the end of the last row that starts here. */
-	len = (own - skip + width - 1) / width * width;
-	bytes.ptr += skip;
-	bytes.len -= skip;
-	if (bytes.len > len)
-		bytes.len = len;
-	return hex_rows_make(&worker->rows, &view->style, bytes, view->base + block->off + skip);
+	return hex_rows_make(rows, &view->style, bytes, off);
 }
 
 static int print_block(void *state, const mmr_block *block)
 {
-	struct worker *worker = state;
+	const struct hex_rows *rows = state;
 
 	(void)block;
-	print_rows(worker->view, &worker->rows);
+	print_rows(rows->text.context, rows);
 	return 0;
-}
-
-static int start_worker(void *state, void *context)
-{
-	struct worker *worker = state;
-
-	worker->view = context;
-	return 0;
-}
-
-static void end_worker(void *state, void *context)
-{
-	struct worker *worker = state;
-
-	(void)context;
-	free(worker->rows.text);
 }
 
 /* Stretches start at multiples of the width after the start of the selection. */
 static int view_data(struct view *view, mmr_reader *reader, const mmr_scan_options *scan)
 {
-	mmr_scan_job job = {.work = make_block,
+	mmr_scan_job job = {.work = make_rows,
 		.collect = print_block,
-		.start = start_worker,
-		.end = end_worker,
 		.context = view,
-		.state_size = sizeof(struct worker)};
-	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	mmr_scan_options how = *scan;
+		.state_size = sizeof(struct hex_rows)};
+	mmr_block_options cut = block_units(view->style.width);
 
-	how.io_mode = MMR_IO_READ;
-	cut.split_lines = true;
-	cut.window = WINDOW;
-	cut.ahead = view->style.width - 1;
-	return mmr_scan_run(reader, &how, &cut, &job);
+	return block_text_scan(reader, scan, &cut, job);
 }
 
 /* One line for the whole rows of a hole. */

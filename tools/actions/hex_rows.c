@@ -5,7 +5,6 @@
 
 #include "output/output.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,20 +159,6 @@ static size_t row_room(const struct hex_style *style)
 	return 16 + 16 + style->width * each;
 }
 
-static int make_room(struct hex_rows *rows, size_t room)
-{
-	char *larger;
-
-	if (room <= rows->room)
-		return 0;
-	larger = realloc(rows->text, room);
-	if (!larger)
-		return -ENOMEM;
-	rows->text = larger;
-	rows->room = room;
-	return 0;
-}
-
 int hex_rows_make(
 	struct hex_rows *rows, const struct hex_style *style, mmr_slice bytes, uint64_t off)
 {
@@ -182,10 +167,10 @@ int hex_rows_make(
 	char *to;
 	int err;
 
-	err = make_room(rows, n_rows * row_room(style));
+	err = block_text_reserve(&rows->text, n_rows * row_room(style));
 	if (err < 0)
 		return err;
-	to = rows->text;
+	to = rows->text.bytes;
 	rows->lead = 0;
 	rows->lead_is_all = true;
 	rows->starred = false;
@@ -203,15 +188,15 @@ int hex_rows_make(
 			continue;
 		}
 		if (at > 0 && rows->lead_is_all) {
-			rows->lead = (size_t)(to - rows->text);
+			rows->lead = (size_t)(to - rows->text.bytes);
 			rows->lead_is_all = false;
 		}
 		rows->starred = false;
 		to = put_row(to, style, row, off + at);
 	}
-	rows->len = (size_t)(to - rows->text);
+	rows->text.len = (size_t)(to - rows->text.bytes);
 	if (rows->lead_is_all)
-		rows->lead = rows->len;
+		rows->lead = rows->text.len;
 	if (bytes.len >= width) {
 		rows->first.ptr = bytes.ptr;
 		rows->first.len = width;

@@ -4,7 +4,7 @@
 #ifndef TOOLS_ACTIONS_HEX_ROWS_H
 #define TOOLS_ACTIONS_HEX_ROWS_H
 
-#include "mmcat.h"
+#include "actions/block_text.h"
 
 struct hex_style {
 	size_t width; /* bytes a row */
@@ -15,11 +15,10 @@ struct hex_style {
 /* Rows of one stretch of bytes as text, with `*` for those that repeat the one before. What repeats
  * its very first row comes first, so that who joins stretches can leave it out. */
 struct hex_rows {
-	char *text;
-	size_t len, room;
-	size_t lead; /* of the text: the first row, and the `*` that stands for its repetitions */
-	bool lead_is_all;      /* every row repeats the first */
-	bool starred;          /* the text ends with a `*` */
+	struct block_text text;
+	size_t lead;      /* bytes of the text: the first row, and the `*` for its repetitions */
+	bool lead_is_all; /* every row repeats the first */
+	bool starred;     /* the text ends with a `*` */
 	mmr_slice first, last; /* rows, in the bytes; both full, or of length 0 */
 };
 

@@ -1,19 +1,17 @@
-/* reverse.c - the lines of the part, last to first
+/* reverse.c - the lines of the selection, last to first
  *
- * Workers turn blocks of lines around in buffers of their own, which are printed from the end of
- * the part on. Where a line is too long for that, what is left goes by offsets: windows come from
- * the end, and a line that spans windows is read again when its start is known. Both read by pread:
- * nothing can fault, and nothing is printed that was not in the file.
+ * Workers reverse blocks of lines in buffers of their own, which are printed from the end of the
+ * selection on. From the first line on that is too long for a buffer, one thread goes on: it reads
+ * windows from the end, and reads a line that spans windows again when its start is known.
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
+#include "actions/block_text.h"
 #include "input/copy.h"
 #include "status/message.h"
 #include "output/output.h"
 #include "status/report.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Longer lines go by offsets. */
@@ -104,43 +102,23 @@ static int reverse_by_offsets(
 	return err;
 }
 
-/* What a worker has turned around: one block. */
-struct turned {
-	struct reversal *reversal;
-	char *bytes; /* `room` of them, `len` in use */
-	size_t len, room;
-};
-
-static int make_room(struct turned *turned, size_t room)
+/* Copies the lines of a block from the end of the buffer on. A forward walk over lines is faster
+ * than a backward one. */
+static int reverse_block(void *state, const mmr_block *block)
 {
-	char *larger;
-
-	if (room <= turned->room)
-		return 0;
-	larger = realloc(turned->bytes, room);
-	if (!larger)
-		return -ENOMEM;
-	turned->bytes = larger;
-	turned->room = room;
-	return 0;
-}
-
-/* Lines are walked forward, which is faster than backward, and put down from the end. */
-static int turn_block(void *state, const mmr_block *block)
-{
-	struct turned *turned = state;
-	char delimiter = turned->reversal->delimiter;
+	struct block_text *text = state;
+	const struct reversal *reversal = text->context;
+	char delimiter = reversal->delimiter, *out;
 	mmr_lines it = mmr_lines_of_flags(block->bytes, delimiter, MMR_LINES_KEEP);
 	mmr_slice line;
-	char *out;
 	int err;
 
-	turned->len = block->bytes.len;
-	turned->len += block->bytes.ptr[block->bytes.len - 1] != delimiter;
-	err = make_room(turned, turned->len);
+	text->len = block->bytes.len;
+	text->len += block->bytes.ptr[block->bytes.len - 1] != delimiter;
+	err = block_text_reserve(text, text->len);
 	if (err < 0)
 		return err;
-	out = turned->bytes + turned->len;
+	out = text->bytes + text->len;
 	while (mmr_lines_next(&it, &line)) {
 		if (line.ptr[line.len - 1] != delimiter)
 			*--out = delimiter;
@@ -152,47 +130,28 @@ static int turn_block(void *state, const mmr_block *block)
 
 static int print_block(void *state, const mmr_block *block)
 {
-	struct turned *turned = state;
+	const struct block_text *text = state;
+	struct reversal *reversal = text->context;
 
-	output_write(turned->bytes, turned->len);
-	turned->reversal->line_end = block->off;
-	turned->reversal->first = false;
+	output_write(text->bytes, text->len);
+	reversal->line_end = block->off;
+	reversal->first = false;
 	return 0;
-}
-
-static int start_state(void *state, void *context)
-{
-	struct turned *turned = state;
-
-	turned->reversal = context;
-	return 0;
-}
-
-static void end_state(void *state, void *context)
-{
-	struct turned *turned = state;
-
-	(void)context;
-	free(turned->bytes);
 }
 
 /* Returns: 0 when all is printed; MMR_ELONG when a line before `reversal->line_end` is too long;
  * another code of reading. */
 static int reverse_in_parallel(struct reversal *reversal, const mmr_scan_options *scan)
 {
-	mmr_scan_job job = {.work = turn_block,
+	mmr_scan_job job = {.work = reverse_block,
 		.collect = print_block,
-		.start = start_state,
-		.end = end_state,
 		.context = reversal,
-		.state_size = sizeof(struct turned)};
+		.state_size = sizeof(struct block_text)};
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	mmr_scan_options how = *scan;
 
-	how.io_mode = MMR_IO_READ;
 	cut.line_limit = LINE_LIMIT;
 	cut.backward = true;
-	return mmr_scan_run(reversal->input->reader, &how, &cut, &job);
+	return block_text_scan(reversal->input->reader, scan, &cut, job);
 }
 
 enum status action_reverse(struct task *task)

@@ -1,23 +1,17 @@
-/* typed.c - the part as numbers or records, one a line
- *
- * Workers make lines of the records that start in their blocks, in buffers of their own, which are
- * printed in order. All is read by pread: nothing can fault, and nothing is shown that was not in
- * the file.
+/* typed.c - the selection as numbers or records, one a line
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
+#include "actions/block_text.h"
 #include "status/message.h"
 #include "output/output.h"
 #include "status/report.h"
 #include "actions/typed_row.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define WINDOW ((size_t)128 << 10)
 
 /* Records of an input as lines. */
 struct table {
@@ -58,88 +52,39 @@ static void print_header(const mmr_layout *layout)
 	printed = true;
 }
 
-struct lines {
-	char *text;
-	size_t len, room;
-};
-
-/* Lines of whole records, the first of which is `number`. Returns: 0 or -ENOMEM. */
-static int make_lines(
-	struct lines *lines, const struct table *table, mmr_slice records, uint64_t number)
+/* Makes lines of the whole records that start in a block. */
+static int make_lines(void *state, const mmr_block *block)
 {
-	size_t n = records.len / table->size, room = n * table->room, i;
-	char *to;
+	struct block_text *text = state;
+	const struct table *table = text->context;
+	mmr_slice bytes = block_units_in(block, table->size), record = {bytes.ptr, table->size};
+	uint64_t before = block->off - block->start + (uint64_t)(bytes.ptr - block->bytes.ptr);
+	uint64_t number = before / table->size;
+	size_t n = bytes.len / table->size;
+	int err = block_text_reserve(text, n * table->room);
+	char *to = text->bytes;
 
-	if (room > lines->room) {
-		free(lines->text);
-		lines->room = 0;
-		lines->text = malloc(room);
-		if (!lines->text)
-			return -ENOMEM;
-		lines->room = room;
-	}
-	to = lines->text;
-	for (i = 0; i < n; i++) {
-		mmr_slice record = {records.ptr + i * table->size, table->size};
-
-		if ((number + i) % table->per_row > 0)
+	if (err < 0)
+		return err;
+	for (; n > 0; n--, record.ptr += table->size) {
+		if (number++ % table->per_row > 0)
 			*to++ = '\t';
-		to = table->json ? typed_row_put_json(to, table->layout, record)
-				 : typed_row_put(to, table->layout, record);
-		if ((number + i + 1) % table->per_row == 0)
+		to = typed_row_put(to, table->layout, record, table->json);
+		if (number % table->per_row == 0)
 			*to++ = '\n';
 	}
-	lines->len = (size_t)(to - lines->text);
+	text->len = (size_t)(to - text->bytes);
 	return 0;
 }
 
-struct worker {
-	struct table *table;
-	struct lines lines;
-};
-
-static int make_block(void *state, const mmr_block *block)
+static int print_lines(void *state, const mmr_block *block)
 {
-	struct worker *worker = state;
-	const struct table *table = worker->table;
-	size_t own = block->bytes.len - block->ahead, size = table->size, skip, n;
-	uint64_t before = block->off - block->start;
+	const struct block_text *text = state;
+	struct table *table = text->context;
 
-	skip = (size_t)((size - before % size) % size);
-	worker->lines.len = 0;
-	if (skip >= own)
-		return 0;
-	/* Records that start here. The last one may lack bytes. */
-	n = (own - skip + size - 1) / size;
-	if (n > (block->bytes.len - skip) / size)
-		n = (block->bytes.len - skip) / size;
-	return make_lines(&worker->lines, table, (mmr_slice){block->bytes.ptr + skip, n * size},
-		(before + skip) / size);
-}
-
-static int print_block(void *state, const mmr_block *block)
-{
-	struct worker *worker = state;
-
-	worker->table->n_bytes += block->bytes.len - block->ahead;
-	output_write(worker->lines.text, worker->lines.len);
+	table->n_bytes += block->bytes.len - block->ahead;
+	output_write(text->bytes, text->len);
 	return 0;
-}
-
-static int start_worker(void *state, void *context)
-{
-	struct worker *worker = state;
-
-	worker->table = context;
-	return 0;
-}
-
-static void end_worker(void *state, void *context)
-{
-	struct worker *worker = state;
-
-	(void)context;
-	free(worker->lines.text);
 }
 
 /* A last line that is not full ends too. */
@@ -165,21 +110,13 @@ static enum status report_rest(struct task *task, uint64_t rest)
 
 static int print_records(struct table *table, struct task *task)
 {
-	mmr_scan_job job = {.work = make_block,
-		.collect = print_block,
-		.start = start_worker,
-		.end = end_worker,
+	mmr_scan_job job = {.work = make_lines,
+		.collect = print_lines,
 		.context = table,
-		.state_size = sizeof(struct worker)};
-	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	mmr_scan_options how = task->scan;
-	int err;
+		.state_size = sizeof(struct block_text)};
+	mmr_block_options cut = block_units(table->size);
+	int err = block_text_scan(task->input->reader, &task->scan, &cut, job);
 
-	how.io_mode = MMR_IO_READ;
-	cut.split_lines = true;
-	cut.window = WINDOW;
-	cut.ahead = table->size - 1;
-	err = mmr_scan_run(task->input->reader, &how, &cut, &job);
 	report_scan();
 	return err;
 }
@@ -198,7 +135,7 @@ enum status action_type(struct task *task)
 	table.size = mmr_layout_size(table.layout);
 	table.per_row = options->width > 0 ? options->width : 1;
 	table.json = options->json != JSON_NONE;
-	table.room = table.json ? typed_row_json_room(table.layout) : typed_row_room(table.layout);
+	table.room = typed_row_room(table.layout, table.json);
 	if (!table.json && !options->count_only)
 		print_header(table.layout);
 	if (options->count_only)

@@ -8,14 +8,19 @@
 #include <math.h>
 #include <string.h>
 
-size_t typed_row_room(const mmr_layout *layout)
+size_t typed_row_room(const mmr_layout *layout, bool json)
 {
-	size_t room = 2, i;
+	size_t room = sizeof("\t{}\n"), i;
 
 	for (i = 0; i < mmr_layout_n_fields(layout); i++) {
 		const mmr_field *field = mmr_layout_field(layout, i);
 
-		room += field->type == MMR_TEXT ? 1 + 4 * field->size : (1 + PUT_FLOAT_ROOM);
+		if (json)
+			room += sizeof(",\"\":") + strlen(field->name);
+		if (field->type != MMR_TEXT)
+			room += 1 + PUT_FLOAT_ROOM;
+		else
+			room += json ? PUT_JSON_ROOM(field->size) : 1 + 4 * field->size;
 	}
 	return room;
 }
@@ -40,61 +45,6 @@ static char *put_text(char *to, mmr_slice text)
 	return to;
 }
 
-/* None of the library's calls here fails: each type is asked for as its own kind. */
-static double float_of(mmr_slice record, const mmr_field *field)
-{
-	double value = 0;
-
-	mmr_record_f64(record, field, &value);
-	return value;
-}
-
-static char *put_number(char *to, mmr_slice record, const mmr_field *field)
-{
-	uint64_t u64 = 0;
-	int64_t i64 = 0;
-
-	if (field->type <= MMR_U64) {
-		mmr_record_u64(record, field, &u64);
-		return put_unsigned(to, u64);
-	}
-	if (field->type <= MMR_I64) {
-		mmr_record_i64(record, field, &i64);
-		return put_signed(to, i64);
-	}
-	return put_float(to, float_of(record, field), (enum mmr_type)field->type);
-}
-
-char *typed_row_put(char *to, const mmr_layout *layout, mmr_slice record)
-{
-	size_t n = mmr_layout_n_fields(layout), i;
-
-	for (i = 0; i < n; i++) {
-		const mmr_field *field = mmr_layout_field(layout, i);
-
-		if (i > 0)
-			*to++ = '\t';
-		if (field->type == MMR_TEXT)
-			to = put_text(to, mmr_record_text(record, field));
-		else
-			to = put_number(to, record, field);
-	}
-	return to;
-}
-
-size_t typed_row_json_room(const mmr_layout *layout)
-{
-	size_t room = sizeof("{}\n"), i;
-
-	for (i = 0; i < mmr_layout_n_fields(layout); i++) {
-		const mmr_field *field = mmr_layout_field(layout, i);
-
-		room += sizeof(",\"\":") + strlen(field->name);
-		room += field->type == MMR_TEXT ? PUT_JSON_ROOM(field->size) : (1 + PUT_FLOAT_ROOM);
-	}
-	return room;
-}
-
 static char *put_plain(char *to, const char *text)
 {
 	size_t len = strlen(text);
@@ -103,37 +53,60 @@ static char *put_plain(char *to, const char *text)
 	return to + len;
 }
 
-static char *put_json_value(char *to, mmr_slice record, const mmr_field *field)
+static char *put_json_float(char *to, double value, enum mmr_type type)
 {
-	double value;
-
-	if (field->type == MMR_TEXT)
-		return put_json(to, mmr_record_text(record, field));
-	if (field->type <= MMR_I64)
-		return put_number(to, record, field);
-	value = float_of(record, field);
 	/* "-0" would be read as a whole number, which has no sign. */
 	if (value == 0 && signbit(value))
 		return put_plain(to, "-0.0");
 	if (isfinite(value))
-		return put_float(to, value, (enum mmr_type)field->type);
+		return put_float(to, value, type);
 	return put_plain(to, value != value ? "\"NaN\""
 			     : value > 0    ? "\"Infinity\""
 					    : "\"-Infinity\"");
 }
 
-char *typed_row_put_json(char *to, const mmr_layout *layout, mmr_slice record)
+/* None of the library's calls here fails: each type is read as its own kind. */
+static char *put_value(char *to, mmr_slice record, const mmr_field *field, bool json)
+{
+	uint64_t u64 = 0;
+	int64_t i64 = 0;
+	double value = 0;
+
+	if (field->type == MMR_TEXT) {
+		mmr_slice text = mmr_record_text(record, field);
+
+		return json ? put_json(to, text) : put_text(to, text);
+	}
+	if (field->type <= MMR_U64) {
+		mmr_record_u64(record, field, &u64);
+		return put_unsigned(to, u64);
+	}
+	if (field->type <= MMR_I64) {
+		mmr_record_i64(record, field, &i64);
+		return put_signed(to, i64);
+	}
+	mmr_record_f64(record, field, &value);
+	return json ? put_json_float(to, value, (enum mmr_type)field->type)
+		    : put_float(to, value, (enum mmr_type)field->type);
+}
+
+char *typed_row_put(char *to, const mmr_layout *layout, mmr_slice record, bool json)
 {
 	size_t n = mmr_layout_n_fields(layout), i;
 
 	for (i = 0; i < n; i++) {
 		const mmr_field *field = mmr_layout_field(layout, i);
 
-		to = put_plain(to, i == 0 ? "{\"" : ",\"");
-		to = put_plain(to, field->name);
-		to = put_plain(to, "\":");
-		to = put_json_value(to, record, field);
+		if (json) {
+			to = put_plain(to, i == 0 ? "{\"" : ",\"");
+			to = put_plain(to, field->name);
+			to = put_plain(to, "\":");
+		} else if (i > 0) {
+			*to++ = '\t';
+		}
+		to = put_value(to, record, field, json);
 	}
-	*to++ = '}';
+	if (json)
+		*to++ = '}';
 	return to;
 }

@@ -6,17 +6,16 @@
 
 #include "mmcat.h"
 
-/* The most bytes that a record may take, with a tab before it and a line end behind it. */
-size_t typed_row_room(const mmr_layout *layout);
+/* The most bytes that a record may take, with a tab before it and a line end after it. */
+size_t typed_row_room(const mmr_layout *layout, bool json);
 
-/* The same as a JSON object of the layout's names. What JSON has no number for is "NaN", "Infinity"
- * and "-Infinity", as in ProtoJSON. */
-size_t typed_row_json_room(const mmr_layout *layout);
-char *typed_row_put_json(char *to, const mmr_layout *layout, mmr_slice record);
-
-/* Writes the values of a record, separated by tabs. A number that is read back is the same. A text
- * is written without the NULs at its end, and with \t \n \\ and \xHH for bytes that would break the
- * line. Returns: the end of what was written, without a line end. */
-char *typed_row_put(char *to, const mmr_layout *layout, mmr_slice record);
+/* Writes a record: as values with tabs between them, or as a JSON object of the layout's names.
+ *
+ * A number that is read back is the same. A text is written without the NULs at its end, and in
+ * values with \t \n \\ and \xHH for bytes that would break the line. JSON has no number for "NaN",
+ * "Infinity" and "-Infinity", which are strings, as in ProtoJSON.
+ *
+ * Returns: the end of what was written, without a line end. */
+char *typed_row_put(char *to, const mmr_layout *layout, mmr_slice record, bool json);
 
 #endif
