@@ -10,6 +10,8 @@
 
 #include <mmreader.h>
 
+#include <time.h>
+
 /* Exit status: of a FILE, and the worst of them of the run. */
 enum status {
 	STATUS_DONE = 0,
@@ -20,6 +22,15 @@ enum status {
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
+}
+
+/* Seconds on the monotonic clock. */
+static inline double now_seconds(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static inline uint64_t multiply_clamped(uint64_t a, uint64_t b)

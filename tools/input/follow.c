@@ -1,7 +1,7 @@
-/* follow.c - -f: all files in turn, then a wait for whatever comes first
+/* follow.c - -f: print all files in turn, then wait
  *
- * One poll waits for everything: growth where it is reported, time to look where it is not, the
- * reader of the output that goes away, and SIGINT by way of a pipe.
+ * One poll waits for everything: for growth if it is reported, for the next check if it is not, for
+ * a reader of the output that exits, and for SIGINT, which writes to a pipe.
  *
  * SPDX-License-Identifier: MIT */
 #include "input/follow.h"
@@ -19,13 +19,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Printed of one file before the others have their turn. */
+/* Bytes of one file that are printed before the next file. */
 #define TURN ((uint64_t)8 << 20)
-/* Milliseconds between two looks at what is not watched; and at what is, in case a folder on the
- * way to it was replaced. */
+/* Milliseconds between two checks of a file that is not watched; and of one that is, since a folder
+ * of its path may be replaced. */
 #define LOOK_EVERY    250
 #define WATCHED_EVERY 1000
-/* Seconds that the reader of the output has to take the rest after SIGINT. */
+/* Seconds for writing the rest after SIGINT. */
 #define GRACE 1
 
 /* --- SIGINT ----------------------------------------------------------------------------------- */
@@ -41,14 +41,14 @@ static void on_interrupt(int number)
 
 	(void)number;
 	stopped = 1;
-	/* Wakes the poll; there is room for the only byte that is ever written. */
+	/* Wakes the poll. The pipe has room: this is the only byte. */
 	n = write(stop_pipe[1], "", 1);
 	(void)n;
 	alarm(GRACE);
 	errno = saved;
 }
 
-/* Writing waits for a reader that takes nothing, or reading for a writer that gives nothing. */
+/* A write or a read still waits. */
 static void on_grace_over(int number)
 {
 	(void)number;
@@ -79,39 +79,29 @@ static bool catch_interrupt(void)
 
 /* --- The run ---------------------------------------------------------------------------------- */
 
-static void worsen(enum status *status, enum status other)
-{
-	if (other == STATUS_TROUBLE)
-		*status = STATUS_TROUBLE;
-	last_status = (sig_atomic_t)*status;
-}
-
-/* The first look: prints the part as far as it is there. */
+/* Prints the selection as far as it exists. */
 static void begin(struct followed *file, const char *name, struct follower *follower,
-	enum status (*print)(const char *, const struct options *), enum status *status)
+	enum status (*print)(const char *, const struct options *))
 {
-	enum status first;
-	enum follow what = followed_start(file, name, follower, &first);
+	enum follow what = followed_start(file, name, follower);
 
-	worsen(status, first);
 	file->done = what != FOLLOW_IT;
-	if (what == FOLLOW_FAILED)
-		return;
-	/* A file that is there has its header, bytes or not: it shows what is followed. */
+	/* An empty file has a header too, which shows that it is followed. */
 	if (what == FOLLOW_NOT || file->now.fd >= 0)
-		followed_header(file, follower);
+		followed_header(file);
 	output_flush();
 	if (what == FOLLOW_NOT) {
-		worsen(status, print(name, follower->options));
+		if (print(name, follower->options) == STATUS_TROUBLE)
+			follower->status = STATUS_TROUBLE;
 		output_flush();
-		return;
+	} else if (what == FOLLOW_IT) {
+		/* Up to its present end; then the next file. */
+		followed_step(file, UINT64_MAX);
 	}
-	/* To the end that it has now; then the next file shall have its turn. */
-	followed_step(file, follower, UINT64_MAX, status);
-	worsen(status, *status);
+	last_status = (sig_atomic_t)follower->status;
 }
 
-/* Instead of a wait that cannot be relied upon: it might be over at once, again and again. */
+/* Replaces a wait that failed, which might fail again and again without waiting. */
 static void nap(void)
 {
 	const struct timespec time = {0, LOOK_EVERY * 1000000L};
@@ -119,7 +109,7 @@ static void nap(void)
 	nanosleep(&time, NULL);
 }
 
-/* Waits until something may have changed. `look_every`: milliseconds, at most. */
+/* Waits until something may have changed, at most for `look_every` milliseconds. */
 static void wait_for_change(int notifier, int look_every)
 {
 	struct pollfd fds[] = {
@@ -135,25 +125,25 @@ static void wait_for_change(int notifier, int look_every)
 		return;
 	if (fds[1].revents && !watch_clear())
 		nap();
-	/* Nobody reads any more: what a write would be told, if there were something to write. */
+	/* No reader is left. A write would report this, but there may be nothing to write. */
 	if (fds[2].revents & (POLLERR | POLLHUP))
 		output_failed(EPIPE);
 }
 
-/* Lets each file print some of what is new. Returns: how long to wait before the next round, in
+/* Prints some of what is new in each file. Returns: how long to wait before the next round, in
  * milliseconds; -1 when no file is left. */
-static int go_round(struct followed *files, struct follower *follower, enum status *status)
+static int go_round(struct followed *files, struct follower *follower)
 {
 	int i, look_every = -1, wanted;
 
 	for (i = 0; i < follower->options->n_files && !stopped; i++) {
 		if (files[i].done)
 			continue;
-		if (followed_step(&files[i], follower, TURN, status))
+		if (followed_step(&files[i], TURN))
 			wanted = 0;
 		else
 			wanted = followed_is_watched(&files[i]) ? WATCHED_EVERY : LOOK_EVERY;
-		worsen(status, *status);
+		last_status = (sig_atomic_t)follower->status;
 		if (files[i].done)
 			followed_close(&files[i]);
 		else if (look_every < 0 || wanted < look_every)
@@ -167,24 +157,23 @@ enum status follow_files(const struct options *options,
 {
 	struct follower follower = {
 		.options = options, .maximum = options->maximum, .stopped = &stopped};
-	enum status status = STATUS_DONE;
 	int i, n_begun, notifier, look_every;
 	struct followed *files;
 
 	output_check();
 	files = calloc((size_t)options->n_files, sizeof(*files));
 	if (!files || !catch_interrupt()) {
-		status = message("cannot follow: %s", strerror(errno));
+		follower.status = message("cannot follow: %s", strerror(errno));
 		goto free_files;
 	}
 	follower.headers = options->n_files > 1 && !options->quiet;
 	notifier = watch_start();
 	for (i = 0; i < options->n_files && follower.maximum > 0 && !stopped; i++)
-		begin(&files[i], options->files[i], &follower, print, &status);
+		begin(&files[i], options->files[i], &follower, print);
 	n_begun = i;
-	/* What grew meanwhile is seen in the first round. */
+	/* The first round prints what has grown since. */
 	while (follower.maximum > 0 && !stopped) {
-		look_every = go_round(files, &follower, &status);
+		look_every = go_round(files, &follower);
 		if (look_every < 0)
 			break;
 		wait_for_change(notifier, look_every);
@@ -195,5 +184,5 @@ enum status follow_files(const struct options *options,
 
 free_files:
 	free(files);
-	return status;
+	return follower.status;
 }

@@ -1,7 +1,7 @@
 /* followed.c - growth, truncation and replacement of one file
  *
- * Nothing here waits, and nothing trusts an event: each step compares the name with the file that
- * is open, and the file's size with what was printed.
+ * Nothing here waits or relies on an event. Each step compares the name with the file that is open,
+ * and the file's size with what was printed.
  *
  * SPDX-License-Identifier: MIT */
 #include "input/followed.h"
@@ -16,33 +16,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-/* Printed between two looks at whether the run is to stop. */
+/* Bytes that are printed between two checks of whether the run is to stop. */
 #define PIECE ((uint64_t)8 << 20)
-/* A name that comes back sooner is not worth a word: so does each rotation. */
+/* Seconds. A name that comes back sooner is not reported: each rotation does that. */
 #define MISSED_AFTER 1.0
-/* How often a folder may be another one than the one that is watched. */
+/* Seconds between two checks of which folder the path leads through. */
 #define FOLDER_EVERY 1.0
 
 static const struct incarnation nothing = {.fd = -1, .watch = NO_WATCH};
-
-static double seconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static void say(const struct followed *file, const char *what)
 {
 	message("%s: %s", message_quote(file->name), what);
 }
 
-void followed_header(const struct followed *file, struct follower *follower)
+void followed_header(const struct followed *file)
 {
+	struct follower *follower = file->follower;
+
 	if (!follower->headers || follower->last == file)
 		return;
 	if (follower->last)
@@ -63,7 +56,7 @@ static void forget(struct incarnation *it)
 	*it = nothing;
 }
 
-/* Watched first and looked at later, so that no growth falls between. */
+/* The watch starts before the size is read, so that no growth is missed. */
 static void take(struct incarnation *it, int fd, const struct stat *st)
 {
 	*it = (struct incarnation){fd, st->st_dev, st->st_ino, 0, watch_file(fd)};
@@ -84,50 +77,16 @@ static int size_of(const struct incarnation *it, uint64_t *ret_size)
 	return 0;
 }
 
-/* It cannot be read on. */
-static void lose(struct followed *file, struct incarnation *it, int err, enum status *status)
+/* Reading a file failed. */
+static void lose(struct followed *file, struct incarnation *it, int err)
 {
-	/* Removed on the server that has it: the name may come back. */
+	/* The server has removed the file. The name may come back. */
 	if (err == -ESTALE && file->path) {
 		forget(it);
 		return;
 	}
-	message_file_at(file->name, err, it->off);
-	*status = STATUS_TROUBLE;
+	file->follower->status = message_file_at(file->name, err, it->off);
 	file->done = true;
-}
-
-/* --- Printing -------------------------------------------------------------------------------- */
-
-/* Whether every byte from here on is printed, without a look at it. */
-static bool is_open_ended(const struct followed *file, const struct follower *follower)
-{
-	const mmr_range *range = &file->range;
-
-	return !file->look && range->skip_bytes == 0 && range->skip_lines == 0 &&
-	       range->bytes == MMR_REST && range->lines == MMR_REST &&
-	       follower->maximum == NO_MAXIMUM;
-}
-
-static bool is_complete(const struct followed *file, const struct follower *follower)
-{
-	return mmr_range_ended(&file->range) || follower->maximum == 0;
-}
-
-/* Leaves of the next bytes what is selected of this file, and what -m allows of all files. */
-static int cut(struct followed *file, struct follower *follower, mmr_slice *bytes)
-{
-	mmr_range *range = &file->range;
-	uint64_t lines = range->lines, allowed = min_u64(lines, follower->maximum), passed;
-	int err;
-
-	range->lines = allowed;
-	err = mmr_range_cut(range, bytes);
-	passed = allowed - range->lines;
-	range->lines = lines == MMR_REST ? MMR_REST : lines - passed;
-	if (follower->maximum != NO_MAXIMUM)
-		follower->maximum -= passed;
-	return err;
 }
 
 /* Starts to select at the start of another file, or of the same one again. */
@@ -137,18 +96,61 @@ static void select_from_start(struct followed *file)
 	file->range.skip_lines = 0;
 }
 
-/* Prints what is selected of bytes [off, stop). Returns: like output_range; MMR_ETRUNCATED also
- * stands for an end before `stop`; 1 for bytes that are not for a terminal, which was printed. */
-static int print_part(
-	struct followed *file, struct incarnation *it, struct follower *follower, uint64_t stop)
+/* Goes on with the file that has the name now. */
+static void promote(struct followed *file)
 {
+	forget(&file->now);
+	file->now = file->next;
+	file->next = nothing;
+	select_from_start(file);
+}
+
+/* --- Printing -------------------------------------------------------------------------------- */
+
+/* Whether every byte from here on is printed, and none is looked at. */
+static bool is_open_ended(const struct followed *file)
+{
+	const mmr_range *range = &file->range;
+
+	return !file->look && range->skip_bytes == 0 && range->skip_lines == 0 &&
+	       range->bytes == MMR_REST && range->lines == MMR_REST &&
+	       file->follower->maximum == NO_MAXIMUM;
+}
+
+static bool is_complete(const struct followed *file)
+{
+	return mmr_range_ended(&file->range) || file->follower->maximum == 0;
+}
+
+/* Leaves of the next bytes what is selected of this file, and what -m allows of all files. */
+static int cut(struct followed *file, mmr_slice *bytes)
+{
+	mmr_range *range = &file->range;
+	uint64_t *maximum = &file->follower->maximum;
+	uint64_t lines = range->lines, allowed = min_u64(lines, *maximum), passed;
+	int err;
+
+	range->lines = allowed;
+	err = mmr_range_cut(range, bytes);
+	passed = allowed - range->lines;
+	range->lines = lines == MMR_REST ? MMR_REST : lines - passed;
+	if (*maximum != NO_MAXIMUM)
+		*maximum -= passed;
+	return err;
+}
+
+/* Prints what is selected of bytes [off, stop). Returns: like output_range, also MMR_ETRUNCATED for
+ * an end before `stop`; 1 for bytes that a terminal must not get, which is reported. */
+static int print_selected(struct followed *file, uint64_t stop)
+{
+	struct incarnation *it = &file->now;
 	static char buffer[64 << 10];
 	mmr_range *range = &file->range;
 	mmr_slice bytes;
 	ssize_t n;
 	int err;
 
-	while (it->off < stop && !is_complete(file, follower)) {
+	while (it->off < stop && !is_complete(file)) {
 		/* Bytes before the selection need not be read. */
 		if (range->skip_bytes > 0) {
 			uint64_t step = min_u64(range->skip_bytes, stop - it->off);
@@ -166,31 +168,31 @@ static int print_part(
 		if (n == 0)
 			return MMR_ETRUNCATED;
 		bytes = (mmr_slice){buffer, (size_t)n};
-		err = cut(file, follower, &bytes);
+		err = cut(file, &bytes);
 		if (err < 0)
 			return err;
 		/* Standard input is left right after what was used. */
-		it->off += is_complete(file, follower) ? (uint64_t)(bytes.ptr + bytes.len - buffer)
-						       : (uint64_t)n;
+		it->off += is_complete(file) ? (uint64_t)(bytes.ptr + bytes.len - buffer)
+					     : (uint64_t)n;
 		if (bytes.len == 0)
 			continue;
 		if (file->look && binary_refused(file->name, bytes))
 			return 1;
 		file->look = false;
-		followed_header(file, follower);
+		followed_header(file);
 		output_write(bytes.ptr, bytes.len);
 		report_bytes(bytes.len);
 	}
 	return 0;
 }
 
-static int print_all(
-	struct followed *file, struct incarnation *it, struct follower *follower, uint64_t stop)
+static int print_all(struct followed *file, uint64_t stop)
 {
+	struct incarnation *it = &file->now;
 	uint64_t done;
 	int err;
 
-	followed_header(file, follower);
+	followed_header(file);
 	err = output_range(it->fd, it->off, stop - it->off, &done);
 	it->off += done;
 	report_bytes(done);
@@ -198,49 +200,50 @@ static int print_all(
 }
 
 /* Begins again at the start of a file that is shorter than what was printed of it. */
-static void restart(struct followed *file, struct incarnation *it)
+static void restart(struct followed *file)
 {
-	it->off = 0;
+	file->now.off = 0;
 	select_from_start(file);
 	say(file, "truncated; following from the start");
 }
 
-/* Prints what the file has grown by since, or `limit` bytes of it. Returns: whether there is more;
- * an end that moves meanwhile is for the next step. */
-static bool print_growth(struct followed *file, struct incarnation *it, struct follower *follower,
-	uint64_t limit, enum status *status)
+/* Prints what the file has grown by, up to `limit` bytes. Returns: whether there is more. Growth
+ * during the call is left to the next step. */
+static bool print_growth(struct followed *file, uint64_t limit)
 {
+	struct incarnation *it = &file->now;
 	uint64_t size = 0, stop;
 	int err = size_of(it, &size);
 
 	if (err < 0) {
-		lose(file, it, err, status);
+		lose(file, it, err);
 		return false;
 	}
 	if (size < it->off)
-		restart(file, it);
-	if (size <= it->off || is_complete(file, follower))
+		restart(file);
+	if (size <= it->off || is_complete(file))
 		return false;
 	stop = it->off + min_u64(size - it->off, limit);
-	while (err == 0 && it->off < stop && !is_complete(file, follower) && !*follower->stopped) {
+	while (err == 0 && it->off < stop && !is_complete(file) && !*file->follower->stopped) {
 		uint64_t edge = it->off + min_u64(stop - it->off, PIECE);
 
-		if (is_open_ended(file, follower))
-			err = print_all(file, it, follower, edge);
+		if (is_open_ended(file))
+			err = print_all(file, edge);
 		else
-			err = print_part(file, it, follower, edge);
+			err = print_selected(file, edge);
 		output_flush();
 	}
 	if (err == MMR_ETRUNCATED) {
-		/* It was shorter for a moment, whatever it is now; unless it was cut right here. */
+		/* It was shorter than expected, and may have grown again since. If it ends here,
+		 * nothing that was printed is gone. */
 		if (size_of(it, &size) == 0 && size != it->off)
-			restart(file, it);
+			restart(file);
 		return true;
 	}
 	if (err < 0) {
-		lose(file, it, err, status);
+		lose(file, it, err);
 	} else if (err > 0) {
-		*status = STATUS_TROUBLE;
+		file->follower->status = STATUS_TROUBLE;
 		file->done = true;
 	}
 	return err == 0 && stop < size;
@@ -248,21 +251,22 @@ static bool print_growth(struct followed *file, struct incarnation *it, struct f
 
 /* --- The name -------------------------------------------------------------------------------- */
 
-/* Whether standard output is this very file: what is printed would be printed again. */
-static bool is_output(const struct followed *file, const struct stat *st, enum status *status)
+/* Whether standard output is this file: what is printed would be printed again. */
+static bool is_output(const struct followed *file, const struct stat *st)
 {
 	if (!output_is_input(st, 0, UINT64_MAX, true))
 		return false;
-	*status = message("%s: input file is output file", message_quote(file->name));
+	file->follower->status =
+		message("%s: input file is output file", message_quote(file->name));
 	return true;
 }
 
-/* Opens what is under the name. Returns: its descriptor; -1 with errno. */
+/* Opens the file that has a name now. Returns: its descriptor, or -1 with errno. */
 static int open_name(const char *path, struct stat *ret_st)
 {
 	int fd, errnum = 0;
 
-	/* A FIFO that took the name must not keep us waiting for its writer. */
+	/* O_NONBLOCK: a FIFO that has taken the name must not wait for a writer. */
 	do
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	while (fd < 0 && errno == EINTR);
@@ -279,7 +283,7 @@ static int open_name(const char *path, struct stat *ret_st)
 	return -1;
 }
 
-/* The same of standard input, which stands somewhere in its file. */
+/* Like open_name for standard input, which may be at any offset of its file. */
 static int open_input(struct stat *ret_st, off_t *ret_off)
 {
 	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0), errnum;
@@ -297,16 +301,16 @@ static int open_input(struct stat *ret_st, off_t *ret_off)
 	return -1;
 }
 
-/* Nothing that could be followed is under the name, for the reason in `errnum`. */
+/* No file that can be followed has the name, for the reason in `errnum`. */
 static void miss(struct followed *file, int errnum)
 {
 	if (file->missing != errnum) {
 		file->missing = errnum;
-		file->since = seconds();
+		file->since = now_seconds();
 	}
-	if (file->told == errnum || seconds() - file->since < MISSED_AFTER)
+	if (file->reported == errnum || now_seconds() - file->since < MISSED_AFTER)
 		return;
-	file->told = errnum;
+	file->reported = errnum;
 	if (errnum == ENOENT)
 		say(file, "vanished; waiting for it to come back");
 	else
@@ -314,10 +318,10 @@ static void miss(struct followed *file, int errnum)
 			errnum == ENOTSUP ? "no longer a regular file" : strerror(errnum));
 }
 
-/* Makes sure that the folder is watched that the path leads through now. */
+/* Watches the folder that the path leads through now. */
 static void watch_over(struct followed *file)
 {
-	double now = seconds();
+	double now = now_seconds();
 	int before = file->folder_watch;
 
 	if (now - file->folder_seen < FOLDER_EVERY)
@@ -327,21 +331,17 @@ static void watch_over(struct followed *file)
 	watch_drop(before);
 }
 
-/* The name leads to another file than before. */
-static void replace(struct followed *file, int fd, const struct stat *st, struct follower *follower,
-	enum status *status)
+/* Another file has the name now. */
+static void replace(struct followed *file, int fd, const struct stat *st)
 {
 	bool first = file->now.fd < 0;
 
-	/* Two replacements in a row: the one between has its say too. */
 	if (!first)
-		print_growth(file, &file->now, follower, UINT64_MAX, status);
+		print_growth(file, UINT64_MAX);
+	/* Two replacements in a row: the file between them is printed too. */
 	if (file->next.fd >= 0) {
-		forget(&file->now);
-		file->now = file->next;
-		file->next = nothing;
-		select_from_start(file);
-		print_growth(file, &file->now, follower, UINT64_MAX, status);
+		promote(file);
+		print_growth(file, UINT64_MAX);
 	}
 	if (file->done)
 		close(fd);
@@ -349,7 +349,7 @@ static void replace(struct followed *file, int fd, const struct stat *st, struct
 		take(first ? &file->now : &file->next, fd, st);
 }
 
-static void look_at_name(struct followed *file, struct follower *follower, enum status *status)
+static void look_at_name(struct followed *file)
 {
 	const struct incarnation *newest = file->next.fd >= 0 ? &file->next : &file->now;
 	bool first = newest->fd < 0;
@@ -362,9 +362,9 @@ static void look_at_name(struct followed *file, struct follower *follower, enum 
 		return;
 	}
 	if (is_it(newest, &st)) {
-		if (file->told)
+		if (file->reported)
 			say(file, "came back; following it");
-		file->missing = file->told = 0;
+		file->missing = file->reported = 0;
 		return;
 	}
 	fd = open_name(file->path, &st);
@@ -372,46 +372,42 @@ static void look_at_name(struct followed *file, struct follower *follower, enum 
 		miss(file, errno);
 		return;
 	}
-	file->missing = file->told = 0;
-	/* It was renamed back between the two looks. */
+	file->missing = file->reported = 0;
+	/* It was renamed back between the two calls. */
 	if (is_it(newest, &st)) {
 		close(fd);
 		return;
 	}
-	if (is_output(file, &st, status)) {
+	if (is_output(file, &st)) {
 		file->done = true;
 		close(fd);
 		return;
 	}
-	replace(file, fd, &st, follower, status);
+	replace(file, fd, &st);
 	if (!file->done)
 		say(file, first ? "appeared; following it" : "replaced; following the new file");
 }
 
-bool followed_step(
-	struct followed *file, struct follower *follower, uint64_t limit, enum status *status)
+bool followed_step(struct followed *file, uint64_t limit)
 {
 	uint64_t size = 0;
 	bool more;
 	int err;
 
 	if (file->path)
-		look_at_name(file, follower, status);
+		look_at_name(file);
 	if (file->done)
 		return false;
 	err = file->next.fd >= 0 ? size_of(&file->next, &size) : 0;
 	if (err < 0)
-		lose(file, &file->next, err, status);
-	/* The first byte of the new file: the old one has got its last. */
+		lose(file, &file->next, err);
+	/* The new file has its first byte, so the old one is complete. */
 	if (size > 0) {
-		print_growth(file, &file->now, follower, UINT64_MAX, status);
-		forget(&file->now);
-		file->now = file->next;
-		file->next = nothing;
-		select_from_start(file);
+		print_growth(file, UINT64_MAX);
+		promote(file);
 	}
-	more = file->now.fd >= 0 && print_growth(file, &file->now, follower, limit, status);
-	file->done |= is_complete(file, follower);
+	more = file->now.fd >= 0 && print_growth(file, limit);
+	file->done |= is_complete(file);
 	return more && !file->done;
 }
 
@@ -425,16 +421,17 @@ bool followed_is_watched(const struct followed *file)
 		return false;
 	if (!file->path)
 		return true;
-	/* A link may be made to lead elsewhere, and where it leads is not watched. */
+	/* A symbolic link may be changed, and the folder of its target is not watched. */
 	return file->folder_watch != NO_WATCH && !file->missing && lstat(file->path, &st) == 0 &&
 	       !S_ISLNK(st.st_mode);
 }
 
 /* --- The first look --------------------------------------------------------------------------- */
 
-/* Where a part begins whose start counts from the end. */
-static int locate_start(struct followed *file, const struct options *options)
+/* Finds the start of a selection that counts from the end. */
+static int locate_start(struct followed *file)
 {
+	const struct options *options = file->follower->options;
 	mmr_reader_options how = MMR_READER_OPTIONS_INIT;
 	struct input input = {.name = file->name, .fd = file->now.fd};
 	mmr_scan_options scan;
@@ -466,44 +463,44 @@ static bool set_folder(struct followed *file)
 	return true;
 }
 
-/* Begins the part in the file that is open. */
-static enum status begin(struct followed *file, const struct options *options)
+/* Starts the selection in the file that is open. Returns: 0 or a code of the library. */
+static int begin(struct followed *file)
 {
-	const struct selection *selection = &options->selections[0];
-	mmr_scan_options scan = selection_range(options, selection, NO_MAXIMUM);
+	const struct options *options = file->follower->options;
+	mmr_scan_options scan = selection_range(options, &options->selections[0], NO_MAXIMUM);
 	int err = 0;
 
 	file->range = mmr_range_of(&scan);
-	if (selection->range.start >= 0)
-		return STATUS_DONE;
+	if (options->selections[0].range.start >= 0)
+		return 0;
 	select_from_start(file);
-	if (file->now.fd < 0)
-		return STATUS_DONE;
-	err = locate_start(file, options);
+	if (file->now.fd >= 0)
+		err = locate_start(file);
 	if (err == MMR_ETRUNCATED)
-		restart(file, &file->now);
-	else if (err < 0)
-		return message_file(file->name, err);
-	return STATUS_DONE;
+		restart(file);
+	return err == MMR_ETRUNCATED ? 0 : err;
+}
+
+static enum follow fail(const struct followed *file, int errnum)
+{
+	file->follower->status = message("%s: %s", message_quote(file->name), strerror(errnum));
+	return FOLLOW_FAILED;
 }
 
 /* What is to be done with a file that is open. */
-static enum follow judge(
-	const struct followed *file, int fd, const struct stat *st, enum status *status)
+static enum follow judge(const struct followed *file, int fd, const struct stat *st)
 {
 	int pseudo = watch_is_pseudo(fd);
 
-	if (pseudo < 0) {
-		*status = message("%s: %s", message_quote(file->name), strerror(-pseudo));
-		return FOLLOW_FAILED;
-	}
+	if (pseudo < 0)
+		return fail(file, -pseudo);
 	if (pseudo)
 		return FOLLOW_NOT;
-	return is_output(file, st, status) ? FOLLOW_FAILED : FOLLOW_IT;
+	return is_output(file, st) ? FOLLOW_FAILED : FOLLOW_IT;
 }
 
-/* Opens what is to be followed, if it is there. Returns: like followed_start. */
-static enum follow open_first(struct followed *file, enum status *status)
+/* Opens what is to be followed, if it exists. Returns: like followed_start. */
+static enum follow open_first(struct followed *file)
 {
 	const char *path = file->path;
 	enum follow what;
@@ -511,21 +508,19 @@ static enum follow open_first(struct followed *file, enum status *status)
 	struct stat st;
 	int fd;
 
-	/* What is no regular file is opened and judged where it is printed. */
+	/* What is not a regular file is opened, and refused, where it is printed. */
 	if ((path ? stat(path, &st) : fstat(STDIN_FILENO, &st)) == 0 && !S_ISREG(st.st_mode))
 		return FOLLOW_NOT;
 	fd = path ? open_name(path, &st) : open_input(&st, &here);
-	if (fd < 0 && !path) {
-		*status = message("%s: %s", file->name, strerror(errno));
-		return FOLLOW_FAILED;
-	}
+	if (fd < 0 && !path)
+		return fail(file, errno);
 	if (fd < 0) {
-		file->missing = file->told = errno;
-		*status = message(
+		file->missing = file->reported = errno;
+		file->follower->status = message(
 			"%s: %s; waiting for it", message_quote(path), strerror(file->missing));
 		return FOLLOW_IT;
 	}
-	what = judge(file, fd, &st, status);
+	what = judge(file, fd, &st);
 	if (what != FOLLOW_IT) {
 		close(fd);
 		return what;
@@ -535,29 +530,28 @@ static enum follow open_first(struct followed *file, enum status *status)
 	return FOLLOW_IT;
 }
 
-enum follow followed_start(struct followed *file, const char *name, const struct follower *follower,
-	enum status *ret_status)
+enum follow followed_start(struct followed *file, const char *name, struct follower *follower)
 {
 	bool is_input = strcmp(name, "-") == 0;
 	enum follow what;
+	int err;
 
-	*ret_status = STATUS_DONE;
-	*file = (struct followed){.name = is_input ? "standard input" : name,
+	*file = (struct followed){.follower = follower,
+		.name = is_input ? "standard input" : name,
 		.path = is_input ? NULL : name,
 		.folder_watch = NO_WATCH,
+		.folder_seen = -FOLDER_EVERY,
 		.look = binary_matters(follower->options->binary),
 		.now = nothing,
 		.next = nothing};
-	if (!is_input && !set_folder(file)) {
-		*ret_status = message("%s: %s", message_quote(name), strerror(ENOMEM));
-		return FOLLOW_FAILED;
-	}
-	file->folder_seen = -FOLDER_EVERY;
+	if (!is_input && !set_folder(file))
+		return fail(file, ENOMEM);
 	if (!is_input)
 		watch_over(file);
-	what = open_first(file, ret_status);
-	if (what == FOLLOW_IT && begin(file, follower->options) != STATUS_DONE) {
-		*ret_status = STATUS_TROUBLE;
+	what = open_first(file);
+	err = what == FOLLOW_IT ? begin(file) : 0;
+	if (err < 0) {
+		follower->status = message_file(file->name, err);
 		what = FOLLOW_FAILED;
 	}
 	if (what != FOLLOW_IT)

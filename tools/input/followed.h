@@ -1,4 +1,4 @@
-/* followed.h - one FILE of -f: the file that has its name, and how far it is printed
+/* followed.h - one FILE of -f: the file that has its name, and how much of it is printed
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_INPUT_FOLLOWED_H
@@ -15,10 +15,11 @@ struct followed;
 /* What all files of the run share. */
 struct follower {
 	const struct options *options;
-	uint64_t maximum; /* lines that are still wanted of all: -m */
+	uint64_t maximum; /* lines of all files that -m still allows */
 	bool headers;
-	const volatile sig_atomic_t *stopped; /* the run is to end soon */
+	const volatile sig_atomic_t *stopped; /* the run is to end */
 	const struct followed *last; /* whose bytes or header came last; NULL before the first */
+	enum status status;
 };
 
 /* A file that is open. */
@@ -26,55 +27,54 @@ struct incarnation {
 	int fd; /* -1: none */
 	dev_t device;
 	ino_t inode;
-	uint64_t off; /* bytes before are printed, or are not selected */
+	uint64_t off; /* bytes before it are printed or not selected */
 	int watch;
 };
 
 struct followed {
+	struct follower *follower;
 	const char *name; /* for messages and headers */
-	const char *path; /* NULL: standard input, which has no other */
-	char *folder;     /* where the name is */
+	const char *path; /* NULL for standard input */
+	char *folder;     /* that has the name */
 	int folder_watch;
-	double folder_seen; /* when the watch was last made sure of */
+	double folder_seen; /* when the watch was last renewed */
 	bool done;
-	bool look; /* whether the first bytes to be printed are fit for a terminal */
+	bool look; /* check whether the first bytes to be printed are binary */
 
 	struct incarnation now;
-	struct incarnation next; /* has the name already, but not yet a byte */
-	mmr_range range;         /* which of the bytes to come are selected */
+	struct incarnation next; /* has the name already, but no byte yet */
+	mmr_range range;         /* which of the next bytes are selected */
 
-	int missing;  /* errno: why nothing is under the name; 0 when something is */
-	double since; /* when this was seen first */
-	int told;     /* the last such reason that was said; 0 when none was */
+	int missing;  /* errno: why no file has the name; 0 if one has it */
+	double since; /* when this was first seen */
+	int reported; /* the last such reason that was printed; 0 for none */
 };
 
-/* What a FILE turned out to be. */
+/* What is to be done with a FILE. */
 enum follow {
-	FOLLOW_IT,  /* it can grow, or come to be */
-	FOLLOW_NOT, /* to be printed once */
+	FOLLOW_IT,  /* it can grow, or may appear */
+	FOLLOW_NOT, /* print it once */
 	FOLLOW_FAILED
 };
 
-/* Looks at a FILE of the command line for the first time; prints nothing but messages.
+/* Opens a FILE of the command line, if it exists. Prints nothing but messages. What fails here and
+ * later sets `status` of the follower.
  *
- * Returns: FOLLOW_FAILED also means that nothing is left to close. `*ret_status` is that of the
- *   FILE so far. */
-enum follow followed_start(struct followed *file, const char *name, const struct follower *follower,
-	enum status *ret_status);
+ * Returns: FOLLOW_IT if the caller must call followed_close. */
+enum follow followed_start(struct followed *file, const char *name, struct follower *follower);
 
-/* Looks at the name and the file, and prints what is new, up to about `limit` bytes.
+/* Examines the name and the file, and prints what is new, up to about `limit` bytes. Sets `done`
+ * when the selection is complete or the file is lost.
  *
- * Returns: whether there may be more at once. `*status` is made worse by what goes wrong; `done`
- *   is set when the part is complete or the file is lost. */
-bool followed_step(
-	struct followed *file, struct follower *follower, uint64_t limit, enum status *status);
+ * Returns: whether there may be more at once. */
+bool followed_step(struct followed *file, uint64_t limit);
 
 /* Whether every change of the file and its name will wake the watch. */
 bool followed_is_watched(const struct followed *file);
 
 void followed_close(struct followed *file);
 
-/* "==> FILE <==", where there are several and it was not the last to print. */
-void followed_header(const struct followed *file, struct follower *follower);
+/* Prints "==> FILE <==", if there are several files and this one was not the last to print. */
+void followed_header(const struct followed *file);
 
 #endif

@@ -46,14 +46,6 @@ static struct {
 
 static _Atomic(uint64_t) passed;
 
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static const char *duration(double seconds, char text[24])
 {
 	unsigned long whole = seconds < 1e9 ? (unsigned long)(seconds + 0.5) : 1000000000;
@@ -75,12 +67,12 @@ static bool measure(uint64_t *ret_done, uint64_t *ret_total, double *ret_seconds
 		mmr_progress_read(progress.scans, &done, &total);
 	/* The next pass over the same reader has a speed of its own. */
 	if (progress.seen > 0 && (done < progress.seen || total != progress.seen_total))
-		progress.started = now();
+		progress.started = now_seconds();
 	progress.seen = done;
 	progress.seen_total = total;
 	*ret_done = done;
 	*ret_total = total;
-	*ret_seconds = now() - progress.started;
+	*ret_seconds = now_seconds() - progress.started;
 	return done > 0 && *ret_seconds > 0.001;
 }
 
@@ -197,7 +189,7 @@ void progress_input(const char *name)
 	progress.scanning = false;
 	progress.total = UINT64_MAX;
 	progress.seen = 0;
-	progress.started = now();
+	progress.started = now_seconds();
 	atomic_store_explicit(&passed, 0, memory_order_relaxed);
 	pthread_mutex_unlock(&progress.lock);
 }
@@ -218,7 +210,7 @@ void progress_expect(uint64_t total)
 	progress.scanning = false;
 	progress.total = total;
 	progress.seen = 0;
-	progress.started = now();
+	progress.started = now_seconds();
 	atomic_store_explicit(&passed, 0, memory_order_relaxed);
 	pthread_mutex_unlock(&progress.lock);
 }

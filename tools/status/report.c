@@ -10,7 +10,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/resource.h>
-#include <time.h>
 
 static struct {
 	double started;
@@ -18,17 +17,9 @@ static struct {
 	bool has_lines;
 } report;
 
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 void report_start(void)
 {
-	report.started = now();
+	report.started = now_seconds();
 }
 
 void report_bytes(uint64_t n_bytes)
@@ -87,7 +78,7 @@ void report_print(void)
 	static const char *const io_modes[] = {"kernel", "map", "copy"};
 	const mmr_progress *progress = progress_of_scans();
 	enum mmr_io_mode io_mode = progress ? mmr_progress_io_mode(progress) : MMR_IO_AUTO;
-	double seconds = now() - report.started;
+	double seconds = now_seconds() - report.started;
 	mmr_library_info library;
 	char line[1024];
 	size_t len = 0;
