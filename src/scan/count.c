@@ -120,14 +120,6 @@ static int join_block(void *argument, const mmr_block *block)
 	return 0;
 }
 
-static int start_state(void *argument, void *context)
-{
-	struct state *state = argument;
-
-	state->common = context;
-	return 0;
-}
-
 static void end_state(void *argument, void *context)
 {
 	const struct state *state = argument;
@@ -148,7 +140,7 @@ static int count(
 	struct common common = {0};
 	mmr_scan_job job = {.work = measure ? measure_block : count_block,
 		.collect = measure ? join_block : NULL,
-		.start = start_state,
+		.start = scan_keep_context,
 		.end = end_state,
 		.context = &common,
 		.state_size = sizeof(struct state)};

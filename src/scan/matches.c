@@ -107,21 +107,13 @@ static int collect_block(void *argument, const mmr_block *block)
 	return 0;
 }
 
-static int start_state(void *argument, void *context)
-{
-	struct state *state = argument;
-
-	state->common = context;
-	return 0;
-}
-
 static int run(
 	mmr_reader *reader, const mmr_scan_options *options, unsigned flags, struct common *common)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	mmr_scan_job job = {.work = search_block,
 		.collect = collect_block,
-		.start = start_state,
+		.start = scan_keep_context,
 		.context = common,
 		.state_size = sizeof(struct state)};
 	mmr_slice text = common->needle->text;

@@ -12,8 +12,7 @@
 int numbering_start(
 	struct numbering *numbering, mmr_reader *reader, mmr_scan_options *scan, unsigned flags)
 {
-	uint64_t start, stop;
-	int err;
+	int err = 0;
 
 	memset(numbering, 0, sizeof(*numbering));
 	if (flags > MMR_MATCH_LINES)
@@ -22,17 +21,10 @@ int numbering_start(
 	numbering->place.counts_lines = numbering->wanted;
 	numbering->reader = reader;
 	numbering->knows_before = reader_is_stream(reader);
-	if (numbering->wanted && !reader_is_stream(reader)) {
-		err = scan_locate(reader, scan, &start, &stop);
-		if (err < 0)
-			return err;
-		scan->offset = start;
-		scan->length = stop - start;
-		scan->first_line = 0;
-		scan->n_lines = MMR_REST;
-	}
+	if (numbering->wanted)
+		err = scan_use_bytes(reader, scan);
 	numbering->scan = *scan;
-	return 0;
+	return err;
 }
 
 int numbering_count(

@@ -1,4 +1,4 @@
-/* options.c - the options of scans, and their progress
+/* options.c - checks the options of scans, and keeps their progress
  *
  * SPDX-License-Identifier: MIT */
 #include "scan/options.h"
@@ -39,19 +39,21 @@ int block_options(const mmr_block_options *given, mmr_block_options *ret_options
 		ret_options->window = WINDOW_DEFAULT;
 	if (ret_options->line_limit == 0)
 		ret_options->line_limit = WINDOW_LINE_LIMIT;
+	/* A line that fits a buffer anyway is not refused. */
+	if (ret_options->line_limit < min_size(ret_options->window, WINDOW_COPY))
+		ret_options->line_limit = min_size(ret_options->window, WINDOW_COPY);
 	return 0;
+}
+
+int error_long(uint64_t off)
+{
+	error_set_at(MMR_ELONG, off, "buffer a line");
+	return error_hint(MMR_ELONG, "raise line_limit, or split lines");
 }
 
 unsigned mmr_processors(void)
 {
 	return os_processors();
-}
-
-unsigned scan_workers(unsigned wanted, uint64_t n_bytes, size_t window)
-{
-	uint64_t n = wanted > 0 ? wanted : mmr_processors();
-
-	return (unsigned)min_u64(min_u64(n, n_bytes / window + 1), WORKERS_MAX);
 }
 
 mmr_progress *mmr_progress_new(void)

@@ -140,6 +140,23 @@ int scan_locate(
 	return 0;
 }
 
+int scan_use_bytes(mmr_reader *reader, mmr_scan_options *scan)
+{
+	uint64_t start, stop;
+	int err;
+
+	if (reader_is_stream(reader))
+		return 0;
+	err = scan_locate(reader, scan, &start, &stop);
+	if (err < 0)
+		return err;
+	scan->offset = start;
+	scan->length = stop - start;
+	scan->first_line = 0;
+	scan->n_lines = MMR_REST;
+	return 0;
+}
+
 int mmr_scan_locate(mmr_reader *reader, const mmr_scan_options *options, uint64_t *ret_start,
 	uint64_t *ret_stop)
 {

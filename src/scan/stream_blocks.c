@@ -1,9 +1,10 @@
-/* stream_blocks.c - reading, cutting and carrying
+/* stream_blocks.c - reads a stream and cuts it into blocks
  *
  * SPDX-License-Identifier: MIT */
 #include "scan/stream_blocks.h"
 
 #include "file/stream.h"
+#include "scan/options.h"
 
 #include <mmreader/positions.h>
 
@@ -11,7 +12,7 @@
 #include <string.h>
 
 int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
-	const mmr_scan_options *scan, const mmr_block_options *cut)
+	const mmr_scan_options *scan, const mmr_block_options *cut, struct scan_place *place)
 {
 	int err;
 
@@ -25,17 +26,17 @@ int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
 	memset(blocks, 0, sizeof(*blocks));
 	blocks->reader = reader;
 	blocks->range = mmr_range_of(scan);
+	blocks->range.counts_lines = place && place->counts_lines;
+	blocks->scan = *scan;
 	blocks->cut = *cut;
 	blocks->cut.window = min_size(cut->window, WINDOW_COPY);
 	blocks->longest = cut->split_lines ? SIZE_MAX : cut->line_limit;
-	if (blocks->longest < blocks->cut.window)
-		blocks->longest = blocks->cut.window;
-	blocks->delimiter = scan->delimiter;
+	blocks->place = place;
 	blocks->first = blocks->next = atomic_load(&reader->stream->consumed);
 	return 0;
 }
 
-/* Keeps the last bytes of a window's buffer, from `from` on. */
+/* Keeps the bytes of a window's buffer from `from` on. */
 static int carry(struct stream_blocks *blocks, const struct window *window, size_t from)
 {
 	size_t len = window->filled - from;
@@ -70,7 +71,17 @@ static size_t most_bytes(const struct stream_blocks *blocks)
 	return blocks->longest + (blocks->longest < SIZE_MAX);
 }
 
-/* Reads once, after what is in the window, and leaves there what is in the range.
+/* Returns: false when the scan is to end instead. */
+static bool wait_for_bytes(const struct stream_blocks *blocks)
+{
+	if (blocks->wait && !blocks->wait(blocks->wait_context))
+		return false;
+	if (blocks->scan.before_wait)
+		blocks->scan.before_wait(blocks->scan.wait_context);
+	return true;
+}
+
+/* Reads once, after what is in the window, and keeps what is in the range.
  *
  * Returns: 1 with the new bytes; 0 when the caller ends the scan. */
 static int read_more(struct stream_blocks *blocks, struct window *window, mmr_slice *ret_fresh)
@@ -83,7 +94,7 @@ static int read_more(struct stream_blocks *blocks, struct window *window, mmr_sl
 
 	room = (size_t)min_u64(room, wanted);
 	if (room > 0) {
-		if (!stream_is_ready(blocks->reader) && !blocks->wait(blocks->wait_context))
+		if (!stream_is_ready(blocks->reader) && !wait_for_bytes(blocks))
 			return 0;
 		err = stream_read(blocks->reader, blocks->next, to, room, &got);
 	}
@@ -110,8 +121,8 @@ static int read_more(struct stream_blocks *blocks, struct window *window, mmr_sl
 	return 1;
 }
 
-/* Whether the line that the buffer starts with is too long. The byte after the longest line shows
- * that, or the end of the stream that there is none. */
+/* Refuses a first line in the buffer that is too long. One byte more than the longest line is
+ * needed to know that. */
 static int check_limit(const struct stream_blocks *blocks, const struct window *window)
 {
 	mmr_positions positions;
@@ -119,12 +130,11 @@ static int check_limit(const struct stream_blocks *blocks, const struct window *
 
 	if (window->filled <= blocks->longest)
 		return 0;
-	positions =
-		mmr_positions_of((mmr_slice){window->buffer, blocks->longest}, blocks->delimiter);
+	positions = mmr_positions_of(
+		(mmr_slice){window->buffer, blocks->longest}, blocks->scan.delimiter);
 	if (mmr_positions_next(&positions, &at) || mmr_positions_error(&positions) < 0)
 		return mmr_positions_error(&positions);
-	error_set_at(MMR_ELONG, blocks->next - window->filled, "buffer a line");
-	return error_hint(MMR_ELONG, "raise line_limit, or split lines");
+	return error_long(blocks->next - window->filled);
 }
 
 /* Makes room for a read, unless the line is too long. */
@@ -139,41 +149,45 @@ static int make_room(const struct stream_blocks *blocks, struct window *window)
 		       : window_reserve(window, min_size(window->room * 2, most_bytes(blocks)));
 }
 
+/* Finds the end of the block, of which `fresh` arrived last; 0 if more bytes are needed. */
+static int cut_block(const struct stream_blocks *blocks, const struct window *window,
+	mmr_slice fresh, size_t *ret_len)
+{
+	mmr_positions positions;
+	const char *at;
+
+	*ret_len = 0;
+	if (blocks->cut.split_lines) {
+		if (window->filled > blocks->cut.ahead)
+			*ret_len = window->filled - blocks->cut.ahead;
+		return 0;
+	}
+	positions = mmr_positions_of(fresh, blocks->scan.delimiter);
+	if (mmr_positions_next_back(&positions, &at))
+		*ret_len = (size_t)(at - window->buffer) + 1;
+	return mmr_positions_error(&positions);
+}
+
 /* Reads until there is a block. Returns: 1 with its length; 0 when the caller ends the scan. */
 static int fill(struct stream_blocks *blocks, struct window *window, size_t *ret_len)
 {
 	mmr_slice fresh;
-	const char *at;
 	int err;
 
-	while (!blocks->ended) {
+	*ret_len = 0;
+	while (!blocks->ended && *ret_len == 0) {
 		err = make_room(blocks, window);
 		if (err < 0)
 			return err;
 		err = read_more(blocks, window, &fresh);
 		if (err <= 0)
 			return err;
-		if (blocks->ended)
-			break;
-		if (blocks->cut.split_lines) {
-			if (window->filled <= blocks->cut.ahead)
-				continue;
-			*ret_len = window->filled - blocks->cut.ahead;
-			return 1;
-		}
-		if (fresh.len > 0) {
-			mmr_positions positions = mmr_positions_of(fresh, blocks->delimiter);
-
-			if (mmr_positions_next_back(&positions, &at)) {
-				*ret_len = (size_t)(at - window->buffer) + 1;
-				err = check_limit(blocks, window);
-				return err < 0 ? err : 1;
-			}
-			if (mmr_positions_error(&positions) < 0)
-				return mmr_positions_error(&positions);
-		}
+		err = cut_block(blocks, window, fresh, ret_len);
+		if (err < 0)
+			return err;
 	}
-	*ret_len = window->filled;
+	if (blocks->ended)
+		*ret_len = window->filled;
 	err = check_limit(blocks, window);
 	return err < 0 ? err : 1;
 }

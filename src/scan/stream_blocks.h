@@ -1,7 +1,8 @@
 /* stream_blocks.h - a range of a stream, cut into blocks as its bytes arrive
  *
- * One thread at a time reads. A block is returned as soon as there is a whole line, or more than
- * what is shown ahead. What the last block leaves over is carried to the next one.
+ * One thread at a time reads. A block is returned as soon as there is a whole line, or, where lines
+ * are split, a byte more than is shown ahead. Bytes after the end of a block are carried to the
+ * next one.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_SCAN_STREAM_BLOCKS_H
@@ -16,9 +17,9 @@ typedef bool stream_wait_fn(void *context);
 struct stream_blocks {
 	struct mmr_reader *reader;
 	mmr_range range; /* what is still missing */
+	mmr_scan_options scan;
 	mmr_block_options cut;
-	char delimiter;
-	stream_wait_fn *wait;
+	stream_wait_fn *wait; /* may be NULL */
 	void *wait_context;
 	size_t longest; /* line that may be buffered */
 	uint64_t first; /* offset of the first byte of the scan */
@@ -33,9 +34,10 @@ struct stream_blocks {
 	struct error_note note;
 };
 
-/* Takes the stream, for checked options. Errors: -EBUSY; -ESPIPE for `backward`. */
+/* Takes the stream, for checked options; `place` may be NULL. Errors: -EBUSY; -ESPIPE for
+ * `backward`. */
 int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
-	const mmr_scan_options *scan, const mmr_block_options *cut);
+	const mmr_scan_options *scan, const mmr_block_options *cut, struct scan_place *place);
 
 /* Reads the next block into the buffer of a window.
  *
@@ -43,8 +45,8 @@ int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
  * Errors: errno of read(2), MMR_ELONG, -ENOMEM. */
 int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_block *ret_block);
 
-/* Puts the bytes of a block back that nobody has used. Blocks are put back from the last to the
- * first. */
+/* Puts back the bytes of a block that was not used. Blocks are put back from the last to the first.
+ * Errors: -ENOMEM. */
 int stream_blocks_unread(struct stream_blocks *blocks, const mmr_block *block);
 
 /* Leaves the stream to the next scan. */

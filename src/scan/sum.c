@@ -97,22 +97,6 @@ static int check(enum mmr_type type, enum mmr_order order, size_t stride)
 	return error_hint(-EINVAL, "pass a type, an order and no stride shorter than an element");
 }
 
-/* Makes the range one of bytes, and checks that it ends with an element. */
-static int locate(mmr_reader *reader, const struct common *common, mmr_scan_options *scan)
-{
-	uint64_t start, stop, n;
-	int err;
-
-	err = scan_locate(reader, scan, &start, &stop);
-	if (err < 0)
-		return err;
-	scan->offset = start;
-	scan->length = stop - start;
-	scan->first_line = 0;
-	scan->n_lines = MMR_REST;
-	return array_count(scan->length, common->type, common->stride, &n);
-}
-
 int mmr_sum_numbers(mmr_reader *reader, enum mmr_type type, enum mmr_order order, size_t stride,
 	const mmr_scan_options *options, mmr_summary *ret_summary)
 {
@@ -137,11 +121,12 @@ int mmr_sum_numbers(mmr_reader *reader, enum mmr_type type, enum mmr_order order
 	common.stride = stride > 0 ? stride : mmr_type_size(type);
 	cut.split_lines = true;
 	cut.ahead = mmr_type_size(type) - 1;
-	if (!reader_is_stream(reader))
-		err = locate(reader, &common, &scan);
+	err = scan_use_bytes(reader, &scan);
+	if (err == 0 && !reader_is_stream(reader))
+		err = array_count(scan.length, type, common.stride, &n);
 	if (err == 0)
 		err = scan_run(reader, &scan, &cut, &job, &common.place);
-	/* Where a stream ends is known only now. */
+	/* The end of a stream is only known now. */
 	if (err == 0)
 		err = array_count(common.place.stop - common.place.start, type, common.stride, &n);
 	if (err == 0)

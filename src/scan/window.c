@@ -97,6 +97,11 @@ int window_load(struct window *window, enum mmr_io_mode io_mode, uint64_t off, s
 	return err;
 }
 
+void window_use(struct window *window, uint64_t stop)
+{
+	window->mapped_stop = min_u64(window->mapped_stop, stop);
+}
+
 int window_verify(const struct window *window)
 {
 	uint64_t stop;

@@ -45,6 +45,9 @@ int window_load(struct window *window, enum mmr_io_mode io_mode, uint64_t off, s
  * zeroes of a page that was cut meanwhile. Returns: 0 or MMR_ETRUNCATED. */
 int window_verify(const struct window *window);
 
+/* The bytes that were loaded last are used only up to `stop`. */
+void window_use(struct window *window, uint64_t stop);
+
 /* Makes the buffer at least `room` bytes. */
 int window_reserve(struct window *window, size_t room);
 

@@ -11,16 +11,11 @@
 static const mmr_scan_options plain_scan = MMR_SCAN_OPTIONS_INIT;
 static const mmr_block_options plain_cut = MMR_BLOCK_OPTIONS_INIT;
 
-/* Length of the first line of [from, to), with its delimiter; forward, or the last one backward. */
-static size_t edge_line(mmr_slice bytes, size_t from, size_t to, char delimiter, bool backward)
+/* Length of the last line of [from, to), with its delimiter. */
+static size_t last_line(mmr_slice bytes, size_t from, size_t to, char delimiter)
 {
 	size_t at;
 
-	if (!backward) {
-		for (at = from; at < to && bytes.ptr[at] != delimiter; at++)
-			;
-		return min_size(at + 1, to) - from;
-	}
 	for (at = to - 1; at > from && bytes.ptr[at - 1] != delimiter; at--)
 		;
 	return to - at;
@@ -55,9 +50,9 @@ static void must_be_the_range(mmr_reader *reader, mmr_slice bytes, const mmr_sca
 		MUST(!cut_at_lines || !cut->backward || at == start ||
 				bytes.ptr[at - 1] == delimiter,
 			CASE);
-		/* A window is only left for one line that does not fit, and then by doubling it. */
-		line = cut_at_lines ? edge_line(bytes, start, stop, delimiter, cut->backward) : 0;
-		MUST(len <= window || len < 2 * (line + 1), CASE);
+		/* All lines start in one window, and only the last one may go beyond it. */
+		line = cut_at_lines ? last_line(bytes, at, at + len, delimiter) : 1;
+		MUST(len < window + line, CASE);
 		MUST(mmr_blocks_io_mode(blocks) != MMR_IO_AUTO, CASE);
 		if (cut->backward)
 			stop = at;
@@ -180,8 +175,8 @@ static int feed_long_line(size_t len, size_t window, size_t limit, bool backward
 	MUST(err < 0 || sum == len + 4, "%zu bytes of %zu", sum, len + 4);
 	if (err == MMR_ELONG) {
 		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "line_limit"));
-		/* Where the line starts, backward where it ends. */
-		ck_assert_uint_eq(mmr_last_error_offset(), backward ? len + 2 : 2);
+		/* Where the line starts. */
+		ck_assert_uint_eq(mmr_last_error_offset(), 2);
 	}
 	mmr_blocks_close(blocks);
 	mmr_close(reader);
@@ -199,9 +194,7 @@ START_TEST(test_blocks_line_limit)
 	for (i = 0; i < ARRAY_LEN(windows); i++) {
 		for (way = 0; way < 3; way++) {
 			bool backward = way == 1, stream = way == 2;
-			/* Backward, the delimiter before the line is needed too. */
-			size_t len = backward ? 999 : 1000;
-			int err = feed_long_line(len, windows[i], 1000, backward, stream);
+			int err = feed_long_line(1000, windows[i], 1000, backward, stream);
 
 			MUST(err == 0, "window %zu, way %d: a line of the limit gives %d",
 				windows[i], way, err);

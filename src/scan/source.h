@@ -1,0 +1,63 @@
+/* source.h - the blocks of a range, out of a file or a stream
+ *
+ * mmr_blocks takes them one after the other; the workers of mmr_scan_run share them. A block is
+ * first claimed, which is quick for a file and done under a lock. Then it is loaded.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SRC_SCAN_SOURCE_H
+#define SRC_SCAN_SOURCE_H
+
+#include "scan/io_mode.h"
+#include "scan/stream_blocks.h"
+#include "scan/window.h"
+
+struct source {
+	mmr_reader *reader;
+	const struct backing *backing;
+	mmr_scan_options scan;
+	mmr_block_options cut;
+	bool is_stream;
+	struct stream_blocks stream;
+	/* Of a file: */
+	uint64_t start, stop;     /* the range */
+	uint64_t next, data_stop; /* what is not claimed of this extent, or of the range */
+	mmr_extents extents;
+	struct io_choice io;
+};
+
+struct claim {
+	uint64_t start, stop; /* of a file */
+	enum mmr_io_mode io_mode;
+	mmr_block block; /* of a stream, which is read when it is claimed */
+};
+
+/* Checks the options and finds the range. `place` may be NULL.
+ *
+ * Errors: those of mmr_blocks_open. */
+int source_start(struct source *source, mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_block_options *cut, struct scan_place *place);
+
+/* Claims the next block. A stream is read into the window, which may wait.
+ *
+ * Returns: 1; 0 at the end of the range. Errors: MMR_ETRUNCATED; those of stream_blocks_next. */
+int source_claim(struct source *source, struct window *window, struct claim *ret_claim);
+
+/* The bytes that a claim has. */
+size_t source_claim_len(const struct source *source, const struct claim *claim);
+
+/* Loads the block of a claim: the lines that start in its bytes, or just these bytes and those
+ * that are shown ahead. The block is empty if no line starts there. A line that is too long for a
+ * copy is taken from the map if there is one: this changes the I/O mode of the claim.
+ *
+ * Errors: those of window_load, MMR_ELONG. */
+int source_load(const struct source *source, struct window *window, struct claim *claim,
+	mmr_block *ret_block);
+
+/* For source_load: blocks of a file that end with a line. */
+int file_blocks_load(const struct source *source, struct window *window, struct claim *claim,
+	mmr_block *ret_block);
+
+/* Ends a scan. What was not used of a stream is left to the next one. */
+void source_end(struct source *source);
+
+#endif
