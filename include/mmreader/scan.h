@@ -1,8 +1,8 @@
-/* scan.h - all of an input, or a range of it, in memory that does not grow with it
+/* scan.h - scans an input, or a range of it, in memory that does not grow with the input
  *
  * Every call of this header takes any reader and one mmr_scan_options. A file is scanned by several
  * threads at once. A stream is scanned once, forward and in order: one thread at a time reads, and
- * all threads work. Bytes that arrive are processed at once, whatever their number.
+ * all threads work. Bytes of a stream are processed as soon as they arrive.
  *
  *	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
  *
@@ -29,28 +29,28 @@ enum mmr_io_mode {
 	MMR_IO_READ      /* pread(2), or read(2) of a stream, into a buffer: cannot fault */
 };
 
-/* How far a scan has come. */
+/* The progress of a scan. */
 typedef struct mmr_progress mmr_progress;
 
-/* Called before a scan waits for bytes of a stream, while no other call of the scan is under way: a
+/* Called before a scan waits for bytes of a stream, while no other callback of the scan runs: a
  * good time to flush output. */
 typedef void mmr_wait_fn(void *context);
 
 /* What to scan, and how. Start from MMR_SCAN_OPTIONS_INIT, so that the struct can grow.
  *
  * The range is chosen in two steps: bytes of the reader, and lines of these bytes. A range beyond
- * the end is empty. On a stream, what comes before the range is read and dropped, and nothing is
- * read after it, as far as lines allow. */
+ * the end is empty. On a stream, the bytes before the range are read and dropped. Bytes after it
+ * stay in the reader for the next scan. */
 typedef struct mmr_scan_options {
 	size_t struct_size;
 	uint64_t offset;          /* bytes before the range */
 	uint64_t length;          /* bytes of the range; MMR_REST = to the end */
-	uint64_t first_line;      /* lines to leave out at its start */
+	uint64_t first_line;      /* lines to skip at its start */
 	uint64_t n_lines;         /* lines of the range; MMR_REST = to the end */
 	char delimiter;           /* ends lines */
 	enum mmr_io_mode io_mode; /* AUTO reads unless mmr_guard_install was called */
 	unsigned n_threads;       /* 0 = mmr_processors() */
-	mmr_progress *progress;   /* is kept up to date; may be NULL */
+	mmr_progress *progress;   /* updated during the scan; may be NULL */
 	mmr_wait_fn *before_wait; /* may be NULL */
 	void *wait_context;       /* passed to before_wait */
 } mmr_scan_options;
@@ -60,9 +60,9 @@ typedef struct mmr_scan_options {
 	{ sizeof(mmr_scan_options), 0, MMR_REST, 0, MMR_REST, '\n', MMR_IO_AUTO, 0, NULL, NULL, NULL }
 /* clang-format on */
 
-/* Finds the bytes that a range of a reader has: [*ret_start, *ret_stop).
+/* Finds the bytes of a range: [*ret_start, *ret_stop).
  *
- * Shape: `options` may be NULL: the whole reader. Lines that are far away are counted by threads.
+ * Shape: `options` may be NULL: the whole reader. Several threads count lines that are far away.
  * Errors: -ESPIPE for a stream; -EINVAL (options); those of mmr_blocks_error. Threads: safe. */
 MMR_API int mmr_scan_locate(mmr_reader *reader, const mmr_scan_options *options,
 	uint64_t *ret_start, uint64_t *ret_stop);
@@ -72,30 +72,30 @@ MMR_API unsigned mmr_processors(void);
 
 /* --- Progress --------------------------------------------------------------------------------- */
 
-/* Makes an object that any number of scans may use, one after the other. Returns: NULL without
- * memory. */
+/* Makes an object that any number of scans may use, one after the other. Returns: NULL if there is
+ * no memory. */
 MMR_API mmr_progress *mmr_progress_new(void);
 
-/* NULL is allowed. No scan may use it any more. */
+/* Frees the object, which no scan may use any more. NULL is allowed. */
 MMR_API void mmr_progress_free(mmr_progress *progress);
 
-/* The bytes that the scan which started last has taken up, skipped ones included, and how many
- * there are in all: MMR_REST for a stream.
- *
- * Returns: 0 of 0 before the first scan. Threads: safe during a scan. */
+/* The bytes that the last started scan has begun to process, skipped ones included, and the bytes
+ * of its range: MMR_REST for a stream. Both are 0 before the first scan. Threads: safe during a
+ * scan. */
 MMR_API void mmr_progress_read(
 	const mmr_progress *progress, uint64_t *ret_done, uint64_t *ret_total);
 
-/* The I/O mode that read most bytes of the last scan that ended; AUTO before. Threads: safe. */
+/* The I/O mode that read most bytes of the last scan that ended; AUTO before the first one ends.
+ * Threads: safe. */
 MMR_API enum mmr_io_mode mmr_progress_io_mode(const mmr_progress *progress);
 
 /* --- Bytes that arrive in pieces -------------------------------------------------------------- */
 
-/* What is still missing of a range, for a caller that reads bytes itself. */
+/* The rest of a range, for a caller that reads bytes itself. */
 typedef struct mmr_range {
-	uint64_t skip_bytes, bytes; /* to leave out, then to take; MMR_REST = all */
-	uint64_t skip_lines, lines; /* of the bytes to take, the same in lines */
-	uint64_t skipped_lines;     /* lines that were left out, for counts_lines also as bytes */
+	uint64_t skip_bytes, bytes; /* to skip, then to take; MMR_REST = all */
+	uint64_t skip_lines, lines; /* the same in lines, of the bytes to take */
+	uint64_t skipped_lines;     /* so far; with counts_lines, also those in skipped bytes */
 	char delimiter;
 	bool counts_lines;
 } mmr_range;
@@ -103,16 +103,15 @@ typedef struct mmr_range {
 /* Shape: `options` may be NULL: all bytes. */
 MMR_API mmr_range mmr_range_of(const mmr_scan_options *options);
 
-/* Leaves of the next bytes those that are in the range.
+/* Limits the next bytes to those that are in the range.
  *
- * Errors: as mmr_slice_count. */
+ * Errors: those of mmr_slice_count. */
 MMR_API int mmr_range_cut(mmr_range *range, mmr_slice *bytes);
 
 /* Whether the range is complete: no later byte can be in it. */
 MMR_API bool mmr_range_ended(const mmr_range *range);
 
-/* The number of bytes to read at most before the range is complete; MMR_REST if only the bytes
- * themselves can tell. */
+/* The most bytes to read before the range is complete; MMR_REST if it has no end in bytes. */
 MMR_API uint64_t mmr_range_wanted(const mmr_range *range);
 
 /* --- Blocks, one after the other -------------------------------------------------------------- */
@@ -128,21 +127,21 @@ typedef struct mmr_block {
  */
 typedef struct mmr_block_options {
 	size_t struct_size;
-	size_t window;     /* bytes in a block, about; 0 = 2 MiB */
-	size_t line_limit; /* longest line that may be buffered, its delimiter included, and
-			      backward the delimiter before it; 0 = 64 MiB */
+	size_t window;     /* the lines of a block start in so many bytes; 0 = 2 MiB */
+	size_t line_limit; /* longest line that may be buffered, its delimiter included; at least
+			      `window` or 128 KiB, whichever is less; 0 = 64 MiB */
 	bool split_lines;  /* blocks may end within a line */
 	size_t ahead;      /* bytes shown after the end of each block; for split_lines only */
 	bool backward;     /* the last block first; not on streams */
-	bool skip_holes;   /* leave out holes of sparse files; for split_lines and forward only */
+	bool skip_holes;   /* skip holes of sparse files; for split_lines and forward only */
 } mmr_block_options;
 
 /* clang-format off */
 #define MMR_BLOCK_OPTIONS_INIT { sizeof(mmr_block_options), 0, 0, false, 0, false, false }
 /* clang-format on */
 
-/* Blocks of a range, in order. A block has whole lines and is valid until the next one. Between
- * blocks, mapped pages are released again, so that about one window stays in memory.
+/* Iterates over the blocks of a range, in order. A block has whole lines, unless these may be
+ * split. Mapped pages are released between blocks, so that about one window stays in memory.
  *
  *	err = mmr_blocks_open(reader, NULL, NULL, &blocks);
  *	while (mmr_blocks_next(blocks, &block))
@@ -151,41 +150,42 @@ typedef struct mmr_block_options {
  *	mmr_blocks_close(blocks); */
 typedef struct mmr_blocks mmr_blocks;
 
-/* Starts to read a range in blocks.
+/* Opens an iterator over the blocks of a range.
  *
  * Shape: `scan` and `cut` may be NULL. `n_threads` must be 0 or 1.
  * Errors: -EINVAL (options); -ENOMEM; -ESPIPE for `backward` on a stream; -EBUSY while another scan
- *   uses the stream; an earlier fault of the reader; those of mmr_scan_locate.
+ *   uses the stream; the code of an earlier fault of the reader; those of mmr_scan_locate.
  * Lifetime: until mmr_blocks_close; the reader must live longer.
  * Threads: an object belongs to one thread; a reader of a file may have many. */
 MMR_API int mmr_blocks_open(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_block_options *cut, mmr_blocks **ret_blocks);
 
-/* The next block: never empty, ending after a delimiter or at the end of the range.
+/* The next block. It is not empty, and ends after a delimiter or at the end of the range.
  *
- * Returns: false at the end or at an error; mmr_blocks_error tells which.
+ * Returns: false at the end or at an error; mmr_blocks_error reports which.
  * Lifetime: of the block, until the next call for the same object. */
 MMR_API bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block);
 
 /* Why there was no next block.
  *
  * Returns: 0 at the end of the range.
- * Errors: MMR_ETRUNCATED when the file has become shorter (forward, after the blocks of what is
- *   left); MMR_ELONG for a line past `line_limit`, with the offset of its start, backward of its
- *   end; any errno of read(2) and pread(2); -ENOMEM. */
+ * Errors: MMR_ETRUNCATED when the file has become shorter; forward, the blocks of the rest come
+ *   before. MMR_ELONG for a line past `line_limit`, with the offset of its start; any errno of
+ *   read(2) and pread(2); -ENOMEM. */
 MMR_API int mmr_blocks_error(const mmr_blocks *blocks);
 
 /* The I/O mode of the last block. */
 MMR_API enum mmr_io_mode mmr_blocks_io_mode(const mmr_blocks *blocks);
 
-/* Ends reading. What was not returned of a stream is left to the next scan. NULL is allowed. */
+/* Closes the iterator. Bytes of a stream that were not returned stay for the next scan. NULL is
+ * allowed. */
 MMR_API void mmr_blocks_close(mmr_blocks *blocks);
 
 /* --- Blocks, by several threads --------------------------------------------------------------- */
 
-/* What is done with each block.
+/* Processes a block.
  *
- * Returns: 0 to go on; 1 to stop early with success; a negative code to stop with that error.
+ * Returns: 0 to continue; 1 to stop early with success; a negative code to stop with that error.
  * Lifetime: of the block, until the function returns.
  * Threads: called from several at once, each with its own `state`. */
 typedef int mmr_block_fn(void *state, const mmr_block *block);
@@ -193,23 +193,23 @@ typedef int mmr_block_fn(void *state, const mmr_block *block);
 /* The functions of a scan and the state of its workers. */
 typedef struct mmr_scan_job {
 	mmr_block_fn *work;
-	/* Called after `work` for the same block and state, in the order of the file, or backward,
-	 * one call at a time; NULL when order does not matter. */
+	/* Called after `work` for the same block and state, in the order of the scan, one call at a
+	 * time; NULL when order does not matter. */
 	mmr_block_fn *collect;
-	/* Prepares a state, which is zeroed before. Returns: 0 or a negative code. May be NULL. */
+	/* Initializes a state, which is zeroed. Returns: 0 or a negative code. May be NULL. */
 	int (*start)(void *state, void *context);
-	/* Merges a state into the context and frees what it owns; called once for each state that
-	 * was started, after all work, also after an error. May be NULL. */
+	/* Merges a state into the context and frees what it owns. Called once for each started
+	 * state, after all work, also after an error. May be NULL. */
 	void (*end)(void *state, void *context);
 	void *context;
-	size_t state_size; /* a worker has a state of so many bytes, aligned to 128 bytes */
+	size_t state_size; /* bytes of the state of a worker, which is aligned to 128 bytes */
 } mmr_scan_job;
 
 /* Runs a job over all blocks of a range. The calling thread is one of the workers. `start` and
- * `end` run on the calling thread. When threads cannot be made, fewer do the work.
+ * `end` run on the calling thread. If threads cannot be made, fewer do the work.
  *
  * Shape: `scan` and `cut` may be NULL.
- * Returns: 0 when all blocks are done, 1 when a callback stopped the scan.
+ * Returns: 0 at the end of the range, 1 when a callback stopped the scan.
  * Errors: what a callback returned, if negative; those of mmr_blocks_open and mmr_blocks_error. The
  *   first error stops all workers; mmr_last_error of the calling thread describes it.
  * Threads: safe. Library threads have SIGBUS unblocked and other signals blocked. */
@@ -219,11 +219,11 @@ MMR_API int mmr_scan_run(mmr_reader *reader, const mmr_scan_options *scan,
 /* --- Lines ------------------------------------------------------------------------------------ */
 
 typedef struct mmr_counts {
-	uint64_t lines;    /* the last one counts without its delimiter too */
-	bool unterminated; /* the last line lacks its delimiter */
-	uint64_t
-		longest; /* bytes of the longest line without its delimiter; of mmr_measure_lines */
-	uint64_t crlf;   /* CR LF pairs, whatever the delimiter is; of mmr_measure_lines */
+	uint64_t lines;    /* the last one counts also without a delimiter */
+	bool unterminated; /* the last line has no delimiter */
+	/* Of mmr_measure_lines only: */
+	uint64_t longest; /* bytes of the longest line, without its delimiter */
+	uint64_t crlf;    /* CR LF pairs, whatever the delimiter is */
 } mmr_counts;
 
 /* Counts the lines of a reader. Holes of sparse files are not read.
@@ -233,17 +233,17 @@ typedef struct mmr_counts {
 MMR_API int mmr_count_lines(
 	mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts);
 
-/* Like mmr_count_lines, and looks at every line for `longest` and `crlf`, which costs more. */
+/* Like mmr_count_lines, but also sets `longest` and `crlf`, which takes longer. */
 MMR_API int mmr_measure_lines(
 	mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts);
 
 /* Finds the start of the line `n_lines` lines after offset `from`, or before it when negative.
  *
- * Line N of a file is (0, N) away from its start; its last line is (mmr_size, -1) away from its
- * end, terminated or not. Only the bytes between are read.
+ * Line N of a file is N lines after offset 0. Its last line is -1 lines after mmr_size, with or
+ * without a delimiter. Only the bytes between are read.
  *
- * Shape: the bytes of the range limit the search, and `*ret_off` is clamped to them: it is the end
- *   of the range when there are fewer lines after `from`, its start when there are fewer before.
+ * Shape: the bytes of the range limit the search. `*ret_off` is the end of the range when there are
+ *   fewer lines after `from`, and its start when there are fewer before.
  *   `first_line` and `n_lines` of the options must be those of MMR_SCAN_OPTIONS_INIT. `from` should
  *   be the start of a line or the end of the range; it is clamped to the range. `scan` may be NULL.
  * Errors: -ESPIPE for a stream; -EINVAL (options); those of mmr_scan_run. Threads: safe. */
@@ -251,9 +251,9 @@ MMR_API int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 	const mmr_scan_options *scan, uint64_t *ret_off);
 
 /* Finds the bounds of shard `k` of `n`, counted from 1. The reader is divided into `n` shares of
- * equal size, the first `size % n` of which have one byte more; a line belongs to the shard whose
- * share its first byte is in. `split -n l/K/N` does the same since coreutils 9.2. Together, the
- * shards 1 to `n` are the whole.
+ * equal size, the first `size % n` of which have one byte more. A line belongs to the shard whose
+ * share has its first byte. `split -n l/K/N` does the same since coreutils 9.2. Together, the
+ * shards 1 to `n` have each byte once.
  *
  * Units: bytes from the start of the reader. Errors: -EINVAL unless 1 <= k <= n; those of
  *   mmr_line_seek. Threads: safe. */
@@ -262,13 +262,13 @@ MMR_API int mmr_shard(mmr_reader *reader, char delimiter, uint64_t k, uint64_t n
 
 /* --- Matches ---------------------------------------------------------------------------------- */
 
-/* A line number that was not asked for. */
+/* The line number of a match when line numbers were not requested. */
 #define MMR_NO_LINE UINT64_MAX
 
 typedef struct mmr_match {
 	uint64_t off;  /* from the start of the reader */
 	uint64_t len;  /* of the match */
-	uint64_t line; /* in which it starts, from 0 at the start of the reader; MMR_NO_LINE */
+	uint64_t line; /* in which it starts, counted from 0 in the reader; or MMR_NO_LINE */
 } mmr_match;
 
 /* Flags of mmr_each_match and mmr_regex_each. */
@@ -277,17 +277,17 @@ enum mmr_match_flags {
 	MMR_MATCH_LINES = 1 /* matches have the numbers of their lines */
 };
 
-/* Counts the matches of a needle, which do not overlap: as many as mmr_matches_next gives on all of
- * the range at once. Holes of sparse files are not read unless the needle has a NUL.
+/* Counts the matches of a needle, which do not overlap: as many as mmr_matches_next returns for the
+ * whole range. Holes of sparse files are not read unless the needle has a NUL.
  *
  * Shape: `scan` may be NULL.
  * Errors: those of mmr_scan_run. Threads: safe. */
 MMR_API int mmr_count_matches(mmr_reader *reader, const mmr_needle *needle,
 	const mmr_scan_options *scan, uint64_t *ret_matches);
 
-/* What is done with a match.
+/* Processes a match.
  *
- * Returns: 0 to go on, 1 to stop, a negative code to stop with it. */
+ * Returns: 0 to continue, 1 to stop, a negative code to stop with that error. */
 typedef int mmr_match_fn(void *context, const mmr_match *match);
 
 /* Calls `fn` for each match that mmr_count_matches counts, in the order of the input, one at a
@@ -301,14 +301,14 @@ MMR_API int mmr_each_match(mmr_reader *reader, const mmr_needle *needle,
 
 /* --- Numbers ---------------------------------------------------------------------------------- */
 
-/* Adds up the numbers of a reader. What an element is and what a summary has: array.h. With a
- * stride and an offset: one column of its records.
+/* Adds up the numbers of a reader. array.h explains elements and summaries. A stride and an offset
+ * choose one column of records.
  *
- * Shape: `stride` is the distance between the starts of two elements; 0 = none lie between them.
- *   `scan` may be NULL.
+ * Shape: `stride` is the distance between the starts of two elements in bytes; 0 = the size of an
+ *   element. `scan` may be NULL.
  * Returns: the same sum, to the last bit, for all threads, I/O modes and backings.
- * Errors: -EBADMSG when the range ends within an element: mmr_last_error has the number of bytes
- *   that are left over; -EINVAL (type, order, stride); those of mmr_scan_run. Threads: safe. */
+ * Errors: -EBADMSG when the range ends within an element, with the number of remaining bytes in
+ *   mmr_last_error; -EINVAL (type, order, stride); those of mmr_scan_run. Threads: safe. */
 MMR_API int mmr_sum_numbers(mmr_reader *reader, enum mmr_type type, enum mmr_order order,
 	size_t stride, const mmr_scan_options *scan, mmr_summary *ret_summary);
 
