@@ -2,10 +2,10 @@
  *
  *	average FILE	prints {a=-1.0/2.5/9.9, b=...}, keys in the order of their bytes
  *
- * The published One Billion Row task: keys of up to 100 bytes, numbers from -99.9 to 99.9 with one
- * decimal. The library passes blocks of whole rows to several threads; here, a block is read in
- *three parts in turn, so that the processor need not wait for the end of a row to start the next.
- *Speed comes from words of 8 bytes instead of bytes, and from one hash table for each worker.
+ * The One Billion Row Challenge: keys of up to 100 bytes, numbers from -99.9 to 99.9 with one
+ * decimal. The library passes blocks of whole rows to several threads. Each block is read at three
+ * offsets in turn, so the processor need not wait for the end of a row to start the next. The code
+ * is fast because it reads words of 8 bytes and has one hash table for each worker.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -15,10 +15,10 @@
 #include <errno.h>
 
 #define N_PARTS 3
-#define LEAP    ((size_t)128) /* no row reaches so far, nor what is read to see that it ends */
+#define LEAP    ((size_t)128) /* longer than a row and the bytes that are read to find its end */
 
-/* In each part of a block, the rows that start before its limit are to be added; behind the last
- * one, those up to `stop`. */
+/* In each part of a block, the rows that start before its limit are added; after the last limit,
+ * those up to `stop`. */
 struct worker {
 	struct table table;
 	mmr_reader *file;
@@ -26,7 +26,7 @@ struct worker {
 	int error;
 };
 
-/* The highest bit of the first `;` in a word; 0 when there is none. */
+/* The highest bit of the first `;` in a word; 0 if there is none. */
 static inline uint64_t find_semicolon(uint64_t word)
 {
 	word ^= UINT64_C(0x3b3b3b3b3b3b3b3b);
@@ -34,7 +34,7 @@ static inline uint64_t find_semicolon(uint64_t word)
 	return word & -word;
 }
 
-/* Adds the number at `at` to an entry. Returns: what follows its line end; NULL without one. */
+/* Adds the number at `at` to an entry. Returns: the next line; NULL if no line end follows. */
 static inline const char *add_number(struct entry *entry, const char *at)
 {
 	uint64_t word = load(at);
@@ -42,7 +42,7 @@ static inline const char *add_number(struct entry *entry, const char *at)
 	int point = __builtin_ctzll((~word & 0x101000) | 0x10000000);
 	int64_t minus = (int64_t)(~word << 59) >> 63, value;
 
-	/* Digits to fixed places; one multiplication then adds 100, 10 and 1 times them. */
+	/* Digits move to fixed bytes; one multiplication then adds 100, 10 and 1 times them. */
 	word = ((word & ~((uint64_t)minus & 0xff)) << (28 - point)) & UINT64_C(0x0f000f0f00);
 	value = (int64_t)(word * 0x640a0001 >> 32 & 0x3ff);
 	value = (value ^ minus) - minus;
@@ -56,7 +56,7 @@ static inline const char *add_number(struct entry *entry, const char *at)
 	return at;
 }
 
-/* Adds any row: with a long key, with a new one, with one that is not where its search begins. */
+/* Adds any row, also with a long key, a new key, or a key that is not at its first entry. */
 static __attribute__((noinline)) const char *add_any_row(struct worker *worker, const char *at)
 {
 	uint64_t key[KEY_WORDS] = {0}, found = 0;
@@ -78,10 +78,10 @@ static __attribute__((noinline)) const char *add_any_row(struct worker *worker, 
 	return add_number(entry, at + 8 * (i - 1) + (__builtin_ctzll(found) >> 3) + 1);
 }
 
-/* Adds the row at `at`. Returns: the next one; NULL when that cannot be.
+/* Adds the row at `at`. Returns: the next row, or NULL on an error.
  *
- * Branches on what differs from row to row are often mispredicted, so there are none: masks choose
- * between the words, and shifts by the found bit keep all of a word where there was none. */
+ * Branches that depend on the row are often mispredicted, so there are none: masks select the
+ * words, and a shift by the found bit keeps the whole word if there was no `;`. */
 static inline __attribute__((always_inline)) const char *add_row(
 	struct worker *worker, const char *at)
 {
@@ -100,7 +100,7 @@ static inline __attribute__((always_inline)) const char *add_row(
 	return add_number(entry, at + (goes_on & 8) + (__builtin_ctzll(found) >> 3) + 1);
 }
 
-/* The rows in the last bytes of a block, where words would reach beyond it: from a copy. */
+/* Adds the last rows of a block from a copy, since words would reach beyond the block. */
 static bool add_tail(struct worker *worker, const char *from)
 {
 	size_t len = (size_t)(worker->stop - from);
@@ -115,7 +115,7 @@ static bool add_tail(struct worker *worker, const char *from)
 	return at != NULL;
 }
 
-/* Runs guarded, since it reads the map itself. What it allocates is in the table at once. */
+/* Runs guarded, since it reads the map itself. A fault leaks nothing: the table owns all memory. */
 static int add_rows(void *argument)
 {
 	struct worker *worker = argument;
@@ -138,7 +138,7 @@ static int add_rows(void *argument)
 	return a && b && c && add_tail(worker, c) ? 0 : worker->error;
 }
 
-/* Where the first row starts behind `off` in a block. The library looks, guarded. */
+/* The first row that starts after `off` in a block. The library searches it, guarded. */
 static const char *cut(mmr_slice block, size_t off)
 {
 	mmr_slice part = {block.ptr + off, LEAP};
@@ -154,7 +154,7 @@ static int add_block(void *state, const mmr_block *block)
 	size_t third = bytes.len / N_PARTS, tail = bytes.len < LEAP ? bytes.len : LEAP;
 	struct worker *worker = state;
 
-	worker->error = -EILSEQ; /* unless another one comes up */
+	worker->error = -EILSEQ; /* unless another error occurs */
 	worker->at[0] = worker->at[1] = worker->at[2] = bytes.ptr;
 	worker->stop = bytes.ptr + bytes.len;
 	if (third > 4 * LEAP) {
@@ -169,7 +169,7 @@ static int add_block(void *state, const mmr_block *block)
 	return mmr_try(worker->file, add_rows, worker);
 }
 
-/* What all workers found. */
+/* The results of all workers. */
 struct result {
 	struct table table;
 	mmr_reader *file;

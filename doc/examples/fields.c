@@ -1,10 +1,10 @@
 /* fields.c - the sum of one column of a table
  *
  *	fields COLUMN FILE [DELIMITER]	lines split at each delimiter, nothing quoted
- *	fields -q COLUMN FILE [DELIMITER]	cells may be quoted, as RFC 4180 has it
+ *	fields -q COLUMN FILE [DELIMITER]	cells may be quoted, as in RFC 4180
  *
- * Columns count from 1. A cell that is no number, as in the header, is counted and left out. The
- * two walks show the two forms that tables come in; the quoted one allows line ends inside a cell.
+ * Columns count from 1. A cell that is not a number, as in the header, is counted and not added.
+ * The two functions read the two forms of tables; quoted cells may contain line ends.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -40,7 +40,7 @@ static int sum_plain(mmr_slice bytes, char delimiter, struct column *column)
 
 	while (mmr_lines_next(&lines, &line)) {
 		fields = mmr_fields_of(line, delimiter);
-		/* Leaving early is free: an iterator needs no end call. */
+		/* Leaving early is free: an iterator needs no call to end it. */
 		for (number = 1; mmr_fields_next(&fields, &field); number++) {
 			if (number == column->number) {
 				add_cell(column, field);

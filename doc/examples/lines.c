@@ -1,9 +1,9 @@
-/* lines.c - the lines of a file: how many, how long
+/* lines.c - number, mean length and greatest length of the lines of a file
  *
  *	lines FILE
  *
- * Reads a file of any size through its map, without copying a byte of it. With the guard installed,
- * a file that is cut short in mid-scan ends the loop with an error instead of the program.
+ * Reads a file of any size through its map, without a copy. With the guard installed, a file that
+ * is truncated during the loop is reported as an error instead of raising SIGBUS.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -25,7 +25,7 @@ static int describe(mmr_reader *file)
 		if (longest < line.len)
 			longest = line.len;
 	}
-	/* At the end of the loop: was it the end of the file, too, as it was opened? */
+	/* The loop may also have ended at zeroes that a truncation left: check the size. */
 	err = mmr_lines_error(&it);
 	if (err == 0 && mmr_check(file) == MMR_ETRUNCATED)
 		err = MMR_ETRUNCATED;

@@ -1,11 +1,11 @@
-/* mpi_count.c - how many lines a file has, and how often a text occurs, counted by many nodes
+/* mpi_count.c - the number of lines of a file and of occurrences of a text, counted by many nodes
  *
  *	mpirun -n 64 mpi_count FILE [TEXT]
  *
- * Each rank takes its shard of the one file, with its own open and its own reads: the cuts follow
- * from the size, so ranks need not talk before the sums. That size is rank 0's and is told to all:
- * a file that grows while they start has the same cuts everywhere, and what comes later counts for
- * nobody. A rank that fails says why, and all end with status 2.
+ * Each rank opens the file and reads its shard. The cuts follow from the size, which rank 0 sends
+ * to all: if the file grows while ranks start, all use the same cuts, and no rank counts later
+ * bytes. Ranks then communicate only to add up. A rank that fails prints the reason, and all end
+ * with status 2.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -25,9 +25,9 @@ static bool complain(const struct rank *rank, const char *reason)
 	return false;
 }
 
-/* Whether no rank has failed. All ranks call this after each step, so none waits for a rank that
- * has exited. MPI_Abort is not used, because with Open MPI 4.1 about every second mpirun that was
- * ended with it hung or crashed, and lost the status. */
+/* Returns: whether no rank has failed. All ranks call this after each step, so none waits for a
+ * rank that has exited. MPI_Abort is not used, because with Open MPI 4.1 about every second mpirun
+ * that was ended with it hung or crashed, and lost the status. */
 static bool all_well(bool well)
 {
 	int mine = well, all = 0;
@@ -36,17 +36,17 @@ static bool all_well(bool well)
 	return all != 0;
 }
 
-/* Opens as many bytes of the file as rank 0 has found. It opens first: of a file that is nowhere,
- * it alone complains. */
+/* Opens the number of bytes that rank 0 has found. Rank 0 opens first, so it alone reports a
+ * missing file. */
 static bool open_same(const struct rank *rank, const char *path, mmr_reader **ret_file)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
-	uint64_t size = MMR_REST; /* no file has so many */
+	uint64_t size = MMR_REST; /* no file is so large */
 	char reason[160];
 	bool opened;
 
 	opened = rank->number == 0 && mmr_open(path, NULL, ret_file) == 0;
-	/* Of a stream this is MMR_REST, too. */
+	/* For a stream this is MMR_REST, too. */
 	if (opened)
 		size = mmr_size(*ret_file);
 	MPI_Bcast(&size, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
@@ -93,14 +93,15 @@ static int count_shard(
 	counts[LINES] = found.lines;
 	if (needle.text.len == 0)
 		return 0;
-	/* A match belongs where it starts. One that starts in the last line may end in the next
-	 * shard, but one that starts there does not fit in one byte less than the text. */
+	/* A match belongs to the shard in which it starts. One that starts in the last line may end
+	 * in the next shard. So add the length of the text, less one: a match that starts there
+	 * does not fit. */
 	behind = mmr_size(file) - stop;
 	options.length += behind < needle.text.len - 1 ? behind : needle.text.len - 1;
 	return mmr_count_matches(file, &needle, &options, &counts[MATCHES]);
 }
 
-/* Returns: whether the sums of all could be printed, by rank 0. */
+/* Rank 0 prints the sums of all. Returns: false if that failed. */
 static bool print_sums(const struct rank *rank, const uint64_t *counts, bool with_matches)
 {
 	uint64_t sums[N_COUNTS] = {0};
@@ -114,7 +115,7 @@ static bool print_sums(const struct rank *rank, const uint64_t *counts, bool wit
 	return fflush(stdout) == 0 || complain(rank, "cannot write the result");
 }
 
-/* Returns: whether all is well, with all. */
+/* Returns: whether all ranks succeeded. */
 static bool count(const struct rank *rank, const char *path, const char *text)
 {
 	uint64_t counts[N_COUNTS] = {0};
@@ -136,7 +137,7 @@ int main(int argc, char **argv)
 	struct rank rank;
 	bool well = false;
 
-	/* A file cut short while it is counted is an error to report, not a rank that is gone. */
+	/* A truncation during the count is reported as an error, instead of killing the rank. */
 	if (mmr_guard_install() < 0)
 		return fprintf(stderr, "mpi_count: %s\n", mmr_last_error()), 2;
 	MPI_Init(&argc, &argv);

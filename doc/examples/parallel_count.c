@@ -1,10 +1,9 @@
-/* parallel_count.c - how many lines hold a text, with all processors: `grep -c -F TEXT FILE`
+/* parallel_count.c - the number of lines with a text, on all processors: `grep -c -F TEXT FILE`
  *
  *	parallel_count TEXT FILE
  *
- * Workers claim blocks of whole lines. Each counts into a state of its own, so nothing is locked,
- * and the states are added up at the end. Memory: a window of the file for each worker. FILE may
- * also be a pipe.
+ * Workers claim blocks of whole lines. Each has its own counter, so no lock is needed; the counters
+ * are added at the end. Memory: a window of the file for each worker. FILE may also be a pipe.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -13,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a worker needs and what it found; and the same of all workers. */
+/* The needle and the count of a worker, or of all workers. */
 struct counter {
 	const mmr_needle *needle;
 	uint64_t n_lines;
@@ -48,7 +47,7 @@ static int count_block(void *state, const mmr_block *block)
 		if (!mmr_matches_next(&matches, &match))
 			return mmr_matches_error(&matches);
 		counter->n_lines++;
-		/* Go on after the line of the match: further matches in it do not count. */
+		/* Continue after the line of the match: further matches in it do not count. */
 		rest.len -= (size_t)(match.ptr - rest.ptr);
 		rest.ptr = match.ptr;
 		lines = mmr_lines_of(rest, '\n');

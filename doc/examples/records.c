@@ -4,8 +4,7 @@
  *
  * A trade is symbol:8s,time:u64le,price:f64le,size:u32le,flags:u32le: 32 bytes, no header. Each
  * worker takes a block of the file, finds the records that start in it and adds them up in a table
- * of its own; the tables are merged at the end. No record is copied and none costs memory. FILE may
- * also be a pipe.
+ * of its own; the tables are merged at the end. Records are not copied. FILE may also be a pipe.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -17,7 +16,7 @@
 #include <string.h>
 
 #define LAYOUT      "symbol:8s,time:u64le,price:f64le,size:u32le,flags:u32le"
-#define MAX_SYMBOLS 4096 /* a power of two; one entry always stays free */
+#define MAX_SYMBOLS 4096 /* a power of 2; one entry always stays free */
 
 struct symbol {
 	char name[8];
@@ -88,7 +87,7 @@ static int by_name(const void *a, const void *b)
 	return memcmp(((const struct symbol *)a)->name, ((const struct symbol *)b)->name, 8);
 }
 
-/* The tables of all workers in one. */
+/* The merged tables of all workers. */
 struct result {
 	const mmr_layout *layout;
 	struct worker all;

@@ -1,14 +1,15 @@
-/* tally.c - the distinct values of a column and how often each occurs
+/* tally.c - the distinct values of a column and their counts
  *
  *	tally [-n] COLUMN FILE [DELIMITER]
  *
- * Prints for the first column what `cut -d ";" -f 1 FILE | LC_ALL=C sort | uniq -c` prints: sorted
- * by value; with -n, by count, the greatest first. Columns count from 1; the delimiter is `;`
- *unless another is given. A line that has no such column is left out.
+ * For column 1, prints the same as `cut -d ";" -f 1 FILE | LC_ALL=C sort | uniq -c`: sorted by
+ * value, or with -n by count, greatest first. Columns count from 1; the default delimiter is `;`.
+ * Lines without this column are skipped.
  *
- * No line is sorted: a value is interned, and its id says where to count. Each worker has a pool of
- * its own, so nothing is locked; at the end the pools are merged. Pools copy their texts, since a
- * block is valid only until the next one: memory grows with the distinct values, not with the file.
+ * Lines are not sorted: values are interned, and the id of a value is the index of its count. Each
+ * worker has its own pool, so no lock is needed; at the end the pools are merged. Pools copy their
+ * texts, since a block is valid only until the next one: memory grows with the number of distinct
+ * values, not with the file.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -45,8 +46,8 @@ static int make_room(struct worker *worker)
 	return 0;
 }
 
-/* Two iterators walk the block side by side: one over line ends, one over delimiters. That spares
- * an iterator for each line, and no byte is touched here, outside the library's guard. */
+/* Two iterators walk the block in parallel: one over line ends, one over delimiters. This saves an
+ * iterator for each line, and this function reads no byte outside the library's guard. */
 static int count_block(void *state, const mmr_block *block)
 {
 	struct worker *worker = state;
@@ -63,7 +64,7 @@ static int count_block(void *state, const mmr_block *block)
 	while (mmr_lines_next(&lines, &line)) {
 		value.ptr = line.ptr;
 		end = line.ptr + line.len;
-		/* Delimiters behind the column of the line before are passed over. */
+		/* Skip the delimiters after the column of the previous line. */
 		while (more && at < line.ptr)
 			more = mmr_positions_next(&positions, &at);
 		for (number = 1; number < column->number && more && at < end; number++) {
@@ -84,7 +85,7 @@ static int count_block(void *state, const mmr_block *block)
 	return err < 0 ? err : mmr_positions_error(&positions);
 }
 
-/* Adds what another worker has found. */
+/* Adds the counts of another worker. */
 static int merge(struct worker *worker, const struct worker *other)
 {
 	uint32_t n = mmr_intern_count(other->pool), *ids, i;
@@ -143,7 +144,7 @@ static int print(const struct worker *worker, int (*order)(const void *, const v
 	return fflush(stdout) == 0 ? 0 : -errno;
 }
 
-/* What all workers found. */
+/* The results of all workers. */
 struct result {
 	const struct column *column;
 	struct worker all;

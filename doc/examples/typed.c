@@ -1,11 +1,11 @@
-/* typed.c - how many, sum, least, greatest and mean of the numbers in a binary file
+/* typed.c - count, sum, minimum, maximum and mean of the numbers in a binary file
  *
  *	typed TYPE FILE [OFFSET [STRIDE]]
  *
- * TYPE is u8 to u64, i8 to i64, f16, f32 or f64, followed by "be" or "le" if the file comes from
- * another machine. With OFFSET and STRIDE the numbers are one column of binary records. All
- * processors add; the file may be larger than memory, or a pipe; the sum is the same to the last
- *bit whatever thread adds which numbers.
+ * TYPE is u8 to u64, i8 to i64, f16, f32 or f64, followed by "be" or "le" if the file has
+ * another byte order. With OFFSET and STRIDE the numbers are one column of binary records. The file
+ * may be larger than memory, or a pipe. All processors are used; the sum is the same to the last
+ * bit for any number of threads.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
