@@ -1,7 +1,7 @@
-# mmcat.bash - what bash offers behind mmcat when the tab key is pressed
+# mmcat.bash - completions of mmcat for bash
 #
-# It needs bash 4 alone, none of bash-completion's functions. Words are taken from the line as it
-# was typed: bash itself splits them at "=" and ":", too.
+# It needs only bash 4, without the functions of bash-completion. Words are taken from the typed
+# line, because bash also splits them at "=" and ":".
 #
 # SPDX-License-Identifier: MIT
 
@@ -49,7 +49,7 @@ _mmcat()
 	esac
 
 	COMPREPLY=($(compgen -W "$offered" -- "$value"))
-	# What stands on the line up to the last of bash's breaks stays there.
+	# bash replaces only the part after the last of its word breaks.
 	[[ $2 != [=:] ]] && kept=${kept#"${word%"$2"}"} || kept=
 	for i in "${!COMPREPLY[@]}"; do
 		COMPREPLY[i]=$kept${COMPREPLY[i]}
