@@ -9,7 +9,6 @@
 #include "status/message.h"
 #include "status/progress.h"
 #include "status/report.h"
-#include "actions/unmatched.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -31,6 +31,15 @@ enum status action_info(struct task *task);
 /* Compiles the layout of -t, or exits with a message. Returns: the bytes of a record. */
 size_t type_record_size(const struct options *options);
 
+/* Prints a message if the input starts with the signature of a compressed file or the byte order
+ * mark of UTF-16 or UTF-32. Call it once for each input, after a search without a match.
+ *
+ * Only bytes before the end of the selection are examined, so that a file and a pipe, which is not
+ * read further than needed, get the same message.
+ *
+ * Returns: STATUS_NO_MATCH, or STATUS_TROUBLE if the file cannot be read any more. */
+enum status unmatched_explain(const struct input *input, const struct options *options);
+
 /* Prints `n` of an input, for -c. */
 void count_print(const struct input *input, const struct options *options);
 

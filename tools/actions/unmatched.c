@@ -1,8 +1,7 @@
-/* unmatched.c - why a search may have found nothing
+/* unmatched.c - why a search may have found nothing: the text is compressed, or UTF-16
  *
  * SPDX-License-Identifier: MIT */
-#include "actions/unmatched.h"
-
+#include "actions/action.h"
 #include "status/message.h"
 
 #include <string.h>

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "input/copy.h"
 
-#include "output/binary.h"
 #include "output/output.h"
 #include "status/message.h"
 #include "status/progress.h"

@@ -6,7 +6,6 @@
  * SPDX-License-Identifier: MIT */
 #include "input/followed.h"
 
-#include "output/binary.h"
 #include "status/message.h"
 #include "output/output.h"
 #include "status/report.h"

@@ -4,7 +4,6 @@
 #include "input/input.h"
 
 #include "status/message.h"
-#include "input/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,7 +71,7 @@ static enum status start(struct input *input, enum need need, const struct optio
 		if (need == NEED_SIZE)
 			return message("%s: has no size by which shards could be cut",
 				message_quote(input->name));
-		if (spool_input(input, options) != STATUS_DONE)
+		if (input_spool(input, options) != STATUS_DONE)
 			return STATUS_TROUBLE;
 	}
 	if (fstat(input->fd, st) < 0)

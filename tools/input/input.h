@@ -27,6 +27,10 @@ struct input {
 enum status input_open(
 	const char *file, enum need need, const struct options *options, struct input *ret_input);
 
+/* Saves a stream to an unlinked file in $TMPDIR, up to the end of the last selection, which becomes
+ * `fd`. Prints what failed. */
+enum status input_spool(struct input *input, const struct options *options);
+
 /* Closes, and leaves standard input right behind what was used. */
 void input_close(struct input *input);
 

@@ -1,8 +1,6 @@
 /* spool.c - saving a stream to an unlinked file
  *
  * SPDX-License-Identifier: MIT */
-#include "input/spool.h"
-
 #include "input/selection.h"
 #include "status/message.h"
 #include "status/progress.h"
@@ -57,63 +55,61 @@ static bool spool_write(int fd, const char *bytes, size_t len)
 	return true;
 }
 
-/* How far the selections reach into a stream. */
-struct reach {
-	mmr_range *ranges; /* one for each selection */
-	size_t n_ranges;
-};
+/* What is still to be saved for each selection. */
+static mmr_range ranges[MAX_SELECTIONS];
+static size_t n_ranges;
 
-static bool reach_begin(struct reach *reach, const struct options *options)
+static void start_ranges(const struct options *options)
 {
 	size_t i;
 
-	reach->n_ranges = options->n_selections;
-	reach->ranges = calloc(reach->n_ranges, sizeof(*reach->ranges));
-	for (i = 0; reach->ranges && i < reach->n_ranges; i++) {
+	n_ranges = options->n_selections;
+	for (i = 0; i < n_ranges; i++) {
 		const struct selection *selection = &options->selections[i];
 		mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 
-		/* A range that is counted from the end needs the whole stream. */
+		/* A range that counts from the end needs the whole stream. */
 		if (!range_from_end(&selection->range))
 			scan = selection_range(options, selection, options->maximum);
-		reach->ranges[i] = mmr_range_of(&scan);
+		ranges[i] = mmr_range_of(&scan);
 	}
-	return reach->ranges != NULL;
 }
 
-/* How many bytes to read next, up to `room`: none after the last selection, and not one too many
- * where that ends at a known byte. */
-static size_t reach_room(const struct reach *reach, size_t room)
+/* How many bytes to read next, up to `room`: none after the last selection, and none after its end
+ * where that is known. */
+static size_t next_read(size_t room)
 {
-	uint64_t wanted = 0;
+	uint64_t wanted = 0, one;
 	size_t i;
 
-	for (i = 0; i < reach->n_ranges; i++)
-		if (wanted < mmr_range_wanted(&reach->ranges[i]))
-			wanted = mmr_range_wanted(&reach->ranges[i]);
+	for (i = 0; i < n_ranges; i++) {
+		one = mmr_range_wanted(&ranges[i]);
+		wanted = one > wanted ? one : wanted;
+	}
 	return (size_t)min_u64(wanted, room);
 }
 
-/* Cuts off the next bytes what no selection reaches. Returns: 0 or a code of the library. */
-static int reach_cut(struct reach *reach, mmr_slice *bytes)
+/* Removes the end of the next bytes that no selection needs. Returns: 0 or a code. */
+static int trim(mmr_slice *bytes)
 {
-	size_t i, len = 0;
+	const char *end = bytes->ptr;
+	size_t i;
 
-	for (i = 0; i < reach->n_ranges; i++) {
-		mmr_slice part = *bytes;
-		int err = mmr_range_cut(&reach->ranges[i], &part);
+	for (i = 0; i < n_ranges; i++) {
+		mmr_slice selected = *bytes;
+		int err = mmr_range_cut(&ranges[i], &selected);
 
 		if (err < 0)
 			return err;
-		if (part.ptr + part.len > bytes->ptr + len)
-			len = (size_t)(part.ptr + part.len - bytes->ptr);
+		if (selected.ptr + selected.len > end)
+			end = selected.ptr + selected.len;
 	}
-	bytes->len = len;
+	bytes->len = (size_t)(end - bytes->ptr);
 	return 0;
 }
 
-/* Writes the stream to a file, as far as the selections reach. */
-static enum status save(struct input *input, struct reach *reach, int fd)
+/* Writes the stream to a file, up to the end of the last selection. */
+static enum status save(struct input *input, int fd)
 {
 	static char buffer[64 << 10];
 	mmr_slice bytes;
@@ -121,14 +117,13 @@ static enum status save(struct input *input, struct reach *reach, int fd)
 	ssize_t n;
 	int err;
 
-	while ((room = reach_room(reach, sizeof(buffer))) > 0 &&
-		(n = read(input->fd, buffer, room)) != 0) {
+	while ((room = next_read(sizeof(buffer))) > 0 && (n = read(input->fd, buffer, room)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return message("%s: %s", message_quote(input->name), strerror(errno));
 		bytes = (mmr_slice){buffer, (size_t)n};
-		err = reach_cut(reach, &bytes);
+		err = trim(&bytes);
 		if (err < 0)
 			return message_file(input->name, err);
 		if (!spool_write(fd, bytes.ptr, bytes.len))
@@ -138,19 +133,15 @@ static enum status save(struct input *input, struct reach *reach, int fd)
 	return STATUS_DONE;
 }
 
-/* Puts a file with the bytes of the stream in its place. */
-enum status spool_input(struct input *input, const struct options *options)
+enum status input_spool(struct input *input, const struct options *options)
 {
 	enum status status;
-	struct reach reach;
 	int fd;
 
-	if (!reach_begin(&reach, options))
-		return message("%s: %s", message_quote(input->name), strerror(ENOMEM));
+	start_ranges(options);
 	progress_expect(UINT64_MAX);
 	fd = spool_create();
-	status = fd < 0 ? spool_failed(input) : save(input, &reach, fd);
-	free(reach.ranges);
+	status = fd < 0 ? spool_failed(input) : save(input, fd);
 	if (status != STATUS_DONE) {
 		if (fd >= 0)
 			close(fd);

@@ -1,7 +1,8 @@
 /* watch.h - wakes as soon as a file grows or a folder changes
  *
- * watch_linux.c or watch_posix.c, one of the two; the second never wakes. A watch only says that
- * something may have happened: who wakes looks at everything, and without a watch looks often.
+ * watch_linux.c or watch_posix.c is built. The second never wakes. A watch reports only that
+ * something may have changed. The caller then examines everything, and does so often where there is
+ * no watch.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_INPUT_WATCH_H
@@ -9,27 +10,27 @@
 
 #include "mmcat.h"
 
-/* What is not watched. */
+/* The handle where nothing is watched. */
 #define NO_WATCH (-1)
 
-/* Returns: a descriptor to poll for POLLIN; -1 when there is none. */
+/* Returns: a descriptor to poll for POLLIN, or -1 without one. */
 int watch_start(void);
 
-/* Writes to an open file, and cuts. Returns: a handle; NO_WATCH where one must look instead. */
+/* Watches an open file for writes and truncation. Returns: a handle, or NO_WATCH. */
 int watch_file(int fd);
 
-/* Names that come into a folder and go. Like watch_file. */
+/* Like watch_file, for names that are added to a folder or removed. */
 int watch_folder(const char *path);
 
 /* Ends one watch. Two of the same file or folder may have the same handle; each is dropped once.
  * NO_WATCH is allowed. */
 void watch_drop(int handle);
 
-/* Takes note of all that was reported. Returns: whether it will not be reported again. */
+/* Reads all that was reported. Returns: false if it will be reported again. */
 bool watch_clear(void);
 
-/* Whether a regular file is made up by the kernel as it is read: it tells no size and no growth.
- * Returns: 1 or 0; a negated errno. */
+/* Whether the kernel makes the contents of a regular file when it is read. Such a file has no size
+ * and does not grow. Returns: 1 or 0; a negated errno. */
 int watch_is_pseudo(int fd);
 
 #endif

@@ -1,6 +1,6 @@
 /* watch_linux.c - inotify(7)
  *
- * A file is watched by its descriptor, through /proc: its name may lead elsewhere by now.
+ * A file is watched by its descriptor, through /proc: another file may have its name by now.
  *
  * SPDX-License-Identifier: MIT */
 #include "input/watch.h"
@@ -28,69 +28,50 @@ int watch_start(void)
 	return notifier;
 }
 
-/* Numbers of statfs(2), from its manual page and the sources of each. */
-#define FS_9P     0x01021997
-#define FS_AFS    0x6b414653
-#define FS_CEPH   0x00c36400
-#define FS_CIFS   0xff534d42
-#define FS_CODA   0x73757245
-#define FS_FUSE   0x65735546
-#define FS_GFS2   0x01161970
-#define FS_LUSTRE 0x0bd00bd0
-#define FS_NFS    0x6969
-#define FS_OCFS2  0x7461636f
-#define FS_SMB    0x517b
-#define FS_SMB2   0xfe534d42
+/* Types of file systems, from the manual page statfs(2) and from their sources. Of the remote ones,
+ * other machines may write to a file without an event here. */
+static const uint32_t remote_types[] = {
+	0x01021997, /* 9P */
+	0x6b414653, /* AFS */
+	0x00c36400, /* Ceph */
+	0xff534d42, /* CIFS */
+	0x73757245, /* Coda */
+	0x65735546, /* FUSE */
+	0x01161970, /* GFS2 */
+	0x0bd00bd0, /* Lustre */
+	0x6969,     /* NFS */
+	0x7461636f, /* OCFS2 */
+	0x517b,     /* SMB */
+	0xfe534d42, /* SMB2 */
+	0,
+};
 
-#define FS_CGROUP   0x27e0eb
-#define FS_CGROUP2  0x63677270
-#define FS_DEBUG    0x64626720
-#define FS_PROC     0x9fa0
-#define FS_SECURITY 0x73636673
-#define FS_SYS      0x62656572
-#define FS_TRACE    0x74726163
+static const uint32_t pseudo_types[] = {
+	0x27e0eb,   /* cgroup */
+	0x63677270, /* cgroup2 */
+	0x64626720, /* debugfs */
+	0x9fa0,     /* proc */
+	0x73636673, /* securityfs */
+	0x62656572, /* sysfs */
+	0x74726163, /* tracefs */
+	0,
+};
 
-/* Others may write to the file where no event of this kernel tells. */
-static bool is_remote(uint32_t type)
+static bool has_type(const struct statfs *fs, const uint32_t *types)
 {
-	switch (type) {
-	case FS_9P:
-	case FS_AFS:
-	case FS_CEPH:
-	case FS_CIFS:
-	case FS_CODA:
-	case FS_FUSE:
-	case FS_GFS2:
-	case FS_LUSTRE:
-	case FS_NFS:
-	case FS_OCFS2:
-	case FS_SMB:
-	case FS_SMB2:
-		return true;
-	default:
-		return false;
-	}
+	while (*types != 0 && *types != (uint32_t)fs->f_type)
+		types++;
+	return *types != 0;
 }
 
 int watch_is_pseudo(int fd)
 {
 	struct statfs fs;
 
-	/* File systems in user space need not answer. */
+	/* File systems in user space need not have this call. */
 	if (fstatfs(fd, &fs) < 0)
 		return errno == ENOSYS ? 0 : -errno;
-	switch ((uint32_t)fs.f_type) {
-	case FS_CGROUP:
-	case FS_CGROUP2:
-	case FS_DEBUG:
-	case FS_PROC:
-	case FS_SECURITY:
-	case FS_SYS:
-	case FS_TRACE:
-		return 1;
-	default:
-		return 0;
-	}
+	return has_type(&fs, pseudo_types);
 }
 
 static struct shared *find(int handle)
@@ -103,7 +84,7 @@ static struct shared *find(int handle)
 	return NULL;
 }
 
-/* A place for one more. Returns: whether there is one. */
+/* Makes room for one more watch. Returns: false without memory. */
 static bool make_room(void)
 {
 	size_t larger = room ? 2 * room : 16;
@@ -126,7 +107,7 @@ static int add(const char *path, uint32_t events)
 
 	if (notifier < 0 || !make_room())
 		return NO_WATCH;
-	/* Where two ask for different events of one inode, both get all. */
+	/* Two watches of one inode for different events both get all events. */
 	handle = inotify_add_watch(notifier, path, events | IN_MASK_ADD);
 	if (handle < 0)
 		return NO_WATCH;
@@ -144,7 +125,7 @@ int watch_file(int fd)
 	char path[64];
 	struct statfs fs;
 
-	if (fstatfs(fd, &fs) < 0 || is_remote((uint32_t)fs.f_type))
+	if (fstatfs(fd, &fs) < 0 || has_type(&fs, remote_types))
 		return NO_WATCH;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return add(path, IN_MODIFY);
@@ -154,7 +135,7 @@ int watch_folder(const char *path)
 {
 	struct statfs fs;
 
-	if (statfs(path, &fs) < 0 || is_remote((uint32_t)fs.f_type))
+	if (statfs(path, &fs) < 0 || has_type(&fs, remote_types))
 		return NO_WATCH;
 	return add(path, IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF |
 				 IN_DELETE_SELF | IN_ONLYDIR);
@@ -167,7 +148,7 @@ void watch_drop(int handle)
 	if (!shared || --shared->n_users > 0)
 		return;
 	*shared = watches[--n_watches];
-	/* Fails where the inode is gone already, and the watch with it. */
+	/* This fails if the inode was deleted, which has ended the watch. */
 	inotify_rm_watch(notifier, handle);
 }
 
@@ -176,8 +157,8 @@ bool watch_clear(void)
 	static char events[16 << 10];
 	ssize_t n;
 
-	/* What they say does not matter, nor how many were lost: everything is looked at. What did
-	 * not fit wakes again. */
+	/* The events are not used, and lost ones do no harm: the caller examines everything. Events
+	 * that do not fit wake the poll again. */
 	do
 		n = read(notifier, events, sizeof(events));
 	while (n < 0 && errno == EINTR);

@@ -1,4 +1,4 @@
-/* watch_posix.c - POSIX has nothing that reports changes: whoever follows has to look
+/* watch_posix.c - POSIX has no call that reports changes, so nothing is watched
  *
  * SPDX-License-Identifier: MIT */
 #include "input/watch.h"
@@ -34,7 +34,7 @@ bool watch_clear(void)
 	return true;
 }
 
-/* As far as it shows: empty, and yet there is something to read. */
+/* A file of size 0 that has a byte to read, and still has size 0 after the read. */
 int watch_is_pseudo(int fd)
 {
 	struct stat st;

@@ -1,4 +1,4 @@
-/* output.c - buffered standard output, and whole ranges past the buffer
+/* output.c - buffered standard output, and ranges that bypass the buffer
  *
  * SPDX-License-Identifier: MIT */
 #include "output/output.h"
@@ -20,14 +20,14 @@ static char buffer[256 << 10];
 static size_t filled;
 static bool was_closed;
 
-/* Takes the place of a closed descriptor, which is the lowest that is free. Opened for the other
- * direction on purpose: using it fails with EBADF, as it would have. Returns: whether it was
- * closed. */
+/* Opens /dev/null if a descriptor is closed. It gets this number, which is the lowest free one. It
+ * is opened for the other direction, so that using it still fails with EBADF. Returns: whether it
+ * was closed. */
 static bool occupy(int fd, int flags)
 {
 	if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 		return false;
-	/* If that fails, the place is free for an input, which is not for writing either. */
+	/* If this fails, an input may get the number. It cannot be written to either. */
 	open("/dev/null", flags);
 	return true;
 }
@@ -53,7 +53,7 @@ static void die_of_sigpipe(void)
 _Noreturn void output_failed(int errnum)
 {
 	progress_end();
-	/* Unless it is ignored, which makes it an error like any other. */
+	/* If SIGPIPE is ignored, this returns and EPIPE is an error like others. */
 	if (errnum == EPIPE)
 		die_of_sigpipe();
 	message("write error: %s", strerror(errnum));
@@ -69,7 +69,7 @@ static int write_bytes(const char *bytes, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN) {
-			/* Somebody made the terminal or pipe non-blocking, for all who share it. */
+			/* Another process that shares the terminal or pipe made it non-blocking. */
 			struct pollfd ready = {STDOUT_FILENO, POLLOUT, 0};
 
 			poll(&ready, 1, -1);
@@ -112,13 +112,13 @@ void output_write(const void *bytes, size_t len)
 		write_all(bytes, len);
 		return;
 	}
-	/* Nothing may be NULL, which memcpy must not be given. */
+	/* `bytes` may be NULL if `len` is 0. */
 	if (len > 0)
 		memcpy(buffer + filled, bytes, len);
 	filled += len;
 }
 
-/* By pread into the output buffer: short ranges gather there, long ones fill it again and again. */
+/* Reads a range into the output buffer, where short ranges are collected. */
 static int copy_by_hand(int fd, uint64_t off, uint64_t len, uint64_t *done)
 {
 	while (len > 0) {
@@ -186,7 +186,7 @@ bool output_is_input(const struct stat *in, uint64_t start, uint64_t stop, bool 
 	off_t at;
 	int flags;
 
-	/* What waits in the buffer will be in the file before the first byte is read from it. */
+	/* The buffer must be in the file before the first byte is read from it. */
 	output_flush();
 	if (fstat(STDOUT_FILENO, &out) < 0)
 		goto unknown;
@@ -199,14 +199,14 @@ bool output_is_input(const struct stat *in, uint64_t start, uint64_t stop, bool 
 		return false;
 	if (backward)
 		return start < stop;
-	/* What is read ahead of the place that is written can do no harm. */
+	/* Bytes after the write offset are read before they are overwritten. */
 	at = flags & O_APPEND ? out.st_size : lseek(STDOUT_FILENO, 0, SEEK_CUR);
 	if (at < 0)
 		goto unknown;
 	return start < (uint64_t)at;
 
 unknown:
-	/* Nothing is written that might be read again, without an end. */
+	/* A run that reads its own output would not end. */
 	output_failed(errno);
 }
 
@@ -225,4 +225,20 @@ void output_close(void)
 		output_failed(EBADF);
 	if (close(STDOUT_FILENO) < 0)
 		output_failed(errno);
+}
+
+bool binary_matters(bool allowed)
+{
+	return !allowed && isatty(STDOUT_FILENO);
+}
+
+bool binary_refused(const char *name, mmr_slice bytes)
+{
+	size_t len = (size_t)min_u64(bytes.len, BINARY_LOOK);
+
+	if (len == 0 || (!memchr(bytes.ptr, '\0', len) && !memchr(bytes.ptr, '\033', len)))
+		return false;
+	message("%s: binary data is not printed to a terminal (-a prints it, -x shows it in hex)",
+		message_quote(name));
+	return true;
 }

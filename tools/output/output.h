@@ -1,7 +1,6 @@
-/* output.h - standard output: one buffer, and every failure diagnosed
+/* output.h - standard output through one buffer
  *
- * A write that fails ends the program at once with "write error: reason" and STATUS_TROUBLE: there
- * is nobody left to go on for.
+ * A write that fails ends the program at once with "write error: reason" and STATUS_TROUBLE.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_OUTPUT_OUTPUT_H
@@ -11,33 +10,43 @@
 
 #include <sys/stat.h>
 
-/* Before anything is opened: what is opened must not become standard input, output or error where
- * that was closed. */
+/* Call it before anything is opened: no file must become standard input, output or error where that
+ * is closed. */
 void output_start(void);
 
 void output_write(const void *bytes, size_t len);
 
-/* Bytes [off, off + len) of a file, by the shortest way that the kernel offers.
+/* Writes bytes [off, off + len) of a file by the fastest call that the kernel has for it.
  *
  * Returns: 0; MMR_ETRUNCATED or a negated errno of reading, with `*ret_done` bytes written. */
 int output_range(int fd, uint64_t off, uint64_t len, uint64_t *ret_done);
 
-/* All that is left in a stream. Returns: like output_range. */
+/* Writes the rest of a stream. Returns: like output_range. */
 int output_stream(int fd, uint64_t *ret_done);
 
-/* Whether the output would run into what is still to be read: bytes [start, stop) of the file that
- * is `in`, read in that order or from their end. */
+/* Whether the output would overwrite bytes before they are read: bytes [start, stop) of the file
+ * `in`, which are read in this order or from their end. */
 bool output_is_input(const struct stat *in, uint64_t start, uint64_t stop, bool backward);
 
 void output_flush(void);
 
-/* Fails now if nothing can ever be written, for those who may wait long for the first byte. */
+/* Fails now if the output cannot be written to. For callers that may wait long before they
+ * write. */
 void output_check(void);
 
-/* Flushes and closes: what the file system reports only now is an error too. */
+/* Flushes and closes. Some file systems report an error only now. */
 void output_close(void);
 
-/* Says why writing failed and leaves. */
+/* Prints why writing failed and exits. */
 _Noreturn void output_failed(int errnum);
+
+/* The bytes at the start of the output that binary_refused examines. */
+#define BINARY_LOOK ((size_t)32 << 10)
+
+/* Whether the output must be examined: it is a terminal, and -a does not allow binary data. */
+bool binary_matters(bool allowed);
+
+/* Whether bytes have a NUL or an ESC, which is reported. */
+bool binary_refused(const char *name, mmr_slice bytes);
 
 #endif
