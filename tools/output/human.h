@@ -1,4 +1,4 @@
-/* human.h - sizes as people say them, and how wide their terminal is
+/* human.h - sizes for people, and the width of the terminal
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_OUTPUT_HUMAN_H
@@ -11,7 +11,7 @@
 /* "1.4 GiB", in units of 1024 from KiB on. Returns: `text`. */
 const char *human_size(double bytes, char text[HUMAN_ROOM]);
 
-/* Columns of the terminal behind a descriptor; where there is none, of $COLUMNS, or 80. */
+/* The columns of the terminal that a descriptor is; without one, $COLUMNS or 80. */
 unsigned human_width(int fd);
 
 #endif

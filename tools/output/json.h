@@ -1,6 +1,6 @@
 /* json.h - one JSON object a line: {"file":"log","lines":12}
  *
- * For what is told once an input or once a match; rows of -t are made by typed_row.c.
+ * For one object per input or per match. The rows of -t are made by typed_row.c.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_OUTPUT_JSON_H

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* None, seven steps between, all. */
+/* None, all, and seven levels between them. */
 #define N_LEVELS 9
 
 static const char *const blocks[N_LEVELS] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -18,14 +18,14 @@ static const char *const signs[N_LEVELS] = {" ", ".", ":", "-", "=", "+", "*", "
 
 size_t picture_width(size_t before)
 {
-	/* The frame, and a last column that some terminals break the line behind. */
+	/* The frame, and the last column, after which some terminals break the line. */
 	size_t width = human_width(STDOUT_FILENO), taken = before + 3;
 
 	width = width > taken ? width - taken : 1;
 	return width < PICTURE_WIDTH ? width : PICTURE_WIDTH;
 }
 
-/* Of the person's locale; nothing else of mmcat follows it. */
+/* Whether the locale has UTF-8. Nothing else in mmcat depends on the locale. */
 static bool has_utf8(void)
 {
 	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);

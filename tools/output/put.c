@@ -35,7 +35,7 @@ char *put_hex_escape(char *to, unsigned char byte)
 	return to;
 }
 
-/* The length of the UTF-8 character at `at`: 0 when there is none, whole and in its shortest form.
+/* The length of the UTF-8 character at `at`; 0 if it is incomplete or malformed.
  * Source: The Unicode Standard, table 3-7, "Well-Formed UTF-8 Byte Sequences". */
 static size_t utf8_len(const unsigned char *at, size_t left)
 {

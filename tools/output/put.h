@@ -1,6 +1,6 @@
-/* put.h - numbers and texts into a buffer of the caller, without printf: millions of lines a second
+/* put.h - numbers and texts into a buffer of the caller, faster than printf
  *
- * Each returns the end of what was written; nothing ends with a NUL.
+ * Each function returns the end of what it has written, and writes no NUL.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_OUTPUT_PUT_H
@@ -8,27 +8,27 @@
 
 #include "mmcat.h"
 
-/* The most that a whole number may take. */
+/* The most bytes of a whole number. */
 #define PUT_NUMBER_ROOM 20
 
 char *put_unsigned(char *to, uint64_t number);
 char *put_signed(char *to, int64_t number);
 
-/* The most that a float may take: "-2.2250738585072014e-308", and a NUL of printf's. */
+/* The most bytes of a float, such as "-2.2250738585072014e-308", with the NUL of snprintf. */
 #define PUT_FLOAT_ROOM 32
 
-/* The fewest digits that give the same number of its type back, "nan", "inf" or "-inf". Returns: as
- * the others; up to PUT_FLOAT_ROOM bytes are touched. */
+/* Writes the fewest digits that are read back as the same number of its type, "nan", "inf" or
+ * "-inf". Up to PUT_FLOAT_ROOM bytes are changed. */
 char *put_float(char *to, double value, enum mmr_type type);
 
-/* "\xHH", the one way in which bytes are told that are no text. */
+/* Writes "\xHH". */
 char *put_hex_escape(char *to, unsigned char byte);
 
-/* The most that a text of `len` bytes may take as a JSON string. */
+/* The most bytes of a text of `len` bytes as a JSON string. */
 #define PUT_JSON_ROOM(len) (2 + 6 * (len))
 
-/* A JSON string, with its quotes. A byte that is no UTF-8 becomes the lone surrogate U+DC00 + byte,
- * so that nothing is lost: Python's os.fsencode and "surrogateescape" turn it back. */
+/* Writes a JSON string with its quotes. A byte that is not UTF-8 becomes the lone surrogate
+ * U+DC00 + byte, which Python's os.fsencode and "surrogateescape" turn back into the byte. */
 char *put_json(char *to, mmr_slice text);
 
 #endif

@@ -1,8 +1,8 @@
 /* put_float.c - floats in the fewest digits that give the same float back
  *
  * The notation is that of Python's repr without a final ".0": an exponent from 1e16 on and below
- * 1e-4. Measured and typed numbers have few digits, and are found with two multiplications. Those
- * of 16 or 17 digits are left to the C library, which is exact and slow.
+ * 1e-4. Numbers with few digits, which are common, are found with two multiplications. Those of 16
+ * or 17 digits are left to the C library, which is exact and slow.
  *
  * SPDX-License-Identifier: MIT */
 #include "output/put.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every decimal of so many digits is told apart from its neighbours by a double. */
+/* Decimals of so many digits are different doubles. */
 #define SAFE_DIGITS 15
 #define SAFE_LIMIT  1e15
 /* Smaller numbers, and those from the limit on, are written with an exponent. */
@@ -170,7 +170,7 @@ static char *put_positive(char *to, double value, enum mmr_type type)
 	unsigned least = 1, most, n_digits;
 	char *end;
 
-	/* Normal floats tell decimals of so many digits apart: fewer need not be tried. */
+	/* Decimals of so many digits are different normal floats: fewer need not be tried. */
 	if (type == MMR_F64) {
 		least = value < DBL_MIN ? 1 : DBL_DIG;
 		most = SAFE_DIGITS;

@@ -1,4 +1,4 @@
-/* message.c - what mmcat says on standard error
+/* message.c - error messages on standard error
  *
  * SPDX-License-Identifier: MIT */
 #include "status/message.h"
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The longest path, each byte of it escaped. */
+/* The longest path with each byte escaped. */
 #define QUOTED_ROOM (4 * PATH_MAX + 1)
 
 const char *program_name = "mmcat";
@@ -32,12 +32,12 @@ void message_start(const char *argv0)
 
 enum status message(const char *format, ...)
 {
-	/* Of two names with all their escapes, and what is said of them. */
+	/* Two names with all bytes escaped, and the text. */
 	static char line[2 * QUOTED_ROOM + PATH_MAX];
 	va_list args;
 	size_t len;
 
-	/* In one piece: programs that run side by side share their standard error. */
+	/* One write, since programs that run in parallel share standard error. */
 	snprintf(line, sizeof(line) - 1, "%s: ", program_name);
 	len = strlen(line);
 	va_start(args, format);

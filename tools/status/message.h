@@ -1,4 +1,4 @@
-/* message.h - one clear line on standard error
+/* message.h - error messages, one line each
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_STATUS_MESSAGE_H
@@ -6,19 +6,19 @@
 
 #include "mmcat.h"
 
-/* The base name of argv[0]: a renamed program speaks by its new name. */
+/* The base name of argv[0]. */
 extern const char *program_name;
 
 void message_start(const char *argv0);
 
-/* "mmcat: " and the text. Returns: STATUS_TROUBLE. */
+/* Prints "mmcat: " and the text. Returns: STATUS_TROUBLE. */
 enum status message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* "mmcat: FILE: reason": the reason of a code of the library, with its offset where it has one; the
- * file's control bytes escaped. Returns: STATUS_TROUBLE. */
+/* Prints "mmcat: FILE: reason" for a code of the library, with the offset of the error if it has
+ * one. Control bytes of the name are escaped. Returns: STATUS_TROUBLE. */
 enum status message_file(const char *file, int code);
 
-/* Like message_file, of a read by offset that the library did not do. */
+/* Like message_file, for a read at an offset that mmcat did itself; UINT64_MAX: without offset. */
 enum status message_file_at(const char *file, int code, uint64_t off);
 
 /* A file's name with its control bytes as \xHH. Lifetime: until the next call but one. */

@@ -1,7 +1,7 @@
 /* progress.c - a thread that reads counters and shows them four times a second
  *
- * The work never waits for the thread: it adds to a counter, or the library's own counters are
- * read.
+ * The work never waits for the thread: it adds to a counter, or the thread reads the counters of
+ * the library.
  *
  * SPDX-License-Identifier: MIT */
 #include "status/progress.h"
@@ -40,7 +40,7 @@ static struct {
 	mmr_progress *scans;
 	bool scanning;
 	uint64_t total;
-	uint64_t seen, seen_total; /* by the last look */
+	uint64_t seen, seen_total; /* what measure() has read last */
 	double started;            /* of this input, in seconds */
 } progress = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -57,7 +57,8 @@ static const char *duration(double seconds, char text[24])
 	return text;
 }
 
-/* With the lock held. Returns: how much is done, of how much, and whether that can be shown. */
+/* Reads how much is done, of how much, and for how long. With the lock held. Returns: whether that
+ * is enough for a speed. */
 static bool measure(uint64_t *ret_done, uint64_t *ret_total, double *ret_seconds)
 {
 	uint64_t done = atomic_load_explicit(&passed, memory_order_relaxed);
@@ -65,7 +66,7 @@ static bool measure(uint64_t *ret_done, uint64_t *ret_total, double *ret_seconds
 
 	if (progress.scanning)
 		mmr_progress_read(progress.scans, &done, &total);
-	/* The next pass over the same reader has a speed of its own. */
+	/* Each pass over the same reader has a speed of its own. */
 	if (progress.seen > 0 && (done < progress.seen || total != progress.seen_total))
 		progress.started = now_seconds();
 	progress.seen = done;
@@ -105,7 +106,7 @@ static void show(void)
 			human_size((double)done, done_text), human_size((double)total, total_text),
 			100 * (double)done / (double)total, human_size(rate, rate_text),
 			duration((double)(total - done) / rate, left_text));
-	/* A narrow terminal cuts the name, not the facts. */
+	/* On a narrow terminal the name is cut, not the numbers. */
 	len = snprintf(line, sizeof(line), "%s  %s", facts, progress.name);
 	if (len > (int)sizeof(line) - 1)
 		len = (int)sizeof(line) - 1;
@@ -182,15 +183,21 @@ void progress_start(bool forced)
 	atexit(progress_end);
 }
 
+/* With the lock held. */
+static void begin_pass(uint64_t total)
+{
+	progress.scanning = false;
+	progress.total = total;
+	progress.seen = 0;
+	progress.started = now_seconds();
+	atomic_store_explicit(&passed, 0, memory_order_relaxed);
+}
+
 void progress_input(const char *name)
 {
 	pthread_mutex_lock(&progress.lock);
 	snprintf(progress.name, sizeof(progress.name), "%s", message_quote(name));
-	progress.scanning = false;
-	progress.total = UINT64_MAX;
-	progress.seen = 0;
-	progress.started = now_seconds();
-	atomic_store_explicit(&passed, 0, memory_order_relaxed);
+	begin_pass(UINT64_MAX);
 	pthread_mutex_unlock(&progress.lock);
 }
 
@@ -207,11 +214,7 @@ mmr_progress *progress_of_scans(void)
 void progress_expect(uint64_t total)
 {
 	pthread_mutex_lock(&progress.lock);
-	progress.scanning = false;
-	progress.total = total;
-	progress.seen = 0;
-	progress.started = now_seconds();
-	atomic_store_explicit(&passed, 0, memory_order_relaxed);
+	begin_pass(total);
 	pthread_mutex_unlock(&progress.lock);
 }
 
@@ -233,7 +236,7 @@ void progress_resume(void)
 
 void progress_output_begin(void)
 {
-	/* Other outputs do not share the terminal, and may block for as long as they like. */
+	/* Other outputs do not share the terminal, and a write may block for long. */
 	if (progress.sink == SINK_TERMINAL)
 		progress_pause();
 }

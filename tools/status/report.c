@@ -44,7 +44,7 @@ void report_lines(uint64_t n_lines)
 	report.has_lines = true;
 }
 
-/* ru_maxrss is in KiB, except where it is in bytes. */
+/* ru_maxrss is in KiB, but in bytes on macOS. */
 static double peak_resident(void)
 {
 	struct rusage usage;

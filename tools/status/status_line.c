@@ -60,7 +60,7 @@ void status_line_draw(const char *text, size_t len)
 		len = room;
 	memcpy(line + 1, text, len);
 	memcpy(line + 1 + len, ERASE_REST, sizeof(ERASE_REST) - 1);
-	/* In this order: a handler that has seen no drawing is seen as stopping. */
+	/* In this order: a handler that read `drawing` as false has set `stopping` before. */
 	atomic_store(&drawing, true);
 	if (!atomic_load(&stopping)) {
 		atomic_store(&shown, true);
