@@ -1,7 +1,7 @@
-/* chain.c - following overlapping occurrences of a text back to the first of them
+/* chain.c - walking back over overlapping occurrences of a text to the first of them
  *
- * Before the first occurrence of such a run no other one reaches into it, so it is a match, however
- * the search began. From there the search is repeated up to the cut.
+ * No earlier occurrence overlaps the first one, so it is a match wherever the search began. From
+ * there the search is repeated up to the cut.
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/chain.h"
@@ -12,19 +12,18 @@
 
 #define WINDOW ((size_t)64 << 10)
 
-/* A way back through a reader. */
+/* A walk back through a reader. */
 struct chain {
 	mmr_reader *reader;
 	mmr_slice text;
-	size_t *periods; /* distances at which the text overlaps itself, the least first */
-	size_t n_periods;
-	char *window; /* bytes [off, off + len) */
+	size_t *borders; /* [i]: the longest border of the first i + 1 bytes of the text */
+	char *window;    /* bytes [off, off + len) */
 	size_t room, len;
 	uint64_t off;
 };
 
-/* The text overlaps itself at a distance d if its last len - d bytes are its first ones: if it has
- * a border of that length. `borders[i]`: the longest border of the first i + 1 bytes. */
+/* A border is both a start and an end of a text, and shorter than it. With a border of `len` bytes,
+ * a text overlaps itself at the distance text.len - len. */
 static void find_borders(mmr_slice text, size_t *borders)
 {
 	size_t i, len = 0;
@@ -40,26 +39,11 @@ static void find_borders(mmr_slice text, size_t *borders)
 
 static int chain_begin(struct chain *chain, mmr_reader *reader, mmr_slice text)
 {
-	size_t *borders = malloc(text.len * sizeof(*borders)), border;
-
 	*chain = (struct chain){.reader = reader, .text = text};
-	if (!borders)
+	chain->borders = malloc(text.len * sizeof(*chain->borders));
+	if (!chain->borders)
 		return -ENOMEM;
-	find_borders(text, borders);
-	/* Each border in its turn is the longest one of the border before: shorter than the text,
-	 * so that the periods can take the place of what was read. */
-	for (border = borders[text.len - 1]; border > 0; border = borders[border - 1])
-		chain->n_periods++;
-	chain->periods = malloc((chain->n_periods + 1) * sizeof(*chain->periods));
-	chain->n_periods = 0;
-	for (border = borders[text.len - 1]; chain->periods && border > 0;
-		border = borders[border - 1])
-		chain->periods[chain->n_periods++] = text.len - border;
-	free(borders);
-	if (!chain->periods)
-		return -ENOMEM;
-	if (chain->n_periods == 0)
-		return 0;
+	find_borders(text, chain->borders);
 	chain->room = WINDOW + 2 * text.len;
 	chain->window = malloc(chain->room);
 	return chain->window ? 0 : -ENOMEM;
@@ -67,7 +51,7 @@ static int chain_begin(struct chain *chain, mmr_reader *reader, mmr_slice text)
 
 static void chain_end(struct chain *chain)
 {
-	free(chain->periods);
+	free(chain->borders);
 	free(chain->window);
 }
 
@@ -90,8 +74,8 @@ static int look(struct chain *chain, uint64_t start, uint64_t stop, const char *
 	return 0;
 }
 
-/* The last occurrence that reaches over `cut`. Returns: 1, 0 if there is none, or a code. */
-static int find_over(struct chain *chain, uint64_t cut, uint64_t *ret_at)
+/* Finds the last occurrence that crosses `cut`. Returns: 1, 0 if there is none, or a code. */
+static int find_across(struct chain *chain, uint64_t cut, uint64_t *ret_at)
 {
 	size_t len = chain->text.len, before = (size_t)min_u64(len - 1, cut), d;
 	uint64_t stop = cut + min_u64(len - 1, mmr_size(chain->reader) - cut);
@@ -116,13 +100,13 @@ static int find_over(struct chain *chain, uint64_t cut, uint64_t *ret_at)
  * ones. Returns: 1, 0 if there is none, or a code. */
 static int find_before(struct chain *chain, uint64_t *at)
 {
+	size_t len = chain->text.len, border, period;
 	const char *bytes;
-	size_t i;
 	int err;
 
-	for (i = 0; i < chain->n_periods; i++) {
-		size_t period = chain->periods[i];
-
+	/* Each border of the text is the longest border of the next longer one. */
+	for (border = chain->borders[len - 1]; border > 0; border = chain->borders[border - 1]) {
+		period = len - border;
 		if (period > *at)
 			return 0;
 		err = look(chain, *at - period, *at, &bytes);
@@ -179,8 +163,8 @@ int chain_resume(mmr_reader *reader, mmr_slice text, uint64_t cut, uint64_t *ret
 		return 0;
 	err = chain_begin(&chain, reader, text);
 	/* A text that cannot overlap itself matches wherever it occurs. */
-	if (err == 0 && chain.n_periods > 0)
-		err = find_over(&chain, cut, &at);
+	if (err == 0 && chain.borders[text.len - 1] > 0)
+		err = find_across(&chain, cut, &at);
 	if (err > 0) {
 		do
 			err = find_before(&chain, &at);

@@ -1,4 +1,4 @@
-/* chain.h - where the matches of a whole file are free to start again after a cut
+/* chain.h - where a search of a whole file goes on after a cut
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_ACTIONS_CHAIN_H
@@ -6,13 +6,12 @@
 
 #include "mmcat.h"
 
-/* Matches do not overlap, and a search takes the first that it finds. A text that can overlap
- * itself, as "\n\n", therefore matches at places that depend on where the search began. This finds
- * where a search of the whole reader goes on at `cut`: at the end of the match that reaches over
+/* Finds where a search of the whole reader goes on at `cut`: at the end of the match that crosses
  * it, else at `cut`.
  *
- * It reads back from `cut` to the start of the run of occurrences that overlap one another, and
- * only if one of them reaches over `cut`.
+ * Matches do not overlap, and a search takes the first one that it finds. The matches of a text
+ * that can overlap itself, as "\n\n", therefore depend on where the search began. This reads back
+ * from `cut` to the start of the run of overlapping occurrences, if one of them crosses `cut`.
  *
  * Returns: 0 or a code of the library. */
 int chain_resume(mmr_reader *reader, mmr_slice text, uint64_t cut, uint64_t *ret_from);

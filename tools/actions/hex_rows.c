@@ -10,48 +10,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What bytes are to a reader: each kind has its colour. */
-enum kind {
-	KIND_NUL,
-	KIND_PRINTABLE,
-	KIND_SPACE,
-	KIND_CONTROL,
-	KIND_HIGH,
-	KIND_NONE
-};
+static const char no_color[] = "\033[0m";
 
-static const char *const colors[] = {
-	[KIND_NUL] = "\033[90m",
-	[KIND_PRINTABLE] = "\033[36m",
-	[KIND_SPACE] = "\033[32m",
-	[KIND_CONTROL] = "\033[35m",
-	[KIND_HIGH] = "\033[33m",
-	[KIND_NONE] = "\033[0m",
-};
-
-/* The longest of them. */
+/* The most bytes of a color. */
 #define COLOR_BYTES 5
 
-static enum kind kind_of(unsigned char byte)
+/* Each kind of byte has a color: NUL, white space, control characters, text, and others. */
+static const char *color_of(unsigned char byte)
 {
 	if (byte == 0)
-		return KIND_NUL;
+		return "\033[90m";
 	if (byte == ' ' || (byte >= '\t' && byte <= '\r'))
-		return KIND_SPACE;
+		return "\033[32m";
 	if (byte < ' ' || byte == 0x7f)
-		return KIND_CONTROL;
-	return byte < 0x7f ? KIND_PRINTABLE : KIND_HIGH;
+		return "\033[35m";
+	return byte < 0x7f ? "\033[36m" : "\033[33m";
 }
 
-static char *put_color(char *to, enum kind *current, enum kind wanted)
+static char *put_color(char *to, const char **current, const char *wanted)
 {
 	size_t len;
 
 	if (*current == wanted)
 		return to;
 	*current = wanted;
-	len = strlen(colors[wanted]);
-	memcpy(to, colors[wanted], len);
+	len = strlen(wanted);
+	memcpy(to, wanted, len);
 	return to + len;
 }
 
@@ -65,7 +49,7 @@ static const char digits[] = "0123456789abcdef";
 	PAIR(high, '8'), PAIR(high, '9'), PAIR(high, 'a'), PAIR(high, 'b'), \
 	PAIR(high, 'c'), PAIR(high, 'd'), PAIR(high, 'e'), PAIR(high, 'f')
 
-/* " hh" of each byte: one load and one store, of four bytes, instead of a look at each digit. */
+/* " hh" of each byte, so that a byte takes one load and one store of four bytes. */
 static const char cells[256][4] = {
 	SIXTEEN('0'), SIXTEEN('1'), SIXTEEN('2'), SIXTEEN('3'),
 	SIXTEEN('4'), SIXTEEN('5'), SIXTEEN('6'), SIXTEEN('7'),
@@ -90,7 +74,7 @@ static char shown(unsigned char byte)
 	return byte >= ' ' && byte < 0x7f ? (char)byte : '.';
 }
 
-/* A whole row without colours, of a width that eight divides: what nearly all rows are. */
+/* A whole row without colors, of a width that eight divides, as nearly all rows are. */
 static char *put_plain_row(char *to, const struct hex_style *style, mmr_slice row, uint64_t off)
 {
 	const unsigned char *bytes = (const unsigned char *)row.ptr;
@@ -116,7 +100,7 @@ static char *put_plain_row(char *to, const struct hex_style *style, mmr_slice ro
 static char *put_row(char *to, const struct hex_style *style, mmr_slice row, uint64_t off)
 {
 	const unsigned char *bytes = (const unsigned char *)row.ptr;
-	enum kind current = KIND_NONE;
+	const char *current = no_color;
 	size_t i;
 
 	if (!style->color && row.len == style->width && row.len % 8 == 0)
@@ -127,25 +111,25 @@ static char *put_row(char *to, const struct hex_style *style, mmr_slice row, uin
 			*to++ = ' ';
 		*to++ = ' ';
 		if (i >= row.len) {
-			to = put_color(to, &current, KIND_NONE);
+			to = put_color(to, &current, no_color);
 			*to++ = ' ';
 			*to++ = ' ';
 			continue;
 		}
 		if (style->color)
-			to = put_color(to, &current, kind_of(bytes[i]));
+			to = put_color(to, &current, color_of(bytes[i]));
 		*to++ = digits[bytes[i] >> 4];
 		*to++ = digits[bytes[i] & 15];
 	}
-	to = put_color(to, &current, KIND_NONE);
+	to = put_color(to, &current, no_color);
 	memcpy(to, "  |", 3);
 	to += 3;
 	for (i = 0; i < row.len; i++) {
 		if (style->color)
-			to = put_color(to, &current, kind_of(bytes[i]));
+			to = put_color(to, &current, color_of(bytes[i]));
 		*to++ = shown(bytes[i]);
 	}
-	to = put_color(to, &current, KIND_NONE);
+	to = put_color(to, &current, no_color);
 	*to++ = '|';
 	*to++ = '\n';
 	return to;
@@ -206,10 +190,10 @@ int hex_rows_make(
 	return 0;
 }
 
-void hex_print_offset(const struct hex_style *style, uint64_t off, const char *behind)
+void hex_print_offset(const struct hex_style *style, uint64_t off, const char *after)
 {
 	char text[32], *end = put_offset(text, style->digits, off);
 
 	output_write(text, (size_t)(end - text));
-	output_write(behind, strlen(behind));
+	output_write(after, strlen(after));
 }

@@ -1,4 +1,4 @@
-/* hex_rows.h - bytes as rows of a hex view, equal ones squeezed
+/* hex_rows.h - bytes as rows of a hex view, with `*` for equal ones
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_ACTIONS_HEX_ROWS_H
@@ -12,8 +12,8 @@ struct hex_style {
 	bool color;
 };
 
-/* Rows of one stretch of bytes as text, with `*` for those that repeat the one before. What repeats
- * its very first row comes first, so that who joins stretches can leave it out. */
+/* Rows of a range as text, with `*` for rows that repeat the one before. `lead` is what a caller
+ * leaves out if the row before the range equals its first row. */
 struct hex_rows {
 	struct block_text text;
 	size_t lead;      /* bytes of the text: the first row, and the `*` for its repetitions */
@@ -22,12 +22,12 @@ struct hex_rows {
 	mmr_slice first, last; /* rows, in the bytes; both full, or of length 0 */
 };
 
-/* Makes rows of some bytes, the first of which stands at `off`; the last row may be shorter.
+/* Makes rows of bytes that start at offset `off`. The last row may be shorter.
  * Returns: 0 or -ENOMEM. */
 int hex_rows_make(
 	struct hex_rows *rows, const struct hex_style *style, mmr_slice bytes, uint64_t off);
 
-/* Prints an offset alone, as behind the last row. */
-void hex_print_offset(const struct hex_style *style, uint64_t off, const char *behind);
+/* Prints an offset and a text. */
+void hex_print_offset(const struct hex_style *style, uint64_t off, const char *after);
 
 #endif

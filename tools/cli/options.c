@@ -6,7 +6,6 @@
 #include "status/message.h"
 #include "output/output.h"
 #include "cli/action.h"
-#include "cli/values.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -122,18 +121,17 @@ static void add_selection(struct options *options, enum part part, const char *v
 		contradict("-s", "-b or -l");
 	selection->part = part;
 	if (part == PART_SHARD)
-		selection->shard = shard_parse(value);
+		selection->shard = value_shard(value);
 	else
 		hint = range_parse(value, part == PART_BYTES ? NUMBER_OF_BYTES : NUMBER_OF_ITEMS,
 			&selection->range);
 	if (hint)
 		value_wrong("range", value, hint);
-	/* A shard that is given twice is one: once_only has compared them. */
+	/* A shard that is given twice is one. once_only has compared the two. */
 	if (part != PART_SHARD || options->n_selections == 0)
 		options->n_selections++;
 }
 
-/* Two actions: the one that was there and the one that came. */
 static void set_action(struct options *options, enum action_id action)
 {
 	if (options->action != ACTION_PRINT && options->action != action) {
@@ -157,7 +155,7 @@ static void set_search(struct options *options, enum action_id action, mmr_slice
 	options->text = text;
 }
 
-/* Colour where it is wanted, or where a terminal asks for it and nothing forbids it. */
+/* Whether --color asks for color, or a terminal can show it and NO_COLOR is not set. */
 static bool wants_color(enum color color)
 {
 	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
@@ -178,7 +176,7 @@ static void settle_follow(const struct options *options)
 		contradict("-f", "more than one -b or -l");
 	if (selection->part == PART_SHARD)
 		contradict("-f", "-s");
-	/* The end of the file moves: a selection that ends relative to it never ends. */
+	/* The end of the file moves, so a selection that ends relative to it never ends. */
 	if (range_from_end(&selection->range) && selection->range.stop != MMR_END)
 		contradict("-f", "an end that the file's growth would move");
 }
@@ -280,11 +278,11 @@ static enum status unknown(char **argv, int letter)
 	bool in_cluster = letter == '?' && optopt != 0;
 	size_t i, n = 0;
 
-	/* In a word like -qz, getopt has not come to the end: optind still names the word before.
-	 * A letter that is an option stands there for a long one that was given a value. */
+	/* Inside a word like -qz, optind still is the index of this word, and argv[optind - 1] is
+	 * the word before. If optopt is a known option, it is a long one with a value. */
 	for (i = 0; long_options[i].name; i++)
 		in_cluster &= long_options[i].val != optopt;
-	/* Some C libraries take the NULL after the last word for the argument that is missing. */
+	/* Some C libraries take the NULL after the last word as the missing argument. */
 	if (!in_cluster && word && strncmp(word, "--", 2) == 0 && word[2]) {
 		option = word;
 		n = candidates_of(word + 2, names, sizeof(names));
@@ -300,8 +298,8 @@ static enum status unknown(char **argv, int letter)
 	return options_hint();
 }
 
-/* Refuses an option that is given twice with different values. `given` has the last value of each,
- * by its letter. */
+/* Refuses an option that is given twice with different values. `given` has the last value of each
+ * letter. */
 static void once_only(const char **given, int letter)
 {
 	const char *value = optarg ? optarg : "", *before = given[letter];

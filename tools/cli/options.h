@@ -5,7 +5,7 @@
 #define TOOLS_CLI_OPTIONS_H
 
 #include "cli/range.h"
-#include "cli/shard.h"
+#include "cli/values.h"
 
 /* The kinds of selections. */
 enum part {
@@ -53,7 +53,7 @@ struct selection {
 };
 
 struct options {
-	/* In the order given; one of PART_ALL where none was. */
+	/* In the order given; one of PART_ALL if none is given. */
 	struct selection selections[MAX_SELECTIONS];
 	size_t n_selections;
 	enum action_id action;
@@ -61,14 +61,14 @@ struct options {
 	mmr_slice text;     /* of ACTION_FIND and ACTION_REGEX */
 	bool count_only;    /* print how many lines, matches or records there are, not the items */
 	const char *layout; /* of ACTION_TYPE */
-	size_t record_size; /* in bytes, with ACTION_TYPE: what is called a line is a record */
-	size_t width; /* bytes a row of ACTION_HEX, records a line of ACTION_TYPE; 0: as usual */
+	size_t record_size; /* bytes; not 0 with ACTION_TYPE, where records replace lines */
+	size_t width; /* bytes per row of ACTION_HEX, records per line of ACTION_TYPE; 0: default */
 	uint64_t maximum;   /* lines, matches or records; NO_MAXIMUM */
-	unsigned n_threads; /* 0: one a processor */
-	bool binary;        /* to a terminal too */
+	unsigned n_threads; /* 0: one per processor */
+	bool binary;        /* print binary data to a terminal too */
 	bool color;
-	enum json json; /* of what is not printed as it is */
-	bool follow;    /* with ACTION_PRINT only */
+	enum json json;
+	bool follow; /* with ACTION_PRINT only */
 	bool no_mmap;
 	bool verbose;
 	bool quiet;    /* no progress */
@@ -77,11 +77,11 @@ struct options {
 	int n_files;
 };
 
-/* Parses the command line; prints --help and --version; leaves with a message when it is wrong.
- * `record_size` is left to the caller. */
+/* Parses the command line. Exits after --help, --version, and a message about a wrong command line.
+ * The caller sets `record_size`. */
 void options_parse(int argc, char **argv, struct options *ret_options);
 
-/* "Usage: ..." in one line and where to find more, on standard error. Returns: STATUS_TROUBLE. */
+/* Prints the usage in one line on standard error. Returns: STATUS_TROUBLE. */
 enum status options_hint(void);
 
 #endif
