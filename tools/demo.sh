@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# demo.sh - mmcat's main job, each command with its time and the most memory it had
+# demo.sh - the main commands of mmcat, each with its time and peak memory
 #
 #	demo.sh MMCAT [FILE]	without FILE: a log of 1 GiB, made beside MMCAT's build and kept
 #

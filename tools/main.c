@@ -1,6 +1,4 @@
-/* main.c - mmcat: print files of any size, or parts of them, without loading them into memory
- *
- * Selections x action: the options choose parts of each input and one thing to do with them.
+/* main.c - mmcat: one action on each selection of each input
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
@@ -15,20 +13,15 @@
 
 static enum need need_of(const struct options *options)
 {
-	size_t i;
-
 	if (options->selections[0].part == PART_SHARD)
 		return NEED_SIZE;
 	/* A second selection may start before the first. */
-	if (options->n_selections > 1)
+	if (options->n_selections > 1 || range_from_end(&options->selections[0].range))
 		return NEED_OFFSETS;
-	for (i = 0; i < options->n_selections; i++)
-		if (range_from_end(&options->selections[i].range))
-			return NEED_OFFSETS;
 	return action_of(options)->need;
 }
 
-/* The status of two pieces of work: one match is enough, and one error too. */
+/* The status of two runs: one error decides, then one match. */
 static enum status both(enum status a, enum status b)
 {
 	if (a == STATUS_TROUBLE || b == STATUS_TROUBLE)
@@ -46,7 +39,7 @@ static enum status run_selection(struct task *task)
 	return action_of(task->options)->run(task);
 }
 
-/* The action on each selection of an input. */
+/* Runs the action on each selection of an input. */
 static enum status run_selections(struct input *input, const struct options *options)
 {
 	struct task task = {.input = input, .options = options, .maximum = options->maximum};
@@ -55,14 +48,14 @@ static enum status run_selections(struct input *input, const struct options *opt
 	uint64_t used = 0;
 	size_t i;
 
-	/* After a failure the rest would be printed as if it followed what came before. */
+	/* After a failure nothing more is printed, so that the gap is not hidden. */
 	for (i = 0; i < options->n_selections && !failed && (i == 0 || task.maximum > 0); i++) {
 		task.selection = &options->selections[i];
 		input->rest = false;
 		one = run_selection(&task);
 		failed = one == STATUS_TROUBLE && !input->rest;
 		status = both(status, one);
-		/* Standard input is left after all that was used. */
+		/* Standard input is left at the end of what was used. */
 		if (used < selection_end(input, &task.scan))
 			used = selection_end(input, &task.scan);
 		if (options->maximum != NO_MAXIMUM)

@@ -200,7 +200,7 @@ def unknown():
 		print("left out: a stranger cannot run the program where it is")
 		return
 	expect("in memory, for a stranger", (facts["in memory"], "picture" in facts),
-		("unknown: the kernel tells only who owns the file or may write it", False))
+		("unknown: the kernel reports it only to users who own or may write the file", False))
 
 
 contents()

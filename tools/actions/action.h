@@ -1,7 +1,7 @@
 /* action.h - what can be done with a selection of an input
  *
- * An action works on any input: tools/input/ knows what kind of input it is. cli/action.h has the
- * facts about each.
+ * An action works on any input; only input/ depends on its kind. cli/action.h has the properties of
+ * each action.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_ACTIONS_ACTION_H

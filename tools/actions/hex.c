@@ -17,7 +17,7 @@
 
 #define DEFAULT_WIDTH 16
 
-/* What was printed last: a full row, unless `before_len` is 0, and whether a `*` follows it. */
+/* The last full row that was printed, if `before_len` is not 0, and whether a `*` follows it. */
 struct view {
 	struct hex_style style;
 	uint64_t base; /* of offsets that are printed */
@@ -29,7 +29,7 @@ struct view {
 static int view_start(struct view *view, const struct task *task)
 {
 	const struct options *options = task->options;
-	uint64_t stop = task->input->base + selection_known_end(task->input, &task->scan);
+	uint64_t stop = task->input->base + selection_end(task->input, &task->scan);
 
 	memset(view, 0, sizeof(*view));
 	view->style.width = options->width > 0 ? options->width : DEFAULT_WIDTH;
@@ -42,7 +42,7 @@ static int view_start(struct view *view, const struct task *task)
 	return view->before ? 0 : -ENOMEM;
 }
 
-/* Prints rows, without those at their start that repeat what was printed before. */
+/* Prints rows, except for the first ones if they repeat the row that was printed before. */
 static void print_rows(struct view *view, const struct hex_rows *rows)
 {
 	size_t skip = 0;
@@ -96,7 +96,7 @@ static int view_data(struct view *view, mmr_reader *reader, const mmr_scan_optio
 	return block_text_scan(reader, scan, &cut, job);
 }
 
-/* One line for the whole rows of a hole. */
+/* Prints one line for the rows of a hole. */
 static void print_hole(struct view *view, uint64_t start, uint64_t stop)
 {
 	char text[64];
@@ -128,7 +128,7 @@ enum status action_hex(struct task *task)
 	int err;
 
 	err = view_start(&view, task);
-	/* An empty selection shows its offset, too. */
+	/* The offset of an empty selection is printed too. */
 	if (err == 0)
 		err = selection_reach(input, &task->scan);
 	if (err == 0)

@@ -21,13 +21,11 @@
 /* Columns before each fact. */
 #define NAME_WIDTH 11
 
-/* "name:" and a text, aligned. */
-static void print_fact(const char *name, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void print_fact(const char *name, const char *format, ...)
+/* Prints "name:" and a text, aligned. */
+__attribute__((format(printf, 2, 3))) static void print_fact(
+	const char *name, const char *format, ...)
 {
-	/* The name of a file, all escapes, is the longest. */
+	/* The longest text is the name of a file with each byte escaped. */
 	static char line[NAME_WIDTH + 4 * PATH_MAX + 2];
 	va_list args;
 	int len;
@@ -47,14 +45,14 @@ struct facts {
 	mmr_filetype kind;
 	mmr_counts counts;
 	bool newlines;    /* lines end with LF or CR LF, as usual */
-	bool has_storage; /* the next four are of a file, not of what was made on the fly */
+	bool has_storage; /* the next members are known: the file is on a disk */
 	uint64_t size, on_disk, n_holes, holes;
 	mmr_residency cached;
 	uint16_t buckets[PICTURE_WIDTH];
 	size_t n_buckets;
 };
 
-/* The selection as a reader of its own: all facts are those of the selection. */
+/* Opens the selection as a reader, since all facts are about the selection. */
 static int open_part(const struct task *task, mmr_reader **ret_part)
 {
 	const struct input *input = task->input;
@@ -83,7 +81,7 @@ static void find_holes(struct facts *facts, const mmr_reader *part)
 	facts->holes = facts->size - data;
 }
 
-/* Before anything is read, which would change the answer. */
+/* Call it before anything is read, which would change what is in memory. */
 static int ask_storage(struct facts *facts, const struct input *input, const mmr_reader *part)
 {
 	bool whole = input->base == 0 && facts->size == mmr_size(input->reader);
@@ -98,8 +96,8 @@ static int ask_storage(struct facts *facts, const struct input *input, const mmr
 	pseudo = watch_is_pseudo(input->fd);
 	if (pseudo < 0)
 		return pseudo;
-	/* The files of /proc and /sys have no size, or one that is not true. Others may have grown
-	 * since they were opened. */
+	/* Files of /proc and /sys have no size, or a wrong one. A larger size is right: the file
+	 * may have grown since it was opened. */
 	if (S_ISREG(st.st_mode) &&
 		(pseudo || (uint64_t)st.st_size < input->base + mmr_size(input->reader)))
 		return 0;
@@ -126,14 +124,14 @@ static int ask_contents(struct facts *facts, mmr_reader *part, const struct task
 	return mmr_measure_lines(part, &all, &facts->counts);
 }
 
-/* Why it is not known what of a file is in memory. */
+/* Why it is unknown how much of a file is in memory. */
 static const char *reason_of(int reason)
 {
 	switch (reason) {
 	case -EPERM:
-		return "the kernel tells only who owns the file or may write it";
+		return "the kernel reports it only to users who own or may write the file";
 	case -ENOSYS:
-		return "the kernel has no call that tells";
+		return "the kernel has no call that reports it";
 	default:
 		return mmr_strerror(reason);
 	}
@@ -152,19 +150,19 @@ static const char *line_ends(const struct facts *facts)
 
 /* --- For people ------------------------------------------------------------------------------- */
 
-static void print_size(const char *name, uint64_t bytes, const char *behind)
+static void print_size(const char *name, uint64_t bytes, const char *after)
 {
 	char human[HUMAN_ROOM];
 
-	/* Below 1 KiB the bytes say enough. */
+	/* Fewer than 1 KiB need no other unit. */
 	if (bytes < 1024)
-		print_fact(name, "%" PRIu64 " byte%s%s", bytes, bytes == 1 ? "" : "s", behind);
+		print_fact(name, "%" PRIu64 " byte%s%s", bytes, bytes == 1 ? "" : "s", after);
 	else
 		print_fact(name, "%" PRIu64 " bytes (%s)%s", bytes,
-			human_size((double)bytes, human), behind);
+			human_size((double)bytes, human), after);
 }
 
-/* Never 0 of something, nor 100 of what is not all. */
+/* 0 only if nothing is in memory, and 100 only if everything is. */
 static double percentage(const mmr_residency *cached)
 {
 	double percent = 100 * (double)cached->resident / (double)cached->bytes;
@@ -227,7 +225,7 @@ static void print_number_or_null(const char *name, uint64_t number, bool known)
 	if (known)
 		json_number(name, number);
 	else
-		json_null(name);
+		json_literal(name, "null");
 }
 
 static void print_object(const struct input *input, const struct facts *facts)
@@ -245,8 +243,8 @@ static void print_object(const struct input *input, const struct facts *facts)
 	if (facts->newlines)
 		json_text("line_ends", line_ends(facts));
 	else
-		json_null("line_ends");
-	json_bool("unterminated", facts->counts.unterminated);
+		json_literal("line_ends", "null");
+	json_literal("unterminated", facts->counts.unterminated ? "true" : "false");
 	print_number_or_null("on_disk", facts->on_disk, facts->on_disk != MMR_UNKNOWN);
 	print_number_or_null("holes", facts->n_holes, facts->has_storage);
 	print_number_or_null("hole_bytes", facts->holes, facts->has_storage);

@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-/* Longer lines go by offsets. */
+/* Longer lines are not collected in buffers. */
 #define LINE_LIMIT ((size_t)256 << 10)
 
 struct reversal {
@@ -22,7 +22,7 @@ struct reversal {
 	char delimiter;
 	mmr_block window;
 	uint64_t line_end; /* of the next line to print, its delimiter included */
-	bool first;        /* nothing is printed yet: the last line may lack its delimiter */
+	bool first;        /* nothing is printed yet; the next line may lack its delimiter */
 };
 
 /* Prints the line [start, line_end). Returns: 0 or a code of reading, with `*ret_at`. */
@@ -41,7 +41,7 @@ static int print_line(struct reversal *reversal, uint64_t start, uint64_t *ret_a
 			return err;
 		}
 	}
-	/* Only the last line of the part can lack its delimiter. */
+	/* Only the last line of the selection can lack its delimiter. */
 	if (reversal->first)
 		output_write(&reversal->delimiter, 1);
 	reversal->first = false;
@@ -94,7 +94,7 @@ static int reverse_by_offsets(
 		err = mmr_blocks_error(blocks);
 		*ret_at = mmr_last_error_offset();
 	}
-	/* The window ends with the blocks: the first line goes by its offsets. */
+	/* The last window is not valid any more: the first line is read by its offsets. */
 	reversal->window.bytes.len = 0;
 	if (err == 0 && reversal->line_end > how.offset)
 		err = print_line(reversal, how.offset, ret_at);

@@ -16,8 +16,8 @@
 struct search {
 	const struct task *task;
 	uint64_t found;
-	uint64_t stop;         /* matches that start there or later are those of the next shard */
-	uint64_t lines_before; /* before the reader, whose input may start anywhere in its file */
+	uint64_t stop;         /* matches from here on belong to the next shard */
+	uint64_t lines_before; /* in the file before the start of the reader */
 	bool knows_lines;
 };
 
@@ -34,7 +34,7 @@ static void print_offset(const struct search *search, uint64_t off)
 	output_write(text, (size_t)(end - text));
 }
 
-/* Lines are numbered from the start of the file. */
+/* Counts the lines before the reader: lines are numbered from the start of the file. */
 static int count_lines_before(struct search *search)
 {
 	const struct input *input = search->task->input;
@@ -77,7 +77,7 @@ static int print_object(struct search *search, const mmr_match *match)
 	return 0;
 }
 
-/* Returns: 1 when that was the last match that is wanted, or a code of the library. */
+/* Returns: 1 after the last match that is wanted, 0, or a code of the library. */
 static int on_match(void *context, const mmr_match *match)
 {
 	struct search *search = context;
@@ -102,7 +102,7 @@ static unsigned flags_of(const struct options *options)
 	return options->json == JSON_LINES ? MMR_MATCH_LINES : MMR_MATCH_PLAIN;
 }
 
-/* Whether all matches of the scan are counted, and nothing else is wanted. */
+/* Whether only the number of all matches is wanted. */
 static bool counts_all(const struct task *task)
 {
 	return task->options->count_only && task->maximum == NO_MAXIMUM;
@@ -119,8 +119,8 @@ static enum status end_search(struct search *search, int err)
 
 /* --- Texts ------------------------------------------------------------------------------------ */
 
-/* A shard is searched as a part of the whole if matches can cross the ends of lines: from the first
- * byte that is free to start a match, to the end of a match that starts in it. */
+/* If matches can cross the ends of lines, a shard has the matches of the whole file that start in
+ * it. It is searched from where a search of the file goes on, to the end of the last such match. */
 static int widen_shard(const struct task *task, mmr_scan_options *scan)
 {
 	mmr_slice text = task->options->text;
@@ -163,7 +163,7 @@ enum status action_find(struct task *task)
 
 /* --- Regular expressions ---------------------------------------------------------------------- */
 
-/* Compiled at the first input, for all. A wrong one ends the run: it fits no input. */
+/* Compiles the pattern, once for all inputs. Exits with a message if it is wrong. */
 static const mmr_regex *compiled(const struct options *options)
 {
 	static mmr_regex *regex;

@@ -18,11 +18,11 @@ struct table {
 	const mmr_layout *layout;
 	bool json;
 	size_t size, per_row; /* bytes of a record; records a line */
-	size_t room;          /* that a record's values may take */
-	uint64_t n_bytes;     /* that were printed, and after them */
+	size_t room;          /* the most bytes of a record as text */
+	uint64_t n_bytes;     /* of the selection */
 };
 
-/* Compiled once, for all inputs. */
+/* Compiles the layout, once for all inputs. Exits with a message if it is wrong. */
 static const mmr_layout *parsed(const struct options *options)
 {
 	static mmr_layout *layout;
@@ -34,7 +34,7 @@ static const mmr_layout *parsed(const struct options *options)
 	return layout;
 }
 
-/* The names of the fields, once, if there are any. */
+/* Prints the names of the fields, if there are any, once. */
 static void print_header(const mmr_layout *layout)
 {
 	static bool printed;
@@ -87,7 +87,7 @@ static int print_lines(void *state, const mmr_block *block)
 	return 0;
 }
 
-/* A last line that is not full ends too. */
+/* Ends a last line that is not full. */
 static void end_line(const struct table *table, uint64_t n_records)
 {
 	if (n_records % table->per_row > 0)

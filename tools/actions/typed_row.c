@@ -25,7 +25,7 @@ size_t typed_row_room(const mmr_layout *layout, bool json)
 	return room;
 }
 
-/* With escapes for what would break a line of values with tabs between them. */
+/* Escapes the bytes that would break a line of values with tabs between them. */
 static char *put_text(char *to, mmr_slice text)
 {
 	size_t i;

@@ -1,4 +1,4 @@
-/* action.h - the facts about each action, one row of a table
+/* action.h - the properties of each action, in a table
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_CLI_ACTION_H
@@ -10,10 +10,9 @@ struct task;
 
 /* What an action needs of an input. */
 enum need {
-	NEED_BYTES,   /* in their order: a stream will do */
-	NEED_OFFSETS, /* random access: a stream is saved to an unlinked file first, as far as the
-			 selections reach */
-	NEED_SIZE     /* as all who share the input see it: no stream */
+	NEED_BYTES,   /* in order, as a stream has them */
+	NEED_OFFSETS, /* any offset: a stream is saved to an unlinked file first */
+	NEED_SIZE     /* the same for all processes that share the input: not a stream */
 };
 
 enum action_flags {
@@ -22,7 +21,7 @@ enum action_flags {
 	ACTION_FIRST_LINES = 4, /* -m takes the first lines of the selection ... */
 	ACTION_LAST_LINES = 8,  /* ... or the last ones */
 	ACTION_SEARCHES = 16,
-	ACTION_HAS_RECORDS = 32 /* what is called a line is a record */
+	ACTION_HAS_RECORDS = 32 /* records replace lines */
 };
 
 struct action {

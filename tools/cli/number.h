@@ -6,7 +6,7 @@
 
 #include "mmcat.h"
 
-/* What is counted decides what K, M, G, T, P and E mean. */
+/* What is counted, which determines the meaning of K, M, G, T, P and E. */
 enum number_unit {
 	NUMBER_OF_BYTES, /* powers of 1024 */
 	NUMBER_OF_ITEMS  /* powers of 1000: lines, records, matches, threads */
@@ -16,10 +16,10 @@ enum number_unit {
  * 1000 and KiB, MiB ... of 1024 for both units. A number that is too large is clamped to
  * INT64_MAX.
  *
- * Returns: what follows the number; NULL where there is none, or none that is whole. */
+ * Returns: what follows the number; NULL if there is none, or it is not whole. */
 const char *number_parse(const char *text, enum number_unit unit, uint64_t *ret_number);
 
-/* The same where nothing may follow. */
+/* The same, but nothing may follow. */
 bool number_parse_all(const char *text, enum number_unit unit, uint64_t *ret_number);
 
 #endif

@@ -21,7 +21,8 @@ static const char *parse_signed(const char *text, enum number_unit unit, int64_t
 	return text;
 }
 
-/* Counted from the end, both ends are: -7:+3 of five items is their -7:-4, the first one alone. */
+/* If the start counts from the end, so does the stop: -7:+3 is -7:-4, the first one of five
+ * items. */
 static struct range with_length(struct range range, int64_t length)
 {
 	range.has_length = range.start >= 0;
@@ -31,7 +32,8 @@ static struct range with_length(struct range range, int64_t length)
 	return range;
 }
 
-/* "END", "+LENGTH" or nothing, after "START:". Returns: what follows; NULL where it is wrong. */
+/* Parses "END", "+LENGTH" or nothing, after "START:". Returns: what follows; NULL if it is
+ * wrong. */
 static const char *parse_stop(const char *text, enum number_unit unit, struct range *range)
 {
 	uint64_t length;
@@ -46,7 +48,7 @@ static const char *parse_stop(const char *text, enum number_unit unit, struct ra
 	return text;
 }
 
-/* "LAST", "+MORE" or nothing, after "FIRST,". Returns: like range_parse. */
+/* Parses "LAST", "+MORE" or nothing, after "FIRST,". Returns: like range_parse. */
 static const char *parse_last(const char *text, int64_t first, struct range *ret_range)
 {
 	struct range range = {first - 1, MMR_END, false, 0};
@@ -85,7 +87,7 @@ const char *range_parse(const char *text, enum number_unit unit, struct range *r
 			return NULL;
 		}
 	} else if (text[1] == '+') {
-		/* Mostly the result of a command that printed no number. */
+		/* The usual reason is a command that printed no number. */
 		return "a length needs a start, as in 0:+60";
 	}
 	if (*text++ != ':')

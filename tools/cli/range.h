@@ -1,4 +1,4 @@
-/* range.h - "A:B" as Python means it, and "A,B" as sed does
+/* range.h - "A:B" as in Python, and "A,B" as in sed
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_CLI_RANGE_H
@@ -21,7 +21,7 @@ struct range {
  * Returns: NULL, or what to write instead, for a message. */
 const char *range_parse(const char *text, enum number_unit unit, struct range *ret_range);
 
-/* Whether the range can only be found when the end is known. */
+/* Whether the range counts from the end. */
 bool range_from_end(const struct range *range);
 
 #endif

@@ -1,28 +1,32 @@
-/* follow.h - go on printing files as they grow, are cut or replaced: -f
+/* follow.h - print files as they grow, are truncated or replaced: -f
  *
- * Files are followed by name. Of each the chosen part is printed, then what is appended:
+ * Files are followed by name. The selection of each is printed, then what is appended to it:
  *
- * - A start that counts from the end (-l -10:) is that of the file as it is found at first. A file
- *   that comes later, that replaces another or was truncated is printed from its start.
- * - A part with a fixed end (-l 0:10, -b 0:100) is complete after so many lines or bytes; -m ends
- *   the run after so many lines in all, of whichever FILE. The run ends when every FILE is done.
- * - Shorter than what was printed of it: "truncated", and from the start. A file that is cut and
- *   grows beyond its old length between two looks cannot be told from one that only grew.
- * - Another file under the name: the rest of the old one, then "replaced" and the new one. The old
- *   one stays followed until the first byte of the new one is seen: who writes a log may keep it
- *   open for a while after it was renamed, and nothing of that is lost.
- * - No file under the name: "vanished", if it lasts for a second, and the run waits for the next;
- *   at the start too, but then the exit status will be STATUS_TROUBLE.
- * - Pipes, FIFOs, devices and the files of /proc and /sys do not grow: they are printed once, in
- *   their turn, before anything is followed. Standard input that is a file is followed without a
- *   name.
+ * - A start that counts from the end (-l -10:) applies to the file that exists at first. A file
+ * that appears later, replaces another or was truncated is printed from its start.
  *
- * Several files get "==> FILE <==" before their bytes, as tail prints it, unless -q is given.
+ * - A selection with a fixed end (-l 0:10, -b 0:100) is complete after these lines or bytes. -m
+ * ends the run after so many lines of all files. The run ends when every FILE is complete.
  *
- * SIGINT ends the run as if every file were done: what was read is written, -v has its line, the
- * exit status is that of the run. A reader that does not take the rest within a second goes
- * without it, and a second SIGINT kills. SIGINT stays ignored where it was. When the reader of the
- * output goes away, the run ends as if a write had failed, even if there is nothing to write.
+ * - A file that becomes shorter than what was printed is reported as "truncated" and printed from
+ * its start. If it grows beyond its old length between two checks, this cannot be detected.
+ *
+ * - If another file has the name, the rest of the old one is printed, then "replaced" and the new
+ * one. The old one is followed until the new one has a byte, since the writer of a log may keep it
+ * open for a while after it is renamed.
+ *
+ * - A name that is missing for a second is reported as "vanished", and the run waits for it. If it
+ * is missing at the start, the exit status is STATUS_TROUBLE.
+ *
+ * - Pipes, devices and files of /proc and /sys do not grow. They are printed once, in their turn,
+ * before anything is followed. Standard input that is a file is followed without a name.
+ *
+ * Several files get "==> FILE <==" before their bytes, as in tail, unless -q is given.
+ *
+ * SIGINT ends the run as if every file were complete. If the rest cannot be written within a
+ * second, it is lost. A second SIGINT kills. A SIGINT that is ignored stays ignored. When the
+ * reader of the output exits, the run ends as if a write had failed, even if there is nothing to
+ * write.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_INPUT_FOLLOW_H

@@ -1,4 +1,4 @@
-/* input.c - opening what the command line names
+/* input.c - opening the files of the command line
  *
  * SPDX-License-Identifier: MIT */
 #include "input/input.h"
@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Small files are read into memory anyway, and only so the library sees through the sizes that /sys
- * tells: without a map it takes them at their word. */
+/* Smaller files are copied into memory in any case. Only then the library detects the wrong sizes
+ * of files in /sys. */
 #define SMALL (16 << 10)
 
 static int open_stream(struct input *input)
@@ -37,11 +37,16 @@ static int open_file(struct input *input, const struct stat *st)
 	return mmr_open_fd(input->fd, &options, &input->reader);
 }
 
-/* A regular file with a size has offsets, and so has a block device. A size of 0 may be a lie (of
- * /proc), so such a file is read to its end like a stream. */
+/* Regular files and block devices have offsets. A regular file of size 0 may be one of /proc, which
+ * has contents, so it is read to its end like a stream. */
 static bool has_offsets(const struct stat *st)
 {
 	return (S_ISREG(st->st_mode) && st->st_size > 0) || S_ISBLK(st->st_mode);
+}
+
+static enum status fail(const struct input *input, int errnum)
+{
+	return message("%s: %s", message_quote(input->name), strerror(errnum));
 }
 
 static enum status start(struct input *input, enum need need, const struct options *options)
@@ -49,13 +54,13 @@ static enum status start(struct input *input, enum need need, const struct optio
 	struct stat *st = &input->st;
 	int err;
 
-	/* Standard input that was closed or is for writing only is told before it is read. */
+	/* Standard input may be closed or for writing only. */
 	if ((fcntl(input->fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
-		return message("%s: %s", message_quote(input->name), strerror(EBADF));
+		return fail(input, EBADF);
 	if (fstat(input->fd, st) < 0)
-		return message("%s: %s", message_quote(input->name), strerror(errno));
+		return fail(input, errno);
 	if (S_ISDIR(st->st_mode))
-		return message("%s: %s", message_quote(input->name), strerror(EISDIR));
+		return fail(input, EISDIR);
 	if (!has_offsets(st)) {
 		if (need == NEED_BYTES) {
 			err = open_stream(input);
@@ -75,7 +80,7 @@ static enum status start(struct input *input, enum need need, const struct optio
 			return STATUS_TROUBLE;
 	}
 	if (fstat(input->fd, st) < 0)
-		return message("%s: %s", message_quote(input->name), strerror(errno));
+		return fail(input, errno);
 	err = open_file(input, st);
 	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
 }
@@ -88,12 +93,12 @@ enum status input_open(
 	if (strcmp(file, "-") == 0) {
 		input.name = "standard input";
 	} else {
-		/* Of a FIFO this waits for a writer, as cat does. */
+		/* For a FIFO, this waits for a writer, as cat does. */
 		do
 			input.fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 		while (input.fd < 0 && errno == EINTR);
 		if (input.fd < 0)
-			return message("%s: %s", message_quote(file), strerror(errno));
+			return fail(&input, errno);
 		input.own_fd = true;
 	}
 	if (start(&input, need, options) != STATUS_DONE) {
@@ -106,7 +111,7 @@ enum status input_open(
 
 void input_close(struct input *input)
 {
-	/* The reader of a stream does so itself. */
+	/* The reader of a stream sets the offset itself. */
 	if (input->reader && !input->own_fd && mmr_backing(input->reader) != MMR_BACKING_STREAM)
 		lseek(input->fd, (off_t)(input->base + input->used), SEEK_SET);
 	mmr_close(input->reader);

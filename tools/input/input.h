@@ -14,16 +14,16 @@ struct input {
 	struct stat st; /* of `fd`, as it was opened */
 	bool own_fd;    /* not standard input */
 	bool no_mmap;
-	bool spooled;  /* `fd` is not what was named, but a copy of it */
-	uint64_t base; /* where the reader starts in the file: standard input may stand anywhere */
+	bool spooled;  /* `fd` is a saved copy of the stream */
+	uint64_t base; /* start of the reader in the file: not 0 for some standard inputs */
 	mmr_reader *reader;
 	/* What actions have done so far. */
 	uint64_t used; /* end of what was used, in the reader */
-	uint64_t n;    /* lines, matches or records: what -c prints, and is left off -m */
+	uint64_t n;    /* lines, matches or records: printed by -c, subtracted from -m */
 	bool rest;     /* the last action found bytes after the last record, and no other error */
 };
 
-/* Opens a FILE of the command line; "-" is standard input. Says what failed. */
+/* Opens a FILE of the command line; "-" is standard input. Prints what failed. */
 enum status input_open(
 	const char *file, enum need need, const struct options *options, struct input *ret_input);
 
@@ -31,7 +31,7 @@ enum status input_open(
  * `fd`. Prints what failed. */
 enum status input_spool(struct input *input, const struct options *options);
 
-/* Closes, and leaves standard input right behind what was used. */
+/* Closes an input. Leaves the offset of standard input at the end of what was used. */
 void input_close(struct input *input);
 
 #endif

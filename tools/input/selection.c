@@ -21,7 +21,7 @@ static mmr_scan_options scan_all(const struct options *options)
 	scan.delimiter = options->delimiter;
 	scan.n_threads = options->n_threads;
 	scan.progress = progress_of_scans();
-	/* What was found is seen before more arrives. A count is printed at the end. */
+	/* Output is printed before more input arrives. A count is printed at the end. */
 	if (!options->count_only)
 		scan.before_wait = flush_output;
 	return scan;
@@ -169,7 +169,7 @@ static int limit(
 	return err;
 }
 
-/* Adds the lines of a selection to what -m has used up. The action -c adds them itself. */
+/* Adds the lines of a selection to `n` for -m. The action -c adds them itself. */
 static int count_lines(
 	struct input *input, const struct options *options, const mmr_scan_options *scan)
 {
@@ -211,11 +211,6 @@ int selection_locate(struct input *input, const struct options *options,
 }
 
 /* --- Any input -------------------------------------------------------------------------------- */
-
-uint64_t selection_known_end(const struct input *input, const mmr_scan_options *scan)
-{
-	return has_offsets(input) ? scan->offset + scan->length : 0;
-}
 
 uint64_t selection_end(const struct input *input, const mmr_scan_options *scan)
 {
@@ -301,14 +296,14 @@ bool stretches_next(struct stretches *it, struct stretch *ret_stretch)
 	}
 	more = mmr_extents_next(&it->extents, &extent);
 	data = more ? extent.off : it->stop;
-	/* A hole from `at` on, or from the end of a unit that reaches into it. */
+	/* A hole starts at `at`, or at the end of a unit that extends into the hole. */
 	hole_stop = data == it->stop ? data : data - (data - it->start) % it->unit;
 	if (hole_stop > it->at && hole_stop - it->at >= 2 * it->unit) {
 		ret_stretch->hole_start = it->at;
 		ret_stretch->hole_stop = hole_stop;
 		it->at = hole_stop;
 	}
-	/* A last hole that is too short is data, too. */
+	/* The data ends with a whole unit. */
 	data = more ? extent.off + extent.len : it->stop;
 	if (data < it->stop)
 		data = min_u64(

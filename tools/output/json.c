@@ -53,16 +53,10 @@ void json_text(const char *name, const char *text)
 	print_string(text);
 }
 
-void json_bool(const char *name, bool value)
+void json_literal(const char *name, const char *literal)
 {
 	print_name(name);
-	print(value ? "true" : "false");
-}
-
-void json_null(const char *name)
-{
-	print_name(name);
-	print("null");
+	print(literal);
 }
 
 void json_end(void)

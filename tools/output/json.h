@@ -14,8 +14,7 @@ void json_begin(const char *name);
 /* One more member. Names need no escapes. */
 void json_number(const char *name, uint64_t number);
 void json_text(const char *name, const char *text);
-void json_bool(const char *name, bool value);
-void json_null(const char *name);
+void json_literal(const char *name, const char *literal); /* true, false or null */
 
 /* Ends the object and its line. */
 void json_end(void);

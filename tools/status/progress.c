@@ -19,8 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 1000
-#define STEP_MS     250
+/* Seconds before the line appears, and between two of its updates. */
+#define PATIENCE 1.0
+#define STEP     0.25
 
 /* What standard output is, as far as it matters here. */
 enum sink {
@@ -115,23 +116,16 @@ static void show(void)
 	status_line_draw(line, (size_t)len);
 }
 
-static struct timespec later(long ms)
+static struct timespec later(double seconds)
 {
-	struct timespec time;
+	double at = now_seconds() + seconds;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	time.tv_sec += ms / 1000;
-	time.tv_nsec += ms % 1000 * 1000000;
-	if (time.tv_nsec >= 1000000000) {
-		time.tv_nsec -= 1000000000;
-		time.tv_sec++;
-	}
-	return time;
+	return (struct timespec){(time_t)at, (long)((at - (double)(time_t)at) * 1e9)};
 }
 
 static void *watch(void *unused)
 {
-	struct timespec until = later(PATIENCE_MS);
+	struct timespec until = later(PATIENCE);
 
 	pthread_mutex_lock(&progress.lock);
 	while (!progress.over) {
@@ -140,7 +134,7 @@ static void *watch(void *unused)
 		if (progress.over)
 			break;
 		show();
-		until = later(STEP_MS);
+		until = later(STEP);
 	}
 	pthread_mutex_unlock(&progress.lock);
 	return unused;

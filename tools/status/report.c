@@ -58,10 +58,8 @@ static double peak_resident(void)
 }
 
 /* Adds to the line; what does not fit is cut. */
-static void add(char *line, size_t room, size_t *len, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void add(char *line, size_t room, size_t *len, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void add(
+	char *line, size_t room, size_t *len, const char *format, ...)
 {
 	va_list args;
 	int n;
