@@ -204,6 +204,7 @@ static bool search_linear(mmr_matches *it, bool backward)
 	size_t len = it->needle.text.len, before;
 	struct twoway twoway;
 	struct guard guard;
+	const char *next;
 	mmr_slice part;
 	bool found;
 
@@ -224,21 +225,19 @@ static bool search_linear(mmr_matches *it, bool backward)
 	twoway_prepare(&twoway, it->needle.text, backward);
 	found = twoway_find(&twoway, part, &before);
 	guard_leave(&guard);
-	if (!found) {
-		if (backward)
-			it->stop = part.ptr;
-		else
-			it->start = part.ptr + (part.len - (len - 1));
-		return true;
+	if (found) {
+		it->base = backward ? part.ptr + part.len - before - len : part.ptr + before;
+		it->at[0] = 0;
+		it->n = 1;
+		it->limit = backward ? it->base : it->base + len;
+		next = backward ? it->base : it->base + 1;
+	} else {
+		next = backward ? part.ptr : part.ptr + (part.len - (len - 1));
 	}
-	it->base = backward ? part.ptr + part.len - before - len : part.ptr + before;
-	it->at[0] = 0;
-	it->n = 1;
-	it->limit = backward ? it->base : it->base + len;
 	if (backward)
-		it->stop = it->base;
+		it->stop = next;
 	else
-		it->start = it->base + 1;
+		it->start = next;
 	return true;
 }
 
@@ -246,7 +245,6 @@ static bool refill(mmr_matches *it, bool backward)
 {
 	const char *start, *stop;
 	size_t len;
-	bool well;
 
 	do {
 		start = it->start;
@@ -254,8 +252,7 @@ static bool refill(mmr_matches *it, bool backward)
 		len = min_size((size_t)(stop - start), it->batch);
 		if (len == 0)
 			return false;
-		well = it->linear ? search_linear(it, backward) : search_pair(it, len, backward);
-		if (!well)
+		if (!(it->linear ? search_linear(it, backward) : search_pair(it, len, backward)))
 			return false;
 		if (backward)
 			walk_pass(&it->held, it->stop, (size_t)(stop - it->stop), true);
