@@ -34,6 +34,7 @@ struct parsed {
 
 struct parser {
 	const char *start, *at, *stop;
+	bool begun; /* a field has been parsed */
 };
 
 static bool is_letter(char byte)
@@ -62,7 +63,7 @@ static int wrong(const struct parser *parser, const char *at, const char *why, m
 
 /* Moves to the next field. A comma is allowed between two fields only. Returns: 1; 0 at the end; or
  * an error. */
-static int next_field(struct parser *parser, bool first)
+static int next_field(struct parser *parser)
 {
 	const char *comma = NULL;
 
@@ -71,7 +72,7 @@ static int next_field(struct parser *parser, bool first)
 			continue;
 		if (*parser->at != ',')
 			break;
-		if (comma || first)
+		if (comma || !parser->begun)
 			return wrong(parser, parser->at, "no field before", mmr_slice_of(","));
 		comma = parser->at;
 	}
@@ -85,6 +86,7 @@ static mmr_slice take_word(struct parser *parser)
 {
 	mmr_slice word = {parser->at, 0};
 
+	parser->begun = true;
 	while (parser->at < parser->stop && !is_blank(*parser->at) && *parser->at != ',')
 		parser->at++;
 	word.len = (size_t)(parser->at - word.ptr);
@@ -176,15 +178,13 @@ struct measure {
 
 static int measure_layout(mmr_slice text, struct measure *measure)
 {
-	struct parser parser = {text.ptr, text.ptr, text.ptr + text.len};
+	struct parser parser = {text.ptr, text.ptr, text.ptr + text.len, false};
 	struct parsed field;
-	bool first = true;
 	const char *at;
 	int err;
 
 	memset(measure, 0, sizeof(*measure));
-	while ((err = next_field(&parser, first)) > 0) {
-		first = false;
+	while ((err = next_field(&parser)) > 0) {
 		at = parser.at;
 		err = parse_field(&parser, &field);
 		if (err < 0)
@@ -209,15 +209,13 @@ static int measure_layout(mmr_slice text, struct measure *measure)
 /* The second pass. The only errors left are duplicate names. */
 static int fill(mmr_slice text, mmr_layout *layout, char *names)
 {
-	struct parser parser = {text.ptr, text.ptr, text.ptr + text.len};
-	bool first = true;
+	struct parser parser = {text.ptr, text.ptr, text.ptr + text.len, false};
 	struct parsed parsed;
 
-	while (next_field(&parser, first) > 0) {
+	while (next_field(&parser) > 0) {
 		mmr_field *field = &layout->fields[layout->n_fields];
 		const char *at = parser.at;
 
-		first = false;
 		parse_field(&parser, &parsed);
 		if (!parsed.padding) {
 			field->name = names;
