@@ -20,14 +20,15 @@
  *
  * Returns: `code`, so that a failing path is one line: `return error_set(-EIO, "read '%s'", path)`.
  */
-int error_set(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define error_set(code, ...) error_set_at(code, UINT64_MAX, __VA_ARGS__)
 
-/* Like error_set, with " at byte N" after the operation. Sets mmr_last_error_offset, too. */
+/* Like error_set, with " at byte N" after the operation. Sets mmr_last_error_offset, too. `off` is
+ * UINT64_MAX if there is no offset. */
 int error_set_at(int code, uint64_t off, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Like error_set_at, for a complete message: "cannot parse layout: invalid type 'q'". "cannot" and
- * the text of `code` are not added. `off` is UINT64_MAX if there is no offset. */
+ * the text of `code` are not added. */
 int error_explain_at(int code, uint64_t off, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

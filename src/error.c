@@ -124,16 +124,6 @@ static void set(int code, uint64_t off, const char *reason, const char *format, 
 	append(note, reason);
 }
 
-int error_set(int code, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	set(code, UINT64_MAX, mmr_strerror(code), format, args);
-	va_end(args);
-	return code;
-}
-
 int error_set_at(int code, uint64_t off, const char *format, ...)
 {
 	va_list args;

@@ -106,7 +106,7 @@ static int choose_backing(
 {
 	bool pseudo = reader->stat.kind == OS_REGULAR && reader->stat.size == 0;
 	bool small = reader->size < BACKING_COPY_BELOW && options->reserve == 0;
-	uint64_t place;
+	uint64_t off;
 	int err;
 
 	if (options->backing == MMR_BACKING_UNMAPPED) {
@@ -121,13 +121,11 @@ static int choose_backing(
 		uint64_t limit =
 			options->backing == MMR_BACKING_COPIED ? SIZE_MAX / 4 : BACKING_COPY_LIMIT;
 
-		err = copy(reader, wanted, limit, &place);
+		err = copy(reader, wanted, limit, &off);
 		if (err == -ESPIPE)
 			return open_stream(reader, options);
-		if (err < 0 && place != UINT64_MAX)
-			return error_set_at(err, place, "read '%s'", reader->name);
 		if (err < 0)
-			return error_set(err, "read '%s'", reader->name);
+			return error_set_at(err, off, "read '%s'", reader->name);
 		if (reader->size > 0 || options->reserve == 0 ||
 			options->backing == MMR_BACKING_COPIED)
 			return 0;
@@ -139,7 +137,7 @@ static int choose_backing(
 	if (err == 0)
 		return 0;
 	/* There are addresses, but some file systems do not support maps. */
-	if (err != -ENOMEM && copy(reader, wanted, BACKING_COPY_LIMIT, &place) == 0)
+	if (err != -ENOMEM && copy(reader, wanted, BACKING_COPY_LIMIT, &off) == 0)
 		return 0;
 	reader->first.kind = MMR_BACKING_UNMAPPED;
 	return 0;
