@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -280,6 +281,26 @@ static int refresh_and_count(void *arg, const mmr_block *block)
 	return err < 0 ? err : 0;
 }
 
+/* The caller's memory is a map of a file that is truncated: an error, not SIGBUS. */
+START_TEST(test_run_of_memory_that_is_lost)
+{
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_reader *reader;
+	char *map;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	change_open(64 * 1024);
+	map = mmap(NULL, 4 * MIB, PROT_READ, MAP_SHARED, change.temp.fd, 0);
+	ck_assert_ptr_ne(map, MAP_FAILED);
+	ck_assert_int_eq(mmr_open_memory(map, 4 * MIB, &reader), 0);
+	cut.window = 8192;
+	ck_assert_int_eq(run(reader, NULL, &cut, count_lines, NULL), -EFAULT);
+	mmr_close(reader);
+	munmap(map, 4 * MIB);
+	change_close();
+}
+END_TEST
+
 START_TEST(test_run_of_a_file_that_grows)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -339,8 +360,8 @@ static Suite *run_faults_suite(void)
 
 	ADD_CASE(suite, "core", test_run_signals_belong_to_the_caller);
 	ADD_CASE(suite, "limits", test_run_bad_options, test_run_without_threads);
-	ADD_CASE(suite, "faults", test_run_truncated, test_run_of_a_file_that_grows,
-		test_run_after_a_fault);
+	ADD_CASE(suite, "faults", test_run_truncated, test_run_of_memory_that_is_lost,
+		test_run_of_a_file_that_grows, test_run_after_a_fault);
 	return suite;
 }
 

@@ -426,6 +426,34 @@ START_TEST(test_blocks_of_a_stream_read_error)
 }
 END_TEST
 
+static int count_bytes(void *state, const mmr_block *block)
+{
+	*(uint64_t *)state += block->bytes.len;
+	return 0;
+}
+
+static void add_bytes(void *state, void *context)
+{
+	*(uint64_t *)context += *(uint64_t *)state;
+}
+
+/* The number of windows in a stream of unknown size must not overflow to none. */
+START_TEST(test_stream_blocks_of_a_byte)
+{
+	mmr_slice bytes = mmr_slice_of("a\nb\nc");
+	struct piped piped = piped_open(bytes, 0, false);
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	uint64_t n = 0;
+	mmr_scan_job job = {
+		.work = count_bytes, .end = add_bytes, .context = &n, .state_size = sizeof(n)};
+
+	cut.window = 1;
+	MUST(mmr_scan_run(piped.reader, NULL, &cut, &job) == 0, "%s", mmr_last_error());
+	ck_assert_uint_eq(n, bytes.len);
+	piped_close(&piped);
+}
+END_TEST
+
 static Suite *stream_blocks_suite(void)
 {
 	Suite *suite = suite_create("stream_blocks");
@@ -433,7 +461,7 @@ static Suite *stream_blocks_suite(void)
 	ADD_CASE(suite, "core", test_blocks_of_a_stream_are_whole_lines_at_once,
 		test_blocks_of_a_stream_are_the_range,
 		test_blocks_of_a_stream_come_before_it_waits);
-	ADD_CASE(suite, "limits", test_blocks_of_a_stream_line_limit,
+	ADD_CASE(suite, "limits", test_stream_blocks_of_a_byte, test_blocks_of_a_stream_line_limit,
 		test_blocks_of_a_stream_memory_is_bounded);
 	ADD_CASE(suite, "faults", test_blocks_of_a_stream_read_error);
 	return suite;
