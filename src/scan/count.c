@@ -1,4 +1,4 @@
-/* count.c - counting in parallel, merged at the end or in the order of the file
+/* count.c - counts lines in parallel, and measures them in the order of the file
  *
  * SPDX-License-Identifier: MIT */
 #include "scan/options.h"
@@ -6,57 +6,45 @@
 
 #include <mmreader/positions.h>
 
-/* What is known of the blocks so far. */
+/* What all workers share. */
 struct common {
 	char delimiter;
-	uint64_t n_delimiters, n_crlf;
 	struct scan_place place;
-	uint64_t stop;   /* end of the last block */
-	bool terminated; /* a delimiter ends it */
-	/* The longest line, across blocks; changed in turn. */
-	bool started;
-	uint64_t line_start; /* of the line that the last block left open */
-	uint64_t longest;
+	uint64_t n_delimiters, n_crlf;
+	uint64_t line_start; /* of the line after the last delimiter */
+	uint64_t longest;    /* changed in turn */
 };
 
 struct state {
 	struct common *common;
 	uint64_t n_delimiters, n_crlf;
-	uint64_t stop; /* as in common, for the last block of this worker */
-	bool terminated;
-	/* Of one block: where its first line ends and its last, open one begins. */
+	/* Of the last block: where its first line ends, and where a line starts after its last
+	 * delimiter. The longest line is one between them. */
 	bool found;
-	uint64_t first_end, last_start, longest;
+	uint64_t first_end, line_start, longest;
 };
 
-static int keep_end(struct state *state, mmr_slice own, uint64_t off)
-{
-	mmr_slice last = {own.ptr + own.len - 1, 1};
-	uint64_t found;
-	int err;
-
-	err = mmr_slice_count(last, state->common->delimiter, &found);
-	if (err == 0 && state->stop <= off) {
-		state->stop = off + own.len;
-		state->terminated = found > 0;
-	}
-	return err;
-}
-
+/* Only a delimiter at the end of a block matters for `line_start`: it may be the end of the range.
+ */
 static int count_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
-	uint64_t found;
+	mmr_slice last = {block->bytes.ptr + block->bytes.len - 1, 1};
+	uint64_t found, terminated;
 	int err;
 
 	err = mmr_slice_count(block->bytes, state->common->delimiter, &found);
+	if (err == 0)
+		err = mmr_slice_count(last, state->common->delimiter, &terminated);
 	if (err < 0)
 		return err;
 	state->n_delimiters += found;
-	return keep_end(state, block->bytes, block->off);
+	if (terminated > 0)
+		state->line_start = block->off + block->bytes.len;
+	return 0;
 }
 
-/* One byte ahead shows the LF of a CR at the block's end. */
+/* One byte ahead shows the LF of a CR at the end of the block. */
 static int count_crlf(struct state *state, const mmr_block *block)
 {
 	mmr_needle needle = mmr_needle_of((mmr_slice){"\r\n", 2});
@@ -74,9 +62,7 @@ static int measure_block(void *argument, const mmr_block *block)
 	mmr_slice own = {block->bytes.ptr, block->bytes.len - block->ahead};
 	mmr_positions positions = mmr_positions_of(own, state->common->delimiter);
 	const char *at, *line = NULL;
-	int err;
 
-	state->found = false;
 	state->longest = 0;
 	while (mmr_positions_next(&positions, &at)) {
 		if (!line)
@@ -86,37 +72,26 @@ static int measure_block(void *argument, const mmr_block *block)
 		line = at + 1;
 		state->n_delimiters++;
 	}
-	if (line) {
-		state->found = true;
-		state->last_start = block->off + (uint64_t)(line - block->bytes.ptr);
-	}
-	err = mmr_positions_error(&positions);
-	if (err == 0)
-		err = keep_end(state, own, block->off);
-	return err < 0 ? err : count_crlf(state, block);
-}
-
-static void longer(struct common *common, uint64_t len)
-{
-	if (common->longest < len)
-		common->longest = len;
+	state->found = line != NULL;
+	if (line)
+		state->line_start = block->off + (uint64_t)(line - block->bytes.ptr);
+	if (mmr_positions_error(&positions) < 0)
+		return mmr_positions_error(&positions);
+	return count_crlf(state, block);
 }
 
 /* Joins a block to those before it: the line that they left open ends in this one, or goes on. */
 static int join_block(void *argument, const mmr_block *block)
 {
-	struct state *state = argument;
+	const struct state *state = argument;
 	struct common *common = state->common;
+	uint64_t line_start = max_u64(common->line_start, block->start);
 
-	(void)block;
-	if (!common->started)
-		common->line_start = common->place.start;
-	common->started = true;
 	if (!state->found)
 		return 0;
-	longer(common, state->first_end - common->line_start);
-	longer(common, state->longest);
-	common->line_start = state->last_start;
+	common->longest = max_u64(common->longest, state->first_end - line_start);
+	common->longest = max_u64(common->longest, state->longest);
+	common->line_start = state->line_start;
 	return 0;
 }
 
@@ -127,10 +102,7 @@ static void end_state(void *argument, void *context)
 
 	common->n_delimiters += state->n_delimiters;
 	common->n_crlf += state->n_crlf;
-	if (common->stop < state->stop) {
-		common->stop = state->stop;
-		common->terminated = state->terminated;
-	}
+	common->line_start = max_u64(common->line_start, state->line_start);
 }
 
 static int count(
@@ -146,7 +118,7 @@ static int count(
 		.state_size = sizeof(struct state)};
 	mmr_counts counts = {0, false, 0, 0};
 	mmr_scan_options scan;
-	uint64_t stop;
+	uint64_t rest;
 	int err;
 
 	err = scan_options(options, &scan);
@@ -160,16 +132,12 @@ static int count(
 	err = scan_run(reader, &scan, &cut, &job, &common.place);
 	if (err < 0)
 		return err;
-	stop = common.place.stop;
 	/* A hole that ends the range has no delimiter. */
-	counts.unterminated =
-		stop > common.place.start && (common.stop < stop || !common.terminated);
+	rest = common.place.stop - max_u64(common.line_start, common.place.start);
+	counts.unterminated = rest > 0;
 	counts.lines = common.n_delimiters + counts.unterminated;
 	if (measure) {
-		if (counts.unterminated)
-			longer(&common,
-				stop - (common.started ? common.line_start : common.place.start));
-		counts.longest = common.longest;
+		counts.longest = max_u64(common.longest, rest);
 		counts.crlf = common.n_crlf;
 	}
 	*ret_counts = counts;
