@@ -1,4 +1,4 @@
-/* io_mode.c - the choice between map and read
+/* io_mode.c - chooses between map and read
  *
  * SPDX-License-Identifier: MIT */
 #include "scan/io_mode.h"
@@ -8,10 +8,11 @@
 
 #include <time.h>
 
-/* Two windows each: one may meet a cold page or a busy neighbour, so the better one counts. */
+/* Two windows for each mode. The faster one counts, since cold pages or other processes may delay
+ * one. */
 #define TRIALS    4
 #define ASK_AGAIN (UINT64_C(1) << 30)
-/* Shorter windows, at the end of a file, measure the clock. */
+/* Shorter windows, at the end of a file, take too little time to be measured. */
 #define LEN_ENOUGH ((size_t)64 << 10)
 
 uint64_t io_clock_ns(void)
@@ -25,7 +26,7 @@ uint64_t io_clock_ns(void)
 static void start_trial(struct io_choice *choice)
 {
 	choice->n_asked = 0;
-	choice->n_told = 0;
+	choice->n_measured = 0;
 	choice->since = 0;
 	choice->best[0] = choice->best[1] = 0;
 }
@@ -39,14 +40,14 @@ void io_choice_start(
 	choice->may_map = false;
 	choice->current = MMR_IO_MAP;
 	if (backing == MMR_BACKING_COPIED || backing == MMR_BACKING_CALLER)
-		return; /* it has addresses and cannot fault */
+		return; /* the bytes have addresses and need no copy */
 	if (wanted == MMR_IO_MAP && backing == MMR_BACKING_MAPPED)
 		return;
 	choice->current = MMR_IO_READ;
 	if (backing == MMR_BACKING_UNMAPPED || backing == MMR_BACKING_STREAM ||
 		wanted == MMR_IO_READ)
 		return;
-	/* Without the guard a fault could not be survived; where pages cannot be given back, memory
+	/* Without the guard a fault would end the process. If pages cannot be released, memory
 	 * would grow with the file. */
 	choice->may_map = atomic_load(&guard_installed);
 	choice->fixed = !choice->may_map || !reader_releases();
@@ -68,13 +69,13 @@ void io_choice_record(struct io_choice *choice, enum mmr_io_mode used, size_t le
 	if (choice->fixed)
 		return;
 	choice->since += len;
-	if (choice->n_told == TRIALS && choice->since >= ASK_AGAIN)
+	if (choice->n_measured == TRIALS && choice->since >= ASK_AGAIN)
 		start_trial(choice);
-	if (choice->n_told == TRIALS || len < LEN_ENOUGH)
+	if (choice->n_measured == TRIALS || len < LEN_ENOUGH)
 		return;
 	if (choice->best[reads] == 0 || cost < choice->best[reads])
 		choice->best[reads] = cost;
-	if (++choice->n_told == TRIALS)
+	if (++choice->n_measured == TRIALS)
 		choice->current = choice->best[1] < choice->best[0] ? MMR_IO_READ : MMR_IO_MAP;
 }
 

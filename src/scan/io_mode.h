@@ -1,8 +1,8 @@
-/* io_mode.h - map or read? Measured, not assumed
+/* io_mode.h - the choice between map and read, by measurement
  *
- * A warm map is twice as fast as pread where the page cache has large folios, and slower by as much
- * where the file was written in small pieces. This cannot be asked beforehand. So the first windows
- * alternate, the faster mode is kept, and the trial is repeated every GiB.
+ * A warm map is twice as fast as pread where the page cache has large folios, and half as fast
+ * where it has small ones. The kernel does not report which. So the first windows alternate, the
+ * faster mode is kept, and the trial is repeated every GiB.
  *
  * Not thread-safe: workers that share one hold a lock.
  *
@@ -16,12 +16,12 @@
 
 struct io_choice {
 	bool fixed;   /* nothing to choose: always `current` */
-	bool may_map; /* a line too long to copy may be pointed at in the map instead */
+	bool may_map; /* a line that is too long to copy may be taken from the map instead */
 	enum mmr_io_mode current;
-	unsigned n_asked, n_told; /* windows of this trial: handed out, measured */
-	uint64_t since;           /* bytes since the last trial */
-	uint64_t served[2];       /* bytes in all: map, read */
-	double best[2];           /* nanoseconds per byte in this trial: map, read */
+	unsigned n_asked, n_measured; /* windows of this trial */
+	uint64_t since;               /* bytes since the last trial */
+	uint64_t served[2];           /* bytes in all: map, read */
+	double best[2];               /* nanoseconds per byte in this trial: map, read */
 };
 
 /* `wanted` is the caller's choice; the backing limits it. */

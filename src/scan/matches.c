@@ -1,9 +1,9 @@
-/* matches.c - literal search over whole files, in parallel and yet in order
+/* matches.c - finds a literal text in whole files, in parallel but reported in order
  *
- * A match belongs to the block in which it starts; blocks show enough of the next one to see its
- * end. Whether two overlapping places both match depends on where the search began, so a block's
- * result is checked when its turn comes: if the last match before it reaches into it, and over its
- * own first one, the block is searched again from there.
+ * A match belongs to the block in which it starts. Blocks show enough of the next one for its end.
+ * Matches do not overlap, so those of a block depend on the end of the last match before it. If
+ * this is after the start of the block's own first match, the block is searched again from there
+ * when it is collected.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -13,16 +13,17 @@
 #include <errno.h>
 #include <string.h>
 
-/* Offsets that a worker keeps of one block; a block with more is searched again in its turn. */
+/* Offsets that a worker keeps for one block. A block with more is searched again when it is
+ * collected. */
 #define KEPT 4096
 
-/* What all blocks share, in turn. */
+/* What all workers share; changed in turn. */
 struct common {
 	const mmr_needle *needle;
 	struct numbering numbering;
 	mmr_match_fn *fn; /* NULL to count only */
 	void *context;
-	uint64_t free_from; /* no match may start before: the end of the last one */
+	uint64_t free_from; /* the end of the last match, before which no other may start */
 	uint64_t count;
 };
 
@@ -30,9 +31,9 @@ struct state {
 	struct common *common;
 	uint64_t n_lines;    /* delimiters in the block */
 	uint64_t n;          /* matches in it */
-	size_t first;        /* places in the block: of the first match, ... */
+	size_t first;        /* offsets in the block: of the first match, ... */
 	size_t last_end;     /* ... of the end of the last, ... */
-	uint32_t kept[KEPT]; /* ... and of the first KEPT, when they are wanted */
+	uint32_t kept[KEPT]; /* ... and of the first KEPT, if they are reported */
 };
 
 static int report(struct common *common, const mmr_block *block, size_t at)
@@ -43,8 +44,8 @@ static int report(struct common *common, const mmr_block *block, size_t at)
 	return err < 0 ? err : common->fn(common->context, &match);
 }
 
-/* Matches of a block that start at `from` or behind it: in the block, since what it shows of the
- * next one is shorter than the needle. Reports them at once if `now` is set. */
+/* Finds the matches of a block that start at or after `from`. They start in the block, since it
+ * shows less of the next one than the needle has. Reports them at once if `now` is set. */
 static int search(struct state *state, const mmr_block *block, size_t from, bool now)
 {
 	struct common *common = state->common;
@@ -89,7 +90,7 @@ static int collect_block(void *argument, const mmr_block *block)
 	int result;
 
 	if (again || (common->fn && state->n > KEPT)) {
-		/* Never beyond the block's own bytes: the last match was shown in full there. */
+		/* A block may be shorter than the part of the last match that is in it. */
 		result = search(state, block, (size_t)min_u64(clash, block->bytes.len), true);
 		if (result != 0)
 			return result;

@@ -1,4 +1,4 @@
-/* numbering.c - counting lines up to matches
+/* numbering.c - counts the lines before matches
  *
  * SPDX-License-Identifier: MIT */
 #include "scan/numbering.h"

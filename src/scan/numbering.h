@@ -1,7 +1,7 @@
-/* numbering.h - the line numbers of matches, which arrive block by block and in order
+/* numbering.h - the line numbers of matches, which are reported in order
  *
- * Workers count the delimiters of their blocks. The collecting side adds them up, and counts within
- * a block only as far as its matches.
+ * Workers count the delimiters of their blocks. When a block is collected, these are added up, and
+ * the delimiters before each of its matches are counted.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_SCAN_NUMBERING_H
@@ -16,9 +16,9 @@ struct numbering {
 	mmr_scan_options scan;
 	mmr_reader *reader;
 	struct scan_place place;
-	bool knows_before; /* the lines before the range; of a file, counted for the first match */
+	bool knows_before; /* the lines before the range; in a file, counted for the first match */
 	uint64_t passed;   /* delimiters of the blocks that were collected ... */
-	uint64_t in_block; /* ... and those of the next one, up to byte `at` of it */
+	uint64_t in_block; /* ... and those before byte `at` of the next one */
 	size_t at;
 };
 
@@ -27,7 +27,7 @@ struct numbering {
 int numbering_start(
 	struct numbering *numbering, mmr_reader *reader, mmr_scan_options *scan, unsigned flags);
 
-/* Counts the delimiters of a block, if lines are wanted. For workers. */
+/* Counts the delimiters of a block, if lines are wanted. Called by workers. */
 int numbering_count(
 	const struct numbering *numbering, const mmr_block *block, uint64_t *ret_n_lines);
 

@@ -1,4 +1,4 @@
-/* range.c - which bytes a range has: in a file, and in bytes that arrive in pieces
+/* range.c - the bytes of a range, in a file and in a stream
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
@@ -36,9 +36,9 @@ static int skip_bytes(mmr_range *range, mmr_slice *bytes)
 	return err;
 }
 
-/* Finds the end of the `*left`-th line. If the bytes end before, counts those that end in them.
+/* Finds the end of the `*left`-th line, and subtracts the lines that end in the bytes.
  *
- * Returns: 1 with `*ret_end`, 0, or an error. */
+ * Returns: 1 with `*ret_end`; 0 when the bytes end before, with all of them; or an error. */
 static int pass_lines(char delimiter, mmr_slice bytes, uint64_t *left, size_t *ret_end)
 {
 	uint64_t found;
@@ -48,18 +48,20 @@ static int pass_lines(char delimiter, mmr_slice bytes, uint64_t *left, size_t *r
 	if (err > 0) {
 		*ret_end += 1;
 		*left = 0;
-	} else if (err == 0) {
-		err = mmr_slice_count(bytes, delimiter, &found);
-		if (err == 0)
-			*left -= found;
+		return 1;
 	}
+	*ret_end = bytes.len;
+	if (err == 0)
+		err = mmr_slice_count(bytes, delimiter, &found);
+	if (err == 0)
+		*left -= found;
 	return err;
 }
 
 static int skip_lines(mmr_range *range, mmr_slice *bytes)
 {
 	uint64_t before = range->skip_lines;
-	size_t end = bytes->len;
+	size_t end;
 	int err;
 
 	if (range->skip_lines == 0 || bytes->len == 0)
@@ -67,8 +69,6 @@ static int skip_lines(mmr_range *range, mmr_slice *bytes)
 	err = pass_lines(range->delimiter, *bytes, &range->skip_lines, &end);
 	if (err < 0)
 		return err;
-	if (err == 0)
-		end = bytes->len;
 	range->skipped_lines += before - range->skip_lines;
 	bytes->ptr += end;
 	bytes->len -= end;
@@ -92,9 +92,10 @@ int mmr_range_cut(mmr_range *range, mmr_slice *bytes)
 	if (err < 0 || range->lines == MMR_REST || bytes->len == 0)
 		return err;
 	err = pass_lines(range->delimiter, *bytes, &range->lines, &end);
-	if (err > 0)
-		bytes->len = end;
-	return err < 0 ? err : 0;
+	if (err < 0)
+		return err;
+	bytes->len = end;
+	return 0;
 }
 
 bool mmr_range_ended(const mmr_range *range)

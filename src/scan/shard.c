@@ -1,4 +1,4 @@
-/* shard.c - line-aligned parts that need no talk between those who take them
+/* shard.c - finds the bounds of shards
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/* The start of the first line at or behind an offset. */
+/* Finds the first line that starts at or after an offset. */
 static int cut(mmr_reader *reader, char delimiter, uint64_t off, uint64_t *ret_off)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -20,8 +20,7 @@ static int cut(mmr_reader *reader, char delimiter, uint64_t off, uint64_t *ret_o
 	return 0;
 }
 
-/* Where shard k begins before lines are respected: sizes differ by one byte at most, and the longer
- * ones come first. */
+/* The end of share k: sizes differ by at most one byte, and the larger ones come first. */
 static uint64_t bound(uint64_t size, uint64_t k, uint64_t n)
 {
 	return size / n * k + min_u64(k, size % n);

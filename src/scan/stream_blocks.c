@@ -40,18 +40,14 @@ int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
 static int carry(struct stream_blocks *blocks, const struct window *window, size_t from)
 {
 	size_t len = window->filled - from;
+	int err;
 
-	if (len > blocks->carry_room) {
-		heap_free(blocks->carry);
-		blocks->carry_room = 0;
-		blocks->carry = heap_alloc(len);
-		if (!blocks->carry)
-			return error_set(-ENOMEM, "keep %zu bytes of a line", len);
-		blocks->carry_room = len;
-	}
+	err = window_reserve(&blocks->carry, len);
+	if (err < 0)
+		return err;
 	if (len > 0)
-		memcpy(blocks->carry, window->buffer + from, len);
-	blocks->carry_len = len;
+		memcpy(blocks->carry.buffer, window->buffer + from, len);
+	blocks->carry.filled = len;
 	return 0;
 }
 
@@ -204,18 +200,18 @@ int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_
 	size_t len = 0;
 	int err;
 
-	if (blocks->ended && blocks->carry_len == 0)
+	if (blocks->ended && blocks->carry.filled == 0)
 		return report_error(blocks);
-	err = window_reserve(window, blocks->cut.window + blocks->carry_len);
+	err = window_reserve(window, blocks->cut.window + blocks->carry.filled);
 	if (err < 0)
 		return err;
-	if (blocks->carry_len > 0)
-		memcpy(window->buffer, blocks->carry, blocks->carry_len);
-	window->filled = blocks->carry_len;
-	blocks->carry_len = 0;
+	if (blocks->carry.filled > 0)
+		memcpy(window->buffer, blocks->carry.buffer, blocks->carry.filled);
+	window->filled = blocks->carry.filled;
+	blocks->carry.filled = 0;
 	err = fill(blocks, window, &len);
 	if (err <= 0) {
-		/* Nothing of this was returned: it stays in the stream. */
+		/* None of these bytes are returned: they stay for the next scan. */
 		int kept = carry(blocks, window, 0);
 
 		return err < 0 ? err : kept;
@@ -242,10 +238,10 @@ int stream_blocks_unread(struct stream_blocks *blocks, const mmr_block *block)
 	size_t own = block->bytes.len - block->ahead;
 	int err;
 
-	err = stream_unread(blocks->reader, blocks->carry, blocks->carry_len);
+	err = stream_unread(blocks->reader, blocks->carry.buffer, blocks->carry.filled);
 	if (err == 0) {
-		blocks->next -= blocks->carry_len;
-		blocks->carry_len = 0;
+		blocks->next -= blocks->carry.filled;
+		blocks->carry.filled = 0;
 		err = stream_unread(blocks->reader, block->bytes.ptr, own);
 	}
 	if (err == 0)
@@ -259,7 +255,7 @@ void stream_blocks_end(struct stream_blocks *blocks)
 
 	if (!blocks->reader)
 		return;
-	/* Without memory for what was not used, the next scan starts after it. */
+	/* Without memory for the bytes that were not used, the next scan starts after them. */
 	(void)stream_blocks_unread(blocks, &none);
 	if (!blocks->placed)
 		place_range(blocks, blocks->next);
@@ -267,5 +263,5 @@ void stream_blocks_end(struct stream_blocks *blocks)
 		blocks->place->stop = blocks->next;
 	atomic_store(&blocks->reader->stream->consumed, blocks->next);
 	stream_give(blocks->reader);
-	heap_free(blocks->carry);
+	heap_free(blocks->carry.buffer);
 }

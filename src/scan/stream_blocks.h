@@ -21,12 +21,11 @@ struct stream_blocks {
 	mmr_block_options cut;
 	stream_wait_fn *wait; /* may be NULL */
 	void *wait_context;
-	size_t longest; /* line that may be buffered */
-	uint64_t first; /* offset of the first byte of the scan */
-	uint64_t start; /* of the range */
-	uint64_t next;  /* offset of the first byte that was not taken from the stream */
-	char *carry;    /* bytes of the range before `next` */
-	size_t carry_len, carry_room;
+	size_t longest;           /* line that may be buffered */
+	uint64_t first;           /* offset of the first byte of the scan */
+	uint64_t start;           /* of the range */
+	uint64_t next;            /* offset of the first byte that was not taken from the stream */
+	struct window carry;      /* bytes of the range before `next`; only its buffer is used */
 	struct scan_place *place; /* may be NULL */
 	bool placed;              /* `place` knows where the range starts */
 	bool ended;               /* the range or the stream */

@@ -1,8 +1,8 @@
-/* sum.c - sum, least and greatest of a whole file's numbers
+/* sum.c - sum, minimum and maximum of the numbers of a whole file
  *
- * An element belongs to the block in which it starts; blocks show enough of the next one to see its
- * end. A block's elements are added up in pieces whose edges are those of the file, and pieces are
- * added without rounding: who read which block, and in what window, makes no difference.
+ * An element belongs to the block in which it starts. Blocks show enough of the next one for its
+ * end. The elements of a block are added up in pieces that start at fixed offsets of the file, and
+ * pieces are added without rounding. So the sum does not depend on blocks or workers.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"

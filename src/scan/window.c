@@ -1,4 +1,4 @@
-/* window.c - loading and dropping
+/* window.c - loads bytes of a reader and drops their pages
  *
  * SPDX-License-Identifier: MIT */
 #include "scan/window.h"
@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <string.h>
 
-/* A fault maps the whole folio around it, what has been dropped of it too: what is held starts and
- * stops at multiples of the largest folio, so that the one in which two blocks meet is dropped for
- * good when it is passed. */
+/* A fault maps the whole folio around it, also pages of it that were dropped. So the held range
+ * starts and stops at multiples of the largest folio: the folio in which two blocks meet is dropped
+ * as a whole when it is passed. */
 #define HELD_STEP ((uint64_t)WINDOW_DEFAULT)
 
 void window_start(struct window *window, mmr_reader *reader, const struct backing *backing)
@@ -43,16 +43,13 @@ int window_reserve(struct window *window, size_t room)
 	return 0;
 }
 
-static void hold(struct window *window, uint64_t start, uint64_t stop)
+/* Extends a range, which is empty at first, to one that includes [start, stop). */
+static void extend(uint64_t *range_start, uint64_t *range_stop, uint64_t start, uint64_t stop)
 {
-	if (window->held_start == window->held_stop) {
-		window->held_start = start;
-		window->held_stop = stop;
-		return;
-	}
-	window->held_start = min_u64(window->held_start, start);
-	if (window->held_stop < stop)
-		window->held_stop = stop;
+	bool is_empty = *range_start == *range_stop;
+
+	*range_start = is_empty ? start : min_u64(*range_start, start);
+	*range_stop = is_empty ? stop : max_u64(*range_stop, stop);
 }
 
 static int copy(struct window *window, uint64_t off, size_t len, mmr_slice *ret_bytes)
@@ -66,7 +63,7 @@ static int copy(struct window *window, uint64_t off, size_t len, mmr_slice *ret_
 		return err;
 	err = mmr_read_at(window->reader, off, window->buffer, len, &got);
 	if (err == MMR_ETRUNCATED) {
-		/* The file may end before the part begins. */
+		/* The file may end before `off`. */
 		end = mmr_last_error_offset();
 		start = window->reader->offset + off;
 		got = end > start ? (size_t)(end - start) : 0;
@@ -90,7 +87,7 @@ int window_load(struct window *window, enum mmr_io_mode io_mode, uint64_t off, s
 	err = reader_reaches(window->reader, window->backing, off + len, &stop);
 	if (err < 0)
 		len = stop > off ? (size_t)(stop - off) : 0;
-	hold(window, off, off + len);
+	extend(&window->held_start, &window->held_stop, off, off + len);
 	window->mapped_stop = off + len;
 	ret_bytes->ptr = window->backing->bytes + off;
 	ret_bytes->len = len;
@@ -111,19 +108,13 @@ int window_verify(const struct window *window)
 	return reader_reaches(window->reader, window->backing, window->mapped_stop, &stop);
 }
 
-/* Page tables of a GiB of pages take 2 MiB, and giving them back has a cost of its own. */
+/* Page tables of a GiB of pages take 2 MiB. Releasing them more often costs time. */
 #define RECLAIM_STEP ((uint64_t)1 << 30)
 
 static void drop(struct window *window, uint64_t start, uint64_t stop)
 {
 	reader_drop(window->reader, start, stop - start);
-	if (window->passed_start == window->passed_stop) {
-		window->passed_start = start;
-		window->passed_stop = stop;
-	}
-	window->passed_start = min_u64(window->passed_start, start);
-	if (window->passed_stop < stop)
-		window->passed_stop = stop;
+	extend(&window->passed_start, &window->passed_stop, start, stop);
 	if (window->passed_stop - window->passed_start < RECLAIM_STEP)
 		return;
 	reader_reclaim(

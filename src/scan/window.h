@@ -1,6 +1,6 @@
-/* window.h - some bytes of a reader in memory: pointed at in the map, or copied
+/* window.h - some bytes of a reader in memory: in the map, or copied
  *
- * What a feed and each worker of a parallel run own. It knows nothing of lines or of order.
+ * mmr_blocks has one window, and so has each worker of mmr_scan_run.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_SCAN_WINDOW_H
@@ -19,14 +19,13 @@
 
 struct window {
 	mmr_reader *reader;
-	/* The same for all windows of a scan, while a refresh may give the reader another one. */
+	/* The same for all windows of a scan, even if a refresh gives the reader another one. */
 	const struct backing *backing;
-	char *buffer; /* of copies; `room` bytes, of which the first `filled` are kept when it grows
-		       */
-	size_t room, filled;
+	char *buffer;                       /* of copies */
+	size_t room, filled;                /* its bytes; those that are kept when it grows */
 	uint64_t held_start, held_stop;     /* mapped and touched, not dropped yet */
 	uint64_t passed_start, passed_stop; /* dropped, but perhaps not its page tables */
-	uint64_t mapped_stop;               /* end of what was loaded last, if it was pointed at */
+	uint64_t mapped_stop;               /* end of the last loaded bytes, if they are mapped */
 };
 
 void window_start(struct window *window, mmr_reader *reader, const struct backing *backing);
@@ -34,24 +33,24 @@ void window_start(struct window *window, mmr_reader *reader, const struct backin
 /* Drops what is held and frees the buffer. */
 void window_end(struct window *window);
 
-/* Bytes [off, off + len) of the reader, until the next load.
+/* Loads bytes [off, off + len) of the reader. They are valid until the next load.
  *
- * Returns: 0; when a file has become shorter, MMR_ETRUNCATED with `*ret_bytes` what is left of
- * them, perhaps nothing. Other errors leave it untouched. */
+ * Errors: MMR_ETRUNCATED when a file has become shorter, with the remaining bytes in `*ret_bytes`,
+ * perhaps none; those of mmr_read_at; -ENOMEM. */
 int window_load(struct window *window, enum mmr_io_mode io_mode, uint64_t off, size_t len,
 	mmr_slice *ret_bytes);
 
-/* After the use of what was loaded last: whether it was the file's. Only a map can have given
- * zeroes of a page that was cut meanwhile. Returns: 0 or MMR_ETRUNCATED. */
+/* Checks, after the use of the last loaded bytes, that they were in the file: a map shows zeroes in
+ * a page that was truncated meanwhile. Returns: 0 or MMR_ETRUNCATED. */
 int window_verify(const struct window *window);
 
-/* The bytes that were loaded last are used only up to `stop`. */
+/* Limits window_verify to the bytes before `stop`, if no others are used. */
 void window_use(struct window *window, uint64_t stop);
 
 /* Makes the buffer at least `room` bytes. */
 int window_reserve(struct window *window, size_t room);
 
-/* Gives back the held pages before or behind [start, stop), and holds no more than that. */
+/* Drops the held pages outside [start, stop). */
 void window_drop_outside(struct window *window, uint64_t start, uint64_t stop);
 
 #endif
