@@ -284,17 +284,19 @@ static int refresh_and_count(void *arg, const mmr_block *block)
 /* The caller's memory is a map of a file that is truncated: an error, not SIGBUS. */
 START_TEST(test_run_of_memory_that_is_lost)
 {
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	mmr_reader *reader;
 	char *map;
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
-	change_open(64 * 1024);
+	change_open(0);
 	map = mmap(NULL, 4 * MIB, PROT_READ, MAP_SHARED, change.temp.fd, 0);
 	ck_assert_ptr_ne(map, MAP_FAILED);
 	ck_assert_int_eq(mmr_open_memory(map, 4 * MIB, &reader), 0);
 	cut.window = 8192;
-	ck_assert_int_eq(run(reader, NULL, &cut, count_lines, NULL), -EFAULT);
+	scan.n_threads = 4;
+	ck_assert_int_eq(run(reader, &scan, &cut, count_lines, NULL), -EFAULT);
 	mmr_close(reader);
 	munmap(map, 4 * MIB);
 	change_close();
