@@ -5,7 +5,8 @@
  * progress.h are played by the functions below.
  *
  * Links: tools/actions/table.c tools/cli/number.c tools/cli/options.c tools/cli/range.c
- * tools/cli/values.c tools/status/message.c Wraps: exit
+ * Links: tools/cli/values.c tools/status/message.c
+ * Wraps: exit
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
