@@ -1,7 +1,7 @@
-/* fuzz.h - what the fuzz targets share: taking the input apart, and a way to say what is wrong
+/* fuzz.h - shared code of the fuzz targets: parsing of the input, and checks
  *
- * A target is one file with LLVMFuzzerTestOneInput. With libFuzzer it is searched (`make fuzz`);
- * without, replay.c runs it over the files of its corpus (`make check`).
+ * A target is one file with LLVMFuzzerTestOneInput. libFuzzer searches for inputs (`make fuzz`).
+ * replay.c runs the target over the files of its corpus (`make check`).
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TESTS_FUZZ_FUZZ_H
@@ -16,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Ends the program with a sentence unless the condition holds. */
+/* Ends the program with a message unless the condition is true. */
 #define MUST(condition, ...) \
 	do { \
 		if (!(condition)) { \
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		} \
 	} while (0)
 
-/* An input, taken from its start. */
+/* The rest of an input, which is consumed from its start. */
 struct taker {
 	const uint8_t *at;
 	size_t left;
@@ -41,7 +41,7 @@ static inline uint8_t take_byte(struct taker *taker)
 	return *taker->at++;
 }
 
-/* A number of 0 to 8 bytes, so that small and huge ones are as easy to find. */
+/* Takes a number of 0 to 8 bytes, so that small and large numbers are equally likely. */
 static inline uint64_t take_number(struct taker *taker)
 {
 	unsigned n = take_byte(taker) % 9;
@@ -60,7 +60,8 @@ static inline mmr_slice take_rest(struct taker *taker)
 	return rest;
 }
 
-/* A copy that ends where its allocation ends, so that a sanitizer sees each byte behind it. */
+/* Copies the rest. The copy ends where its allocation ends, so that a sanitizer finds each access
+ * after it. */
 static inline char *take_copy(struct taker *taker, size_t *ret_len)
 {
 	mmr_slice rest = take_rest(taker);

@@ -1,4 +1,4 @@
-/* fuzz_find.c - literal search, both ways, and byte counting against loops over bytes
+/* fuzz_find.c - literal search in both directions and byte counting, against loops over bytes
  *
  * Length: 512
  *
@@ -26,7 +26,7 @@ static void search(mmr_slice all, mmr_slice text)
 		MUST(match.ptr == all.ptr + at && match.len == text.len, "match at %zu", at);
 		at += text.len;
 	}
-	MUST(!mmr_matches_next(&it, &match) && mmr_matches_error(&it) == 0, "a match too many");
+	MUST(!mmr_matches_next(&it, &match) && mmr_matches_error(&it) == 0, "one match too many");
 	for (at = all.len; text.len > 0 && at >= text.len;) {
 		if (!stands_at(all, text, at - text.len)) {
 			at--;
@@ -37,7 +37,7 @@ static void search(mmr_slice all, mmr_slice text)
 		MUST(match.ptr == all.ptr + at && match.len == text.len, "match back at %zu", at);
 	}
 	MUST(!mmr_matches_next_back(&back, &match) && mmr_matches_error(&back) == 0,
-		"a match too many, backward");
+		"one match too many, backward");
 }
 
 static void count(mmr_slice all, char byte, uint64_t wanted)

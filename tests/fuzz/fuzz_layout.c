@@ -1,4 +1,4 @@
-/* fuzz_layout.c - the parser of layouts against one that splits the text into words first
+/* fuzz_layout.c - the parser of layouts, against one that splits the text into words first
  *
  * Length: 512
  *
@@ -26,7 +26,7 @@ struct naive {
 	struct naive_field fields[MOST_FIELDS];
 	size_t n_fields;
 	uint64_t size;
-	/* In an invalid layout, the error is between these. */
+	/* In an invalid layout, the error is within these offsets. */
 	size_t wrong_from, wrong_to;
 };
 
@@ -52,7 +52,7 @@ static bool is_name(mmr_slice name)
 	return name.len >= 1 && name.len <= LONGEST;
 }
 
-/* Any number followed by one of the letters. Returns: its size, or 0. */
+/* Parses a number that is followed by one letter. Returns: the number, or 0. */
 static uint64_t size_of(mmr_slice word)
 {
 	uint64_t size = 0;
@@ -67,7 +67,7 @@ static uint64_t size_of(mmr_slice word)
 	return word.len == 1 ? 1 : size <= LARGEST ? size : 0;
 }
 
-/* By all names there are. Returns: whether there is such a type. */
+/* Compares a word with all names of types. Returns: whether it is a type. */
 static bool find_type(mmr_slice word, struct naive_field *field, bool *ret_padding)
 {
 	static const struct {
@@ -125,7 +125,7 @@ static bool add_word(struct naive *naive, mmr_slice all, mmr_slice word)
 	return true;
 }
 
-/* The first of two fields with one name is right, the second is wrong. */
+/* The second of two fields with the same name is wrong. */
 static bool names_differ(struct naive *naive, mmr_slice all)
 {
 	const struct naive_field *fields = naive->fields;
@@ -180,7 +180,7 @@ static void compare(const mmr_layout *layout, const struct naive *naive)
 		mmr_layout_size(layout), (unsigned long long)naive->size);
 	MUST(mmr_layout_n_fields(layout) == naive->n_fields, "%zu fields instead of %zu",
 		mmr_layout_n_fields(layout), naive->n_fields);
-	MUST(!mmr_layout_field(layout, naive->n_fields), "a field too many");
+	MUST(!mmr_layout_field(layout, naive->n_fields), "one field too many");
 	MUST(!mmr_layout_find(layout, ""), "a field without a name");
 	for (i = 0; i < naive->n_fields; i++) {
 		const struct naive_field *field = &naive->fields[i];
@@ -209,7 +209,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t off;
 	int err;
 
-	/* One word is two bytes or more, with what is before it. */
+	/* A word has at least two bytes including its separator, so the number of fields is
+	 * limited. */
 	if (size > MOST_FIELDS)
 		return 0;
 	copy = take_copy(&taker, &all.len);
@@ -217,11 +218,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	err = mmr_layout_parse(all, &layout);
 	if (parse(all, &naive)) {
 		MUST(err == 0, "%s", mmr_last_error());
-		/* Names are the layout's own. */
+		/* The layout has copies of the names. */
 		memset(copy, 'X', all.len);
 		free(copy);
 		copy = take_copy(&(struct taker){data, size}, &all.len);
-		MUST(parse((mmr_slice){copy, all.len}, &naive), "the oracle differs from itself");
+		MUST(parse((mmr_slice){copy, all.len}, &naive), "the oracle gave two results");
 		compare(layout, &naive);
 	} else {
 		off = mmr_last_error_offset();

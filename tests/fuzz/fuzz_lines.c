@@ -1,11 +1,11 @@
-/* fuzz_lines.c - lines, reverse lines and fields against loops over bytes
+/* fuzz_lines.c - lines, reverse lines and fields, against loops over bytes
  *
  * Length: 512
  *
  * SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 
-/* The line that starts at `from`: its end without and with its terminator. */
+/* Finds the line that starts at `from`: its end without and with its terminator. */
 static void naive_line(
 	mmr_slice all, size_t from, char delimiter, size_t *ret_end, size_t *ret_next)
 {
@@ -41,7 +41,7 @@ static void walk_lines(mmr_slice all, char delimiter, unsigned flags)
 			n, line.len);
 		starts_sum += from;
 	}
-	MUST(!mmr_lines_next(&it, &line) && mmr_lines_error(&it) == 0, "line %zu too many", n);
+	MUST(!mmr_lines_next(&it, &line) && mmr_lines_error(&it) == 0, "one more line than %zu", n);
 	for (next = all.len; mmr_reverse_lines_next(&back, &line); n_back++) {
 		from = (size_t)(line.ptr - all.ptr);
 		MUST(from < next, "line %zu from the end is not before the previous one", n_back);
@@ -69,7 +69,8 @@ static void walk_fields(mmr_slice all, char delimiter)
 		from = next;
 		n++;
 	} while (next > end);
-	MUST(!mmr_fields_next(&it, &field) && mmr_fields_error(&it) == 0, "field %zu too many", n);
+	MUST(!mmr_fields_next(&it, &field) && mmr_fields_error(&it) == 0, "one more field than %zu",
+		n);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

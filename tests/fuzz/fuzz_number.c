@@ -1,4 +1,4 @@
-/* fuzz_number.c - numbers out of text against strtod, strtoll and strtoull
+/* fuzz_number.c - numbers in text, against strtod, strtoll and strtoull
  *
  * Length: 1200
  *
@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <math.h>
 
-/* Whether the C library used all of a text, and its grammar is ours: it also skips white space, and
- * knows hexadecimal numbers and "nan(...)". */
+/* Whether the C library used the whole text, and the text is valid by the rules of the library,
+ * too. The C library also skips white space and knows hexadecimal numbers and "nan(...)". */
 static bool is_ours(const char *text, size_t len, const char *end)
 {
 	return len > 0 && end == text + len && !isspace((unsigned char)text[0]) &&
@@ -52,7 +52,7 @@ static void read_whole(mmr_slice slice, const char *text)
 		(long long)value);
 	errno = 0;
 	want_positive = strtoull(text, &end, 10);
-	/* It takes numbers below 0 as those above 2^63. */
+	/* strtoull returns negative numbers as numbers above 2^63. */
 	if (want_err != -EINVAL)
 		want_err = errno == ERANGE || (text[0] == '-' && want_positive > 0) ? -ERANGE : 0;
 	err = mmr_slice_to_u64(slice, &positive);

@@ -1,8 +1,9 @@
-/* fuzz_options.c - mmcat's command line: refused in one clean line, or the same when told plainly
+/* fuzz_options.c - mmcat's command line is refused with one line, or has the meaning of its
+ * canonical form
  *
  * The input is a byte for the environment, then the arguments, each up to a NUL. exit(3) is wrapped
- * and jumps back; what is said on standard error goes to a file in memory, and output.h and
- * progress.h are played by the functions below.
+ * and jumps back. Messages on standard error go to a file in memory. The functions below replace
+ * those of output.h and progress.h.
  *
  * Links: tools/actions/table.c tools/cli/number.c tools/cli/options.c tools/cli/range.c
  * Links: tools/cli/values.c tools/status/message.c
@@ -23,7 +24,7 @@
 #include <unistd.h>
 
 #define MOST_ARGUMENTS 32
-/* The canonical command line of any options has no more words. */
+/* The canonical command line of any options has at most this many arguments. */
 #define MOST_PLAIN 96
 #define PARSED     (-1)
 
@@ -66,7 +67,7 @@ void progress_resume(void)
 {
 }
 
-/* The table of actions names them, but none runs. */
+/* The table of actions refers to these functions, but none is called. */
 #define STUB(name) \
 	enum status name(struct task *task) \
 	{ \
@@ -82,7 +83,7 @@ STUB(action_hex)
 STUB(action_type)
 STUB(action_info)
 
-/* Ends where its allocation ends, so that a sanitizer sees each byte behind it. */
+/* The copy ends where its allocation ends, so that a sanitizer finds each access after it. */
 static void add(struct command *command, const char *text, size_t len)
 {
 	char *copy = malloc(len + 1);
@@ -106,8 +107,8 @@ static void end(struct command *command)
 		free(command->argv[--command->argc]);
 }
 
-/* Returns: PARSED, or the status of exit(3), with what was said on standard error. */
-static int parse(struct command *command, struct options *options, char *said, size_t room)
+/* Returns: PARSED, or the status of exit(3), and the messages on standard error. */
+static int parse(struct command *command, struct options *options, char *messages, size_t room)
 {
 	static int file = -1, standard_error;
 	ssize_t len;
@@ -115,12 +116,13 @@ static int parse(struct command *command, struct options *options, char *said, s
 	if (file < 0) {
 		file = memfd_create("fuzz_options", MFD_CLOEXEC);
 		standard_error = dup(STDERR_FILENO);
-		MUST(file >= 0 && standard_error >= 0, "no place for messages");
+		MUST(file >= 0 && standard_error >= 0, "no file for messages");
 	}
-	MUST(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0, "messages stay");
+	MUST(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0,
+		"the messages of the previous run remain");
 	exit_status = PARSED;
 	printed = 0;
-	/* All of getopt(3) anew. */
+	/* Resets getopt(3). */
 	optind = 0;
 	dup2(file, STDERR_FILENO);
 	inside = true;
@@ -128,15 +130,15 @@ static int parse(struct command *command, struct options *options, char *said, s
 		options_parse(command->argc, command->argv, options);
 	inside = false;
 	dup2(standard_error, STDERR_FILENO);
-	len = pread(file, said, room - 1, 0);
-	MUST(len >= 0 && (size_t)len < room - 1, "%zd bytes are said", len);
-	said[len] = '\0';
+	len = pread(file, messages, room - 1, 0);
+	MUST(len >= 0 && (size_t)len < room - 1, "%zd bytes of messages", len);
+	messages[len] = '\0';
 	return exit_status;
 }
 
-/* --- What is refused --- */
+/* --- Refused command lines --- */
 
-static void check_refusal(int status, const char *said)
+static void check_refusal(int status, const char *messages)
 {
 	static const char prefix[] = "mmcat: ";
 	static const char named[] = "invalid option '--";
@@ -147,34 +149,35 @@ static void check_refusal(int status, const char *said)
 	const char *at;
 
 	if (status == STATUS_DONE) {
-		MUST(printed > 0 && *said == '\0', "help and '%s'", said);
+		MUST(printed > 0 && *messages == '\0', "help together with '%s'", messages);
 		return;
 	}
 	MUST(status == STATUS_TROUBLE && printed == 0, "status %d", status);
-	MUST(strncmp(said, prefix, sizeof(prefix) - 1) == 0, "'%s' without a name", said);
-	for (at = said; *at; at++) {
+	MUST(strncmp(messages, prefix, sizeof(prefix) - 1) == 0,
+		"'%s' does not start with the program's name", messages);
+	for (at = messages; *at; at++) {
 		MUST(*at == '\n' || ((unsigned char)*at >= ' ' && *at != 0x7f),
-			"a control byte in '%s'", said);
+			"a control byte in '%s'", messages);
 		n_lines += *at == '\n';
 	}
-	MUST(at[-1] == '\n', "'%s' without an end", said);
-	at = strchr(said, '\n') + 1;
+	MUST(at[-1] == '\n', "'%s' does not end with a newline", messages);
+	at = strchr(messages, '\n') + 1;
 	MUST(strncmp(at, "Usage: ", 7) == 0 ? n_lines == 3 : n_lines == 1, "%u lines: '%s'",
-		n_lines, said);
-	/* The long option that is named is the wrong one: alone it is as wrong. */
-	word = strstr(said, named);
-	if (word != said + sizeof(prefix) - 1 || strstr(word, "\\x"))
+		n_lines, messages);
+	/* The long option in the message must also be refused alone. */
+	word = strstr(messages, named);
+	if (word != messages + sizeof(prefix) - 1 || strstr(word, "\\x"))
 		return;
 	word += sizeof(named) - 3;
 	if (word[2] == '\'')
 		return;
 	start(&alone);
 	add(&alone, word, (size_t)(strchr(word, '\n') - 1 - word));
-	MUST(parse(&alone, &options, again, sizeof(again)) == STATUS_TROUBLE, "%s", said);
+	MUST(parse(&alone, &options, again, sizeof(again)) == STATUS_TROUBLE, "%s", messages);
 	end(&alone);
 }
 
-/* --- What is accepted --- */
+/* --- Accepted command lines --- */
 
 static bool is_of(const struct command *command, const char *text, size_t len)
 {
@@ -195,7 +198,7 @@ static void check_selection(const struct options *options, const struct selectio
 	MUST(selection->part <= PART_SHARD, "no such selection");
 	MUST(options->n_selections == 1 || selection->part == PART_BYTES ||
 			selection->part == PART_LINES,
-		"a selection of several that is all or a shard");
+		"one of several selections is everything or a shard");
 	MUST(!range->has_length || (range->start >= 0 && range->length >= 0), "a wrong range");
 	MUST(selection->part != PART_SHARD || (shard->k >= 1 && shard->k <= shard->n),
 		"shard %llu of %llu", (unsigned long long)shard->k, (unsigned long long)shard->n);
@@ -211,38 +214,41 @@ static void check_limits(const struct options *options)
 	MUST(options->n_selections >= 1, "no selection");
 	for (i = 0; i < options->n_selections; i++)
 		check_selection(options, &options->selections[i]);
-	MUST(options->n_selections == 1 || !options->follow, "several selections are followed");
+	MUST(options->n_selections == 1 || !options->follow, "-f with several selections");
 	MUST(options->action <= ACTION_INFO, "no such action");
-	MUST(searches == (options->text.ptr != NULL), "a text and nothing to do with it");
-	MUST(options->action != ACTION_COUNT || options->count_only, "a count of nothing");
+	MUST(searches == (options->text.ptr != NULL),
+		"a text without a search, or a search without a text");
+	MUST(options->action != ACTION_COUNT || options->count_only,
+		"the action is to count, but count_only is not set");
 	MUST(!options->count_only || searches || options->action == ACTION_COUNT ||
 			options->action == ACTION_TYPE,
-		"a count of what cannot be counted");
-	MUST(!options->count_only || options->width == 0, "a width of a number");
+		"count_only with an action that cannot count");
+	MUST(!options->count_only || options->width == 0, "a width with count_only");
 	MUST((options->action == ACTION_TYPE) == (options->layout != NULL), "a layout");
 	MUST(options->n_threads <= 4096 && options->width <= 4096, "too many");
 	MUST(options->width == 0 || options->action == ACTION_HEX || options->action == ACTION_TYPE,
-		"a width of nothing");
+		"a width with another action than -x or -t");
 	MUST(options->json <= JSON_LINES && (options->json != JSON_LINES || searches), "JSON");
-	MUST(!options->follow || options->action == ACTION_PRINT, "followed and not printed");
+	MUST(!options->follow || options->action == ACTION_PRINT,
+		"-f with another action than printing");
 	MUST(options->maximum == NO_MAXIMUM || options->maximum <= INT64_MAX, "too many");
 	MUST(options->n_files >= 1 && !options->files[options->n_files], "%d files",
 		options->n_files);
 }
 
-static void check_places(const struct command *command, const struct options *options)
+static void check_arguments(const struct command *command, const struct options *options)
 {
 	int i;
 
 	MUST(!options->layout || is_of(command, options->layout, strlen(options->layout)),
-		"a layout of nowhere");
+		"the layout is not part of an argument");
 	for (i = 0; i < options->n_files; i++)
 		MUST(strcmp(options->files[i], "-") == 0 ||
 				is_of(command, options->files[i], strlen(options->files[i])),
-			"a file of nowhere");
+			"a file is not an argument");
 }
 
-/* An option and a number behind it. */
+/* Adds an option and a number. */
 static void add_number(struct command *command, const char *option, uint64_t number)
 {
 	char text[64];
@@ -273,7 +279,7 @@ static void add_selection(struct command *plain, const struct selection *selecti
 	add(plain, text, (size_t)len);
 }
 
-/* Each byte as \xHH. */
+/* Adds an option with each byte as \xHH. */
 static void add_bytes(struct command *command, const char *option, mmr_slice bytes)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -309,7 +315,6 @@ static void spell(const struct options *options, struct command *plain)
 		add(plain, options->layout, strlen(options->layout));
 	if (options->count_only)
 		add(plain, "-c", 2);
-	/* Records have no delimiters. */
 	if (options->action != ACTION_TYPE)
 		add_bytes(plain, "-d", (mmr_slice){&options->delimiter, 1});
 	if (options->maximum != NO_MAXIMUM)
@@ -356,11 +361,11 @@ static void check_plain(const struct options *options)
 {
 	struct command plain;
 	struct options again;
-	char said[65536];
+	char messages[65536];
 	size_t i;
 
 	spell(options, &plain);
-	MUST(parse(&plain, &again, said, sizeof(said)) == PARSED, "%s", said);
+	MUST(parse(&plain, &again, messages, sizeof(messages)) == PARSED, "%s", messages);
 	MUST(again.n_selections == options->n_selections && again.action == options->action &&
 			again.delimiter == options->delimiter &&
 			again.count_only == options->count_only && again.width == options->width &&
@@ -381,7 +386,7 @@ static void check_plain(const struct options *options)
 	end(&plain);
 }
 
-/* What --shard=auto and --color=auto look at: the first two arguments, and nothing of ours. */
+/* Sets the environment variables of --shard=auto to the first two arguments, or unsets them. */
 static void set_environment(unsigned which, const struct command *command)
 {
 	static const char *const names[] = {"SLURM_PROCID", "SLURM_NTASKS"};
@@ -394,7 +399,7 @@ static void set_environment(unsigned which, const struct command *command)
 			continue;
 		}
 		snprintf(texts[i], sizeof(texts[i]), "%s=%.40s", names[i], command->argv[1 + i]);
-		/* Unlike setenv(3) it keeps no copy for ever. */
+		/* Unlike setenv(3), putenv(3) makes no copy, which would never be freed. */
 		putenv(texts[i]);
 	}
 }
@@ -404,7 +409,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct taker taker = {data, size};
 	unsigned which = take_byte(&taker);
 	struct command command, given;
-	static char said[65536];
+	static char messages[65536];
 	struct options options;
 	const uint8_t *nul;
 	int status;
@@ -421,16 +426,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		taker.left -= nul ? len + 1 : len;
 	}
 	set_environment(which, &command);
-	/* getopt(3) changes the order. */
+	/* getopt(3) reorders the arguments. */
 	given = command;
-	status = parse(&command, &options, said, sizeof(said));
+	status = parse(&command, &options, messages, sizeof(messages));
 	if (status == PARSED) {
-		MUST(*said == '\0' && printed == 0, "'%s' although all is well", said);
+		MUST(*messages == '\0' && printed == 0, "accepted, but with the message '%s'",
+			messages);
 		check_limits(&options);
-		check_places(&given, &options);
+		check_arguments(&given, &options);
 		check_plain(&options);
 	} else {
-		check_refusal(status, said);
+		check_refusal(status, messages);
 	}
 	end(&given);
 	return 0;

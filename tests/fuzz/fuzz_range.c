@@ -1,4 +1,4 @@
-/* fuzz_range.c - ranges of mmcat and slices of the library against arithmetic that cannot overflow
+/* fuzz_range.c - ranges of mmcat and slices of the library, against arithmetic without overflow
  *
  * Links: tools/cli/number.c tools/cli/range.c
  *
@@ -7,8 +7,8 @@
 
 #include "cli/range.h"
 
-/* No sum of an index from the end and a size leaves 64 bits. */
-static int64_t place(int64_t index, int64_t size)
+/* The sum of a negative index and a size does not overflow. */
+static int64_t offset_of(int64_t index, int64_t size)
 {
 	if (index < 0)
 		index += size;
@@ -17,7 +17,7 @@ static int64_t place(int64_t index, int64_t size)
 	return index < size ? index : size;
 }
 
-/* Slices of a place that is never read. */
+/* Cuts a slice of memory that is never read. */
 static void cut(struct taker *taker)
 {
 	static const char anything[1];
@@ -25,7 +25,7 @@ static void cut(struct taker *taker)
 	mmr_slice all = {anything, size}, part, cut;
 	int64_t start = (int64_t)take_number(taker), stop = (int64_t)take_number(taker);
 	uint64_t off = take_number(taker), len = take_number(taker);
-	int64_t from = place(start, (int64_t)size), to = place(stop, (int64_t)size);
+	int64_t from = offset_of(start, (int64_t)size), to = offset_of(stop, (int64_t)size);
 	bool fits = off <= size && len <= size - off;
 
 	if (stop == MMR_END)
@@ -44,7 +44,7 @@ static void cut(struct taker *taker)
 		MUST(part.len == all.len && part.ptr == all.ptr, "touched");
 }
 
-/* What was parsed means the same when it is spelled plainly. */
+/* A parsed range has the same meaning in its canonical form. */
 static void parse(const char *text, enum number_unit unit)
 {
 	struct range range = {1, 2, true, 3}, again;
@@ -52,7 +52,7 @@ static void parse(const char *text, enum number_unit unit)
 	char plain[96];
 
 	if (hint) {
-		MUST(*hint, "nothing to write instead of '%s'", text);
+		MUST(*hint, "no hint for '%s'", text);
 		MUST(range.start == 1 && range.stop == 2 && range.length == 3, "touched");
 		return;
 	}
@@ -88,7 +88,7 @@ static void check_number(const char *text)
 	if (strspn(text, "0123456789.e+") != strlen(text) || strchr("eE", text[strlen(text) - 1]))
 		return;
 	wanted = strtod(text, &end);
-	MUST(*end == '\0', "'%s' is no number", text);
+	MUST(*end == '\0', "'%s' is not a number", text);
 	if (wanted < 9e15)
 		MUST((double)number == wanted, "'%s' is %llu", text, (unsigned long long)number);
 	else

@@ -1,8 +1,8 @@
-/* fuzz_reader.c - random calls on a reader whose file grows and is cut, against what was written
+/* fuzz_reader.c - random calls on a reader whose file grows and is truncated
  *
- * The file has pages and faults like any other, but no disk. Its bytes are told by their offset, so
- * that zeroes which were never written show. The oracle is a table and arithmetic: a loop over
- * bytes that counts branches for the fuzzer would take most of the time.
+ * The file is in memory, but has pages and faults like a file on a disk. Each byte depends on its
+ * offset, so that zeroes which were never written are found. The oracle is a table and arithmetic,
+ * because instrumented loops over bytes would take most of the time.
  *
  * Length: 512
  *
@@ -16,7 +16,8 @@
 
 #define MOST ((uint64_t)96 << 10)
 
-/* Byte `off` of the file is off * 31 % PERIOD + 1: never 0, and each other value once a period. */
+/* Byte `off` of the file is off * 31 % PERIOD + 1: never 0, and each other value once in a
+ * period. */
 #define PERIOD  255
 #define INVERSE 181 /* 31 * 181 % PERIOD = 1 */
 
@@ -24,7 +25,7 @@ static char bytes[MOST];
 static int fd = -1;
 static uint64_t file_size;
 
-/* How often a byte is in the first `size` bytes of the file. */
+/* Returns how often a byte occurs in the first `size` bytes of the file. */
 static uint64_t count_below(char byte, uint64_t size)
 {
 	uint64_t first = (uint64_t)((unsigned char)byte - 1) * INVERSE % PERIOD;
@@ -43,8 +44,8 @@ static void set_size(uint64_t size)
 	file_size = size;
 }
 
-/* On an alternate stack, AddressSanitizer asks /proc for the stack to return to at each fault: half
- * of all time. */
+/* With an alternate signal stack, AddressSanitizer reads /proc at each fault to find the stack,
+ * which takes half of the time. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
@@ -62,8 +63,7 @@ static void create_file(void)
 	MUST(mmr_guard_install() == 0, "%s", mmr_last_error());
 }
 
-/* Reads and compares; after a cut an error is right too, but never a byte that is not the file's.
- */
+/* Reads and compares. After a truncation an error is valid, too, but wrong bytes are not. */
 static void read_at(const mmr_reader *reader, uint64_t base, uint64_t off, size_t len)
 {
 	static char buffer[4096];
@@ -85,7 +85,7 @@ static void read_at(const mmr_reader *reader, uint64_t base, uint64_t off, size_
 		got, (unsigned long long)off);
 }
 
-/* Counts a byte in a whole-file call, which must agree with what the file holds or say why not. */
+/* Counts a byte with a scan, which must return the right number or an error. */
 static void count(mmr_reader *reader, uint64_t base, char byte, enum mmr_io_mode io_mode)
 {
 	mmr_scan_options how = MMR_SCAN_OPTIONS_INIT;
@@ -98,11 +98,11 @@ static void count(mmr_reader *reader, uint64_t base, char byte, enum mmr_io_mode
 	how.n_threads = 1;
 	err = mmr_count_lines(reader, &how, &counts);
 	if (stop > file_size && stop > base && mmr_backing(reader) != MMR_BACKING_COPIED) {
-		MUST(err == MMR_ETRUNCATED, "a cut file is counted: %d", err);
+		MUST(err == MMR_ETRUNCATED, "a truncated file was counted: %d", err);
 		return;
 	}
 	if (err == MMR_ETRUNCATED)
-		return; /* the reader remembers a fault from before it grew again */
+		return; /* the reader keeps a fault from before it grew again */
 	MUST(err == 0, "%s", mmr_last_error());
 	n = count_below(byte, stop) - count_below(byte, base);
 	n += stop > base && bytes[stop - 1] != byte;
@@ -110,14 +110,15 @@ static void count(mmr_reader *reader, uint64_t base, char byte, enum mmr_io_mode
 		(unsigned long long)n);
 }
 
-/* A scan of the map itself: the bytes of a page's rest may be zeroes, but nobody dies. */
+/* Counts in the map itself. The rest of the last page may read as zeroes, but the process must not
+ * die. */
 static void scan(mmr_reader *reader, uint64_t base)
 {
 	uint64_t stop = base + mmr_size(reader), n;
 	int err = mmr_slice_count(mmr_bytes(reader), '\0', &n);
 
 	if (err == 0 && stop <= file_size)
-		MUST(n == 0, "%llu bytes that nobody wrote", (unsigned long long)n);
+		MUST(n == 0, "%llu bytes that were not written", (unsigned long long)n);
 	else if (err < 0)
 		MUST(err == MMR_ETRUNCATED || err == MMR_ENOMAP, "%s", mmr_last_error());
 }

@@ -1,7 +1,8 @@
-/* fuzz_record.c - records of a layout and their values against bytes put together one by one
+/* fuzz_record.c - records of a layout and their values, against values that are assembled byte by
+ * byte
  *
- * The input is turned into a valid layout, because the parser has a fuzz target of its own. The
- * bytes after it are a header and records.
+ * The input is converted to a valid layout, because the parser has a fuzz target of its own. The
+ * rest of the input is a header and records.
  *
  * Length: 96
  *
@@ -15,7 +16,7 @@
 
 struct naive_field {
 	size_t off, size;
-	unsigned type; /* MMR_TEXT for bytes */
+	unsigned type; /* MMR_TEXT for text */
 	bool big;
 };
 
@@ -24,7 +25,7 @@ struct naive {
 	size_t n_fields, size;
 };
 
-/* A number. What is whole and below 2^64, apart from its sign, is told as both. */
+/* A number. An integer whose magnitude is below 2^64 is stored in both forms. */
 struct number {
 	bool whole, negative;
 	uint64_t magnitude;
@@ -40,8 +41,8 @@ static bool is_big_endian(void)
 	return *(const char *)&one == 0;
 }
 
-/* Writes a layout of one to eight fields, each with a name: a, b, ... The last is no padding: a
- * layout has a field. */
+/* Writes a layout of one to eight fields, each with a name: a, b, ... The last one is no padding,
+ * because a layout needs a field. */
 static void describe(struct taker *taker, struct naive *naive, char *text, size_t room)
 {
 	static const char *const types[] = {"s", "u8", "u16", "u32", "u64", "i8", "i16", "i32",
@@ -74,7 +75,7 @@ static void describe(struct taker *taker, struct naive *naive, char *text, size_
 	}
 }
 
-/* Half precision has 1 sign bit, 5 bits of exponent and 10 behind the point. */
+/* Half precision has 1 sign bit, 5 bits of exponent and 10 bits of fraction. */
 static double half(unsigned bits)
 {
 	int exponent = (int)(bits >> 10 & 31);
@@ -128,7 +129,7 @@ static struct number number_at(const char *record, const struct naive_field *fie
 	return number;
 }
 
-/* Whether a double holds a whole number with all its digits. */
+/* Whether a double represents the integer exactly. */
 static bool is_exact(struct number number)
 {
 	double magnitude = fabs(number.floating);
@@ -141,7 +142,7 @@ static bool same_double(double a, double b)
 	return isnan(a) ? isnan(b) : memcmp(&a, &b, sizeof(a)) == 0;
 }
 
-/* What three calls say of one number; `where` is for the message. */
+/* Checks the results of three calls for one number. `where` is for the message. */
 static void check_value(const struct naive_field *field, struct number number, const int *errs,
 	int64_t i64, uint64_t u64, double f64, const char *where)
 {
@@ -256,10 +257,10 @@ static void walk(const mmr_layout *layout, const struct naive *naive, mmr_slice 
 			"record %zu has a wrong address", i);
 		MUST(mmr_record_at(layout, all, header, i, &same) == 0 && same.ptr == record.ptr &&
 				same.len == record.len,
-			"record %zu by its number", i);
+			"record %zu by its index", i);
 		check_record(layout, naive, record);
 	}
-	MUST(!mmr_records_next(&it, &record), "record %zu too many", n);
+	MUST(!mmr_records_next(&it, &record), "one more record than %zu", n);
 	MUST(mmr_records_error(&it) == (wrong ? -EBADMSG : 0), "%d at the end",
 		mmr_records_error(&it));
 	if (number >= n)
@@ -282,7 +283,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	number = take_number(&taker);
 	copy = take_copy(&taker, &all.len);
 	all.ptr = copy;
-	/* Mostly a header that is there. */
+	/* Mostly a header within the input. */
 	if (number % 4 > 0)
 		header %= all.len + 2;
 	MUST(mmr_layout_parse(mmr_slice_of(text), &layout) == 0, "%s", mmr_last_error());

@@ -1,17 +1,16 @@
-/* fuzz_regex.c - matches of regular expressions against plain calls of PCRE2, line by line
+/* fuzz_regex.c - matches of regular expressions, against plain calls of PCRE2 for each line
  *
- * The oracle is PCRE2's interpreter, which is shown one line at a time. It looks for the next match
- * as pcre2demo(3) does: after an empty match it tries the same offset for one that is not empty,
- * then goes on by one character. Where this may differ from the library's way, as with \G and verbs
- * like
- * (*SKIP), only what holds for all matches is checked. An anchored search passes over bytes that
- * are not UTF-8: for such texts the oracle calls PCRE2 as the library does.
+ * The oracle is PCRE2's interpreter, called for one line at a time. It looks for the next match as
+ * pcre2demo(3) does: after an empty match it tries the same offset for a match that is not empty,
+ * then continues one character later. Where the library may differ, as for \G and verbs such as
+ * (*SKIP), only properties that hold for all matches are checked. An anchored search skips bytes
+ * that are not UTF-8, so for such texts the oracle calls PCRE2 as the library does.
  *
  * A pattern that the library refuses because it needs a newline must match nowhere.
  *
- * The machine code of PCRE2 10.42 finds other empty matches between bytes that are not UTF-8 than
- * the interpreter, and leaves in groups what failed attempts took. So for such texts machine code
- * is compared with machine code, and groups are compared without machine code only.
+ * Between bytes that are not UTF-8, the machine code of PCRE2 10.42 finds other empty matches than
+ * the interpreter, and it keeps groups of failed attempts. So for such texts machine code is
+ * compared with machine code, and groups are compared without machine code only.
  *
  * Length: 128
  *
@@ -34,21 +33,21 @@
 #define PATTERN_ROOM 64
 #define MOST_MATCHES 256
 #define MOST_GROUPS  64
-/* Of the oracle; the library has eight more for each byte. */
+/* The limit of the oracle. The library adds eight for each byte. */
 #define MATCH_LIMIT 1000
 #define HEAP_LIMIT  64
 
 struct naive {
 	size_t n_matches, n_groups;
-	bool limited; /* it gave up before the end */
+	bool limited; /* a limit was reached before the end */
 	PCRE2_SIZE places[MOST_MATCHES][2 * (MOST_GROUPS + 1)];
 };
 
-/* What is asked of both. */
+/* The pattern and the options of both searches. */
 struct question {
 	mmr_regex_options options;
 	mmr_slice pattern, text;
-	bool invalid; /* UTF is wanted, and the text is none */
+	bool invalid; /* UTF is set, but the text is not valid UTF-8 */
 };
 
 /* --- Oracle --- */
@@ -57,7 +56,7 @@ static pcre2_code *compile_naive(const struct question *question)
 {
 	static pcre2_compile_context *context;
 	uint32_t flags = PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
-	/* PCRE2 10.42 reads past the end of some patterns. */
+	/* PCRE2 10.42 reads after the end of some patterns. */
 	char pattern[PATTERN_ROOM] = "";
 	pcre2_code *code;
 	PCRE2_SIZE off;
@@ -120,8 +119,8 @@ static void match_line(const pcre2_code *code, const struct question *question, 
 	pcre2_match_data *data = pcre2.pcre2_match_data_create_from_pattern_8(code, NULL);
 	pcre2_match_context *context = pcre2.pcre2_match_context_create_8(NULL);
 	const PCRE2_SIZE *places;
-	/* Machine code is not used where a match is anchored, and the interpreter may recurse in
-	 * another way. */
+	/* Machine code is not used for anchored matches. The interpreter may count recursions
+	 * differently. */
 	bool anchored = !question->invalid && question->options.no_jit;
 	uint32_t retry = PCRE2_NOTEMPTY_ATSTART | (anchored ? PCRE2_ANCHORED : 0);
 	uint32_t again = 0;
@@ -178,7 +177,7 @@ static void match_all(const pcre2_code *code, const struct question *question, s
 
 struct walk {
 	const struct question *question;
-	const struct naive *naive; /* NULL: nothing to compare with */
+	const struct naive *naive; /* NULL: no comparison */
 	size_t n, stop;
 };
 
@@ -195,9 +194,9 @@ static int check_match(void *context, const mmr_regex_match *match)
 	MUST(memcmp(match->text.ptr, text.ptr + match->off, match->text.len) == 0,
 		"match %zu has other bytes", walk->n);
 	walk->stop = (size_t)match->off + match->text.len;
-	/* Sentences about errors cost more than all else. */
+	/* Error messages take more time than everything else. */
 	if (walk->n == 0)
-		MUST(mmr_regex_group(match, n_groups + 1, &group) == -ERANGE, "a group too many");
+		MUST(mmr_regex_group(match, n_groups + 1, &group) == -ERANGE, "one group too many");
 	for (i = 0; i <= n_groups; i++) {
 		const PCRE2_SIZE *places;
 		uint64_t off;
@@ -221,15 +220,15 @@ static int check_match(void *context, const mmr_regex_match *match)
 	return 0;
 }
 
-/* A search has ended: with all matches that there are, or at a limit. */
+/* Checks the end of a search: all matches were found, or a limit was reached. */
 static void check_end(const struct walk *walk, int err, bool jit)
 {
 	if (err == -ECANCELED) {
-		/* Machine code counts its steps in another way. */
+		/* Machine code counts its steps differently. */
 		MUST(!walk->naive || jit, "%zu matches, %s", walk->n, mmr_last_error());
 		return;
 	}
-	/* What PCRE2 itself gives up, like a recursion that goes nowhere. */
+	/* PCRE2 itself ends some searches, such as endless recursions. */
 	if (err == -EIO && !walk->naive)
 		return;
 	MUST(err == 0, "%s", mmr_last_error());
@@ -282,7 +281,7 @@ static void search_reader(const mmr_regex *regex, struct walk walk, bool mapped)
 	mmr_close(reader);
 }
 
-/* Whether the oracle's way may lead elsewhere. */
+/* Whether the oracle may find other matches. */
 static bool differs(mmr_slice pattern)
 {
 	size_t i;
@@ -314,7 +313,7 @@ static void check(const struct question *question, unsigned where)
 			"%d at %llu", err, (unsigned long long)mmr_last_error_offset());
 		return;
 	}
-	MUST(code, "a wrong pattern was compiled");
+	MUST(code, "an invalid pattern was compiled");
 	if (!naive.limited && !differs(question->pattern))
 		walk.naive = &naive;
 	MUST(mmr_regex_n_groups(regex) == naive.n_groups, "%u groups", mmr_regex_n_groups(regex));
@@ -333,7 +332,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned flags = take_byte(&taker), where = take_byte(&taker);
 	char *copy;
 
-	/* Not installed: nothing to test. */
+	/* PCRE2 is not installed, so there is nothing to test. */
 	if (mmr_library_load(MMR_LIBRARY_PCRE2) < 0)
 		return 0;
 	question.options.caseless = flags & 1;

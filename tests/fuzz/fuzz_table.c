@@ -1,24 +1,24 @@
-/* fuzz_table.c - quoted cells against a reader of RFC 4180 that goes on a byte at a time
+/* fuzz_table.c - quoted cells, against a reader of RFC 4180 that reads byte by byte
  *
  * Length: 256
  *
  * SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 
-/* A cell: its text begins and ends behind so many bytes. */
+/* A cell, with the offsets of the start and the end of its text. */
 struct naive {
 	size_t start, stop;
 	bool quoted, last;
-	size_t next; /* where the one behind it begins */
+	size_t next; /* start of the next cell */
 };
 
-/* The cell that begins at `from`. Returns: false when its quote is never closed. */
+/* Reads the cell that starts at `from`. Returns: false if its quote is never closed. */
 static bool read_cell(mmr_slice all, char delimiter, size_t from, struct naive *ret)
 {
 	bool inside, opened;
 	size_t at, closing = SIZE_MAX;
 
-	/* A byte order mark before a quote, at the start of a row. */
+	/* A byte order mark before a quote, at the start of a row, is skipped. */
 	if (ret->last && all.len - from > 3 && memcmp(all.ptr + from, "\xef\xbb\xbf\"", 4) == 0 &&
 		delimiter != '\xef' && delimiter != '\xbb' && delimiter != '\xbf')
 		from += 3;
@@ -40,7 +40,7 @@ static bool read_cell(mmr_slice all, char delimiter, size_t from, struct naive *
 	ret->stop = at;
 	if (at < all.len && ret->last && at > from && all.ptr[at - 1] == '\r')
 		ret->stop--;
-	/* What follows the closing quote makes the quotes bytes like any other. */
+	/* If a byte follows the closing quote, the quotes are bytes like any other. */
 	ret->quoted = opened && closing + 1 == ret->stop;
 	ret->start += ret->quoted;
 	ret->stop -= ret->quoted;
@@ -58,7 +58,8 @@ static void check_unquoted(mmr_cell cell)
 		MUST(k < len && text[k] == cell.text.ptr[i], "byte %zu of a cell", i);
 		if (cell.quoted && cell.text.ptr[i] == '"') {
 			i++;
-			MUST(i < cell.text.len && cell.text.ptr[i] == '"', "a quote alone");
+			MUST(i < cell.text.len && cell.text.ptr[i] == '"',
+				"a single quote inside a quoted cell");
 		}
 	}
 	MUST(k == len, "%zu bytes instead of %zu", len, k);
@@ -103,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			"the unclosed cell: %zu bytes, not %zu", cell.text.len,
 			all.len - naive.start);
 	}
-	MUST(!mmr_table_next(&it, &cell), "cell %zu too many", n);
+	MUST(!mmr_table_next(&it, &cell), "one more cell than %zu", n);
 	MUST(mmr_table_error(&it) == (closed ? 0 : MMR_EQUOTE), "%d at the end",
 		mmr_table_error(&it));
 	free(copy);

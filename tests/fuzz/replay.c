@@ -1,4 +1,4 @@
-/* replay.c - runs a fuzz target over files, where there is no libFuzzer
+/* replay.c - runs a fuzz target over files, without libFuzzer
  *
  *	fuzz_TARGET FILE...
  *
@@ -11,7 +11,7 @@ static void run_file(const char *path)
 	uint8_t *data = NULL, *larger;
 	size_t size = 0, room = 0, n = 1;
 
-	MUST(file, "%s cannot be opened", path);
+	MUST(file, "cannot open '%s'", path);
 	while (n > 0) {
 		if (size == room) {
 			room += 65536;
@@ -22,7 +22,7 @@ static void run_file(const char *path)
 		n = fread(data + size, 1, room - size, file);
 		size += n;
 	}
-	MUST(!ferror(file), "%s cannot be read", path);
+	MUST(!ferror(file), "cannot read '%s'", path);
 	fclose(file);
 	LLVMFuzzerTestOneInput(data, size);
 	free(data);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# replay.sh - every input that fuzzing starts from, or that once showed a defect
+# replay.sh - runs the fuzz targets over their corpora: initial inputs, and inputs that showed defects
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# run.sh - searches every fuzz target with libFuzzer, under AddressSanitizer and UBSan
+# run.sh - runs fuzz targets with libFuzzer, AddressSanitizer and UBSan
 #
-#	run.sh SECONDS [TARGET...]	in a build folder of its own, ./fuzz
+#	run.sh SECONDS [TARGET...]	builds and runs in ./fuzz
 #
-# With FUZZ_RUNS=N in the environment, each target ends after N executions if these are sooner.
-# Needs clang with its run-time libraries. Finds stay in ./fuzz; an input that shows a defect goes
-# into tests/fuzz/corpus/TARGET once the defect is mended.
+# FUZZ_RUNS=N in the environment also limits each target to N executions. Needs clang with its
+# run-time libraries. New inputs are kept in ./fuzz. When a defect is fixed, add the input that
+# shows it to tests/fuzz/corpus/TARGET.
 #
 # SPDX-License-Identifier: MIT
 set -eu
@@ -33,8 +33,10 @@ if [ $# = 0 ]; then
 	set -- "${@##*/fuzz_}"
 	set -- "${@%.c}"
 fi
-# What else a target is made of, and how long its inputs are, is told in its first lines.
-told()
+
+# Prints a value of the header comment of $target: Length of inputs, Links to files, Wraps of
+# functions.
+header_value()
 {
 	sed -n "s#^ \\* $1: ##p" "$source/tests/fuzz/fuzz_$target.c"
 }
@@ -43,15 +45,15 @@ flags=(-std=gnu11 -O2 -g "-fsanitize=fuzzer,address,undefined" -fno-sanitize-rec
 	-DHAVE_CONFIG_H -I. -I"$source/include" -I"$source/src" -I"$source/tools")
 status=0
 for target in "$@"; do
-	length=$(told Length)
-	# Coverage leads the search, but the comparisons of an oracle lead nowhere, and to tell each
-	# of them would take most of the time.
+	length=$(header_value Length)
+	# Comparisons in a target belong to its oracle and do not guide the search. Tracing them would
+	# take most of the time.
 	"$clang" "${flags[@]}" -fno-sanitize-coverage=trace-cmp -c -o "fuzz_$target.o" \
 		"$source/tests/fuzz/fuzz_$target.c"
 	# shellcheck disable=SC2046
 	"$clang" "${flags[@]}" -o "fuzz_$target" "fuzz_$target.o" \
-		$(told Links | sed "s#tools/#$source/tools/#g") \
-		$(told Wraps | sed 's#[^ ][^ ]*#-Wl,--wrap=&#g') \
+		$(header_value Links | sed "s#tools/#$source/tools/#g") \
+		$(header_value Wraps | sed 's#[^ ][^ ]*#-Wl,--wrap=&#g') \
 		.libs/libmmreader_internal.a -pthread -ldl
 	mkdir -p "corpus_$target"
 	dictionary=$source/tests/fuzz/$target.dict
