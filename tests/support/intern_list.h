@@ -1,4 +1,4 @@
-/* intern_list.h - the oracle of interning: a list that is searched from its start
+/* intern_list.h - the oracle of interning: a list that is searched from the start
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TESTS_INTERN_LIST_H
@@ -38,8 +38,8 @@ static inline mmr_intern *pool_open(uint64_t seed, bool copy)
 	return pool;
 }
 
-/* Declares memory to last, so that a pool without copies accepts it. */
-static inline mmr_reader *lasting(const void *bytes, size_t len)
+/* Opens a reader of memory, so that a pool without copies accepts texts in it. */
+static inline mmr_reader *memory_reader(const void *bytes, size_t len)
 {
 	mmr_reader *reader = NULL;
 

@@ -1,7 +1,7 @@
-/* array.c - slices seen as numbers
+/* array.c - typed arrays over slices
  *
- * The oracles are C's own conversions of a value that was put together byte by byte, and Python's
- * rule for [start:stop:step] walked one step at a time.
+ * The oracles are C conversions of values that are assembled byte by byte, and Python's rule for
+ * [start:stop:step], applied one step at a time.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -21,7 +21,7 @@ static bool order_is_big(enum mmr_order order)
 	return order == MMR_BIG || (order == MMR_NATIVE && first == 0);
 }
 
-/* The bits of an element, from its bytes. */
+/* Assembles the bits of an element from its bytes. */
 static uint64_t naive_bits(const char *at, size_t size, enum mmr_order order)
 {
 	uint64_t bits = 0;
@@ -32,7 +32,7 @@ static uint64_t naive_bits(const char *at, size_t size, enum mmr_order order)
 	return bits;
 }
 
-/* IEEE 754 in 16 bits, by its definition. */
+/* Converts 16 bits by the definition of IEEE 754. */
 static double naive_f16(uint64_t bits)
 {
 	int exponent = (int)(bits >> 10 & 31);
@@ -47,8 +47,8 @@ static double naive_f16(uint64_t bits)
 	return bits >> 15 ? -value : value;
 }
 
-/* An element as a long double, which holds every value of every type, but for
- * 64-bit numbers where it is no longer than a double. */
+/* Returns an element as a long double. That is exact for every type, except for 64-bit integers
+ * where a long double is no longer than a double. */
 static long double naive_value(const char *at, enum mmr_type type, enum mmr_order order)
 {
 	uint64_t bits = naive_bits(at, mmr_type_size(type), order);
@@ -78,7 +78,8 @@ static long double naive_value(const char *at, enum mmr_type type, enum mmr_orde
 	}
 }
 
-/* Whether the oracle has room for 64-bit numbers; emulators have less than compilers think. */
+/* Whether a long double holds 64-bit integers. Checked at run time, because emulators may have less
+ * precision than the compiler assumes. */
 static bool has_long_doubles(void)
 {
 	volatile long double most = 0x1p64L, one = 1;
@@ -114,7 +115,7 @@ static void must_get(const mmr_array *array, size_t i, long double want, const c
 		MUST(err == -ERANGE && f64 == 7.5, "%s: element %zu as f64: %d", name, i, err);
 }
 
-/* Numbers at the edges of every type, among random ones. */
+/* Mixes random numbers with the limits of every type. */
 static void fill(struct chance *chance, char *bytes, size_t len)
 {
 	static const unsigned char edges[] = {0, 0x7f, 0x80, 0xff, 0x3f, 0x43, 0x7c, 1};
@@ -188,8 +189,8 @@ START_TEST(test_array_every_f16)
 }
 END_TEST
 
-/* Python's indices(): where a slice starts, and how many steps fit. */
-static size_t naive_cut(int64_t n, int64_t start, int64_t stop, int64_t step, int64_t places[])
+/* Like Python's slice.indices(): finds the index of each element of the slice. */
+static size_t naive_cut(int64_t n, int64_t start, int64_t stop, int64_t step, int64_t indexes[])
 {
 	int64_t low = step < 0 ? -1 : 0, high = step < 0 ? n - 1 : n, at;
 	size_t count = 0;
@@ -199,15 +200,15 @@ static size_t naive_cut(int64_t n, int64_t start, int64_t stop, int64_t step, in
 	start = start < low ? low : start > high ? high : start;
 	stop = stop < low ? low : stop > high ? high : stop;
 	for (at = start; step < 0 ? at > stop : at < stop; at += step)
-		places[count++] = at;
+		indexes[count++] = at;
 	return count;
 }
 
-START_TEST(test_array_cut_is_pythons)
+START_TEST(test_array_cut_matches_python)
 {
 	static const char bytes[] = {0, 1, 2, 3, 4, 5, 6, 7};
 	mmr_array array, cut, again;
-	int64_t n, start, stop, step, places[16];
+	int64_t n, start, stop, step, indexes[16];
 	uint64_t value;
 	size_t wanted, i;
 
@@ -219,7 +220,7 @@ START_TEST(test_array_cut_is_pythons)
 				for (step = -9; step <= 9; step++) {
 					if (step == 0)
 						continue;
-					wanted = naive_cut(n, start, stop, step, places);
+					wanted = naive_cut(n, start, stop, step, indexes);
 					ck_assert_int_eq(
 						mmr_array_cut(&array, start, stop, step, &cut), 0);
 					MUST(cut.n == wanted, "[%d:%d:%d] of %d: %zu", (int)start,
@@ -227,11 +228,11 @@ START_TEST(test_array_cut_is_pythons)
 					for (i = 0; i < wanted; i++) {
 						MUST(mmr_array_get_u64(&cut, i, &value) == 0, "%s",
 							mmr_last_error());
-						MUST(value == (uint64_t)places[i],
+						MUST(value == (uint64_t)indexes[i],
 							"[%d:%d:%d] of %d", (int)start, (int)stop,
 							(int)step, (int)n);
 					}
-					/* Turned around, and around again. */
+					/* Reverses the cut twice. */
 					ck_assert_int_eq(
 						mmr_array_cut(&cut, MMR_END, MMR_START, -1, &again),
 						0);
@@ -239,7 +240,7 @@ START_TEST(test_array_cut_is_pythons)
 					for (i = 0; i < wanted; i++) {
 						MUST(mmr_array_get_u64(&again, i, &value) == 0,
 							"%s", mmr_last_error());
-						MUST(value == (uint64_t)places[wanted - 1 - i],
+						MUST(value == (uint64_t)indexes[wanted - 1 - i],
 							"[%d:%d:%d] of %d reversed", (int)start,
 							(int)stop, (int)step, (int)n);
 					}
@@ -264,7 +265,8 @@ START_TEST(test_array_cut_at_the_limits)
 	ck_assert_ptr_eq(cut.ptr, bytes + 56);
 	ck_assert_int_eq(mmr_array_cut(&array, INT64_MIN, INT64_MAX, 3, &cut), 0);
 	ck_assert_uint_eq(cut.n, 3);
-	/* Three places that no memory holds; two steps of one are more than an address. */
+	/* Three elements with a stride of PTRDIFF_MAX. They are never read. Two strides overflow an
+	 * address. */
 	ck_assert_int_eq(mmr_array_of_stride((mmr_slice){bytes, SIZE_MAX}, MMR_U8, MMR_NATIVE,
 				 PTRDIFF_MAX, &array),
 		0);
@@ -278,7 +280,7 @@ START_TEST(test_array_cut_at_the_limits)
 }
 END_TEST
 
-START_TEST(test_array_refuses_what_is_left_over)
+START_TEST(test_array_refuses_incomplete_elements)
 {
 	static const char bytes[24];
 	mmr_array array = {bytes, 77, 1, 1, false};
@@ -316,7 +318,7 @@ START_TEST(test_array_refuses_what_is_left_over)
 }
 END_TEST
 
-START_TEST(test_array_pointer_only_where_it_is_one)
+START_TEST(test_array_pointer_needs_plain_elements)
 {
 	static uint64_t aligned[8];
 	mmr_slice bytes = {(const char *)aligned, sizeof(aligned)};
@@ -343,7 +345,7 @@ START_TEST(test_array_pointer_only_where_it_is_one)
 		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "aligned"));
 	}
 	ck_assert_ptr_eq(elements, aligned);
-	/* Nothing is aligned anywhere. */
+	/* An empty array has no alignment. */
 	ck_assert_int_eq(
 		mmr_array_of((mmr_slice){bytes.ptr + 1, 0}, MMR_U64, MMR_NATIVE, &array), 0);
 	ck_assert_int_eq(mmr_array_pointer(&array, &elements), 0);
@@ -351,7 +353,7 @@ START_TEST(test_array_pointer_only_where_it_is_one)
 }
 END_TEST
 
-/* Copies agree with gets, up to the first element that does not fit. */
+/* Checks that copies return the same as gets, up to the first element that does not fit. */
 static void must_copy(const mmr_array *array, const char *name)
 {
 	static double f64[2000], want_f64;
@@ -376,7 +378,7 @@ static void must_copy(const mmr_array *array, const char *name)
 #undef MUST_COPY
 }
 
-START_TEST(test_array_copies_are_gets)
+START_TEST(test_array_copies_match_gets)
 {
 	static char bytes[16000], out[16001];
 	struct chance chance = {9};
@@ -390,7 +392,7 @@ START_TEST(test_array_copies_are_gets)
 		size = mmr_type_size((enum mmr_type)type);
 		for (l = 0; l < ARRAY_LEN(lens); l++) {
 			order = (int)(l % 3);
-			/* Mostly small numbers, so that conversions get far; then any. */
+			/* First small numbers, which all conversions accept, then any bytes. */
 			memset(bytes, 0, sizeof(bytes));
 			for (i = 0; i < lens[l]; i++)
 				bytes[i * size +
@@ -431,7 +433,7 @@ START_TEST(test_array_copies_are_gets)
 }
 END_TEST
 
-START_TEST(test_array_of_a_cut_file)
+START_TEST(test_array_of_a_truncated_file)
 {
 	static char bytes[65536];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
@@ -488,10 +490,11 @@ static Suite *array_suite(void)
 	Suite *suite = suite_create("array");
 
 	ADD_CASE(suite, "core", test_array_elements_of_every_type, test_array_every_f16,
-		test_array_cut_is_pythons, test_array_copies_are_gets, test_array_on_every_backing);
+		test_array_cut_matches_python, test_array_copies_match_gets,
+		test_array_on_every_backing);
 	ADD_CASE(suite, "limits", test_array_cut_at_the_limits,
-		test_array_refuses_what_is_left_over, test_array_pointer_only_where_it_is_one);
-	ADD_CASE(suite, "faults", test_array_of_a_cut_file);
+		test_array_refuses_incomplete_elements, test_array_pointer_needs_plain_elements);
+	ADD_CASE(suite, "faults", test_array_of_a_truncated_file);
 	return suite;
 }
 

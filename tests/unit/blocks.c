@@ -1,7 +1,7 @@
-/* blocks.c - whole files, whole lines at a time
+/* blocks.c - files read in blocks of whole lines
  *
- * The oracle is the file itself: blocks, laid side by side, are the range, and each cut is after a
- * delimiter.
+ * The oracle is the file itself: concatenated blocks are equal to the range, and each cut is after
+ * a delimiter.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -11,7 +11,7 @@
 static const mmr_scan_options plain_scan = MMR_SCAN_OPTIONS_INIT;
 static const mmr_block_options plain_cut = MMR_BLOCK_OPTIONS_INIT;
 
-/* Length of the last line of [from, to), with its delimiter. */
+/* Returns the length of the last line of [from, to), with its delimiter. */
 static size_t last_line(mmr_slice bytes, size_t from, size_t to, char delimiter)
 {
 	size_t at;
@@ -50,7 +50,7 @@ static void must_be_the_range(mmr_reader *reader, mmr_slice bytes, const mmr_sca
 		MUST(!cut_at_lines || !cut->backward || at == start ||
 				bytes.ptr[at - 1] == delimiter,
 			CASE);
-		/* All lines start in one window, and only the last one may go beyond it. */
+		/* All lines start in one window, and only the last one may end after it. */
 		line = cut_at_lines ? last_line(bytes, at, at + len, delimiter) : 1;
 		MUST(len < window + line, CASE);
 		MUST(mmr_blocks_io_mode(blocks) != MMR_IO_AUTO, CASE);
@@ -69,7 +69,7 @@ static void must_be_the_range(mmr_reader *reader, mmr_slice bytes, const mmr_sca
 static void feed_every_way(const struct setting *setting, void *arg)
 {
 	static const size_t windows[] = {1, 7, 4096, 65536, 0};
-	/* The second stands for lines that are split. */
+	/* The second '\n' is for blocks that split lines. */
 	static const char delimiters[] = {'\n', '\n', 0, 'a', (char)0xff};
 	struct chance *chance = arg;
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -78,7 +78,7 @@ static void feed_every_way(const struct setting *setting, void *arg)
 	int ways, range;
 
 	for (w = 0; w < ARRAY_LEN(windows); w++) {
-		/* Small windows over small files, large ones over all: it is a matter of time. */
+		/* Small windows over large files take too long. */
 		if (windows[w] > 0 && len / windows[w] > (len > 100000 ? 20 : 6000))
 			continue;
 		for (d = 0; d < ARRAY_LEN(delimiters); d++) {
@@ -100,7 +100,7 @@ static void feed_every_way(const struct setting *setting, void *arg)
 	}
 }
 
-START_TEST(test_blocks_are_the_range)
+START_TEST(test_blocks_cover_the_range)
 {
 	static const size_t sizes[] = {0, 1, 2, 13, 300, 5000, 70001, 700003};
 	struct chance chance = {11};
@@ -114,7 +114,7 @@ START_TEST(test_blocks_are_the_range)
 			mmr_slice alphabets[] = {{"\n\nabc", 5}, {NULL, 0}, {"\0xyz", 4}};
 			mmr_slice all = {bytes, sizes[i]};
 
-			/* Short lines, lines of about 256 bytes, and just one line. */
+			/* Short lines, lines of about 256 bytes, and a single line. */
 			chance_fill(&chance, bytes, sizes[i], alphabets[shape]);
 			on_every_backing(all, feed_every_way, &chance);
 		}
@@ -123,7 +123,7 @@ START_TEST(test_blocks_are_the_range)
 }
 END_TEST
 
-START_TEST(test_blocks_edges_of_the_range)
+START_TEST(test_blocks_at_the_ends_of_the_range)
 {
 	static const uint64_t offsets[] = {0, 1, 4, 5, 6, INT64_MAX, UINT64_MAX};
 	mmr_slice bytes = mmr_slice_of("a\nb\nc");
@@ -147,8 +147,8 @@ START_TEST(test_blocks_edges_of_the_range)
 }
 END_TEST
 
-/* Copies and streams: a line of `len` bytes, after and before a short one. */
-static int feed_long_line(size_t len, size_t window, size_t limit, bool backward, bool stream)
+/* Reads a line of `len` bytes and a short one after and before it, by copies or from a stream. */
+static int read_long_line(size_t len, size_t window, size_t limit, bool backward, bool stream)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
@@ -175,7 +175,7 @@ static int feed_long_line(size_t len, size_t window, size_t limit, bool backward
 	MUST(err < 0 || sum == len + 4, "%zu bytes of %zu", sum, len + 4);
 	if (err == MMR_ELONG) {
 		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "line_limit"));
-		/* Where the line starts. */
+		/* The line starts at offset 2. */
 		ck_assert_uint_eq(mmr_last_error_offset(), 2);
 	}
 	mmr_blocks_close(blocks);
@@ -194,19 +194,20 @@ START_TEST(test_blocks_line_limit)
 	for (i = 0; i < ARRAY_LEN(windows); i++) {
 		for (way = 0; way < 3; way++) {
 			bool backward = way == 1, stream = way == 2;
-			int err = feed_long_line(1000, windows[i], 1000, backward, stream);
+			int err = read_long_line(1000, windows[i], 1000, backward, stream);
 
-			MUST(err == 0, "window %zu, way %d: a line of the limit gives %d",
+			MUST(err == 0, "window %zu, way %d: a line as long as the limit gives %d",
 				windows[i], way, err);
-			err = feed_long_line(1001, windows[i], 1000, backward, stream);
-			MUST(err == MMR_ELONG, "window %zu, way %d: a line past the limit gives %d",
+			err = read_long_line(1001, windows[i], 1000, backward, stream);
+			MUST(err == MMR_ELONG,
+				"window %zu, way %d: a line longer than the limit gives %d",
 				windows[i], way, err);
 		}
 	}
 }
 END_TEST
 
-START_TEST(test_blocks_long_line_goes_to_the_map)
+START_TEST(test_blocks_long_line_uses_the_map)
 {
 	static char bytes[3 * MIB];
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -216,7 +217,7 @@ START_TEST(test_blocks_long_line_goes_to_the_map)
 	mmr_reader *reader;
 	int backward;
 
-	/* A map shows a line of any length: a limit for buffers does not bind it. */
+	/* The limit is for buffers. A map gives access to a line of any length. */
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	memset(bytes, 'x', sizeof(bytes));
 	bytes[10] = bytes[2 * MIB] = '\n';
@@ -236,7 +237,7 @@ START_TEST(test_blocks_long_line_goes_to_the_map)
 }
 END_TEST
 
-START_TEST(test_blocks_io_mode_is_what_was_asked_for)
+START_TEST(test_blocks_io_mode_is_the_requested_one)
 {
 	static char bytes[100000];
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -257,7 +258,7 @@ START_TEST(test_blocks_io_mode_is_what_was_asked_for)
 	ck_assert_int_eq(mmr_blocks_io_mode(blocks), MMR_IO_MAP);
 	ck_assert_ptr_eq(block.bytes.ptr, mmr_bytes(reader).ptr);
 	mmr_blocks_close(blocks);
-	/* Without a guard a map may kill: AUTO copies. */
+	/* Without a guard, a truncated map kills the process, so AUTO copies. */
 	ck_assert_int_eq(mmr_blocks_open(reader, NULL, NULL, &blocks), 0);
 	ck_assert(mmr_blocks_next(blocks, &block));
 	ck_assert_int_eq(mmr_blocks_io_mode(blocks), MMR_IO_READ);
@@ -301,7 +302,7 @@ START_TEST(test_blocks_bad_options)
 		MUST(mmr_blocks_open(reader, NULL, &bad_cut[i], &blocks) == -EINVAL, "cut %zu", i);
 		ck_assert_ptr_eq(blocks, untouched);
 	}
-	/* One thread is what they have anyway. */
+	/* One thread is valid, because blocks use one anyway. */
 	bad_scan[4].n_threads = 1;
 	ck_assert_int_eq(mmr_blocks_open(reader, &bad_scan[4], NULL, &blocks), 0);
 	mmr_blocks_close(blocks);
@@ -320,7 +321,7 @@ static void must_stay_small(enum mmr_io_mode io_mode, bool backward)
 	mmr_blocks *blocks;
 	mmr_block block;
 
-	/* Lines of odd lengths, so that no block ends where its window does. */
+	/* The lengths of lines are odd, so that no block ends where its window does. */
 	temp_resize(&temp, 1024 * MIB);
 	for (i = 0; i < 1024; i++)
 		temp_write(&temp, i * MIB + i * 7919 % 100003, "\n", 1);
@@ -352,7 +353,7 @@ static void must_stay_small(enum mmr_io_mode io_mode, bool backward)
 START_TEST(test_blocks_memory_is_bounded)
 {
 	if (memory_is_shared_with_checker())
-		CHECK_SKIP("the sanitizer remembers every byte");
+		CHECK_SKIP("the sanitizer keeps memory for every byte that was used");
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	must_stay_small(MMR_IO_READ, false);
 	must_stay_small(MMR_IO_AUTO, false);
@@ -367,10 +368,10 @@ static Suite *blocks_suite(void)
 {
 	Suite *suite = suite_create("blocks");
 
-	ADD_CASE(suite, "core", test_blocks_io_mode_is_what_was_asked_for,
-		test_blocks_are_the_range);
-	ADD_CASE(suite, "limits", test_blocks_edges_of_the_range, test_blocks_line_limit,
-		test_blocks_long_line_goes_to_the_map, test_blocks_memory_is_bounded);
+	ADD_CASE(suite, "core", test_blocks_io_mode_is_the_requested_one,
+		test_blocks_cover_the_range);
+	ADD_CASE(suite, "limits", test_blocks_at_the_ends_of_the_range, test_blocks_line_limit,
+		test_blocks_long_line_uses_the_map, test_blocks_memory_is_bounded);
 	ADD_CASE(suite, "faults", test_blocks_bad_options);
 	return suite;
 }

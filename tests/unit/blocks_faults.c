@@ -1,4 +1,4 @@
-/* blocks_faults.c - blocks of memory that is lost, and after their end
+/* blocks_faults.c - blocks of holes, of truncated files and of lost memory
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -10,8 +10,8 @@
 
 static char bytes[SIZE];
 
-/* The caller's memory is a map of a file that is cut: no reader of that file is there to tell what
- * is left, but whole windows before the cut are delivered. */
+/* The caller's memory is a map of a truncated file. The library has no reader of this file, so it
+ * does not know the new size. It delivers the windows before the cut. */
 static void must_end_at_the_fault(size_t size, bool backward)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
@@ -44,7 +44,7 @@ static void must_end_at_the_fault(size_t size, bool backward)
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "memory at"));
 	MUST(backward ? done == 0 : done + WINDOW + 10 > size, "%zu bytes before a cut at %zu",
 		done, size);
-	/* That was its end. */
+	/* After an error there are no more blocks. */
 	block.off = 77;
 	ck_assert(!mmr_blocks_next(blocks, &block));
 	ck_assert_int_eq(mmr_blocks_error(blocks), -EFAULT);
@@ -55,7 +55,7 @@ static void must_end_at_the_fault(size_t size, bool backward)
 	temp_close(&temp);
 }
 
-START_TEST(test_blocks_of_memory_that_is_lost)
+START_TEST(test_blocks_of_lost_memory)
 {
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	must_end_at_the_fault(0, false);
@@ -65,8 +65,8 @@ START_TEST(test_blocks_of_memory_that_is_lost)
 }
 END_TEST
 
-/* Holes are no lines, and are skipped forward only. */
-START_TEST(test_blocks_skip_holes_alone)
+/* Holes have no lines, so only blocks that split lines skip them, and only forward. */
+START_TEST(test_blocks_skip_holes)
 {
 	static const struct {
 		bool split, backward;
@@ -92,7 +92,8 @@ START_TEST(test_blocks_skip_holes_alone)
 }
 END_TEST
 
-/* Truncates the file after the first block. What was left of it must come, and nothing else. */
+/* Truncates the file after the first block. The bytes before the cut must be delivered, and nothing
+ * else. */
 static void must_deliver_what_is_left(enum mmr_io_mode io_mode, size_t size)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -148,7 +149,8 @@ END_TEST
 
 START_TEST(test_blocks_truncated_map_in_the_last_page)
 {
-	/* The kernel shows zeros there instead of raising a signal. They were never in the file. */
+	/* The kernel returns zeros after the end of the file in its last page and raises no signal.
+	 * These zeros must not be delivered. */
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	must_deliver_what_is_left(MMR_IO_MAP, 199999);
 }
@@ -158,7 +160,7 @@ static Suite *blocks_faults_suite(void)
 {
 	Suite *suite = suite_create("blocks_faults");
 
-	ADD_CASE(suite, "faults", test_blocks_of_memory_that_is_lost, test_blocks_skip_holes_alone,
+	ADD_CASE(suite, "faults", test_blocks_of_lost_memory, test_blocks_skip_holes,
 		test_blocks_truncated_copy, test_blocks_truncated_map,
 		test_blocks_truncated_map_in_the_last_page);
 	return suite;

@@ -1,25 +1,25 @@
-/* chunks.c - windows of fixed size, which may overlap
+/* chunks.c - chunks of fixed size, which may overlap
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-/* What slice.h promises of each window and of all of them. */
+/* Checks what slice.h guarantees for each chunk and for all of them. */
 static void must_cover(mmr_slice slice, size_t len, size_t overlap)
 {
 	mmr_chunks it = mmr_chunks_of(slice, len, overlap);
 	mmr_slice chunk, mark = {"mark", 4};
 	size_t start = 0, stop = 0, at;
 
-#define CASE "%zu bytes, windows of %zu, overlap %zu: window at %zu", slice.len, len, overlap, at
+#define CASE "%zu bytes, chunks of %zu, overlap %zu: chunk at %zu", slice.len, len, overlap, at
 
 	for (at = 0; mmr_chunks_next(&it, &chunk); start = at) {
 		MUST(len > 0 && overlap < len, CASE);
 		at = (size_t)(chunk.ptr - slice.ptr);
 		MUST(at == (stop == 0 ? 0 : start + len - overlap), CASE);
 		MUST(chunk.len > 0 && chunk.len <= slice.len - at, CASE);
-		/* Full, unless it is the last. */
+		/* Every chunk but the last has the full length. */
 		MUST(chunk.len == len || (chunk.len < len && at + chunk.len == slice.len), CASE);
-		/* No gap before it, and something in it that is new. */
+		/* No gap is before a chunk, and each chunk has new bytes. */
 		MUST(at <= stop && at + chunk.len > stop, CASE);
 		stop = at + chunk.len;
 	}
@@ -58,7 +58,7 @@ START_TEST(test_chunks_cover_the_slice)
 }
 END_TEST
 
-START_TEST(test_chunks_of_absurd_sizes)
+START_TEST(test_chunks_of_extreme_sizes)
 {
 	static const size_t sizes[] = {0, 1, 4, 5, 6, SIZE_MAX / 2, SIZE_MAX - 1, SIZE_MAX};
 	size_t i, k;
@@ -79,7 +79,8 @@ static void chunk_on_backing(const struct setting *setting, void *arg)
 	if (setting->addressable)
 		must_cover(bytes, 4096, 100);
 	else
-		MUST(!mmr_chunks_next(&it, &chunk), "%s: a window of nothing", setting->name);
+		MUST(!mmr_chunks_next(&it, &chunk), "%s: a chunk of an unmapped reader",
+			setting->name);
 }
 
 START_TEST(test_chunks_on_every_backing)
@@ -90,7 +91,7 @@ START_TEST(test_chunks_on_every_backing)
 }
 END_TEST
 
-START_TEST(test_chunks_stand_on_the_stack)
+START_TEST(test_chunks_use_no_heap)
 {
 	ck_assert_uint_le(sizeof(mmr_chunks), 48);
 	must_cover(mmr_slice_of("0123456789"), 3, 1);
@@ -98,7 +99,7 @@ START_TEST(test_chunks_stand_on_the_stack)
 }
 END_TEST
 
-START_TEST(test_chunks_of_what_has_no_addresses)
+START_TEST(test_chunks_of_unmapped_readers)
 {
 	struct temp temp = temp_open("bytes", 5);
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_UNMAPPED);
@@ -120,9 +121,9 @@ static Suite *chunks_suite(void)
 	Suite *suite = suite_create("chunks");
 
 	ADD_CASE(suite, "core", test_chunks_examples, test_chunks_cover_the_slice,
-		test_chunks_on_every_backing, test_chunks_stand_on_the_stack);
-	ADD_CASE(suite, "limits", test_chunks_of_absurd_sizes);
-	ADD_CASE(suite, "faults", test_chunks_of_what_has_no_addresses);
+		test_chunks_on_every_backing, test_chunks_use_no_heap);
+	ADD_CASE(suite, "limits", test_chunks_of_extreme_sizes);
+	ADD_CASE(suite, "faults", test_chunks_of_unmapped_readers);
 	return suite;
 }
 

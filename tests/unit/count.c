@@ -1,4 +1,4 @@
-/* count.c - lines of whole files, and the longest of them
+/* count.c - counts of lines of whole files, and the longest line
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -123,11 +123,11 @@ START_TEST(test_count_lines_over_many_windows)
 	struct chance chance = {132};
 	size_t n;
 
-	/* Lines that start and end at the edges of windows, and the longest over five MiB. */
+	/* Lines start and end at the edges of windows. The longest line is longer than 5 MiB. */
 	memset(bytes, 'x', sizeof(bytes));
 	for (n = 0; n < ARRAY_LEN(ends); n++)
 		bytes[ends[n]] = '\n';
-	/* And a CR LF that such an edge parts: at 4 MiB. */
+	/* A CR LF is split by the edge at 4 MiB. */
 	for (n = 0; n < ARRAY_LEN(ends); n++)
 		if (ends[n] > 0 && bytes[ends[n] - 1] != '\n')
 			bytes[ends[n] - 1] = '\r';
@@ -175,7 +175,7 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-START_TEST(test_count_holes_cost_nothing)
+START_TEST(test_count_skips_holes)
 {
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("xyz"));
 	struct temp temp = temp_open("a\nb", 3);
@@ -187,9 +187,8 @@ START_TEST(test_count_holes_cost_nothing)
 
 	if (ftruncate(temp.fd, (off_t)(8 * TIB)) < 0 || !temp_has_hole(&temp, MIB)) {
 		temp_close(&temp);
-		CHECK_SKIP("no files of 8 TiB, or no holes, here");
+		CHECK_SKIP("no files of 8 TiB, or no holes, on this file system");
 	}
-	/* "a", "b" and zeroes, "xyz", zeroes and "end". */
 	temp_write(&temp, 4 * TIB, "\nxyz\n", 5);
 	temp_write(&temp, 8 * TIB - 3, "end", 3);
 	for (backing = 0; backing < 2; backing++) {
@@ -264,7 +263,7 @@ static Suite *count_suite(void)
 
 	ADD_CASE(suite, "core", test_count_lines_of_every_backing,
 		test_count_lines_over_many_windows, test_count_lines_of_a_sparse_file);
-	ADD_CASE(suite, "limits", test_count_holes_cost_nothing, test_count_bad_options);
+	ADD_CASE(suite, "limits", test_count_skips_holes, test_count_bad_options);
 	ADD_CASE(suite, "faults", test_count_lines_truncated);
 	return suite;
 }

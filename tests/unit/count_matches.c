@@ -1,4 +1,4 @@
-/* count_matches.c - a text in whole files, in parallel and yet in order
+/* count_matches.c - searches in whole files by several threads, reported in order
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -18,13 +18,13 @@ static void range_of(mmr_slice bytes, const mmr_scan_options *options, mmr_slice
 	ret_range->len = (size_t)min_u64(options->length, bytes.len - start);
 }
 
-/* What each call is compared with: the naive search goes on from the last match. */
+/* Each call is compared with a naive search that goes on from the last match. */
 struct walk {
-	mmr_slice bytes, text; /* bytes: up to the end of the range */
+	mmr_slice bytes, text; /* bytes: from the start of the reader to the end of the range */
 	size_t from, n;
-	size_t n_wanted; /* stop here, with `answer` */
+	size_t n_wanted; /* stop at this match and return `answer` */
 	int answer;
-	/* Line numbers, if matches have them: that of a byte is known. */
+	/* For matches with line numbers: the line number of a known offset. */
 	bool numbered;
 	char delimiter;
 	size_t known;
@@ -42,7 +42,8 @@ static size_t naive_match(const struct walk *walk)
 		if (!first)
 			break;
 		at = (size_t)(first - walk->bytes.ptr);
-		/* In two steps: sanitizers look at all of what memcmp may. */
+		/* Compares in two steps, because sanitizers check all bytes that memcmp may
+		 * read. */
 		if (memcmp(first, walk->text.ptr, min_size(len, 16)) == 0 &&
 			memcmp(first, walk->text.ptr, len) == 0)
 			return at;
@@ -50,7 +51,7 @@ static size_t naive_match(const struct walk *walk)
 	return SIZE_MAX;
 }
 
-/* The number of the line that a byte is in. */
+/* Returns the number of the line that contains a byte. */
 static uint64_t naive_line(const struct walk *walk, size_t off)
 {
 	uint64_t line = walk->known_line;
@@ -61,7 +62,7 @@ static uint64_t naive_line(const struct walk *walk, size_t off)
 	return line;
 }
 
-/* A match that is not the next one gives an error code. */
+/* Returns an error code for a match that is not the expected one. */
 static int step(void *context, const mmr_match *match)
 {
 	struct walk *walk = context;
@@ -143,7 +144,8 @@ START_TEST(test_count_matches_at_window_edges)
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	chance_fill(&chance, bytes, sizeof(bytes), mmr_slice_of("hayhayhey-ab\n"));
-	/* Across each edge, at every distance from it; in files, and in parts at an odd offset. */
+	/* Matches cross each edge of a window, at every distance from it. The reader is a file, or
+	 * a range of it at an odd offset. */
 	for (edge = 262144; edge < sizeof(bytes); edge += 262144, shift = (shift + 1) % (len + 1)) {
 		memcpy(bytes + edge - shift, planted, len);
 		memcpy(bytes + edge - part_at - shift, planted, len);
@@ -156,11 +158,11 @@ START_TEST(test_count_matches_at_window_edges)
 }
 END_TEST
 
-START_TEST(test_count_matches_that_overlap_themselves)
+START_TEST(test_count_matches_of_repetitive_needles)
 {
 	static char bytes[4 * MIB + 11];
 	static const char *const needles[] = {"a", "aa", "aaa", "aaaaaaa", "aba", "abaab"};
-	/* A sanitizer takes minutes for all of it. */
+	/* All bytes take minutes under a sanitizer. */
 	size_t len = memory_is_shadowed() ? MIB / 2 : sizeof(bytes), shape, i, k;
 	mmr_slice all = {bytes, len};
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
@@ -172,7 +174,8 @@ START_TEST(test_count_matches_that_overlap_themselves)
 	for (shape = 0; shape < 4; shape++) {
 		struct chance chance = {134 + shape};
 
-		/* Where a run of a begins decides about all of its matches, windows later. */
+		/* The start of a run of 'a' determines all matches in it, even those in later
+		 * windows. */
 		memset(bytes, 'a', len);
 		for (i = 0; i < (shape == 0 ? 0 : shape == 1 ? 3 : 1000); i++)
 			bytes[chance_below(&chance, len)] = 'b';
@@ -219,7 +222,7 @@ START_TEST(test_count_matches_of_long_needles)
 		must_match(reader, all, (mmr_slice){bytes + from, len}, &options, "long");
 	}
 	mmr_close(reader);
-	/* Longer than all there is, and no needle at all. */
+	/* A needle longer than the file, and an empty one. */
 	ck_assert_int_eq(mmr_open_memory(bytes, 100, &reader), 0);
 	must_match(reader, (mmr_slice){bytes, 100}, all, &plain_options, "longer");
 	must_match(reader, (mmr_slice){bytes, 100}, (mmr_slice){NULL, 0}, &plain_options, "empty");
@@ -239,7 +242,6 @@ START_TEST(test_count_matches_in_holes)
 	mmr_reader *reader;
 	size_t i;
 
-	/* "a", a hole of one MiB, "b". */
 	bytes[MIB - 1] = 'a';
 	bytes[2 * MIB] = bytes[5 * MIB + 5] = 'b';
 	temp_resize(&temp, sizeof(bytes));
@@ -277,7 +279,7 @@ START_TEST(test_count_matches_stops)
 		ck_assert_int_eq(
 			mmr_each_match(reader, &needle, &options, MMR_MATCH_PLAIN, step, &walk),
 			walk.answer);
-		/* Not one call more. */
+		/* No call comes after the one that stops the search. */
 		ck_assert_uint_eq(walk.n, stops[i / 2]);
 	}
 	mmr_close(reader);
@@ -302,7 +304,6 @@ START_TEST(test_count_matches_bad_options)
 				-EINVAL,
 			"%zu", i);
 	}
-	/* Flags that do not exist. */
 	ck_assert_int_eq(mmr_each_match(reader, &needle, NULL, 2, step, &walk), -EINVAL);
 	ck_assert_int_eq(mmr_each_match(reader, &needle, NULL, ~0U, step, &walk), -EINVAL);
 	ck_assert_uint_eq(found, 77);
@@ -311,7 +312,7 @@ START_TEST(test_count_matches_bad_options)
 	must_match(reader, mmr_slice_of("aba"), needle.text, &absurd, "absurd");
 	absurd.offset = absurd.length = UINT64_MAX - 1;
 	must_match(reader, mmr_slice_of("aba"), needle.text, &absurd, "absurd");
-	/* None at all are the plain ones. */
+	/* NULL options are the default options. */
 	walk.bytes = mmr_slice_of("aba");
 	ck_assert_int_eq(mmr_each_match(reader, &needle, NULL, MMR_MATCH_PLAIN, step, &walk), 0);
 	ck_assert_uint_eq(walk.n, 2);
@@ -336,7 +337,7 @@ static int cut_and_step(void *context, const mmr_match *match)
 	return step(&cut->walk, match);
 }
 
-START_TEST(test_count_matches_truncated_in_mid_run)
+START_TEST(test_count_matches_truncated_during_the_scan)
 {
 	static char bytes[5 * MIB];
 	static const size_t cuts[] = {0, 65536, 3 * MIB + 5, 5 * MIB - 1};
@@ -359,7 +360,7 @@ START_TEST(test_count_matches_truncated_in_mid_run)
 		reader = temp_reader(&cut.temp, MMR_BACKING_MAPPED);
 		err = mmr_each_match(
 			reader, &needle, &options, MMR_MATCH_PLAIN, cut_and_step, &cut);
-		/* Threads may have been ahead of the cut and missed nothing. */
+		/* Threads may have read everything before the cut. */
 		if (err == 0 && options.n_threads > 1)
 			MUST(cut.walk.n == sizeof(bytes) / 2, "cut at %zu: %zu matches", cut.at,
 				cut.walk.n);
@@ -373,7 +374,7 @@ START_TEST(test_count_matches_truncated_in_mid_run)
 }
 END_TEST
 
-START_TEST(test_count_matches_truncated_before)
+START_TEST(test_count_matches_truncated_before_the_scan)
 {
 	static char bytes[5 * MIB];
 	static const size_t cuts[] = {0, 65536, 3 * MIB + 5, 5 * MIB - 1};
@@ -392,7 +393,7 @@ START_TEST(test_count_matches_truncated_before)
 		options.io_mode = (enum mmr_io_mode)(i % 3);
 		options.n_threads = 1 + (unsigned)i % 4;
 		temp_resize(&temp, cuts[i / 3]);
-		/* What is gone is no hole. */
+		/* Bytes after the end of the file are not treated as a hole. */
 		err = mmr_count_matches(reader, &needle, &options, &found);
 		MUST(err == MMR_ETRUNCATED && found == 77, "cut at %zu, mode %zu: %d, %zu matches",
 			cuts[i / 3], i % 3, err, (size_t)found);
@@ -408,10 +409,11 @@ static Suite *matches_suite(void)
 	Suite *suite = suite_create("count_matches");
 
 	ADD_CASE(suite, "core", test_count_matches_at_window_edges,
-		test_count_matches_that_overlap_themselves, test_count_matches_in_holes);
+		test_count_matches_of_repetitive_needles, test_count_matches_in_holes);
 	ADD_CASE(suite, "limits", test_count_matches_of_long_needles, test_count_matches_stops);
 	ADD_CASE(suite, "faults", test_count_matches_bad_options,
-		test_count_matches_truncated_in_mid_run, test_count_matches_truncated_before);
+		test_count_matches_truncated_during_the_scan,
+		test_count_matches_truncated_before_the_scan);
 	return suite;
 }
 

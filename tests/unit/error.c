@@ -1,4 +1,4 @@
-/* error.c - error codes, error messages, and their threads
+/* error.c - error codes, error messages, and the error of each thread
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -8,7 +8,7 @@
 static const int codes[] = {MMR_ETRUNCATED, MMR_ECHANGED, MMR_ENOMAP, MMR_ESTREAM, MMR_ENOROOM,
 	MMR_ELONG, MMR_ENOLIB, MMR_EQUOTE};
 
-START_TEST(test_error_strerror_knows_every_code)
+START_TEST(test_error_strerror_of_every_code)
 {
 	size_t i, k;
 	char want[128];
@@ -16,7 +16,7 @@ START_TEST(test_error_strerror_knows_every_code)
 
 	ck_assert_str_eq(mmr_strerror(0), "success");
 	for (number = 1; number < 134; number++) {
-		/* A copy: the next call may use the same memory. */
+		/* Copied, because the next call may use the same memory. */
 		snprintf(want, sizeof(want), "%s", strerror(number));
 		ck_assert_str_eq(mmr_strerror(-number), want);
 	}
@@ -43,7 +43,7 @@ START_TEST(test_error_strerror_of_other_codes)
 }
 END_TEST
 
-START_TEST(test_error_explain_adds_no_text_of_the_code)
+START_TEST(test_error_explain_omits_the_text_of_the_code)
 {
 	ck_assert_int_eq(error_explain_at(-EINVAL, 3, "cannot parse '%s': no digit", "x"), -EINVAL);
 	ck_assert_str_eq(mmr_last_error(), "cannot parse 'x': no digit at byte 3");
@@ -56,13 +56,13 @@ START_TEST(test_error_explain_adds_no_text_of_the_code)
 }
 END_TEST
 
-START_TEST(test_error_set_tells_operation_cause_and_remedy)
+START_TEST(test_error_set_names_operation_cause_and_hint)
 {
-	char said[128];
+	char want_message[128];
 
-	snprintf(said, sizeof(said), "cannot read 'log': %s", strerror(EIO));
+	snprintf(want_message, sizeof(want_message), "cannot read 'log': %s", strerror(EIO));
 	ck_assert_int_eq(error_set(-EIO, "read '%s'", "log"), -EIO);
-	ck_assert_str_eq(mmr_last_error(), said);
+	ck_assert_str_eq(mmr_last_error(), want_message);
 	ck_assert_uint_eq(mmr_last_error_offset(), UINT64_MAX);
 
 	ck_assert_int_eq(error_set_at(MMR_ETRUNCATED, 77, "read '%s'", "log"), MMR_ETRUNCATED);
@@ -78,7 +78,7 @@ START_TEST(test_error_set_tells_operation_cause_and_remedy)
 }
 END_TEST
 
-START_TEST(test_error_success_leaves_the_text)
+START_TEST(test_error_success_keeps_the_message)
 {
 	mmr_reader *reader;
 
@@ -90,7 +90,7 @@ START_TEST(test_error_success_leaves_the_text)
 }
 END_TEST
 
-START_TEST(test_error_long_text_is_cut)
+START_TEST(test_error_long_message_is_cut)
 {
 	static char path[20001];
 
@@ -110,7 +110,7 @@ static void *fail_elsewhere(void *arg)
 
 	*ret_problem = NULL;
 	if (strcmp(mmr_last_error(), "") != 0 || mmr_last_error_offset() != UINT64_MAX)
-		*ret_problem = "a new thread begins with an error of another thread";
+		*ret_problem = "a new thread starts with the error of another thread";
 	error_set_at(-EIO, 9, "elsewhere");
 	if (!strstr(mmr_last_error(), "elsewhere"))
 		*ret_problem = "the thread does not see its own error";
@@ -135,11 +135,12 @@ static Suite *error_suite(void)
 {
 	Suite *suite = suite_create("error");
 
-	ADD_CASE(suite, "core", test_error_strerror_knows_every_code,
-		test_error_set_tells_operation_cause_and_remedy,
-		test_error_explain_adds_no_text_of_the_code, test_error_success_leaves_the_text);
-	ADD_CASE(suite, "limits", test_error_strerror_of_other_codes, test_error_long_text_is_cut,
-		test_error_belongs_to_its_thread);
+	ADD_CASE(suite, "core", test_error_strerror_of_every_code,
+		test_error_set_names_operation_cause_and_hint,
+		test_error_explain_omits_the_text_of_the_code,
+		test_error_success_keeps_the_message);
+	ADD_CASE(suite, "limits", test_error_strerror_of_other_codes,
+		test_error_long_message_is_cut, test_error_belongs_to_its_thread);
 	return suite;
 }
 

@@ -1,7 +1,7 @@
-/* extents.c - where a sparse file has data
+/* extents.c - which ranges of a sparse file have data
  *
- * What the file system calls data is its own affair: it may round and join. The oracle is what was
- * written where, with holes between too wide to be joined.
+ * File systems may round and join extents. The oracle is what the test has written. The holes
+ * between are too wide to be joined.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -14,13 +14,13 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* Each in a MiB of its own, in order. */
+/* In order, each within one MiB. */
 static const struct {
 	uint64_t off, len;
 } islands[] = {{0, 1}, {3 * MIB + 4096, 8192}, {5 * MIB + 777, 4321}, {10 * MIB, MIB},
 	{31 * MIB + MIB / 2, 3}, {40 * MIB - 1, 1}};
 
-/* The islands are in a file of 48 MiB, which ends with a hole. */
+/* Makes a file of 48 MiB that contains the islands and ends with a hole. */
 static struct temp sparse_open(void)
 {
 	struct temp temp = temp_open(NULL, 0);
@@ -34,8 +34,8 @@ static struct temp sparse_open(void)
 	return temp;
 }
 
-/* The runs of [off, off + len) of a reader whose part starts at `base` in the sparse file. */
-static void must_be_runs(const mmr_reader *reader, uint64_t base, uint64_t off, uint64_t len)
+/* Checks the extents of [off, off + len). Offset 0 of the reader is `base` in the sparse file. */
+static void must_be_extents(const mmr_reader *reader, uint64_t base, uint64_t off, uint64_t len)
 {
 	mmr_extents it = mmr_extents_of_range(reader, off, len);
 	uint64_t start = min_u64(off, mmr_size(reader)), stop, at, lo, hi, sum = 0;
@@ -45,11 +45,12 @@ static void must_be_runs(const mmr_reader *reader, uint64_t base, uint64_t off, 
 
 	stop = start + min_u64(len, mmr_size(reader) - start);
 #define CASE \
-	"part at %llu, range %llu + %llu: run at %llu", (unsigned long long)base, \
+	"reader at %llu, range %llu + %llu: extent at %llu", (unsigned long long)base, \
 		(unsigned long long)off, (unsigned long long)len, (unsigned long long)extent.off
 
 	for (at = start; mmr_extents_next(&it, &extent); at = extent.off + extent.len) {
-		/* In order, in the range, never empty, never side by side. */
+		/* Extents are in order and in the range, and they are not empty and not
+		 * adjacent. */
 		MUST(extent.off >= at && (at == start || extent.off > at), CASE);
 		MUST(extent.len > 0 && extent.len <= stop - extent.off, CASE);
 		for (i = 0; i < ARRAY_LEN(islands); i++) {
@@ -57,7 +58,8 @@ static void must_be_runs(const mmr_reader *reader, uint64_t base, uint64_t off, 
 			hi = lo + extent.len;
 			if (islands[i].off >= hi || islands[i].off + islands[i].len <= lo)
 				continue;
-			/* All of what is in the range. */
+			/* An extent contains the whole island, except for bytes outside of the
+			 * range. */
 			MUST(islands[i].off >= lo || extent.off == start, CASE);
 			MUST(islands[i].off + islands[i].len <= hi ||
 					extent.off + extent.len == stop,
@@ -73,7 +75,7 @@ static void must_be_runs(const mmr_reader *reader, uint64_t base, uint64_t off, 
 					   islands[i].off + islands[i].len > base + start),
 			"island %zu of %llu + %llu", i, (unsigned long long)off,
 			(unsigned long long)len);
-	/* 64 KiB to each island's side are the file system's to add. */
+	/* File systems may add up to 64 KiB to each side of an island. */
 	MUST(sum <= MIB + ARRAY_LEN(islands) * 2 * 65536, "%llu bytes of data",
 		(unsigned long long)sum);
 #undef CASE
@@ -87,21 +89,21 @@ static void must_be_right(const mmr_reader *reader, uint64_t base)
 
 	for (i = 0; i < ARRAY_LEN(edges); i++)
 		for (k = 0; k < ARRAY_LEN(edges); k++)
-			must_be_runs(reader, base, edges[i], edges[k]);
+			must_be_extents(reader, base, edges[i], edges[k]);
 }
 
-/* What a reader gives when nobody can tell: one run, or none of nothing. */
-static void must_be_one_run(const mmr_reader *reader, const char *name)
+/* Checks the extents where holes are not known: one for all bytes, or none for an empty reader. */
+static void must_be_one_extent(const mmr_reader *reader, const char *name)
 {
 	mmr_extents it = mmr_extents_of(reader);
 	mmr_extent extent;
 
 	if (mmr_size(reader) > 0) {
-		MUST(mmr_extents_next(&it, &extent), "%s: no run", name);
+		MUST(mmr_extents_next(&it, &extent), "%s: no extent", name);
 		MUST(extent.off == 0 && extent.len == mmr_size(reader), "%s: %llu bytes at %llu",
 			name, (unsigned long long)extent.len, (unsigned long long)extent.off);
 	}
-	MUST(!mmr_extents_next(&it, &extent), "%s: one more run", name);
+	MUST(!mmr_extents_next(&it, &extent), "%s: more than one extent", name);
 }
 
 START_TEST(test_extents_of_a_sparse_file)
@@ -114,7 +116,7 @@ START_TEST(test_extents_of_a_sparse_file)
 	ck_assert_uint_le(sizeof(mmr_extents), 32);
 	if (!temp_has_hole(&temp, MIB)) {
 		temp_close(&temp);
-		CHECK_SKIP("no holes here");
+		CHECK_SKIP("no holes on this file system");
 	}
 	for (i = 0; i < ARRAY_LEN(bases); i++) {
 		for (k = 0; k < ARRAY_LEN(backings); k++) {
@@ -141,7 +143,7 @@ START_TEST(test_extents_leave_the_offset_alone)
 
 	if (!temp_has_hole(&temp, MIB)) {
 		temp_close(&temp);
-		CHECK_SKIP("no holes here");
+		CHECK_SKIP("no holes on this file system");
 	}
 	ck_assert_int_eq(lseek(temp.fd, 123, SEEK_SET), 123);
 	options.offset = 4096;
@@ -150,7 +152,7 @@ START_TEST(test_extents_leave_the_offset_alone)
 	ck_assert_int_eq(lseek(temp.fd, 0, SEEK_CUR), 123);
 	mmr_close(reader);
 	ck_assert_uint_eq(count_descriptors(), n_descriptors);
-	/* Not even when the path is gone. */
+	/* This also holds when the path is deleted. */
 	ck_assert_int_eq(unlink(temp.path), 0);
 	ck_assert_int_eq(mmr_open_fd(temp.fd, NULL, &reader), 0);
 	must_be_right(reader, 0);
@@ -160,34 +162,34 @@ START_TEST(test_extents_leave_the_offset_alone)
 }
 END_TEST
 
-START_TEST(test_extents_of_what_has_no_holes)
+START_TEST(test_extents_without_holes)
 {
 	static char bytes[100000];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
 	mmr_reader *reader;
 
 	ck_assert_int_eq(mmr_open_memory(bytes, sizeof(bytes), &reader), 0);
-	must_be_one_run(reader, "memory");
+	must_be_one_extent(reader, "memory");
 	mmr_close(reader);
 	ck_assert_int_eq(mmr_open_memory(NULL, 0, &reader), 0);
-	must_be_one_run(reader, "no memory");
+	must_be_one_extent(reader, "no memory");
 	mmr_close(reader);
 	ck_assert_int_eq(mmr_open("/proc/self/status", NULL, &reader), 0);
-	must_be_one_run(reader, "/proc");
+	must_be_one_extent(reader, "/proc");
 	mmr_close(reader);
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
-	must_be_one_run(reader, "zeroes that were written");
+	must_be_one_extent(reader, "zeroes that were written");
 	mmr_close(reader);
 	temp_resize(&temp, 0);
 	temp_resize(&temp, 200000);
 	reader = temp_reader(&temp, MMR_BACKING_COPIED);
-	must_be_one_run(reader, "a copy of a hole");
+	must_be_one_extent(reader, "a copy of a hole");
 	mmr_close(reader);
 	temp_close(&temp);
 }
 END_TEST
 
-START_TEST(test_extents_of_holes_alone)
+START_TEST(test_extents_of_an_empty_sparse_file)
 {
 	struct temp temp = sparse_open();
 	mmr_extent extent = {99, 99};
@@ -196,10 +198,10 @@ START_TEST(test_extents_of_holes_alone)
 
 	if (!temp_has_hole(&temp, MIB)) {
 		temp_close(&temp);
-		CHECK_SKIP("no holes here");
+		CHECK_SKIP("no holes on this file system");
 	}
 	temp_resize(&temp, 0);
-	/* As large as there is room: it must not take longer. */
+	/* As large as the file system permits, because a size must not make it slower. */
 	if (ftruncate(temp.fd, (off_t)(8 * MIB * MIB)) < 0)
 		temp_resize(&temp, 1024 * MIB);
 	reader = temp_reader(&temp, MMR_BACKING_UNMAPPED);
@@ -245,9 +247,9 @@ START_TEST(test_extents_from_many_threads)
 
 	if (!temp_has_hole(&temp, MIB)) {
 		temp_close(&temp);
-		CHECK_SKIP("no holes here");
+		CHECK_SKIP("no holes on this file system");
 	}
-	/* All ask first at once, and each may make the second descriptor. */
+	/* All threads ask at the same time, and each may open the second descriptor. */
 	ck_assert_int_eq(mmr_open_fd(temp.fd, NULL, &reader), 0);
 	for (i = 0; i < ARRAY_LEN(threads); i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, iterate, reader), 0);
@@ -279,7 +281,7 @@ static void *ask_at_once(void *arg)
 	return NULL;
 }
 
-/* Of all that are made at once, one second descriptor is kept. */
+/* Threads that ask at the same time may each open a second descriptor. Only one is kept. */
 START_TEST(test_extents_first_asked_by_many_threads)
 {
 	struct temp temp = sparse_open();
@@ -291,7 +293,7 @@ START_TEST(test_extents_first_asked_by_many_threads)
 
 	if (!temp_has_hole(&temp, MIB)) {
 		temp_close(&temp);
-		CHECK_SKIP("no holes here");
+		CHECK_SKIP("no holes on this file system");
 	}
 	ck_assert_int_eq(pthread_barrier_init(&start, NULL, ARRAY_LEN(threads)), 0);
 	for (round = 0; round < 300; round++) {
@@ -316,7 +318,7 @@ START_TEST(test_extents_first_asked_by_many_threads)
 }
 END_TEST
 
-/* A descriptor of a file that this user may not open: there is no second one to be had. */
+/* Asks as a user that may not open the file, so that no second descriptor can be opened. */
 static void ask_as_nobody(void *arg)
 {
 	const struct temp *temp = arg;
@@ -343,12 +345,12 @@ START_TEST(test_extents_without_a_second_descriptor)
 	temp_close(&temp);
 	ck_assert(WIFEXITED(status));
 	if (WEXITSTATUS(status) == 77)
-		CHECK_SKIP("needs root, to become somebody else");
+		CHECK_SKIP("needs root to become another user");
 	ck_assert_int_eq(WEXITSTATUS(status), 0);
 }
 END_TEST
 
-START_TEST(test_extents_of_a_file_that_shrinks)
+START_TEST(test_extents_of_a_truncated_file)
 {
 	struct temp temp = sparse_open();
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
@@ -368,8 +370,8 @@ START_TEST(test_extents_of_a_file_that_shrinks)
 }
 END_TEST
 
-/* Reads all but the holes: how many 'x' and how many bytes there are. Returns: the error. */
-static int feed_data(mmr_reader *reader, uint64_t *ret_xs, uint64_t *ret_bytes)
+/* Reads all data without the holes, and counts bytes and 'x'. Returns: the error. */
+static int read_data(mmr_reader *reader, uint64_t *ret_xs, uint64_t *ret_bytes)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	uint64_t found, next = 0;
@@ -382,7 +384,8 @@ static int feed_data(mmr_reader *reader, uint64_t *ret_xs, uint64_t *ret_bytes)
 	cut.skip_holes = true;
 	ck_assert_int_eq(mmr_blocks_open(reader, NULL, &cut, &blocks), 0);
 	while (mmr_blocks_next(blocks, &block)) {
-		MUST(block.off >= next, "block at %llu again", (unsigned long long)block.off);
+		MUST(block.off >= next, "block at %llu overlaps the previous one",
+			(unsigned long long)block.off);
 		next = block.off + block.bytes.len;
 		ck_assert_int_eq(mmr_slice_count(block.bytes, 'x', &found), 0);
 		*ret_xs += found;
@@ -393,7 +396,7 @@ static int feed_data(mmr_reader *reader, uint64_t *ret_xs, uint64_t *ret_bytes)
 	return err;
 }
 
-START_TEST(test_extents_are_all_that_a_feed_shows)
+START_TEST(test_extents_are_all_that_blocks_read)
 {
 	struct temp temp = sparse_open();
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
@@ -402,13 +405,13 @@ START_TEST(test_extents_are_all_that_a_feed_shows)
 
 	for (i = 0; i < ARRAY_LEN(islands); i++)
 		wanted += islands[i].len;
-	ck_assert_int_eq(feed_data(reader, &xs, &n_bytes), 0);
+	ck_assert_int_eq(read_data(reader, &xs, &n_bytes), 0);
 	ck_assert_uint_eq(xs, wanted);
 	if (temp_has_hole(&temp, MIB))
 		ck_assert_uint_lt(n_bytes, 20 * MIB);
-	/* What is cut off is no hole. */
+	/* Bytes after the end of the file are not treated as a hole. */
 	temp_resize(&temp, 20 * MIB);
-	ck_assert_int_eq(feed_data(reader, &xs, &n_bytes), MMR_ETRUNCATED);
+	ck_assert_int_eq(read_data(reader, &xs, &n_bytes), MMR_ETRUNCATED);
 	mmr_close(reader);
 	temp_close(&temp);
 }
@@ -419,12 +422,12 @@ static Suite *extents_suite(void)
 	Suite *suite = suite_create("extents");
 
 	ADD_CASE(suite, "core", test_extents_of_a_sparse_file,
-		test_extents_are_all_that_a_feed_shows, test_extents_leave_the_offset_alone,
-		test_extents_of_what_has_no_holes, test_extents_from_many_threads,
+		test_extents_are_all_that_blocks_read, test_extents_leave_the_offset_alone,
+		test_extents_without_holes, test_extents_from_many_threads,
 		test_extents_first_asked_by_many_threads);
-	ADD_CASE(suite, "limits", test_extents_of_holes_alone);
+	ADD_CASE(suite, "limits", test_extents_of_an_empty_sparse_file);
 	ADD_CASE(suite, "faults", test_extents_without_a_second_descriptor,
-		test_extents_of_a_file_that_shrinks);
+		test_extents_of_a_truncated_file);
 	return suite;
 }
 

@@ -5,7 +5,8 @@
 
 #include <unistd.h>
 
-/* Byte by byte: each delimiter ends a field, and behind the last one there is one more. */
+/* Splits byte by byte. Each delimiter ends a field, and one more field follows the last
+ * delimiter. */
 static void must_split(mmr_slice line, char delimiter, const char *name)
 {
 	mmr_fields it = mmr_fields_of(line, delimiter);
@@ -34,7 +35,7 @@ static void must_split(mmr_slice line, char delimiter, const char *name)
 START_TEST(test_fields_examples)
 {
 	static const struct {
-		const char *line, *fields; /* fields, each ended by '|' */
+		const char *line, *fields; /* each field followed by '|' */
 	} cases[] = {
 		{"", "|"},
 		{",", "||"},
@@ -44,7 +45,7 @@ START_TEST(test_fields_examples)
 		{",a", "|a|"},
 		{"a,,b", "a||b|"},
 		{",,", "|||"},
-		{"\"a,b\"", "\"a|b\"|"}, /* nothing is quoted */
+		{"\"a,b\"", "\"a|b\"|"}, /* quotes have no meaning */
 		{"a\r", "a\r|"},
 	};
 	mmr_slice field;
@@ -87,14 +88,14 @@ START_TEST(test_fields_sizes_at_fences)
 	for (len = 0; len <= 257; len++) {
 		for (shift = 0; shift <= 64; shift++) {
 			mmr_slice before = {fence.stop - shift - len, len};
-			mmr_slice behind = {fence.start + shift, len};
+			mmr_slice after = {fence.start + shift, len};
 
-			/* Around the line stand delimiters that are not its own. */
+			/* The line is surrounded by delimiters that do not belong to it. */
 			memset(fence.start, ';', 4096);
 			chance_fill(&chance, fence.stop - shift - len, len, mmr_slice_of(";abc"));
 			must_split(before, ';', "before a fence");
 			chance_fill(&chance, fence.start + shift, len, mmr_slice_of(";abc"));
-			must_split(behind, ';', "behind a fence");
+			must_split(after, ';', "after a fence");
 		}
 	}
 	fence_close(&fence);
@@ -109,7 +110,7 @@ START_TEST(test_fields_of_long_lines)
 	int byte;
 
 	memset(line, ',', sizeof(line));
-	must_split(all, ',', "all of them");
+	must_split(all, ',', "only delimiters");
 	must_split(all, ';', "none");
 	chance_fill(&chance, line, sizeof(line), (mmr_slice){NULL, 0});
 	for (byte = 0; byte < 256; byte += 15)
@@ -144,7 +145,7 @@ START_TEST(test_fields_on_every_backing)
 }
 END_TEST
 
-START_TEST(test_fields_stand_on_the_stack)
+START_TEST(test_fields_use_no_heap)
 {
 	mmr_fields it = mmr_fields_of(mmr_slice_of("a,b,c"), ','), bookmark;
 	mmr_slice field;
@@ -176,7 +177,7 @@ START_TEST(test_fields_truncated)
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	it = mmr_fields_of(mmr_bytes(reader), ',');
 	temp_resize(&temp, page);
-	/* What was read of the second field is not a field. */
+	/* The incomplete second field is not returned. */
 	for (; mmr_fields_next(&it, &field); n++)
 		ck_assert_uint_eq(field.len, 9);
 	ck_assert_uint_eq(n, 1);
@@ -194,8 +195,7 @@ static Suite *fields_suite(void)
 	Suite *suite = suite_create("fields");
 
 	ADD_CASE(suite, "core", test_fields_examples, test_fields_of_every_short_line,
-		test_fields_sizes_at_fences, test_fields_on_every_backing,
-		test_fields_stand_on_the_stack);
+		test_fields_sizes_at_fences, test_fields_on_every_backing, test_fields_use_no_heap);
 	ADD_CASE(suite, "limits", test_fields_of_long_lines);
 	ADD_CASE(suite, "faults", test_fields_truncated);
 	return suite;

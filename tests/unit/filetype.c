@@ -1,7 +1,7 @@
-/* filetype.c - content types: by libmagic, and by the built-in signatures
+/* filetype.c - content types, from libmagic and from the built-in signatures
  *
- * libmagic is the oracle of the signatures; UTF-8 is checked against decoding without a check,
- * encoding again and comparing.
+ * libmagic is the oracle for the signatures. The oracle for UTF-8 decodes without checks, encodes
+ * again and compares.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -42,7 +42,7 @@ static const struct sample {
 	       "7zXZ\0\0\4\xe6\xd6\xb4\x46"),
 		"application/x-xz", "binary"},
 	{BYTES("BZh91AY&SY\x19\x93\x9b\x6b"), "application/x-bzip2", "binary"},
-	/* A file "a" that holds "b", and the directory's beginning. */
+	/* An archive with a file "a" that contains "b", and the start of its directory. */
 	{BYTES("PK\3\4\x14\0\0\0\0\0\0\0\x21\0\xf9\xef\xbeq\1\0\0\0\1\0\0\0\1\0\0\0abPK\1\2"
 	       "\x14\3\x14\0\0\0\0\0\0\0\x21\0\xf9\xef\xbeq\1\0\0\0\1\0\0\0"),
 		"application/zip", "binary"},
@@ -94,7 +94,7 @@ START_TEST(test_filetype_of_samples)
 		ck_assert_msg(strcmp(kind.encoding, samples[i].encoding) == 0,
 			"sample %zu: %s, not %s", i, kind.encoding, samples[i].encoding);
 		ck_assert_uint_gt(strlen(kind.description), 0);
-		/* Not every release of libmagic knows ZIP by its first bytes. */
+		/* Some releases of libmagic need more bytes to recognize ZIP. */
 		ck_assert(kind.by_magic == by_magic || strcmp(kind.mime, "application/zip") == 0);
 	}
 }
@@ -148,8 +148,8 @@ START_TEST(test_filetype_sniff_data)
 		{BYTES("bell is text, \x0e is not")}, /* a control character */
 		{BYTES("nor is DEL\x7f")},
 		{BYTES("\xff\xfe\x00\xd8\x41\x00")}, /* half a surrogate pair */
-		{BYTES("\xff\xfe\x00\xdc\x00\xd8")}, /* the wrong half first */
-		{BYTES("\xff\xfe\x00\xd8\x00\xe0")}, /* a character behind the first half */
+		{BYTES("\xff\xfe\x00\xdc\x00\xd8")}, /* the low surrogate first */
+		{BYTES("\xff\xfe\x00\xd8\x00\xe0")}, /* no low surrogate after the high one */
 		{BYTES("\xff\xfe\0\0\0\0\x11\0")},   /* beyond U+10FFFF */
 		{BYTES("\xff\xfe\0\0\0\xd8\0\0")},   /* a surrogate in UTF-32 */
 	};
@@ -165,7 +165,7 @@ START_TEST(test_filetype_sniff_data)
 }
 END_TEST
 
-/* Words that begin like a signature, and words in an old encoding, are words. */
+/* Text that starts like a signature, and text in an old encoding, is text. */
 START_TEST(test_filetype_sniff_text)
 {
 	ck_assert_str_eq(sniffed(BYTES("BZh is no name\n")).mime, "text/plain");
@@ -184,12 +184,12 @@ START_TEST(test_filetype_sniff_text)
 				       "e\n"))
 				 .mime,
 		"text/plain");
-	/* A pair of surrogates, whole and cut. */
+	/* A complete pair of surrogates, and one that is cut. */
 	ck_assert_str_eq(sniffed(BYTES("\xff\xfe\x3d\xd8\x27\xdc")).encoding, "utf-16le");
 	ck_assert_str_eq(sniffed(BYTES("\xfe\xff\xd8\x3d\xdc")).encoding, "utf-16be");
-	/* Around the surrogates in UTF-32. */
+	/* The code points before and after the surrogates, in UTF-32. */
 	ck_assert_str_eq(sniffed(BYTES("\xff\xfe\0\0\xff\xd7\0\0\0\xe0\0\0")).encoding, "utf-32le");
-	/* bzip2 of nothing. */
+	/* An empty file compressed by bzip2. */
 	ck_assert_str_eq(sniffed(BYTES("BZh9\x17rE8P\x90\0\0\0\0")).mime, "application/x-bzip2");
 }
 END_TEST
@@ -240,8 +240,8 @@ static size_t encode(uint32_t code, unsigned char *ret_bytes)
 	return 4;
 }
 
-/* Whether `bytes`, of the length that their first one asks for, are one character: decoded without
- * a question, would they be encoded like this again? */
+/* Whether `bytes` are one character. Their length is the one that the first byte requires. Decodes
+ * without checks and tests whether encoding gives the same bytes. */
 static bool is_character(const unsigned char *bytes, size_t len)
 {
 	static const uint32_t marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
@@ -259,7 +259,7 @@ static bool is_character(const unsigned char *bytes, size_t len)
 	return encode(code, again) == len && memcmp(bytes, again, len) == 0;
 }
 
-/* Every pair of first bytes, with third and fourth ones at the edges, before an innocent text. */
+/* Every pair of first bytes, with third and fourth bytes at the limits, before plain text. */
 START_TEST(test_filetype_sniff_utf8_exactly)
 {
 	static const unsigned char edges[] = {0x20, 0x7e, 0x80, 0x81, 0xbf, 0xc0, 0xff};
@@ -292,7 +292,7 @@ START_TEST(test_filetype_sniff_utf8_exactly)
 }
 END_TEST
 
-/* Every character, and every one cut short by the end of the sample. */
+/* Every character, complete and cut by the end of the sample. */
 START_TEST(test_filetype_sniff_utf8_characters)
 {
 	unsigned char bytes[5] = "x";
@@ -307,14 +307,14 @@ START_TEST(test_filetype_sniff_utf8_characters)
 			MUST(strcmp(sniffed(bytes, 1 + cut).encoding, "utf-8") == 0,
 				"U+%04X, cut to %zu bytes", (unsigned)code, cut);
 	}
-	/* Cut, but wrong already. */
+	/* Cut characters that are invalid already. */
 	ck_assert_str_eq(sniffed(BYTES("x\xe0\x80")).encoding, "unknown-8bit");
 	ck_assert_str_eq(sniffed(BYTES("x\xed\xa0")).encoding, "unknown-8bit");
 	ck_assert_str_eq(sniffed(BYTES("x\xf4\x90")).encoding, "unknown-8bit");
 }
 END_TEST
 
-START_TEST(test_filetype_of_nothing)
+START_TEST(test_filetype_of_an_empty_file)
 {
 	mmr_filetype kind = kind_of("", 0);
 
@@ -326,7 +326,7 @@ START_TEST(test_filetype_of_nothing)
 }
 END_TEST
 
-/* Every beginning of every sample, against a page that must not be touched. */
+/* Every prefix of every sample, before a page that must not be touched. */
 START_TEST(test_filetype_sniff_stays_in_bounds)
 {
 	struct fence fence = fence_open(1);
@@ -341,7 +341,7 @@ START_TEST(test_filetype_sniff_stays_in_bounds)
 }
 END_TEST
 
-START_TEST(test_filetype_of_takes_bounded_memory)
+START_TEST(test_filetype_memory_is_bounded)
 {
 	struct temp temp = temp_open(BYTES("words\n"));
 	mmr_reader *reader;
@@ -360,8 +360,8 @@ START_TEST(test_filetype_of_takes_bounded_memory)
 }
 END_TEST
 
-/* A database of our own gives descriptions that are longer than the field, and of which one has a
- * character astride its end. */
+/* A database of this test has descriptions that are longer than the field. One of them has a
+ * multi-byte character across the end of the field. */
 START_TEST(test_filetype_description_is_cut_between_characters)
 {
 	struct temp temp = temp_open(NULL, 0);
@@ -420,7 +420,7 @@ static void *ask_all(void *arg)
 	return arg;
 }
 
-START_TEST(test_filetype_of_in_many_threads)
+START_TEST(test_filetype_in_many_threads)
 {
 	pthread_t threads[N_THREADS];
 	void *answer;
@@ -435,8 +435,8 @@ START_TEST(test_filetype_of_in_many_threads)
 }
 END_TEST
 
-/* libmagic is there, its database is not; later it is. */
-START_TEST(test_filetype_of_without_database)
+/* libmagic is installed, but its database is missing at first. */
+START_TEST(test_filetype_without_database)
 {
 	const char *png = samples[13].bytes;
 	mmr_filetype kind;
@@ -459,14 +459,14 @@ START_TEST(test_filetype_of_without_database)
 }
 END_TEST
 
-START_TEST(test_filetype_of_without_library)
+START_TEST(test_filetype_without_library)
 {
 	static const char *const bogus[] = {"libmmreader-nobody.so.0", NULL};
 	const char *const *real = library_magic.sonames;
 	size_t i;
 
 	if (library_magic.linkage != MMR_LINKAGE_DLOPEN || atomic_load(&library_magic.loaded))
-		CHECK_SKIP("libmagic is not opened in this build, or loaded already");
+		CHECK_SKIP("libmagic is not loaded with dlopen in this build, or loaded already");
 	library_magic.sonames = bogus;
 	for (i = 0; i < ARRAY_LEN(samples); i++) {
 		mmr_filetype kind = kind_of(samples[i].bytes, samples[i].len);
@@ -480,7 +480,7 @@ START_TEST(test_filetype_of_without_library)
 }
 END_TEST
 
-START_TEST(test_filetype_of_truncated_file)
+START_TEST(test_filetype_of_a_truncated_file)
 {
 	static const enum mmr_backing_kind backings[] = {MMR_BACKING_MAPPED, MMR_BACKING_UNMAPPED};
 	size_t i;
@@ -515,12 +515,11 @@ static Suite *filetype_suite(void)
 		test_filetype_same_on_every_backing, test_filetype_sniff_data,
 		test_filetype_sniff_text, test_filetype_sniff_elf, test_filetype_sniff_utf8_exactly,
 		test_filetype_sniff_utf8_characters);
-	ADD_CASE(suite, "limits", test_filetype_of_nothing, test_filetype_sniff_stays_in_bounds,
-		test_filetype_of_takes_bounded_memory,
-		test_filetype_description_is_cut_between_characters,
-		test_filetype_of_in_many_threads);
-	ADD_CASE(suite, "faults", test_filetype_of_without_database,
-		test_filetype_of_without_library, test_filetype_of_truncated_file);
+	ADD_CASE(suite, "limits", test_filetype_of_an_empty_file,
+		test_filetype_sniff_stays_in_bounds, test_filetype_memory_is_bounded,
+		test_filetype_description_is_cut_between_characters, test_filetype_in_many_threads);
+	ADD_CASE(suite, "faults", test_filetype_without_database, test_filetype_without_library,
+		test_filetype_of_a_truncated_file);
 	return suite;
 }
 

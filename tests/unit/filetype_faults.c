@@ -1,4 +1,4 @@
-/* filetype_faults.c - a libmagic that fails in every call: the signatures answer
+/* filetype_faults.c - signatures are used when any call of libmagic fails
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -12,14 +12,15 @@
 #include <magic.h>
 #include <pthread.h>
 
-/* Puts another function in the place of one of libmagic's, by its bytes. */
+/* Replaces a function of libmagic by another one. Copies the bytes of the pointer, because the
+ * types differ. */
 #define REPLACE(name, other) \
 	do { \
 		__typeof__(&name) function_ = (other); \
 		memcpy(place_of(#name), &function_, sizeof(function_)); \
 	} while (0)
 
-/* All of libmagic's own. */
+/* The functions of libmagic itself. */
 static char real[16 * sizeof(void *)];
 
 static char *place_of(const char *name)
@@ -29,7 +30,7 @@ static char *place_of(const char *name)
 	for (i = 0; i < library_magic.n_symbols; i++)
 		if (strcmp(library_magic.symbols[i].name, name) == 0)
 			return (char *)library_magic.functions + library_magic.symbols[i].off;
-	ck_abort_msg("no function is called %s", name);
+	ck_abort_msg("unknown function %s", name);
 	return NULL;
 }
 
@@ -75,7 +76,7 @@ static int no_flags(magic_t cookie, int flags)
 	return -1;
 }
 
-static int answers_left; /* before an error */
+static int answers_left; /* successful calls before an error */
 static const char *answer;
 
 static const char *some_answers(magic_t cookie, const void *bytes, size_t len)
@@ -99,7 +100,7 @@ static mmr_filetype kind_of_png(void)
 	return kind;
 }
 
-/* A thread that asks first, and so has no cookie yet. */
+/* Asks in a new thread, which has no cookie yet. */
 static void *ask(void *arg)
 {
 	mmr_filetype *kind = arg;
@@ -123,7 +124,7 @@ struct attempt {
 	char reason[LIBRARY_REASON];
 };
 
-/* libmagic is made ready again, by a thread that has no cookie. */
+/* Starts libmagic again in a new thread, which has no cookie. */
 static void *start(void *arg)
 {
 	struct attempt *attempt = arg;
@@ -168,7 +169,7 @@ START_TEST(test_filetype_without_a_cookie)
 	restore();
 	REPLACE(magic_buffer, some_answers);
 	must_not_start("its database is not usable");
-	/* This thread has one, and others may have one later. */
+	/* Once libmagic works again, this thread and new ones get a cookie. */
 	restore();
 	ck_assert(kind_of_png().by_magic);
 	ck_assert(ask_in_a_thread().by_magic);
@@ -177,7 +178,7 @@ START_TEST(test_filetype_without_a_cookie)
 }
 END_TEST
 
-START_TEST(test_filetype_of_a_libmagic_that_gives_up)
+START_TEST(test_filetype_of_a_libmagic_that_fails)
 {
 	mmr_filetype kind;
 	int n;
@@ -186,7 +187,7 @@ START_TEST(test_filetype_of_a_libmagic_that_gives_up)
 		CHECK_SKIP("libmagic is missing");
 	answer = "text/x-answer";
 	REPLACE(magic_buffer, some_answers);
-	/* It is asked three times; part of an answer is none. */
+	/* Three calls are needed. If one fails, the results of the others are not used. */
 	for (n = 0; n < 3; n++) {
 		answers_left = n;
 		MUST(is_sniffed(kind_of_png()), "after %d answers", n);
@@ -205,8 +206,8 @@ START_TEST(test_filetype_of_a_libmagic_that_gives_up)
 }
 END_TEST
 
-/* Bytes that only go on with a character, and none that begins one. */
-START_TEST(test_filetype_of_an_answer_without_a_character)
+/* libmagic returns UTF-8 continuation bytes only, without a first byte. */
+START_TEST(test_filetype_of_invalid_results)
 {
 	static char nonsense[1000];
 	mmr_filetype kind;
@@ -231,8 +232,7 @@ static Suite *filetype_faults_suite(void)
 	Suite *suite = suite_create("filetype_faults");
 
 	ADD_CASE(suite, "faults", test_filetype_without_a_cookie,
-		test_filetype_of_a_libmagic_that_gives_up,
-		test_filetype_of_an_answer_without_a_character);
+		test_filetype_of_a_libmagic_that_fails, test_filetype_of_invalid_results);
 	return suite;
 }
 
@@ -240,7 +240,7 @@ static Suite *filetype_faults_suite(void)
 
 START_TEST(test_filetype_faults_without_libmagic)
 {
-	CHECK_SKIP("libmagic is not opened in this build");
+	CHECK_SKIP("libmagic is not loaded with dlopen in this build");
 }
 END_TEST
 

@@ -1,9 +1,9 @@
-/* find.c - how many, and where: single bytes in a slice
+/* find.c - counts and offsets of single bytes in a slice
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-/* Asks for every place that there is and some that are not. */
+/* Asks for every occurrence of a byte, and for some that do not exist. */
 static void must_find(mmr_slice slice, char byte, size_t step, const char *name)
 {
 	uint64_t count = 0, n = 0;
@@ -13,10 +13,10 @@ static void must_find(mmr_slice slice, char byte, size_t step, const char *name)
 		if (slice.ptr[i] != byte)
 			continue;
 		if (n % step == 0) {
-			MUST(mmr_slice_select(slice, byte, n, &off) == 1, "%s: %zu is missing",
-				name, (size_t)n);
-			MUST(off == i, "%s: place %zu is %zu, should be %zu", name, (size_t)n, off,
-				i);
+			MUST(mmr_slice_select(slice, byte, n, &off) == 1,
+				"%s: occurrence %zu is missing", name, (size_t)n);
+			MUST(off == i, "%s: occurrence %zu is at %zu, should be at %zu", name,
+				(size_t)n, off, i);
 		}
 		n++;
 	}
@@ -38,14 +38,14 @@ START_TEST(test_find_sizes_at_fences)
 
 	memset(fence.start, 'a', 4096);
 	for (len = 0; len <= 257; len++) {
-		mmr_slice before = {fence.stop - len, len}, behind = {fence.start, len};
+		mmr_slice before = {fence.stop - len, len}, after = {fence.start, len};
 
 		memset(fence.start, 'a', 600);
 		memset(fence.stop - 600, 'a', 600);
 		chance_fill(&chance, fence.stop - len, len, mmr_slice_of("abc"));
 		chance_fill(&chance, fence.start, len, mmr_slice_of("abc"));
 		must_find(before, 'a', 1, "before a fence");
-		must_find(behind, 'a', 1, "behind a fence");
+		must_find(after, 'a', 1, "after a fence");
 	}
 	must_find((mmr_slice){NULL, 0}, 'a', 1, "NULL");
 	fence_close(&fence);
@@ -76,7 +76,7 @@ START_TEST(test_find_in_long_slices)
 		mmr_slice slice = {text, sizes[i]};
 
 		memset(text, 'a', sizes[i]);
-		must_find(slice, 'a', 997, "all of them");
+		must_find(slice, 'a', 997, "only this byte");
 		must_find(slice, 'b', 1, "none");
 		text[sizes[i] - 1] = 'b';
 		must_find(slice, 'b', 1, "the last");

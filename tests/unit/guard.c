@@ -1,4 +1,4 @@
-/* guard.c - files that are cut short while they are read
+/* guard.c - files that are truncated while they are read
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -15,7 +15,7 @@
 #define PAGE      ((size_t)sysconf(_SC_PAGESIZE))
 #define N_THREADS 4
 
-/* A mapped file of SIZE bytes, all lines "0123456\n". */
+/* A mapped file of SIZE bytes. Each line is "0123456\n". */
 struct victim {
 	struct temp temp;
 	mmr_reader *reader;
@@ -47,7 +47,7 @@ static void install(void)
 	ck_assert_int_eq(mmr_guard_install(), 0);
 }
 
-/* The error of this thread is a truncation at `off`, told in full. */
+/* Checks that the last error is a truncation at `off`, with a complete message. */
 static void must_be_truncation(int err, const struct victim *victim, uint64_t off)
 {
 	MUST(err == MMR_ETRUNCATED, "%d instead of MMR_ETRUNCATED", err);
@@ -73,7 +73,7 @@ static int fail_with_eio(void *arg)
 	return -EIO;
 }
 
-START_TEST(test_guard_try_needs_the_handler)
+START_TEST(test_guard_try_requires_the_handler)
 {
 	struct victim victim = victim_open();
 	mmr_reader *memory;
@@ -82,7 +82,7 @@ START_TEST(test_guard_try_needs_the_handler)
 	ck_assert_int_eq(mmr_try(victim.reader, add_one, &calls), -ENOTSUP);
 	ck_assert_int_eq(calls, 0);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "mmr_guard_install"));
-	/* What cannot fault needs none. */
+	/* Memory of the caller needs no handler. */
 	ck_assert_int_eq(mmr_open_memory("abc", 3, &memory), 0);
 	ck_assert_int_eq(mmr_try(memory, add_one, &calls), 1);
 	mmr_close(memory);
@@ -90,7 +90,7 @@ START_TEST(test_guard_try_needs_the_handler)
 }
 END_TEST
 
-START_TEST(test_guard_try_returns_the_answer)
+START_TEST(test_guard_try_returns_the_result)
 {
 	struct victim victim = victim_open();
 	int calls = 41;
@@ -116,7 +116,7 @@ START_TEST(test_guard_try_survives_truncation)
 	ck_assert_int_eq(mmr_try(victim.reader, first_byte, (void *)victim.bytes.ptr), '0');
 	must_be_truncation(
 		mmr_try(victim.reader, first_byte, (char *)victim.bytes.ptr + off), &victim, off);
-	/* A reader that has failed says so again. */
+	/* A reader that has failed reports the same error again. */
 	ck_assert_int_eq(
 		mmr_try(victim.reader, first_byte, (void *)victim.bytes.ptr), MMR_ETRUNCATED);
 	ck_assert_int_eq(mmr_blocks_open(victim.reader, NULL, NULL, &blocks), MMR_ETRUNCATED);
@@ -126,16 +126,16 @@ END_TEST
 
 struct nest {
 	mmr_reader *inner;
-	const char *touch; /* from inside of both */
-	const char *after; /* from inside of the outer one, once the inner has failed */
-	int inner_answer;
+	const char *touch; /* read inside both guards */
+	const char *after; /* read inside the outer guard, after the inner one has failed */
+	int inner_result;
 };
 
 static int try_inner(void *arg)
 {
 	struct nest *nest = arg;
 
-	nest->inner_answer = mmr_try(nest->inner, first_byte, (void *)nest->touch);
+	nest->inner_result = mmr_try(nest->inner, first_byte, (void *)nest->touch);
 	return nest->after ? *(const volatile char *)nest->after : 7;
 }
 
@@ -146,10 +146,10 @@ START_TEST(test_guard_try_nests)
 
 	install();
 	temp_resize(&inner.temp, PAGE);
-	/* The inner guard ends the inner call alone ... */
+	/* The inner guard ends only the inner call ... */
 	ck_assert_int_eq(mmr_try(outer.reader, try_inner, &nest), 7);
-	must_be_truncation(nest.inner_answer, &inner, PAGE);
-	/* ... and leaves the outer one in force. */
+	must_be_truncation(nest.inner_result, &inner, PAGE);
+	/* ... and the outer guard remains active. */
 	temp_resize(&outer.temp, PAGE);
 	nest.after = outer.bytes.ptr + 2 * PAGE;
 	must_be_truncation(mmr_try(outer.reader, try_inner, &nest), &outer, PAGE);
@@ -162,20 +162,20 @@ START_TEST(test_guard_try_faults_in_the_outer_file)
 {
 	struct victim outer = victim_open(), inner = victim_open();
 	struct nest nest = {inner.reader, outer.bytes.ptr + 2 * PAGE, NULL, 0};
-	mmr_slice healthy = mmr_slice_of("still guarded");
+	mmr_slice intact = mmr_slice_of("still guarded");
 
 	install();
 	temp_resize(&outer.temp, PAGE);
 	must_be_truncation(mmr_try(outer.reader, try_inner, &nest), &outer, PAGE);
-	/* Both guards are off: the next fault is taken by a guard of its own. */
-	ck_assert(mmr_slice_equal(healthy, healthy));
+	/* Both guards have ended, so the next fault needs a guard of its own. */
+	ck_assert(mmr_slice_equal(intact, intact));
 	ck_assert_int_eq(mmr_try(inner.reader, first_byte, (void *)inner.bytes.ptr), '0');
 	victim_close(&outer);
 	victim_close(&inner);
 }
 END_TEST
 
-/* Lines up to the cut, all of them whole. */
+/* Reads the lines before the cut. All of them must be complete. */
 static void must_end_lines(size_t cut, char delimiter)
 {
 	struct victim victim = victim_open();
@@ -188,7 +188,7 @@ static void must_end_lines(size_t cut, char delimiter)
 		MUST(n < SIZE / 8 && line.len == (n > 0 || delimiter == '\n' ? 7 : 3),
 			"line %zu has %zu bytes", n, line.len);
 	must_be_truncation(mmr_lines_error(&it), &victim, cut);
-	/* Less than a refill before the cut is lost, and no page behind it is delivered. */
+	/* Less than one refill before the cut is lost, and no page after the cut is delivered. */
 	MUST(n * 8 <= cut + PAGE && n * 8 + 4096 + PAGE >= cut, "%zu lines before a cut at %zu", n,
 		cut);
 	ck_assert(!mmr_lines_next(&it, &line));
@@ -203,10 +203,10 @@ START_TEST(test_guard_lines_end_with_an_error)
 	install();
 	for (i = 0; i < ARRAY_LEN(cuts); i++) {
 		must_end_lines(cuts[i], '\n');
-		/* Refills end within a line: what was read of it is not a line. */
+		/* Refills end inside lines. An incomplete line must not be returned. */
 		must_end_lines(cuts[i], '3');
 	}
-	/* In the middle of a page: its rest reads as zeros. */
+	/* The cut is inside a page. The rest of that page reads as zeros. */
 	must_end_lines(1, '\n');
 	must_end_lines(SIZE / 2 + 9, '\n');
 }
@@ -228,14 +228,15 @@ START_TEST(test_guard_reverse_lines_end_with_an_error)
 }
 END_TEST
 
-START_TEST(test_guard_lines_that_were_marked_and_are_lost)
+START_TEST(test_guard_lines_lost_after_their_ends_were_found)
 {
 	int backward;
 
 	install();
 	for (backward = 0; backward < 2; backward++) {
 		struct victim victim = victim_open();
-		/* One refill finds them all: the next look at the map is at a line's last byte. */
+		/* One refill finds all line ends. The next access to the map is at the last byte of
+		 * a line. */
 		mmr_slice three = mmr_slice_cut(victim.bytes, -24, MMR_END), line;
 		mmr_lines it = mmr_lines_of_flags(three, '\n', MMR_LINES_CRLF);
 		mmr_reverse_lines back = mmr_reverse_lines_of_flags(three, '\n', MMR_LINES_CRLF);
@@ -276,7 +277,7 @@ START_TEST(test_guard_count_and_select_end_with_an_error)
 }
 END_TEST
 
-START_TEST(test_guard_compare_with_a_lost_left)
+START_TEST(test_guard_compare_truncated_left)
 {
 	struct victim lost = victim_open(), whole = victim_open();
 
@@ -291,7 +292,7 @@ START_TEST(test_guard_compare_with_a_lost_left)
 }
 END_TEST
 
-START_TEST(test_guard_compare_with_a_lost_right)
+START_TEST(test_guard_compare_truncated_right)
 {
 	struct victim lost = victim_open(), whole = victim_open();
 
@@ -306,7 +307,7 @@ START_TEST(test_guard_compare_with_a_lost_right)
 }
 END_TEST
 
-START_TEST(test_guard_small_looks_survive)
+START_TEST(test_guard_small_accesses_survive)
 {
 	struct victim victim = victim_open();
 	mmr_slice word;
@@ -327,7 +328,7 @@ START_TEST(test_guard_small_looks_survive)
 }
 END_TEST
 
-START_TEST(test_guard_part_tells_the_offset_in_the_file)
+START_TEST(test_guard_range_reports_the_offset_in_the_file)
 {
 	struct victim victim = victim_open();
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -340,7 +341,7 @@ START_TEST(test_guard_part_tells_the_offset_in_the_file)
 	ck_assert_int_eq(mmr_open(victim.temp.path, &options, &part), 0);
 	temp_resize(&victim.temp, SIZE / 2 + 1);
 	must_be_truncation(mmr_slice_count(mmr_bytes(part), '\n', &count), &victim, SIZE / 2 + 1);
-	/* In front of the part: all of it is lost, from its first byte on. */
+	/* The cut is before the range, so the whole range is lost. */
 	temp_resize(&victim.temp, 10);
 	must_be_truncation(mmr_slice_count(mmr_bytes(part), '\n', &count), &victim, PAGE + 123);
 	mmr_close(part);
@@ -370,7 +371,7 @@ static void *count_until_it_fails(void *arg)
 	return NULL;
 }
 
-START_TEST(test_guard_threads_fail_each_for_itself)
+START_TEST(test_guard_each_thread_fails_separately)
 {
 	pthread_t threads[N_THREADS];
 	struct worker workers[N_THREADS];
@@ -380,7 +381,7 @@ START_TEST(test_guard_threads_fail_each_for_itself)
 	install();
 	for (round = 0; round < 20; round++) {
 		struct victim victim = victim_open();
-		/* Whole pages: the tail of a page would be zeroed, not lost. */
+		/* Whole pages, because the rest of a page would be zeros and not raise a fault. */
 		size_t cut = (size_t)round * (SIZE / PAGE / 20) * PAGE;
 
 		for (i = 0; i < N_THREADS; i++) {
@@ -446,7 +447,7 @@ static void on_foreign_fault(int number, siginfo_t *info, void *context)
 	siglongjmp(foreign_env, 1);
 }
 
-/* A map that faults at every touch and belongs to no reader. */
+/* Returns a map that faults at every access and belongs to no reader. */
 static const volatile char *foreign_map(void)
 {
 	struct temp temp = temp_open("x", 1);
@@ -458,7 +459,7 @@ static const volatile char *foreign_map(void)
 	return map;
 }
 
-START_TEST(test_guard_foreign_fault_goes_to_the_older_handler)
+START_TEST(test_guard_foreign_fault_calls_the_previous_handler)
 {
 	struct victim victim = victim_open();
 	const volatile char *foreign = foreign_map();
@@ -476,7 +477,7 @@ START_TEST(test_guard_foreign_fault_goes_to_the_older_handler)
 	ck_assert_int_eq(foreign_faults, 0);
 	if (sigsetjmp(foreign_env, 1) == 0) {
 		(void)*foreign;
-		ck_abort_msg("a page past the end was read");
+		ck_abort_msg("a page after the end of the file was read");
 	}
 	ck_assert_int_eq(foreign_faults, 1);
 	ck_assert_ptr_eq(foreign_address, (const void *)(uintptr_t)foreign);
@@ -488,7 +489,7 @@ END_TEST
 
 static void default_then_install(void)
 {
-	/* Sanitizers have a handler of their own. */
+	/* Sanitizers install their own handler. */
 	signal(SIGBUS, SIG_DFL);
 	if (mmr_guard_install() < 0)
 		_exit(9);
@@ -508,7 +509,7 @@ static void touch_victim(void *arg)
 	(void)*(const volatile char *)(victim->bytes.ptr + 2 * PAGE);
 }
 
-static void raise_it(void *arg)
+static void raise_sigbus(void *arg)
 {
 	(void)arg;
 	default_then_install();
@@ -521,15 +522,15 @@ static void must_have_died_of_sigbus(int status)
 		(unsigned)status);
 }
 
-START_TEST(test_guard_foreign_fault_keeps_its_default)
+START_TEST(test_guard_foreign_fault_keeps_the_default_action)
 {
 	struct victim victim = victim_open();
 
 	must_have_died_of_sigbus(in_child(touch_foreign, (void *)(uintptr_t)foreign_map()));
 	temp_resize(&victim.temp, PAGE);
-	/* Outside of the library nobody promised anything. */
+	/* The guard covers only calls of the library. */
 	must_have_died_of_sigbus(in_child(touch_victim, &victim));
-	must_have_died_of_sigbus(in_child(raise_it, NULL));
+	must_have_died_of_sigbus(in_child(raise_sigbus, NULL));
 	victim_close(&victim);
 }
 END_TEST
@@ -544,7 +545,7 @@ static void count_in_child(void *arg)
 		_exit(1);
 }
 
-START_TEST(test_guard_holds_in_a_forked_child)
+START_TEST(test_guard_works_in_a_forked_child)
 {
 	struct victim victim = victim_open();
 
@@ -559,17 +560,18 @@ static Suite *guard_suite(void)
 {
 	Suite *suite = suite_create("guard");
 
-	ADD_CASE(suite, "core", test_guard_try_needs_the_handler, test_guard_try_returns_the_answer,
-		test_guard_try_survives_truncation, test_guard_try_nests,
-		test_guard_try_faults_in_the_outer_file, test_guard_lines_end_with_an_error,
-		test_guard_reverse_lines_end_with_an_error,
-		test_guard_lines_that_were_marked_and_are_lost,
-		test_guard_count_and_select_end_with_an_error, test_guard_compare_with_a_lost_left,
-		test_guard_compare_with_a_lost_right, test_guard_small_looks_survive);
-	ADD_CASE(suite, "limits", test_guard_part_tells_the_offset_in_the_file,
-		test_guard_threads_fail_each_for_itself, test_guard_thread_that_blocks_sigbus);
-	ADD_CASE(suite, "faults", test_guard_foreign_fault_goes_to_the_older_handler,
-		test_guard_foreign_fault_keeps_its_default, test_guard_holds_in_a_forked_child);
+	ADD_CASE(suite, "core", test_guard_try_requires_the_handler,
+		test_guard_try_returns_the_result, test_guard_try_survives_truncation,
+		test_guard_try_nests, test_guard_try_faults_in_the_outer_file,
+		test_guard_lines_end_with_an_error, test_guard_reverse_lines_end_with_an_error,
+		test_guard_lines_lost_after_their_ends_were_found,
+		test_guard_count_and_select_end_with_an_error, test_guard_compare_truncated_left,
+		test_guard_compare_truncated_right, test_guard_small_accesses_survive);
+	ADD_CASE(suite, "limits", test_guard_range_reports_the_offset_in_the_file,
+		test_guard_each_thread_fails_separately, test_guard_thread_that_blocks_sigbus);
+	ADD_CASE(suite, "faults", test_guard_foreign_fault_calls_the_previous_handler,
+		test_guard_foreign_fault_keeps_the_default_action,
+		test_guard_works_in_a_forked_child);
 	return suite;
 }
 

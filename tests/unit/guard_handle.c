@@ -1,4 +1,4 @@
-/* guard_handle.c - the guard inside an application's own SIGBUS handler
+/* guard_handle.c - the guard called by the SIGBUS handler of an application
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -16,17 +16,17 @@
 static volatile sig_atomic_t n_foreign;
 static sigjmp_buf way_out;
 
-/* Tell the page of a fault alone, as some machines do. */
-static volatile sig_atomic_t tells_pages;
+/* Report the address of the page instead of the byte, as some machines do. */
+static volatile sig_atomic_t reports_pages;
 
-/* What an application might do with a fault of its own: note it and get out. */
+/* An application may count a fault of its own and leave the handler. */
 static void on_sigbus(int number, siginfo_t *info, void *context)
 {
-	siginfo_t told = *info;
+	siginfo_t reported = *info;
 
-	if (tells_pages)
-		told.si_addr = (void *)((uintptr_t)told.si_addr / 4096 * 4096);
-	mmr_guard_handle(number, &told, context);
+	if (reports_pages)
+		reported.si_addr = (void *)((uintptr_t)reported.si_addr / 4096 * 4096);
+	mmr_guard_handle(number, &reported, context);
 	n_foreign++;
 	siglongjmp(way_out, 1);
 }
@@ -47,7 +47,7 @@ static int first_byte(void *arg)
 	return *(const volatile char *)arg;
 }
 
-START_TEST(test_guard_handle_needs_a_word)
+START_TEST(test_guard_handle_needs_delegation)
 {
 	static char bytes[SIZE];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
@@ -62,7 +62,7 @@ START_TEST(test_guard_handle_needs_a_word)
 }
 END_TEST
 
-START_TEST(test_guard_handle_takes_its_own_faults)
+START_TEST(test_guard_handle_handles_faults_of_readers)
 {
 	static char bytes[SIZE];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
@@ -81,7 +81,7 @@ START_TEST(test_guard_handle_takes_its_own_faults)
 }
 END_TEST
 
-START_TEST(test_guard_handle_leaves_others_alone)
+START_TEST(test_guard_handle_ignores_other_faults)
 {
 	static char bytes[SIZE];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
@@ -96,11 +96,11 @@ START_TEST(test_guard_handle_leaves_others_alone)
 	if (sigsetjmp(way_out, 1) == 0)
 		ck_abort_msg("no fault: read %d", first_byte((void *)foreign));
 	ck_assert_int_eq(n_foreign, 1);
-	/* Not even within a guard: the reader's bytes are elsewhere. */
+	/* Also inside a guard, because the address is not in the reader's memory. */
 	if (sigsetjmp(way_out, 1) == 0)
 		ck_abort_msg("no fault: %d", mmr_try(reader, first_byte, (void *)foreign));
 	ck_assert_int_eq(n_foreign, 2);
-	/* Nor is a signal that somebody sent. */
+	/* Signals that were sent by a process are ignored, too. */
 	if (sigsetjmp(way_out, 1) == 0)
 		raise(SIGBUS);
 	ck_assert_int_eq(n_foreign, 3);
@@ -110,7 +110,7 @@ START_TEST(test_guard_handle_leaves_others_alone)
 }
 END_TEST
 
-START_TEST(test_guard_handle_is_told_the_page_alone)
+START_TEST(test_guard_handle_with_page_addresses)
 {
 	static char bytes[SIZE];
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -124,8 +124,8 @@ START_TEST(test_guard_handle_is_told_the_page_alone)
 	options.offset = 4096 + 123;
 	ck_assert_int_eq(mmr_open(temp.path, &options, &reader), 0);
 	ck_assert_int_eq(ftruncate(temp.fd, 10), 0);
-	/* Its page begins in front of the part, which has lost all from its first byte on. */
-	tells_pages = 1;
+	/* The page starts before the range. All bytes of the range are lost. */
+	reports_pages = 1;
 	ck_assert_int_eq(mmr_slice_count(mmr_bytes(reader), '\n', &found), MMR_ETRUNCATED);
 	ck_assert_uint_eq(mmr_last_error_offset(), 4096 + 123);
 	ck_assert_int_eq(n_foreign, 0);
@@ -134,8 +134,8 @@ START_TEST(test_guard_handle_is_told_the_page_alone)
 }
 END_TEST
 
-/* A map of nobody's, in front of one reader's and behind another's or elsewhere. */
-START_TEST(test_guard_handle_of_memory_that_is_nobodys)
+/* Faults in a map that belongs to no reader, between the maps of two readers or elsewhere. */
+START_TEST(test_guard_handle_of_foreign_memory)
 {
 	static char bytes[SIZE];
 	struct temp temp = temp_open(bytes, sizeof(bytes)), other = temp_open(bytes, sizeof(bytes));
@@ -152,7 +152,7 @@ START_TEST(test_guard_handle_of_memory_that_is_nobodys)
 	ck_assert_int_eq(mmr_slice_count((mmr_slice){foreign, SIZE}, '\n', &found), -EFAULT);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "memory at"));
 	ck_assert_uint_eq(found, 77);
-	/* Whoever did not fail goes on. */
+	/* Readers that did not fail still work. */
 	ck_assert_int_eq(mmr_slice_count(mmr_bytes(first), '\0', &found), 0);
 	ck_assert_uint_eq(found, SIZE);
 	ck_assert_int_eq(mmr_slice_count(mmr_bytes(last), '\0', &found), 0);
@@ -165,19 +165,19 @@ START_TEST(test_guard_handle_of_memory_that_is_nobodys)
 }
 END_TEST
 
-static int tell(void *arg)
+static int handle_fault(void *arg)
 {
 	mmr_guard_handle(SIGBUS, arg, NULL);
 	return 42;
 }
 
-/* How a reader explains a fault at byte 5000, of which a signal tells the code. */
+/* Returns the error for a fault at byte 5000 with a given signal code. */
 static int explain(int code, size_t new_size, bool lose_descriptor)
 {
 	static char bytes[SIZE];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
-	int fd = reader->fd, answer;
+	int fd = reader->fd, result;
 	siginfo_t info;
 
 	memset(&info, 0, sizeof(info));
@@ -188,33 +188,33 @@ static int explain(int code, size_t new_size, bool lose_descriptor)
 		temp_resize(&temp, new_size);
 	if (lose_descriptor)
 		reader->fd = -1;
-	answer = mmr_try(reader, tell, &info);
-	if (answer < 0)
+	result = mmr_try(reader, handle_fault, &info);
+	if (result < 0)
 		ck_assert_uint_eq(mmr_last_error_offset(), min_size(new_size, 5000));
-	/* It stays with that. */
-	ck_assert_int_eq(mmr_try(reader, tell, &info), answer);
+	/* The result is the same the next time. */
+	ck_assert_int_eq(mmr_try(reader, handle_fault, &info), result);
 	reader->fd = fd;
 	mmr_close(reader);
 	temp_close(&temp);
-	return answer;
+	return result;
 }
 
 START_TEST(test_guard_handle_explains_a_fault)
 {
 	take_over();
 	mmr_guard_delegate();
-	/* Sent by somebody, or an access that no machine can do: not a byte of the file. */
+	/* Signals of a process, and alignment faults, do not concern a byte of the file. */
 	ck_assert_int_eq(explain(SI_USER, SIZE, false), 42);
 	ck_assert_int_eq(explain(SI_QUEUE, SIZE, false), 42);
 	ck_assert_int_eq(explain(BUS_ADRALN, SIZE, false), 42);
 	ck_assert_int_eq(explain(BUS_ADRERR, 4000, false), MMR_ETRUNCATED);
-	/* What can be read is not what was there if the file has changed: it was cut and grew. */
+	/* A file that was cut and grew again has other bytes, even if all can be read. */
 	ck_assert_int_eq(explain(BUS_ADRERR, 2 * SIZE, false), MMR_ETRUNCATED);
 	ck_assert_int_eq(explain(BUS_ADRERR, SIZE, false), -EIO);
 #if defined(BUS_MCEERR_AR)
 	ck_assert_int_eq(explain(BUS_MCEERR_AR, 2 * SIZE, false), -EIO);
 #endif
-	/* Nobody can tell. */
+	/* The size of the file is not known without a descriptor. */
 	ck_assert_int_eq(explain(BUS_ADRERR, SIZE, true), -EBADF);
 }
 END_TEST
@@ -226,8 +226,8 @@ static void on_plain_signal(int number)
 	n_plain += number == SIGBUS;
 }
 
-/* What was there before the guard has its way with a signal that somebody sends. */
-static void be_sent_a_signal(void *arg)
+/* For signals that a process sends, the previous action applies. */
+static void receive_a_signal(void *arg)
 {
 	bool ignored = !arg;
 
@@ -238,12 +238,12 @@ static void be_sent_a_signal(void *arg)
 		_exit(2);
 }
 
-START_TEST(test_guard_keeps_what_was_there_before)
+START_TEST(test_guard_keeps_the_previous_action)
 {
 	int some = 1;
 
-	ck_assert_int_eq(in_child(be_sent_a_signal, NULL), 0);
-	ck_assert_int_eq(in_child(be_sent_a_signal, &some), 0);
+	ck_assert_int_eq(in_child(receive_a_signal, NULL), 0);
+	ck_assert_int_eq(in_child(receive_a_signal, &some), 0);
 }
 END_TEST
 
@@ -251,12 +251,12 @@ static Suite *guard_handle_suite(void)
 {
 	Suite *suite = suite_create("guard_handle");
 
-	ADD_CASE(suite, "core", test_guard_handle_needs_a_word,
-		test_guard_handle_takes_its_own_faults);
-	ADD_CASE(suite, "limits", test_guard_handle_is_told_the_page_alone,
-		test_guard_handle_explains_a_fault, test_guard_keeps_what_was_there_before);
-	ADD_CASE(suite, "faults", test_guard_handle_leaves_others_alone,
-		test_guard_handle_of_memory_that_is_nobodys);
+	ADD_CASE(suite, "core", test_guard_handle_needs_delegation,
+		test_guard_handle_handles_faults_of_readers);
+	ADD_CASE(suite, "limits", test_guard_handle_with_page_addresses,
+		test_guard_handle_explains_a_fault, test_guard_keeps_the_previous_action);
+	ADD_CASE(suite, "faults", test_guard_handle_ignores_other_faults,
+		test_guard_handle_of_foreign_memory);
 	return suite;
 }
 

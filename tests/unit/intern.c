@@ -1,4 +1,4 @@
-/* intern.c - equal texts share a number, whatever they hold and however they collide
+/* intern.c - equal texts get one id, for any bytes and any hash collisions
  *
  * SPDX-License-Identifier: MIT */
 #include "intern_list.h"
@@ -48,8 +48,8 @@ START_TEST(test_intern_examples)
 }
 END_TEST
 
-/* Every length around those where comparing and hashing change their way; texts of a length differ
- * in one byte each; they end at a page that must not be touched. */
+/* All lengths around those where comparing and hashing use another algorithm. Texts of one length
+ * differ in one byte each. They end before a page that must not be touched. */
 START_TEST(test_intern_every_length)
 {
 	static const size_t more[] = {511, 512, 513, 1023, 1025, 4095, 4096, 4097, 65537};
@@ -80,11 +80,11 @@ START_TEST(test_intern_every_length)
 }
 END_TEST
 
-/* Few different bytes, so that many are equal; NUL among them, so that nothing ends at one. */
+/* An alphabet of few bytes makes many texts equal. It includes NUL, which must not end a text. */
 START_TEST(test_intern_against_a_list)
 {
 	static char bytes[1 << 16];
-	mmr_reader *memory = lasting(bytes, sizeof(bytes));
+	mmr_reader *memory = memory_reader(bytes, sizeof(bytes));
 	struct chance chance = {12};
 	static struct list list;
 	mmr_slice text;
@@ -107,13 +107,13 @@ START_TEST(test_intern_against_a_list)
 }
 END_TEST
 
-/* Short ones in common blocks, long ones in their own; what is lost at the end of blocks is little.
- */
+/* Short texts share blocks, long ones have their own. Little memory at the ends of blocks is
+ * unused. */
 START_TEST(test_intern_copies_outlive_their_source)
 {
 	mmr_intern *pool = pool_open(0, true), *bare = pool_open(0, false);
 	static char text[3000], first[20000][4];
-	mmr_reader *memory = lasting(first, sizeof(first));
+	mmr_reader *memory = memory_reader(first, sizeof(first));
 	uint64_t sum = 0;
 	mmr_slice found;
 	uint32_t i, id;
@@ -135,7 +135,7 @@ START_TEST(test_intern_copies_outlive_their_source)
 		ck_assert_int_eq(mmr_intern_text(pool, i, &found), 0);
 		MUST(same(found, (mmr_slice){text, len}), "copy %u", i);
 	}
-	/* An eighth, and what is free in the last block. */
+	/* An eighth more than the texts, and the free rest of the last block. */
 	ck_assert_uint_le(mmr_intern_bytes(pool) - mmr_intern_bytes(bare), sum / 8 * 9 + (1 << 20));
 	mmr_intern_close(pool);
 	mmr_intern_close(bare);
@@ -146,7 +146,7 @@ END_TEST
 START_TEST(test_intern_merge)
 {
 	static char bytes[1 << 14];
-	mmr_reader *memory = lasting(bytes, sizeof(bytes));
+	mmr_reader *memory = memory_reader(bytes, sizeof(bytes));
 	static struct list lists[3], all;
 	struct chance chance = {13};
 	mmr_intern *pools[3], *pool;
@@ -175,14 +175,15 @@ START_TEST(test_intern_merge)
 				MUST(ids[j] == list_find(&all, lists[i].texts[j]), "id %u", j);
 			}
 			ck_assert_int_eq(mmr_intern_merge(pool, pools[i], NULL), 0);
-			/* Copies of its own: ASan would tell. */
+			/* The pool has copies of its own. AddressSanitizer would detect a missing
+			 * one. */
 			mmr_intern_close(pools[i]);
 			must_hold(pool, &all, "merged");
 		}
-		/* All of itself is there. */
+		/* A merge of a pool with itself adds nothing. */
 		ck_assert_int_eq(mmr_intern_merge(pool, pool, ids), 0);
 		for (j = 0; j < all.n; j++)
-			MUST(ids[j] == j, "id %u of itself", j);
+			MUST(ids[j] == j, "id %u changed", j);
 		must_hold(pool, &all, "merged with itself");
 		mmr_intern_close(pool);
 	}
@@ -218,14 +219,15 @@ END_TEST
 
 /* --- Limits --- */
 
-/* What intern.h promises, at every size from 10,000 on, and counted by the heap itself. */
-START_TEST(test_intern_bytes_a_text)
+/* Checks the memory that intern.h guarantees, for every size from 10,000 texts on, against the
+ * count of the heap. */
+START_TEST(test_intern_bytes_per_text)
 {
 	enum {
 		N = 400000
 	};
 	char(*texts)[8] = calloc(N, sizeof(*texts));
-	mmr_reader *memory = lasting(texts, N * sizeof(*texts));
+	mmr_reader *memory = memory_reader(texts, N * sizeof(*texts));
 	uint64_t before = heap_in_use(), used;
 	mmr_intern *pool = pool_open(0, false);
 	uint32_t i, id;
@@ -256,9 +258,9 @@ START_TEST(test_intern_bytes_a_text)
 }
 END_TEST
 
-/* Tags that an attacker who knows the seed would choose: all equal, all at the end, all adjacent.
- * The table stays in order, finds all entries, and is not larger than they need. */
-START_TEST(test_intern_table_of_bunched_tags)
+/* Tags that an attacker who knows the seed could choose: all equal, all at the end, all adjacent.
+ * The table must stay sorted, find all entries, and not grow larger than they need. */
+START_TEST(test_intern_table_of_clustered_tags)
 {
 	static const struct {
 		uint32_t first, step;
@@ -281,7 +283,7 @@ START_TEST(test_intern_table_of_bunched_tags)
 			entry = intern_table_seek(&table, tag);
 			MUST(entry == table.entries || entry[-1] == INTERN_FREE ||
 					entry[-1] >> 32 < tag,
-				"case %zu: not the first of %u", c, tag);
+				"case %zu: not the first entry of tag %u", c, tag);
 			for (n = 0; intern_table_is(*entry, tag) && (uint32_t)*entry != i; n++)
 				entry++;
 			MUST(intern_table_is(*entry, tag), "case %zu: %u is lost", c, i);
@@ -294,8 +296,8 @@ START_TEST(test_intern_table_of_bunched_tags)
 }
 END_TEST
 
-/* Two texts whose 32 bits of hash are equal, as the seeds are chosen, and that differ in one byte:
- * each way of comparing looks at each of its bytes. */
+/* Two texts that differ in one byte. The seed is chosen so that their 32-bit hashes are equal. Each
+ * way of comparing must look at each byte. */
 START_TEST(test_intern_texts_with_one_tag)
 {
 	static const struct {
@@ -336,7 +338,7 @@ START_TEST(test_intern_texts_with_one_tag)
 }
 END_TEST
 
-/* A pool whose only copies are large ones owns them, and gives copies to others. */
+/* A pool that has only large copies passes its copies to other pools. */
 START_TEST(test_intern_merge_of_large_copies)
 {
 	static char bytes[4000];
@@ -354,7 +356,7 @@ START_TEST(test_intern_merge_of_large_copies)
 }
 END_TEST
 
-/* Zero pages for addresses: a text of more than 4 GiB in no memory. */
+/* A text of more than 4 GiB that is mapped but uses no memory. */
 START_TEST(test_intern_texts_beyond_4_gib)
 {
 	const uint64_t len = ((uint64_t)1 << 32) + 4097;
@@ -372,10 +374,10 @@ START_TEST(test_intern_texts_beyond_4_gib)
 		NULL, (size_t)len, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (map == MAP_FAILED)
 		CHECK_SKIP("no 4 GiB of addresses");
-	memory = lasting(map, (size_t)len);
+	memory = memory_reader(map, (size_t)len);
 	pool = pool_open(0, false);
 	ck_assert_int_eq(mmr_intern_add(pool, (mmr_slice){map, (size_t)len}, &id), 1);
-	/* Were lengths cut to 32 bits, these two would be one. */
+	/* If lengths were cut to 32 bits, these two texts would be equal. */
 	ck_assert_int_eq(mmr_intern_add(pool, (mmr_slice){map, 4097}, &id), 1);
 	ck_assert_uint_eq(id, 1);
 	ck_assert_int_eq(mmr_intern_add(pool, (mmr_slice){map + 1, (size_t)len - 1}, &id), 1);
@@ -506,7 +508,7 @@ START_TEST(test_intern_tally)
 	size_t len = 0;
 
 	if (!getenv("top_builddir"))
-		CHECK_SKIP("top_builddir does not say where the example is");
+		CHECK_SKIP("top_builddir is not set, so the example is not found");
 	setenv("LC_ALL", "C", 1);
 	while (len < sizeof(rows) - 200)
 		len += (size_t)snprintf(rows + len, 200, "%.*s%zu;%zu%s\n",
@@ -514,7 +516,7 @@ START_TEST(test_intern_tally)
 			chance_below(&chance, 413), chance_below(&chance, 100),
 			chance_below(&chance, 9) == 0 ? ";more" : "");
 	if (getenv("MATRIX_EMULATED"))
-		CHECK_SKIP("a shell cannot run what is emulated");
+		CHECK_SKIP("the shell cannot run an emulated program");
 	tally_rows(rows, len);
 	tally_rows(few, sizeof(few) - 1);
 	tally_rows(none, 0);
@@ -529,7 +531,7 @@ static Suite *intern_suite(void)
 		test_intern_against_a_list, test_intern_copies_outlive_their_source,
 		test_intern_merge, test_intern_merge_of_large_copies, test_intern_freeze,
 		test_intern_on_every_backing);
-	ADD_CASE(suite, "limits", test_intern_bytes_a_text, test_intern_table_of_bunched_tags,
+	ADD_CASE(suite, "limits", test_intern_bytes_per_text, test_intern_table_of_clustered_tags,
 		test_intern_texts_with_one_tag, test_intern_texts_beyond_4_gib,
 		test_intern_many_readers);
 	ADD_CASE(suite, "example", test_intern_tally);

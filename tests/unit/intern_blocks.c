@@ -1,4 +1,4 @@
-/* intern_blocks.c - texts of memory that is reused: copied, or refused
+/* intern_blocks.c - texts in memory that is reused are copied or refused
  *
  * SPDX-License-Identifier: MIT */
 #include "intern_list.h"
@@ -8,7 +8,7 @@
 
 #define N_HOURS 376
 
-/* Lines that begin with an hour. Returns: the reader. */
+/* Makes a file of lines that start with an hour. Returns: the reader. */
 static mmr_reader *hours_open(struct temp *ret_temp)
 {
 	enum {
@@ -44,7 +44,7 @@ static int add_hours(mmr_intern *pool, const mmr_block *block)
 	return mmr_lines_error(&it);
 }
 
-/* What two workers fill. */
+/* The pools that two workers fill. */
 struct pools {
 	mmr_intern *pools[2];
 	unsigned n;
@@ -104,7 +104,8 @@ static int add_blocks(mmr_reader *reader, enum mmr_io_mode io_mode, bool copy)
 	return err;
 }
 
-/* Blocks are read into one buffer, again and again. Pointers into it once made 751 hours of 376. */
+/* Blocks are read into one buffer, again and again. A pool that kept pointers into it once counted
+ * 751 hours instead of 376. */
 START_TEST(test_intern_of_blocks)
 {
 	struct temp temp;
@@ -120,11 +121,11 @@ START_TEST(test_intern_of_blocks)
 }
 END_TEST
 
-/* Without copies: the bytes of open readers, all of a text, and nothing else. */
+/* A pool without copies accepts only texts that are completely inside an open reader. */
 START_TEST(test_intern_without_copies_refuses)
 {
 	static char bytes[64] = "0123456789";
-	mmr_reader *memory = lasting(bytes + 8, 16);
+	mmr_reader *memory = memory_reader(bytes + 8, 16);
 	mmr_intern *pool = pool_open(0, false);
 	mmr_slice text;
 	uint32_t id = 99;
@@ -138,7 +139,7 @@ START_TEST(test_intern_without_copies_refuses)
 	ck_assert_int_eq(mmr_intern_add(pool, (mmr_slice){bytes + 23, 1}, &id), 1);
 	ck_assert_int_eq(mmr_intern_text(pool, 1, &text), 0);
 	ck_assert_ptr_eq(text.ptr, bytes + 23);
-	/* A text that is known keeps its first pointer, so another one may come from anywhere. */
+	/* A known text keeps its first pointer, so the new one may be anywhere. */
 	ck_assert_int_eq(mmr_intern_add(pool, mmr_slice_of("8"), &id), 0);
 	ck_assert_uint_eq(id, 0);
 	ck_assert_int_eq(mmr_intern_add(pool, (mmr_slice){NULL, 0}, &id), 1);

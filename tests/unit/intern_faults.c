@@ -1,4 +1,4 @@
-/* intern_faults.c - texts that go away and memory that is not there
+/* intern_faults.c - interning of truncated files and without memory
  *
  * SPDX-License-Identifier: MIT */
 #include "intern_list.h"
@@ -9,13 +9,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* --- malloc(3) of the whole program, which fails on demand --- */
+/* --- A malloc(3) for the whole program, which fails on demand --- */
 
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 
-static long mallocs_left = -1;   /* that will work; below 0: all of them */
-static struct temp *lost_by_one; /* the file that is cut by the next one */
+static long mallocs_left = -1;   /* allocations that will succeed; below 0: all of them */
+static struct temp *lost_by_one; /* the next allocation truncates this file */
 
 void *__wrap_malloc(size_t size)
 {
@@ -29,12 +29,12 @@ void *__wrap_malloc(size_t size)
 	return __real_malloc(size);
 }
 
-/* The bytes go while they are hashed, while they are compared with a text of the pool, and while
- * they are copied. */
+/* The file is truncated while bytes are hashed, while they are compared with a text of the pool,
+ * and while they are copied. */
 START_TEST(test_intern_truncated)
 {
 	static char bytes[100000], same_bytes[100], fresh[] = "new";
-	mmr_reader *memory = lasting(fresh, sizeof(fresh));
+	mmr_reader *memory = memory_reader(fresh, sizeof(fresh));
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	mmr_slice text, lost, twin = {same_bytes, sizeof(same_bytes)}, found;
 	uint32_t id = 99, ids[4];
@@ -63,14 +63,14 @@ START_TEST(test_intern_truncated)
 	ck_assert_uint_eq(mmr_last_error_offset(), page);
 	ck_assert_int_eq(mmr_intern_find(pool, lost, &id), MMR_ETRUNCATED);
 	ck_assert_int_eq(mmr_intern_add(copies, lost, &id), MMR_ETRUNCATED);
-	/* Intact itself, but what it is compared with is gone. */
+	/* The text is intact, but the one that it is compared with is lost. */
 	ck_assert_int_eq(mmr_intern_add(pool, twin, &id), MMR_ETRUNCATED);
 	ck_assert_int_eq(mmr_intern_find(pool, twin, &id), MMR_ETRUNCATED);
 	ck_assert_uint_eq(id, 99);
 	ck_assert_uint_eq(mmr_intern_count(pool), 2);
 	ck_assert_uint_eq(mmr_intern_count(copies), 1);
 
-	/* What is there works on, and a copy outlives the file. */
+	/* Other texts can still be used, and a copy outlives the file. */
 	ck_assert_int_eq(mmr_intern_find(pool, text, &id), 1);
 	ck_assert_uint_eq(id, 0);
 	ck_assert_int_eq(mmr_intern_add(pool, mmr_slice_of(fresh), &id), 1);
@@ -79,7 +79,7 @@ START_TEST(test_intern_truncated)
 	ck_assert_int_eq(mmr_intern_text(copies, 0, &found), 0);
 	ck_assert(same(found, twin));
 
-	/* A merge stops at the lost text; what came before is there. */
+	/* A merge stops at the lost text and keeps the texts before it. */
 	ck_assert_int_eq(mmr_intern_merge(copies, pool, ids), MMR_ETRUNCATED);
 	ck_assert_uint_eq(mmr_intern_count(copies), 2);
 	ck_assert_int_eq(mmr_intern_find(copies, text, &id), 1);
@@ -92,11 +92,11 @@ START_TEST(test_intern_truncated)
 }
 END_TEST
 
-/* Every allocation of growing from nothing fails once; the next try works. */
+/* Each allocation of a growing pool fails once. The next attempt succeeds. */
 static void add_without_memory(bool copy)
 {
 	static char bytes[600][1000];
-	mmr_reader *memory = lasting(bytes, sizeof(bytes));
+	mmr_reader *memory = memory_reader(bytes, sizeof(bytes));
 	static struct list list;
 	mmr_intern *pool = pool_open(3, copy);
 	unsigned n_failed = 0;
@@ -147,8 +147,8 @@ START_TEST(test_intern_without_memory)
 }
 END_TEST
 
-/* A text goes between the look that finds it new and the one that copies it: with room in a common
- * block, and in one of its own. What was taken for it is given back. */
+/* A text is lost after it was found to be new and before it is copied, into a shared block and into
+ * its own block. Memory that was allocated for it is freed. */
 START_TEST(test_intern_truncated_before_the_copy)
 {
 	static char bytes[100000];
@@ -166,7 +166,7 @@ START_TEST(test_intern_truncated_before_the_copy)
 		uint32_t id = 99;
 
 		pool = pool_open(3, true);
-		/* The first needs a leaf for its slice, too; then its block is filled up. */
+		/* The first text also allocates a leaf for its slice. The others fill its block. */
 		ck_assert_int_eq(mmr_intern_add(pool, mmr_slice_of("first"), &id), 1);
 		for (k = 0; lens[i] <= 512 && k < (4096 - 5) / lens[i]; k++) {
 			memcpy(bytes, &k, sizeof(k));
@@ -182,7 +182,7 @@ START_TEST(test_intern_truncated_before_the_copy)
 		ck_assert_ptr_null(lost_by_one);
 		ck_assert_uint_eq(id, 99);
 		ck_assert_uint_eq(mmr_intern_count(pool), k + 1);
-		/* A common block stays for those that come. */
+		/* A shared block is kept for the next texts. */
 		ck_assert_uint_le(mmr_intern_bytes(pool), held + (lens[i] <= 512 ? 8192 + 16 : 0));
 		ck_assert_int_eq(mmr_intern_add(pool, (mmr_slice){bytes, lens[i]}, &id), 1);
 		ck_assert_uint_eq(id, k + 1);
@@ -196,7 +196,8 @@ START_TEST(test_intern_truncated_before_the_copy)
 }
 END_TEST
 
-/* The last home and the room after it are full: the table grows, or is unchanged on failure. */
+/* All tags are equal and the largest, so the end of the table is full: it grows, or is unchanged on
+ * failure. */
 START_TEST(test_intern_table_without_memory)
 {
 	struct intern_table table;
@@ -221,7 +222,7 @@ START_TEST(test_intern_table_without_memory)
 			ck_assert(intern_table_add(&table, UINT32_MAX, i));
 		}
 	}
-	/* More often than the homes alone grow from 16 to 4096. */
+	/* This is more often than the table grows from 16 to 4096 slots. */
 	ck_assert_uint_gt(n_failed, 16);
 	intern_table_close(&table);
 }

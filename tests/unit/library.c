@@ -1,4 +1,4 @@
-/* library.c - the loader of optional libraries, on entries of its own and on libmagic
+/* library.c - the loader of optional libraries, with entries of this test and with libmagic
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -23,9 +23,9 @@ static const struct library_symbol symbols[] = {
 	{"strlen", offsetof(struct functions, strlen)},
 	{"strcmp", offsetof(struct functions, strcmp)},
 };
-/* The first name is nobody's; the second is what every program has loaded. */
-static const char *const sonames[] = {"libmmreader-nobody.so.0", "libc.so.6", NULL};
-static const char *const bogus_sonames[] = {"libmmreader-nobody.so.0", NULL};
+/* The first library does not exist. The second is part of every program. */
+static const char *const sonames[] = {"libmmreader-missing.so.0", "libc.so.6", NULL};
+static const char *const bogus_sonames[] = {"libmmreader-missing.so.0", NULL};
 
 static _Atomic(int) n_starts;
 static _Atomic(int) n_refusals;
@@ -35,10 +35,10 @@ static bool start(char *ret_version, size_t size, char *reason)
 	atomic_fetch_add(&n_starts, 1);
 	if (atomic_load(&n_refusals) > 0) {
 		atomic_fetch_sub(&n_refusals, 1);
-		snprintf(reason, LIBRARY_REASON, "not in the mood");
+		snprintf(reason, LIBRARY_REASON, "refused by the test");
 		return false;
 	}
-	/* Long enough for the others to arrive meanwhile. */
+	/* Long enough for the other threads to arrive. */
 	usleep(20000);
 	snprintf(ret_version, size, "%s", "1.2");
 	return true;
@@ -92,7 +92,7 @@ START_TEST(test_library_status_before_loading)
 }
 END_TEST
 
-START_TEST(test_library_load_tells_the_price)
+START_TEST(test_library_load_reports_time_and_memory)
 {
 	int64_t now = (int64_t)time(NULL);
 	mmr_library_info status, again;
@@ -115,7 +115,7 @@ START_TEST(test_library_load_tells_the_price)
 	ck_assert_int_ge(status.loaded_ns / 1000000000, now);
 	ck_assert_int_le(status.loaded_ns / 1000000000, (int64_t)time(NULL));
 	ck_assert(status.load_ms > 0);
-	/* Its database alone is some MiB. */
+	/* The database of libmagic takes some MiB. */
 	if (os_resident() > 0)
 		ck_assert_uint_gt(status.load_resident, 1 << 20);
 	fprintf(stderr, "libmagic %s: %.2f ms, %llu KiB resident\n", status.version, status.load_ms,
@@ -127,14 +127,14 @@ START_TEST(test_library_load_tells_the_price)
 }
 END_TEST
 
-START_TEST(test_library_try_fills_the_functions)
+START_TEST(test_library_try_finds_the_functions)
 {
 	struct library library = entry();
 	mmr_library_info status;
 	char reason[LIBRARY_REASON];
 
 	if (!can_open())
-		CHECK_SKIP("nothing is opened in this build");
+		CHECK_SKIP("libraries are not loaded with dlopen in this build");
 	ck_assert_int_eq(library_try(&library, reason), 0);
 	ck_assert_uint_eq(text.strlen("four"), 4);
 	ck_assert_int_eq(text.strcmp("a", "a"), 0);
@@ -147,7 +147,7 @@ START_TEST(test_library_try_fills_the_functions)
 }
 END_TEST
 
-static void *try_it(void *library)
+static void *try_library(void *library)
 {
 	char reason[LIBRARY_REASON];
 
@@ -162,9 +162,9 @@ START_TEST(test_library_try_starts_once_in_many_threads)
 	int i;
 
 	if (!can_open())
-		CHECK_SKIP("nothing is opened in this build");
+		CHECK_SKIP("libraries are not loaded with dlopen in this build");
 	for (i = 0; i < N_THREADS; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, try_it, &library), 0);
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, try_library, &library), 0);
 	for (i = 0; i < N_THREADS; i++) {
 		ck_assert_int_eq(pthread_join(threads[i], &answer), 0);
 		ck_assert_ptr_eq(answer, &library);
@@ -173,14 +173,14 @@ START_TEST(test_library_try_starts_once_in_many_threads)
 }
 END_TEST
 
-START_TEST(test_library_resident_sees_what_is_touched)
+START_TEST(test_library_resident_memory_counts_touched_pages)
 {
 	size_t size = (size_t)32 << 20, i;
 	uint64_t before = os_resident(), after;
 	volatile char *memory;
 
 	if (before == 0)
-		CHECK_SKIP("resident memory is not known here");
+		CHECK_SKIP("resident memory is not known on this system");
 	memory = malloc(size);
 	ck_assert_ptr_nonnull((void *)memory);
 	for (i = 0; i < size; i += 1024)
@@ -192,7 +192,7 @@ START_TEST(test_library_resident_sees_what_is_touched)
 }
 END_TEST
 
-START_TEST(test_library_library_out_of_range)
+START_TEST(test_library_number_out_of_range)
 {
 	static const int odd[] = {MMR_LIBRARY_PCRE2 + 1, -1, 1000};
 	mmr_library_info status;
@@ -227,7 +227,7 @@ START_TEST(test_library_missing_library_names_its_package)
 	mmr_library_info status;
 
 	if (!can_open())
-		CHECK_SKIP("nothing is opened in this build");
+		CHECK_SKIP("libraries are not loaded with dlopen in this build");
 	library.sonames = bogus_sonames;
 	ck_assert_int_eq(library_load(&library), MMR_ENOLIB);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "load libtext for tests"));
@@ -237,25 +237,25 @@ START_TEST(test_library_missing_library_names_its_package)
 	library_status(&library, &status);
 	ck_assert(!status.loaded);
 
-	/* Installed meanwhile. */
+	/* The package was installed later. */
 	library.sonames = sonames;
 	ck_assert_int_eq(library_load(&library), 0);
 }
 END_TEST
 
-START_TEST(test_library_missing_symbol_leaves_none)
+START_TEST(test_library_missing_symbol_sets_no_function)
 {
 	static const struct library_symbol more[] = {
 		{"strlen", offsetof(struct functions, strlen)},
-		{"mmreader_nobody", offsetof(struct functions, strcmp)},
+		{"mmreader_missing", offsetof(struct functions, strcmp)},
 	};
 	struct library library = entry();
 
 	if (!can_open())
-		CHECK_SKIP("nothing is opened in this build");
+		CHECK_SKIP("libraries are not loaded with dlopen in this build");
 	library.symbols = more;
 	ck_assert_int_eq(library_load(&library), MMR_ENOLIB);
-	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "libc.so.6 has no mmreader_nobody"));
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "libc.so.6 has no mmreader_missing"));
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "package libtext7"));
 	ck_assert(text.strlen == NULL && text.strcmp == NULL);
 }
@@ -268,7 +268,7 @@ START_TEST(test_library_failed_start_is_tried_again)
 	library.linkage = MMR_LINKAGE_LINKED;
 	atomic_store(&n_refusals, 2);
 	ck_assert_int_eq(library_load(&library), MMR_ENOLIB);
-	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "not in the mood"));
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "refused by the test"));
 	ck_assert_int_eq(library_load(&library), MMR_ENOLIB);
 	ck_assert_int_eq(library_load(&library), 0);
 	ck_assert_int_eq(library_load(&library), 0);
@@ -276,7 +276,7 @@ START_TEST(test_library_failed_start_is_tried_again)
 }
 END_TEST
 
-START_TEST(test_library_library_that_needs_no_start)
+START_TEST(test_library_without_start_function)
 {
 	struct library library = entry();
 	mmr_library_info status;
@@ -291,7 +291,7 @@ START_TEST(test_library_library_that_needs_no_start)
 }
 END_TEST
 
-START_TEST(test_library_absent_library)
+START_TEST(test_library_absent_in_this_build)
 {
 	struct library library = entry();
 
@@ -302,7 +302,7 @@ START_TEST(test_library_absent_library)
 }
 END_TEST
 
-START_TEST(test_library_try_says_nothing)
+START_TEST(test_library_try_keeps_the_last_error)
 {
 	struct library library = entry();
 	char reason[LIBRARY_REASON] = "";
@@ -311,36 +311,36 @@ START_TEST(test_library_try_says_nothing)
 	atomic_store(&n_refusals, 1);
 	error_explain_at(-EIO, UINT64_MAX, "before");
 	ck_assert_int_eq(library_try(&library, reason), MMR_ENOLIB);
-	ck_assert_str_eq(reason, "not in the mood");
+	ck_assert_str_eq(reason, "refused by the test");
 	ck_assert_int_eq(strncmp(mmr_last_error(), "before", 6), 0);
 }
 END_TEST
 
 static void try_in_child(void *library)
 {
-	/* A deadlock ends here. */
+	/* Ends a deadlock. */
 	alarm(20);
-	if (!try_it(library))
+	if (!try_library(library))
 		_exit(1);
 }
 
 /* A child that is forked while another thread loads must be able to load too. */
 START_TEST(test_library_fork_while_loading)
 {
-	/* Static: the other thread is detached, as ThreadSanitizer would miss its end in the child.
-	 */
+	/* Static, because the other thread is detached. ThreadSanitizer in the child does not know
+	 * that a joinable thread has ended. */
 	static struct library library;
 	pthread_t thread;
 
 	if (!can_open())
-		CHECK_SKIP("nothing is opened in this build");
+		CHECK_SKIP("libraries are not loaded with dlopen in this build");
 	library = entry();
-	ck_assert_int_eq(pthread_create(&thread, NULL, try_it, &library), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, try_library, &library), 0);
 	ck_assert_int_eq(pthread_detach(thread), 0);
 	while (atomic_load(&n_starts) == 0)
 		usleep(100);
 	ck_assert_int_eq(in_child(try_in_child, &library), 0);
-	ck_assert_ptr_nonnull(try_it(&library));
+	ck_assert_ptr_nonnull(try_library(&library));
 	ck_assert_int_eq(atomic_load(&n_starts), 1);
 }
 END_TEST
@@ -350,14 +350,15 @@ static Suite *library_suite(void)
 	Suite *suite = suite_create("library");
 
 	ADD_CASE(suite, "core", test_library_status_before_loading,
-		test_library_load_tells_the_price, test_library_try_fills_the_functions,
+		test_library_load_reports_time_and_memory, test_library_try_finds_the_functions,
 		test_library_try_starts_once_in_many_threads,
-		test_library_resident_sees_what_is_touched);
-	ADD_CASE(suite, "limits", test_library_library_out_of_range, test_library_reason_is_cut);
+		test_library_resident_memory_counts_touched_pages);
+	ADD_CASE(suite, "limits", test_library_number_out_of_range, test_library_reason_is_cut);
 	ADD_CASE(suite, "faults", test_library_missing_library_names_its_package,
-		test_library_missing_symbol_leaves_none, test_library_failed_start_is_tried_again,
-		test_library_library_that_needs_no_start, test_library_absent_library,
-		test_library_try_says_nothing, test_library_fork_while_loading);
+		test_library_missing_symbol_sets_no_function,
+		test_library_failed_start_is_tried_again, test_library_without_start_function,
+		test_library_absent_in_this_build, test_library_try_keeps_the_last_error,
+		test_library_fork_while_loading);
 	return suite;
 }
 

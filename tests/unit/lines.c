@@ -5,8 +5,8 @@
 
 #define FLAG_WAYS 4
 
-/* The next line from `from` on, one byte at a time: its text, and where the line after it starts.
- */
+/* Finds the next line from `from` on, one byte at a time. Returns: where the line after it
+ * starts. */
 static size_t naive_line(
 	mmr_slice bytes, size_t from, char delimiter, unsigned flags, mmr_slice *ret_line)
 {
@@ -27,7 +27,7 @@ static size_t naive_line(
 
 static void must_be_lines(mmr_slice bytes, char delimiter, unsigned flags, const char *name)
 {
-	/* Where lines start and how long they are, for the way back. */
+	/* The lines, for the check in the other direction. */
 	static mmr_slice lines[40000];
 	mmr_lines it = mmr_lines_of_flags(bytes, delimiter, flags);
 	mmr_reverse_lines back = mmr_reverse_lines_of_flags(bytes, delimiter, flags);
@@ -142,7 +142,7 @@ START_TEST(test_lines_sizes_at_fences)
 	for (len = 0; len <= 257; len++) {
 		for (shift = 0; shift <= 64; shift++) {
 			mmr_slice before = {fence.stop - shift - len, len};
-			mmr_slice behind = {fence.start + shift, len};
+			mmr_slice after = {fence.start + shift, len};
 
 			memset(fence.start, '\n', 400);
 			memset(fence.stop - 400, '\n', 400);
@@ -150,7 +150,7 @@ START_TEST(test_lines_sizes_at_fences)
 				&chance, fence.stop - shift - len, len, mmr_slice_of("\n\rabcd"));
 			chance_fill(&chance, fence.start + shift, len, mmr_slice_of("\n\rabcd"));
 			must_be_lines(before, '\n', shift % FLAG_WAYS, "before a fence");
-			must_be_lines(behind, '\n', (shift + 1) % FLAG_WAYS, "behind a fence");
+			must_be_lines(after, '\n', (shift + 1) % FLAG_WAYS, "after a fence");
 		}
 	}
 	fence_close(&fence);
@@ -171,7 +171,7 @@ START_TEST(test_lines_around_the_refills)
 			mmr_slice bytes = {fence.stop - len, len};
 			char *text = fence.stop - len;
 
-			/* One line that ends on either side of each edge, and many. */
+			/* One line that ends before or after an edge, and many lines. */
 			for (k = edges[i] - 3; k < len; k++) {
 				memset(text, '\r', len);
 				text[k] = '\n';
@@ -223,10 +223,10 @@ static void lines_on_backing(const struct setting *setting, void *arg)
 		done += line.len;
 	}
 	if (setting->addressable) {
-		/* Lines with their terminators, joined, are the input. */
+		/* Concatenated lines with their terminators are the input. */
 		MUST(done == setting->bytes.len &&
 				(done == 0 || memcmp(joined, setting->bytes.ptr, done) == 0),
-			"%s: joined lines are not the input", setting->name);
+			"%s: concatenated lines are not the input", setting->name);
 		for (flags = 0; flags < FLAG_WAYS; flags++)
 			must_be_lines(bytes, '\n', flags, setting->name);
 	} else {

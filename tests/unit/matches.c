@@ -1,4 +1,4 @@
-/* matches.c - the places of a text in a slice, forward and backward
+/* matches.c - occurrences of a text in a slice, forward and backward
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The next match at or behind `from`, or the last that ends at or before it; SIZE_MAX when there is
- * none. */
+/* Returns the first match at or after `from`, or the last one that ends at or before it. SIZE_MAX
+ * if there is none. */
 static size_t naive_match(mmr_slice bytes, mmr_slice text, size_t from, bool backward)
 {
 	size_t at = from;
@@ -28,7 +28,7 @@ static size_t naive_match(mmr_slice bytes, mmr_slice text, size_t from, bool bac
 	return SIZE_MAX;
 }
 
-/* Both directions, by the rare pair and by the linear search. */
+/* Searches in both directions, by the pair of rare bytes and by the linear algorithm. */
 static void must_match(mmr_slice bytes, mmr_slice text, const char *name)
 {
 	mmr_needle needle = mmr_needle_of(text);
@@ -42,7 +42,7 @@ static void must_match(mmr_slice bytes, mmr_slice text, const char *name)
 		mmr_matches it = mmr_matches_of(bytes, &needle);
 		bool backward = way % 2;
 
-		/* A single byte is always a rare one. */
+		/* A single byte is never searched for by the linear algorithm. */
 		it.linear = way / 2 && text.len > 1;
 		from = backward ? bytes.len : 0;
 		for (n = 0;; n++) {
@@ -125,7 +125,7 @@ START_TEST(test_matches_of_every_short_text)
 }
 END_TEST
 
-/* Texts and needles that end and start at pages which may not be touched, with every kernel. */
+/* Texts and needles that start and end at pages which must not be touched, with every kernel. */
 START_TEST(test_matches_sizes_at_fences)
 {
 	struct fence fence = fence_open(4096), needles = fence_open(4096);
@@ -149,7 +149,7 @@ START_TEST(test_matches_sizes_at_fences)
 				text = round % 2 ? fence.stop - len : fence.start;
 				chance_fill(&chance, fence.start, 4096, alphabet);
 				chance_fill(&chance, needle, n, alphabet);
-				/* Most needles stand in the text once at least. */
+				/* Most needles occur in the text. */
 				if (n <= len && round % 4)
 					memcpy(needle, text + chance_below(&chance, len - n + 1),
 						n);
@@ -178,14 +178,14 @@ START_TEST(test_matches_in_long_slices)
 
 			must_match((mmr_slice){text, sizeof(text)}, word, "long");
 		}
-		/* Longer than what is looked at for rare bytes. */
+		/* Needles longer than the part that is examined for rare bytes. */
 		for (n = 255; n <= 5000; n = n * 4 + 1)
 			must_match((mmr_slice){text, sizeof(text)},
 				(mmr_slice){text + sizeof(text) - n, n}, "long needle");
 	}
 	memset(text, 'a', sizeof(text));
-	must_match((mmr_slice){text, sizeof(text)}, mmr_slice_of("a"), "all of them");
-	must_match((mmr_slice){text, sizeof(text)}, mmr_slice_of("aaa"), "all of them");
+	must_match((mmr_slice){text, sizeof(text)}, mmr_slice_of("a"), "only 'a'");
+	must_match((mmr_slice){text, sizeof(text)}, mmr_slice_of("aaa"), "only 'a'");
 	must_match((mmr_slice){text, sizeof(text)}, (mmr_slice){text, sizeof(text)}, "itself");
 	must_match((mmr_slice){text, sizeof(text) - 1}, (mmr_slice){text, sizeof(text)}, "longer");
 }
@@ -219,7 +219,7 @@ START_TEST(test_matches_on_every_backing)
 }
 END_TEST
 
-START_TEST(test_matches_stand_on_the_stack)
+START_TEST(test_matches_use_no_heap)
 {
 	static char text[20000];
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("aab"));
@@ -240,7 +240,8 @@ START_TEST(test_matches_stand_on_the_stack)
 }
 END_TEST
 
-/* Texts that make each rare byte a false alarm, and each alarm a long comparison. */
+/* Texts in which each rare byte is a false candidate, and each candidate needs a long
+ * comparison. */
 START_TEST(test_matches_hostile_texts_take_linear_time)
 {
 	enum {
@@ -270,7 +271,7 @@ START_TEST(test_matches_hostile_texts_take_linear_time)
 		}
 		word[odd[i]] ^= 'a' ^ 'b';
 	}
-	/* Matches everywhere, after the search has turned linear. */
+	/* Adjacent matches, found by the linear algorithm. */
 	memset(text, 'a', N_TEXT);
 	memset(word, 'a', N_NEEDLE);
 	for (way = 0; way < 2; way++) {
@@ -284,12 +285,12 @@ START_TEST(test_matches_hostile_texts_take_linear_time)
 			;
 		ck_assert_uint_eq(k, N_TEXT / 1000);
 	}
-	/* 10^11 comparisons take longer. */
+	/* A search that is not linear takes 10^11 comparisons, which takes longer. */
 	ck_assert_int_lt((clock() - started) / CLOCKS_PER_SEC, 5);
 }
 END_TEST
 
-/* Cuts the file and searches it. Forward, what comes before the cut is found. */
+/* Truncates the file and searches it. A forward search finds the matches before the cut. */
 static void must_end_matches(bool backward, bool linear)
 {
 	static char text[1 << 20];
@@ -312,7 +313,7 @@ static void must_end_matches(bool backward, bool linear)
 	MUST(mmr_matches_error(&it) == MMR_ETRUNCATED, "%d", mmr_matches_error(&it));
 	ck_assert_uint_eq(mmr_last_error_offset(), cut);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), temp.path));
-	/* The refill that faulted is lost, and it is 4 KiB of places. */
+	/* The matches of the refill that faulted are lost. A refill covers 4 KiB of offsets. */
 	MUST(backward ? n == 0 : n <= cut / 8 && (linear ? n == cut / 8 : n + 512 >= cut / 8),
 		"%zu matches", n);
 	ck_assert(!mmr_matches_next(&it, &match));
@@ -338,7 +339,7 @@ static Suite *matches_suite(void)
 
 	ADD_CASE(suite, "core", test_matches_examples, test_matches_of_every_short_text,
 		test_matches_sizes_at_fences, test_matches_on_every_backing,
-		test_matches_stand_on_the_stack);
+		test_matches_use_no_heap);
 	ADD_CASE(suite, "limits", test_matches_in_long_slices,
 		test_matches_hostile_texts_take_linear_time);
 	ADD_CASE(suite, "faults", test_matches_truncated);

@@ -1,7 +1,7 @@
-/* memory.c - the heap and its allocators, and what the process holds
+/* memory.c - the heap, its allocators, and the memory of the process
  *
- * The oracle of the process is /proc/self/status, read here line by line, and what the test itself
- * takes: 64 MiB of each kind.
+ * The oracle of the process is /proc/self/status, which is parsed here. Its growth is checked with
+ * 64 MiB of each kind.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -14,15 +14,15 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* --- Allocators that count, fail, and know their own blocks --- */
+/* --- Allocators that count, fail, and recognize their own blocks --- */
 
 struct purse {
 	atomic_long n_held, n_allocs;
-	atomic_long left; /* allocations that will work; below 0: all of them */
+	atomic_long left; /* allocations that will succeed; below 0: all of them */
 	atomic_long n_foreign;
 };
 
-/* Before each block, as far as malloc aligns: whose it is. */
+/* The header before each block has the size of malloc's alignment, and names the allocator. */
 #define MARK 32
 
 static void *purse_alloc(void *context, size_t size)
@@ -30,7 +30,7 @@ static void *purse_alloc(void *context, size_t size)
 	struct purse *purse = context;
 	char *memory;
 
-	MUST(size > 0, "asked for nothing");
+	MUST(size > 0, "an allocation of 0 bytes");
 	if (atomic_load(&purse->left) == 0)
 		return NULL;
 	if (atomic_load(&purse->left) > 0)
@@ -60,7 +60,7 @@ static struct purse first = {.left = -1}, second = {.left = -1};
 static const mmr_allocator first_allocator = {purse_alloc, purse_free, &first};
 static const mmr_allocator second_allocator = {purse_alloc, purse_free, &second};
 
-/* A bit of everything that takes heap. Returns: the first error. */
+/* Makes a call of each kind that uses the heap. Returns: the first error. */
 static int use_library(const char *path)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -101,7 +101,7 @@ START_TEST(test_heap_comes_from_the_allocator)
 }
 END_TEST
 
-START_TEST(test_heap_blocks_go_back_where_they_came_from)
+START_TEST(test_heap_blocks_return_to_their_allocator)
 {
 	const mmr_allocator *const allocators[] = {NULL, &first_allocator, &second_allocator};
 	mmr_reader *readers[12];
@@ -142,7 +142,7 @@ START_TEST(test_heap_allocator_fails)
 		MUST(err == 0 || err == -ENOMEM, "%ld blocks: %s", n, mmr_strerror(err));
 		MUST(err == 0 || strstr(mmr_last_error(), "memory"), "%s", mmr_last_error());
 		MUST(first.n_held == 0, "%ld blocks: %ld are left", n, (long)first.n_held);
-		MUST(mmr_heap_bytes() == before, "%ld blocks: the count is off", n);
+		MUST(mmr_heap_bytes() == before, "%ld blocks: the count is wrong", n);
 	}
 	ck_assert_int_gt(n, 5);
 	ck_assert_int_eq(mmr_heap_replace(NULL), 0);
@@ -150,7 +150,8 @@ START_TEST(test_heap_allocator_fails)
 }
 END_TEST
 
-/* The first failure of a thread has no sentence when there is no memory for one, but a code. */
+/* If there is no memory for the message of a thread's first error, the message is that of the
+ * code. */
 static void *fail_without_memory(void *arg)
 {
 	mmr_slice none = {"", 0};
@@ -191,7 +192,7 @@ static void crooked_free(void *context, void *memory)
 START_TEST(test_heap_refuses_broken_allocators)
 {
 	int n_freed = 0;
-	const mmr_allocator crooked = {crooked_alloc, crooked_free, &n_freed};
+	const mmr_allocator misaligned = {crooked_alloc, crooked_free, &n_freed};
 	const mmr_allocator no_alloc = {NULL, purse_free, &first};
 	const mmr_allocator no_free = {purse_alloc, NULL, &first};
 	mmr_reader *reader;
@@ -199,15 +200,15 @@ START_TEST(test_heap_refuses_broken_allocators)
 	ck_assert_int_eq(mmr_heap_replace(&first_allocator), 0);
 	ck_assert_int_eq(mmr_heap_replace(&no_alloc), -EINVAL);
 	ck_assert_int_eq(mmr_heap_replace(&no_free), -EINVAL);
-	ck_assert_int_eq(mmr_heap_replace(&crooked), -EINVAL);
+	ck_assert_int_eq(mmr_heap_replace(&misaligned), -EINVAL);
 	ck_assert(strstr(mmr_last_error(), "aligned"));
 	ck_assert_int_eq(n_freed, 1);
-	/* The one before is still in place. */
+	/* The previous allocator is still used. */
 	first.n_held = 0;
 	ck_assert_int_eq(mmr_open_memory("", 0, &reader), 0);
 	ck_assert_int_eq(first.n_held, 1);
 	mmr_close(reader);
-	/* One that has nothing to give yet is not broken. */
+	/* An allocator that is out of memory is accepted. */
 	first.left = 0;
 	ck_assert_int_eq(mmr_heap_replace(&first_allocator), 0);
 	ck_assert_int_eq(mmr_open_memory("", 0, &reader), -ENOMEM);
@@ -256,7 +257,7 @@ END_TEST
 
 /* --- The process --- */
 
-/* Bytes of a field of /proc/self/status; UINT64_MAX when it is not there. */
+/* Returns the bytes of a field of /proc/self/status, or UINT64_MAX if there is no such field. */
 static uint64_t status_field(const char *name)
 {
 	FILE *file = fopen("/proc/self/status", "r");
@@ -329,7 +330,7 @@ static char *map_64_mib(int fd, int flags)
 	return map;
 }
 
-/* Takes 64 MiB of one kind: that kind has grown by as much, and the other two have not. */
+/* Maps 64 MiB of one kind. That kind must grow by 64 MiB, and the other two must not. */
 static void must_show(const char *kind, int fd, int flags)
 {
 	uint64_t apart[3] = {0, 0, 0};
@@ -348,7 +349,7 @@ static void must_show(const char *kind, int fd, int flags)
 	munmap(map, 64 * MIB);
 	mmr_memory_usage(&after);
 	must_be_near(kind, after.resident, before.resident);
-	MUST(after.resident_peak >= before.resident + 62 * MIB, "%s: peak is gone", kind);
+	MUST(after.resident_peak >= before.resident + 62 * MIB, "%s: the peak was forgotten", kind);
 }
 
 START_TEST(test_memory_usage_by_kind)
@@ -361,7 +362,7 @@ START_TEST(test_memory_usage_by_kind)
 	char *map;
 
 	if (memory_is_shared_with_checker())
-		CHECK_SKIP("a sanitizer has memory of its own");
+		CHECK_SKIP("the sanitizer uses memory of its own");
 	memset(bytes, 'x', sizeof(bytes));
 	for (i = 0; i < 16; i++) {
 		temp_write(&temp, i * sizeof(bytes), bytes, sizeof(bytes));
@@ -372,7 +373,7 @@ START_TEST(test_memory_usage_by_kind)
 	must_show("shared", memory, MAP_SHARED);
 	must_show("shared", -1, MAP_SHARED | MAP_ANONYMOUS);
 
-	/* A page every 2 MiB, and none of them huge: a table of a page for each. */
+	/* One small page every 2 MiB needs one page table each. */
 	map = mmap(NULL, 512 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ck_assert_ptr_ne(map, MAP_FAILED);
 	madvise(map, 512 * MIB, MADV_NOHUGEPAGE);
@@ -387,7 +388,7 @@ START_TEST(test_memory_usage_by_kind)
 }
 END_TEST
 
-/* A process that sees no /proc. */
+/* Uses the library in a process without /proc. */
 static void use_without_proc(void *arg)
 {
 	mmr_memory now;
@@ -412,7 +413,7 @@ START_TEST(test_memory_usage_without_proc)
 	rmdir(folder);
 	ck_assert(WIFEXITED(status));
 	if (WEXITSTATUS(status) == 77)
-		CHECK_SKIP("only root may change its root");
+		CHECK_SKIP("only root may call chroot");
 	ck_assert_int_eq(WEXITSTATUS(status), 42);
 }
 END_TEST
@@ -423,7 +424,7 @@ static Suite *memory_suite(void)
 	Suite *suite = suite_create("memory");
 
 	ADD_CASE(suite, "core", test_heap_comes_from_the_allocator,
-		test_heap_blocks_go_back_where_they_came_from,
+		test_heap_blocks_return_to_their_allocator,
 		test_memory_usage_is_that_of_the_kernel);
 	ADD_CASE(suite, "limits", test_heap_replaced_while_in_use);
 	ADD_CASE(suite, "faults", test_heap_allocator_fails, test_heap_error_without_memory,

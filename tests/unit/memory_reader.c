@@ -1,6 +1,6 @@
-/* memory_reader.c - what a reader holds, of any backing and any size
+/* memory_reader.c - memory that a reader holds, for every backing and size
  *
- * Which pages of a file are in memory is the matter of unit/memory_residency.c.
+ * unit/memory_residency.c tests which pages of a file are in memory.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -11,7 +11,7 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* --- What the caller and the heap hold: the same everywhere --- */
+/* --- Memory of the caller and of the heap, on every system --- */
 
 START_TEST(test_residency_of_memory)
 {
@@ -39,7 +39,8 @@ START_TEST(test_residency_of_memory)
 		ck_assert_uint_eq(buckets[i], MMR_BUCKET_FULL);
 	mmr_close(reader);
 
-	/* A copy need not begin at a page: bytes of two pages of the file are in one page here. */
+	/* A copy may start inside a page, so one page of it may have bytes of two pages of the
+	 * file. */
 	options.backing = MMR_BACKING_COPIED;
 	options.offset = page - 1;
 	options.length = 2;
@@ -82,13 +83,13 @@ static void empty_on_backing(const struct setting *setting, void *arg)
 			"%s", setting->name);
 		MUST(residency.bytes == 0 && residency.resident == 0 && residency.reason == 0 &&
 				residency.source == MMR_RESIDENCY_HELD,
-			"%s: something in range %zu", setting->name, i);
+			"%s: bytes in the empty range %zu", setting->name, i);
 		MUST(buckets[0] == 0 && buckets[1] == 0 && buckets[2] == 0x101, "%s: buckets",
 			setting->name);
 	}
 }
 
-START_TEST(test_residency_of_nothing)
+START_TEST(test_residency_of_empty_ranges)
 {
 	static char bytes[20003];
 	mmr_slice none = {bytes, 0};
@@ -98,7 +99,7 @@ START_TEST(test_residency_of_nothing)
 }
 END_TEST
 
-START_TEST(test_residency_of_absurd_buckets)
+START_TEST(test_residency_of_bad_buckets)
 {
 	mmr_residency residency;
 	mmr_reader *reader;
@@ -141,7 +142,7 @@ START_TEST(test_residency_of_8_tib)
 
 	if (ftruncate(temp.fd, (off_t)(MIB << 23)) < 0) {
 		temp_close(&temp);
-		CHECK_SKIP("the file system cannot have such a file");
+		CHECK_SKIP("the file system has no files of 8 TiB");
 	}
 	temp_write(&temp, (MIB << 22) + 5, "island", 6);
 	reader = temp_reader(&temp, MMR_BACKING_UNMAPPED);
@@ -149,7 +150,7 @@ START_TEST(test_residency_of_8_tib)
 	if (residency.source != MMR_RESIDENCY_CACHESTAT) {
 		mmr_close(reader);
 		temp_close(&temp);
-		CHECK_SKIP("no cachestat, and mincore would take long");
+		CHECK_SKIP("no cachestat, and mincore would take too long");
 	}
 	ck_assert_int_eq(mmr_reader_residency(reader, 0, MMR_REST, buckets, 1000, &residency), 0);
 	MUST(seconds() - started < 1, "%.3f seconds", seconds() - started);
@@ -158,7 +159,7 @@ START_TEST(test_residency_of_8_tib)
 	ck_assert_uint_le(residency.resident, 8 * MIB);
 	for (i = 0; i < 1000; i++)
 		n += buckets[i] > 0;
-	/* A page of 2 million: still not nothing. */
+	/* One page of 2 million must not be rounded to 0. */
 	ck_assert_uint_eq(n, 1);
 	ck_assert_uint_eq(buckets[500], 1);
 	mmr_close(reader);
@@ -166,7 +167,7 @@ START_TEST(test_residency_of_8_tib)
 }
 END_TEST
 
-/* The last page that a file can have; sums of it come close to 2 to the power of 63. */
+/* The last page that a file can have. Sums of its offset are close to 2^63. */
 START_TEST(test_residency_at_the_last_offset)
 {
 	int memory = memfd_create("last", MFD_CLOEXEC);
@@ -206,8 +207,8 @@ static Suite *memory_reader_suite(void)
 {
 	Suite *suite = suite_create("memory_reader");
 
-	ADD_CASE(suite, "core", test_residency_of_memory, test_residency_of_nothing);
-	ADD_CASE(suite, "limits", test_residency_of_absurd_buckets);
+	ADD_CASE(suite, "core", test_residency_of_memory, test_residency_of_empty_ranges);
+	ADD_CASE(suite, "limits", test_residency_of_bad_buckets);
 #if MMR_LINUX_EXTRAS
 	ADD_CASE(suite, "size", test_residency_of_8_tib, test_residency_at_the_last_offset);
 #endif

@@ -1,8 +1,8 @@
-/* memory_residency.c - how much of a file is in memory, and where
+/* memory_residency.c - which parts of a file are in memory
  *
- * The oracle is mincore(2) on a map of the test's own, a page at a time. Files are made to be in
- * memory in part: written to the device, dropped, and read again here and there. System calls that
- * a kernel lacks are taken away by a filter, in a child.
+ * The oracle is mincore(2) on a map of this test, one page at a time. Files are partly in memory,
+ * because they are written to the device, dropped, and partly read again. A seccomp filter in a
+ * child removes system calls that some kernels lack.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -24,7 +24,7 @@
 #include <sys/syscall.h>
 
 #define N_PAGES 700
-#define N_CACHE 451 /* cachestat(2) on all but alpha and the like */
+#define N_CACHE 451 /* cachestat(2), on all architectures except alpha and a few others */
 
 /* --- The oracle --- */
 
@@ -39,7 +39,7 @@ static bool page_is_resident(int fd, uint64_t index)
 	return answer & 1;
 }
 
-/* A file of N_PAGES less some bytes, of which the pages of a few runs are in memory. */
+/* Makes a file of N_PAGES minus some bytes. The pages of a few runs are in memory. */
 static struct temp patchy_open(bool *resident)
 {
 	static const struct {
@@ -53,7 +53,7 @@ static struct temp patchy_open(bool *resident)
 	temp = temp_open(bytes, page * N_PAGES - 77);
 	ck_assert_int_eq(fsync(temp.fd), 0);
 	ck_assert_int_eq(posix_fadvise(temp.fd, 0, 0, POSIX_FADV_DONTNEED), 0);
-	/* No read-ahead: what is read is what comes in. */
+	/* Without read-ahead, only pages that are read are loaded. */
 	ck_assert_int_eq(posix_fadvise(temp.fd, 0, 0, POSIX_FADV_RANDOM), 0);
 	for (i = 0; i < ARRAY_LEN(runs); i++)
 		ck_assert_int_gt(pread(temp.fd, bytes, (size_t)(runs[i].n * page),
@@ -74,7 +74,7 @@ static bool is_patchy(const bool *resident)
 	return resident[0] && resident[17] && !resident[N_PAGES / 2] && n < N_PAGES / 2;
 }
 
-/* A bucket of pages [start, stop) against the oracle. */
+/* Compares a bucket of pages [start, stop) with the oracle. */
 static void must_be_bucket(
 	uint16_t bucket, const bool *resident, uint64_t start, uint64_t stop, const char *name)
 {
@@ -90,7 +90,8 @@ static void must_be_bucket(
 	MUST(bucket + 1.0 > share && share > bucket - 1.0, "%s: %u, not %f", name, bucket, share);
 }
 
-/* The range of a reader whose part begins at `base`, in so many buckets, against the oracle. */
+/* Compares a range, in `n` buckets, with the oracle. Offset 0 of the reader is `base` in the
+ * file. */
 static void must_be_range(const mmr_reader *reader, uint64_t base, uint64_t off, uint64_t len,
 	size_t n, const bool *resident, enum mmr_residency_source source, const char *name)
 {
@@ -118,7 +119,7 @@ static void must_be_range(const mmr_reader *reader, uint64_t base, uint64_t off,
 		must_be_bucket(buckets[i], resident, first + start,
 			first + (stop > start ? stop : start + 1), name);
 	}
-	MUST(buckets[n] == 0x1234, "%s: wrote behind the buckets", name);
+	MUST(buckets[n] == 0x1234, "%s: wrote after the buckets", name);
 }
 
 struct patchy {
@@ -191,14 +192,14 @@ START_TEST(test_residency_of_a_patchy_file)
 	patchy.source =
 		has_cachestat(patchy.temp.fd) ? MMR_RESIDENCY_CACHESTAT : MMR_RESIDENCY_MINCORE;
 	if (!is_patchy(patchy.resident))
-		fprintf(stderr, "this file system does not give pages back\n");
+		fprintf(stderr, "this file system does not drop pages\n");
 	must_be_patchy(&patchy);
 	temp_close(&patchy.temp);
 }
 END_TEST
 
-/* fincore(1) of util-linux, whose column is in bytes of whole pages, too. */
-START_TEST(test_residency_is_that_of_fincore)
+/* fincore(1) of util-linux also prints the bytes of whole pages. */
+START_TEST(test_residency_matches_fincore)
 {
 	static bool resident[N_PAGES];
 	struct temp temp = patchy_open(resident);
@@ -223,7 +224,7 @@ START_TEST(test_residency_is_that_of_fincore)
 }
 END_TEST
 
-START_TEST(test_residency_comes_and_goes)
+START_TEST(test_residency_after_writing_and_dropping)
 {
 	static char bytes[1 << 20];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
@@ -231,7 +232,7 @@ START_TEST(test_residency_comes_and_goes)
 	mmr_residency residency;
 	uint16_t bucket;
 
-	/* Freshly written: all of it. */
+	/* All of a new file is in memory. */
 	ck_assert_int_eq(mmr_reader_residency(reader, 0, MMR_REST, &bucket, 1, &residency), 0);
 	ck_assert_uint_eq(bucket, MMR_BUCKET_FULL);
 	ck_assert_uint_eq(residency.resident, sizeof(bytes));
@@ -248,15 +249,15 @@ START_TEST(test_residency_comes_and_goes)
 }
 END_TEST
 
-/* --- Kernels that lack calls --- */
+/* --- Kernels without some system calls --- */
 
 struct lack {
 	int call, err;
 	int call_too; /* a second one */
 };
 
-/* From here on, this process has fewer system calls. Returns: false where that cannot be done. */
-static bool take_away(const struct lack *lack)
+/* Removes system calls from this process. Returns: false if that is not possible. */
+static bool remove_calls(const struct lack *lack)
 {
 #define AT(field) ((uint32_t)offsetof(struct seccomp_data, field))
 	struct sock_filter filter[] = {
@@ -282,7 +283,7 @@ static void read_patchy_without(void *arg)
 {
 	struct lacking *lacking = arg;
 
-	if (!take_away(&lacking->lack))
+	if (!remove_calls(&lacking->lack))
 		_exit(77);
 	must_be_patchy(&lacking->patchy);
 	_exit(42);
@@ -307,12 +308,12 @@ START_TEST(test_residency_by_mincore)
 	}
 	temp_close(&lacking.patchy.temp);
 	if (i < ARRAY_LEN(errs))
-		CHECK_SKIP("no filters of system calls here");
+		CHECK_SKIP("no seccomp filters on this system");
 }
 END_TEST
 
-/* More pages than mincore is asked for at once, all of them in memory but for one in the second
- * window: that is less than all, however it is rounded. */
+/* More pages than one call of mincore covers. All are in memory except for one in the second call,
+ * so the file must not be reported as complete, however it is rounded. */
 #define N_WIDE (2 * 8192 + 100)
 
 static void must_lack_one(int fd, enum mmr_residency_source source)
@@ -340,7 +341,7 @@ static void lack_one_without(void *arg)
 {
 	static const struct lack lack = {N_CACHE, ENOSYS, N_CACHE};
 
-	if (!take_away(&lack))
+	if (!remove_calls(&lack))
 		_exit(77);
 	must_lack_one(*(int *)arg, MMR_RESIDENCY_MINCORE);
 	_exit(42);
@@ -366,7 +367,7 @@ START_TEST(test_residency_of_all_but_one)
 }
 END_TEST
 
-/* The residency of a file is unknown in all its forms, for this reason. */
+/* Checks that the residency is unknown in all its forms, for this reason. */
 static void must_be_unknown(const char *path, int reason)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -397,15 +398,16 @@ static void ask_as_nobody(void *arg)
 	if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
 		_exit(77);
 	must_be_unknown(lacking->patchy.temp.path, -EPERM);
-	if (!take_away(&lacking->lack))
+	if (!remove_calls(&lacking->lack))
 		_exit(77);
 	must_be_unknown(lacking->patchy.temp.path, -EPERM);
 	_exit(42);
 }
 
-/* The kernel answers "all" to who may neither write a file nor owns it: that must not be believed.
- * A file of root, read by nobody; else any program of the system. */
-START_TEST(test_residency_is_never_a_false_answer)
+/* mincore reports all pages as resident to a process that neither owns the file nor may write it.
+ * This must not be believed. The file is owned by root and read by nobody, or it is a program of
+ * the system. */
+START_TEST(test_residency_does_not_trust_mincore_of_foreign_files)
 {
 	static struct lacking lacking = {.lack = {N_CACHE, ENOSYS, N_CACHE}};
 	struct temp temp = patchy_open(lacking.patchy.resident);
@@ -428,20 +430,20 @@ static void ask_of_a_file_for_all(void *arg)
 {
 	struct lacking *lacking = arg;
 
-	if (setgid(65534) < 0 || setuid(65534) < 0 || !take_away(&lacking->lack))
+	if (setgid(65534) < 0 || setuid(65534) < 0 || !remove_calls(&lacking->lack))
 		_exit(77);
 	must_be_patchy(&lacking->patchy);
 	_exit(42);
 }
 
-/* Not one's own, but one may write it: the kernel tells the truth. */
-START_TEST(test_residency_of_what_may_be_written)
+/* mincore is reliable for a file that the process may write. */
+START_TEST(test_residency_of_a_writable_file)
 {
 	static struct lacking lacking = {.lack = {N_CACHE, ENOSYS, N_CACHE}};
 	int status;
 
 	if (geteuid() != 0)
-		CHECK_SKIP("only root can become somebody else");
+		CHECK_SKIP("only root can become another user");
 	lacking.patchy.temp = patchy_open(lacking.patchy.resident);
 	lacking.patchy.source = MMR_RESIDENCY_MINCORE;
 	ck_assert_int_eq(fchmod(lacking.patchy.temp.fd, 0666), 0);
@@ -449,7 +451,7 @@ START_TEST(test_residency_of_what_may_be_written)
 	temp_close(&lacking.patchy.temp);
 	ck_assert(WIFEXITED(status));
 	if (WEXITSTATUS(status) == 77)
-		CHECK_SKIP("cannot become nobody, or no filters of system calls");
+		CHECK_SKIP("cannot become nobody, or no seccomp filters");
 	ck_assert_int_eq(WEXITSTATUS(status), 42);
 }
 END_TEST
@@ -459,13 +461,13 @@ static void ask_without_any_call(void *arg)
 	struct lacking *lacking = arg;
 	struct rlimit limit = {0, 0};
 
-	if (!take_away(&lacking->lack))
+	if (!remove_calls(&lacking->lack))
 		_exit(77);
 	if (lacking->lack.call_too != N_CACHE) {
 		must_be_unknown(lacking->patchy.temp.path, -lacking->lack.err);
 		_exit(42);
 	}
-	/* No addresses for the window. */
+	/* No address space is left for the window. */
 	limit.rlim_cur = limit.rlim_max = address_space() + 65536;
 	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
 	must_be_unknown(lacking->patchy.temp.path, -ENOMEM);
@@ -481,12 +483,12 @@ START_TEST(test_residency_without_any_call)
 	lacking.lack = (struct lack){N_CACHE, ENOSYS, SYS_mincore};
 	status = in_child(ask_without_any_call, &lacking);
 	lacking.lack = (struct lack){N_CACHE, ENOSYS, N_CACHE};
-	/* ThreadSanitizer itself wants addresses, and may wait for ever when there are none. */
+	/* ThreadSanitizer needs address space itself, and may wait forever without it. */
 	status_too = memory_is_shadowed() ? status : in_child(ask_without_any_call, &lacking);
 	temp_close(&lacking.patchy.temp);
 	ck_assert(WIFEXITED(status) && WIFEXITED(status_too));
 	if (WEXITSTATUS(status) == 77)
-		CHECK_SKIP("no filters of system calls here");
+		CHECK_SKIP("no seccomp filters on this system");
 	ck_assert_int_eq(WEXITSTATUS(status), 42);
 	ck_assert_int_eq(WEXITSTATUS(status_too), 42);
 }
@@ -494,7 +496,7 @@ END_TEST
 
 #else
 
-START_TEST(test_residency_is_unknown_to_posix)
+START_TEST(test_residency_is_unknown_with_posix_calls)
 {
 	static char bytes[100000];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
@@ -522,12 +524,13 @@ static Suite *memory_residency_suite(void)
 	Suite *suite = suite_create("memory_residency");
 
 #if MMR_LINUX_EXTRAS
-	ADD_CASE(suite, "files", test_residency_of_a_patchy_file, test_residency_is_that_of_fincore,
-		test_residency_comes_and_goes, test_residency_of_all_but_one);
-	ADD_CASE(suite, "faults", test_residency_by_mincore, test_residency_is_never_a_false_answer,
-		test_residency_of_what_may_be_written, test_residency_without_any_call);
+	ADD_CASE(suite, "files", test_residency_of_a_patchy_file, test_residency_matches_fincore,
+		test_residency_after_writing_and_dropping, test_residency_of_all_but_one);
+	ADD_CASE(suite, "faults", test_residency_by_mincore,
+		test_residency_does_not_trust_mincore_of_foreign_files,
+		test_residency_of_a_writable_file, test_residency_without_any_call);
 #else
-	ADD_CASE(suite, "files", test_residency_is_unknown_to_posix);
+	ADD_CASE(suite, "files", test_residency_is_unknown_with_posix_calls);
 #endif
 	return suite;
 }

@@ -1,7 +1,7 @@
-/* number.c - numbers out of text
+/* number.c - numbers in text
  *
- * The oracles are strtoll, strtoull and strtod of the C library, in the C locale, and the rules of
- * the header where those are more generous (leading spaces, hexadecimal, cut-off junk).
+ * The oracles are strtoll, strtoull and strtod in the C locale, and the rules of the header where
+ * they differ (spaces, hexadecimal numbers, bytes after the number).
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -16,7 +16,7 @@
 #define MARK_U64 UINT64_C(77)
 #define MARK_F64 7.75
 
-/* The same bits, or both of them no number. */
+/* Whether two doubles have the same bits or are both NaN. */
 static bool same(double a, double b)
 {
 	return isnan(a) ? isnan(b) : memcmp(&a, &b, sizeof(a)) == 0;
@@ -52,7 +52,7 @@ static void must_be_f64(mmr_slice text, int want_err, double want)
 		text.ptr ? text.ptr : "", err, value, want_err, want);
 }
 
-/* What strtod says; too large is -ERANGE, too small is 0. */
+/* Compares with strtod. A number that is too large is -ERANGE, one that is too small is 0. */
 static void must_be_as_strtod(const char *text)
 {
 	double want = strtod(text, NULL);
@@ -60,7 +60,7 @@ static void must_be_as_strtod(const char *text)
 	must_be_f64(mmr_slice_of(text), isinf(want) ? -ERANGE : 0, want);
 }
 
-START_TEST(test_number_whole_examples)
+START_TEST(test_number_integer_examples)
 {
 	static const struct {
 		const char *text;
@@ -116,7 +116,7 @@ START_TEST(test_number_whole_examples)
 }
 END_TEST
 
-START_TEST(test_number_whole_as_strtoll)
+START_TEST(test_number_integer_matches_strtoll)
 {
 	struct chance chance = {21};
 	char text[64];
@@ -124,7 +124,7 @@ START_TEST(test_number_whole_as_strtoll)
 
 	for (i = 0; i < 300000; i++) {
 		uint64_t bits = chance_next(&chance) >> chance_below(&chance, 64);
-		/* A digit more leads out of range. */
+		/* One more digit makes it too large. */
 		const char *formats[] = {"%s%" PRIu64, "%s000%" PRIu64, "%s%" PRIu64 "7"};
 		const char *signs[] = {"", "-", "+"};
 		int64_t want_i64;
@@ -181,7 +181,8 @@ static void must_read_real_examples(void)
 		{"2.4703282292062327e-324", 0, 0.0},
 		{"2.4703282292062328e-324", 0, 4.9e-324},
 		{"2.2250738585072014e-308", 0, DBL_MIN},
-		/* Halfway between two doubles: to the even one; one digit more decides. */
+		/* Numbers halfway between two doubles are rounded to even. One more digit
+		 * decides. */
 		{"9007199254740993", 0, 9007199254740992.0},
 		{"9007199254740993.00000000000000000000000000000001", 0, 9007199254740994.0},
 		{"9007199254740995", 0, 9007199254740996.0},
@@ -222,18 +223,18 @@ static void must_read_real_examples(void)
 	must_be_f64((mmr_slice){"1\0", 2}, -EINVAL, 0);
 }
 
-START_TEST(test_number_real_examples)
+START_TEST(test_number_float_examples)
 {
 	must_read_real_examples();
 }
 END_TEST
 
-START_TEST(test_number_real_in_another_locale)
+START_TEST(test_number_float_in_another_locale)
 {
 	static const char *const names[] = {"de_DE.UTF-8", "de_DE", "fr_FR.UTF-8", "pt_BR.UTF-8"};
 	size_t i;
 
-	/* Some C libraries take any name, and have one locale. */
+	/* Some C libraries accept any name but have only one locale. */
 	for (i = 0; i < ARRAY_LEN(names); i++)
 		if (setlocale(LC_NUMERIC, names[i]) && *localeconv()->decimal_point == ',')
 			break;
@@ -244,9 +245,9 @@ START_TEST(test_number_real_in_another_locale)
 }
 END_TEST
 
-START_TEST(test_number_real_in_every_rounding_mode)
+START_TEST(test_number_float_in_every_rounding_mode)
 {
-	/* Machines without floating point hardware have one mode. */
+	/* Machines without floating-point hardware have one mode. */
 	static const int modes[] = {
 #ifdef FE_UPWARD
 		FE_UPWARD,
@@ -270,7 +271,7 @@ START_TEST(test_number_real_in_every_rounding_mode)
 }
 END_TEST
 
-START_TEST(test_number_real_as_strtod)
+START_TEST(test_number_float_matches_strtod)
 {
 	struct chance chance = {22};
 	char text[1024];
@@ -280,7 +281,7 @@ START_TEST(test_number_real_as_strtod)
 		uint64_t bits = chance_next(&chance);
 		double value;
 
-		/* Every fourth: a subnormal. */
+		/* Every fourth number is subnormal. */
 		if (i % 4 == 0)
 			bits &= UINT64_C(0x800fffffffffffff);
 		memcpy(&value, &bits, sizeof(value));
@@ -296,13 +297,13 @@ START_TEST(test_number_real_as_strtod)
 }
 END_TEST
 
-START_TEST(test_number_real_short_decimals_as_strtod)
+START_TEST(test_number_short_decimals_match_strtod)
 {
 	struct chance chance = {23};
 	char text[64];
 	int i;
 
-	/* What data is made of, around both edges of every fast path. */
+	/* Decimals as they occur in data, on both sides of the limits of every fast path. */
 	for (i = 0; i < 500000; i++) {
 		uint64_t digits = chance_next(&chance) >> chance_below(&chance, 64);
 		int exponent = (int)chance_below(&chance, 60) - 30;
@@ -317,16 +318,16 @@ START_TEST(test_number_real_short_decimals_as_strtod)
 }
 END_TEST
 
-START_TEST(test_number_real_halfway_as_strtod)
+START_TEST(test_number_halfway_matches_strtod)
 {
 	struct chance chance = {24};
 	char text[1200];
 	int i, exponent;
 
-	/* Halfway between two neighbours takes one bit more than a double has; printed in full, in
-	 * long double, it is exact where that has 64 bits. */
+	/* A number halfway between two doubles has one bit more than a double. A long double with
+	 * 64 bits holds it exactly, so it can be printed. */
 	if (LDBL_MANT_DIG < 64)
-		CHECK_SKIP("long double is no longer than double");
+		CHECK_SKIP("long double has no more precision than double");
 	for (i = 0; i < 20000; i++) {
 		uint64_t bits = chance_next(&chance) & UINT64_C(0x000fffffffffffff);
 		long double half;
@@ -337,7 +338,7 @@ START_TEST(test_number_real_halfway_as_strtod)
 			(long double)((bits | UINT64_C(0x0010000000000000)) * 2 + 1), exponent);
 		len = (size_t)snprintf(text, sizeof(text), "%.260Lf", half);
 		must_be_as_strtod(text);
-		/* A little more, far behind. */
+		/* One more digit, far after the point, makes it slightly larger. */
 		text[len] = '1';
 		text[len + 1] = '\0';
 		must_be_as_strtod(text);
@@ -350,7 +351,7 @@ START_TEST(test_number_long_texts)
 	static char text[5001];
 	size_t len;
 
-	/* Zeroes in front: still a number, however many. */
+	/* Any count of leading zeroes is valid. */
 	for (len = 1; len <= 5000; len = len < 10 ? len + 1 : len * 3 / 2) {
 		mmr_slice slice = {text, len};
 
@@ -360,7 +361,7 @@ START_TEST(test_number_long_texts)
 		must_be_u64(slice, 0, 7);
 		must_be_f64(slice, 0, 7);
 	}
-	/* Digits behind the point, as "%.4000f" prints them. */
+	/* Many digits after the point, as "%.4000f" prints them. */
 	snprintf(text, sizeof(text), "%.4000f", 0.1);
 	must_be_f64(mmr_slice_of(text), 0, 0.1);
 	snprintf(text, sizeof(text), "%.1074f", 4.9e-324);
@@ -370,8 +371,8 @@ START_TEST(test_number_long_texts)
 }
 END_TEST
 
-/* A number halfway between two doubles, with `zeroes` digits 0 behind it and then one that is 0 or
- * 1 and decides. */
+/* Appends `zeroes` zeroes and one digit to a number that is halfway between two doubles. This digit
+ * is 0 or 1 and determines the rounding. */
 static void must_round(char *text, const char *power, size_t zeroes, double even, double above)
 {
 	size_t len = strlen(text);
@@ -386,7 +387,7 @@ static void must_round(char *text, const char *power, size_t zeroes, double even
 	text[len] = '\0';
 }
 
-START_TEST(test_number_real_decided_by_the_last_digit)
+START_TEST(test_number_rounding_depends_on_the_last_digit)
 {
 	static const size_t zeroes[] = {0, 1, 31, 32, 33, 40, 441, 442, 800, 3000};
 	static char text[8000];
@@ -395,22 +396,24 @@ START_TEST(test_number_real_decided_by_the_last_digit)
 	char power[16];
 	size_t i, k;
 
-	/* At run time: emulators have less than compilers think. */
+	/* Checked at run time, because emulators may have less precision than the compiler
+	 * assumes. */
 	if (LDBL_MANT_DIG < 64 || half >= least || half + half != least)
-		CHECK_SKIP("long double has no more numbers than double");
+		CHECK_SKIP("long double has no larger range than double");
 	for (i = 0; i < 300; i++) {
-		/* The greatest have most digits: 768. */
+		/* The largest mantissas have the most digits: 768. */
 		uint64_t mantissa = (UINT64_C(1) << 53) - 1 - chance_below(&chance, 99 * i + 1);
 		uint64_t even = mantissa % 2 ? mantissa + 1 : mantissa;
 		int exponent = (int)chance_below(&chance, 900);
 
 		for (k = 0; k < ARRAY_LEN(zeroes); k++) {
-			/* All behind the point. */
+			/* All digits are after the point. */
 			snprintf(text, sizeof(text), "%.1075Lf",
 				ldexpl((long double)(2 * mantissa + 1), -1075));
 			must_round(text, "", zeroes[k], ldexp((double)even, -1074),
 				ldexp((double)(mantissa + 1), -1074));
-			/* All in front of it, and as much too large as there are digits more. */
+			/* All digits are before the point. A negative exponent compensates for the
+			 * digits that are appended. */
 			snprintf(text, sizeof(text), "%.0Lf",
 				ldexpl((long double)(2 * mantissa + 1), exponent));
 			snprintf(power, sizeof(power), "e-%zu", zeroes[k] + 1);
@@ -421,7 +424,7 @@ START_TEST(test_number_real_decided_by_the_last_digit)
 }
 END_TEST
 
-/* Digits of a number, without its point. */
+/* Reads digits with a point at an offset, before and after a fence. */
 static void must_read_between_fences(const struct fence *fence, const char *digits, size_t point)
 {
 	size_t n = strlen(digits), len = point <= n ? n + 1 : n;
@@ -440,13 +443,13 @@ static void must_read_between_fences(const struct fence *fence, const char *digi
 		must_be_u64((mmr_slice){fence->start, len}, 0, strtoull(text, NULL, 10));
 		must_be_u64((mmr_slice){fence->stop - len, len}, 0, strtoull(text, NULL, 10));
 	}
-	/* Any other byte among them. */
+	/* The byte before '0' or after '9' replaces one digit. */
 	fence->stop[-(ptrdiff_t)len + (ptrdiff_t)(point % len)] = (char)(point % 2 ? '/' : ':');
 	must_be_f64((mmr_slice){fence->stop - len, len}, -EINVAL, 0);
 	must_be_u64((mmr_slice){fence->stop - len, len}, -EINVAL, 0);
 }
 
-/* Every length of the paths for short numbers, and every place of a point in it. */
+/* Every length that the paths for short numbers accept, with the point at every offset. */
 START_TEST(test_number_between_fences)
 {
 	struct fence fence = fence_open(64);
@@ -489,13 +492,13 @@ static Suite *number_suite(void)
 {
 	Suite *suite = suite_create("number");
 
-	ADD_CASE(suite, "core", test_number_whole_examples, test_number_whole_as_strtoll,
-		test_number_real_examples, test_number_real_as_strtod,
-		test_number_real_short_decimals_as_strtod);
-	ADD_CASE(suite, "limits", test_number_real_halfway_as_strtod,
-		test_number_real_decided_by_the_last_digit, test_number_long_texts,
+	ADD_CASE(suite, "core", test_number_integer_examples, test_number_integer_matches_strtoll,
+		test_number_float_examples, test_number_float_matches_strtod,
+		test_number_short_decimals_match_strtod);
+	ADD_CASE(suite, "limits", test_number_halfway_matches_strtod,
+		test_number_rounding_depends_on_the_last_digit, test_number_long_texts,
 		test_number_ends_at_a_fence, test_number_between_fences,
-		test_number_real_in_another_locale, test_number_real_in_every_rounding_mode);
+		test_number_float_in_another_locale, test_number_float_in_every_rounding_mode);
 	return suite;
 }
 

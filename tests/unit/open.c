@@ -1,4 +1,4 @@
-/* open.c - what does not open: an error at once, with the reason and the remedy
+/* open.c - inputs that cannot be opened, and the error messages with reason and hint
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static const mmr_reader_options plain_options = MMR_READER_OPTIONS_INIT;
-/* What an output is before a call that must not touch it. */
+/* The value of an output that a call must not change. */
 static mmr_reader *const untouched = (mmr_reader *)(uintptr_t)64;
 
 static void must_refuse_path(
@@ -63,7 +63,7 @@ START_TEST(test_open_refuses_special_files)
 	fd = open("/", O_RDONLY);
 	must_refuse_fd(fd, NULL, -EISDIR);
 	close(fd);
-	/* A socket that has a path cannot be opened by it. */
+	/* A socket in the file system cannot be opened by its path. */
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	temp_close(&temp);
 	memcpy(address.sun_path, temp.path,
@@ -75,7 +75,7 @@ START_TEST(test_open_refuses_special_files)
 }
 END_TEST
 
-/* What is read once has no other backing than STREAM, and no part. Nothing is read of it. */
+/* A stream has no backing but STREAM, and no range. A refused stream is not read. */
 START_TEST(test_open_refuses_streams_as_files)
 {
 	static const enum mmr_backing_kind backings[] = {
@@ -122,11 +122,11 @@ START_TEST(test_open_leaves_fifos_alone)
 	temp_close(&temp);
 	ck_assert_int_eq(mkfifo(temp.path, 0600), 0);
 	options.backing = MMR_BACKING_COPIED;
-	/* Without a writer: an error at once, and no reader is left open. */
+	/* Without a writer, the error comes at once, and no descriptor remains open. */
 	must_refuse_path(temp.path, &options, MMR_ESTREAM, "to a file");
 	ck_assert_int_eq(open(temp.path, O_WRONLY | O_NONBLOCK), -1);
 	ck_assert_int_eq(errno, ENXIO);
-	/* A writer that waits for its reader goes on waiting. */
+	/* A writer that waits for a reader continues to wait. */
 	writer = fork();
 	if (writer == 0) {
 		i = open(temp.path, O_WRONLY);
@@ -162,7 +162,7 @@ START_TEST(test_open_refuses_bad_options)
 		ck_assert_int_eq(mmr_open_fd(temp.fd, &bad[i], &reader), -EINVAL);
 		ck_assert_ptr_eq(reader, untouched);
 	}
-	/* A newer program's larger struct is welcome. */
+	/* A larger struct of a newer program is accepted. */
 	bad[0].struct_size = sizeof(bad[0]) + 8;
 	ck_assert_int_eq(mmr_open(temp.path, &bad[0], &reader), 0);
 	mmr_close(reader);
@@ -170,8 +170,8 @@ START_TEST(test_open_refuses_bad_options)
 }
 END_TEST
 
-/* The reserve is a wish: more than there are addresses is the same as none. */
-START_TEST(test_open_with_a_reserve_beyond_all_addresses)
+/* A reserve that is larger than the address space is ignored. */
+START_TEST(test_open_with_a_reserve_beyond_the_address_space)
 {
 	static const uint64_t reserves[] = {UINT64_MAX, UINT64_MAX - 4096, INT64_MAX};
 	static char bytes[30000];
@@ -192,7 +192,7 @@ START_TEST(test_open_with_a_reserve_beyond_all_addresses)
 		ck_assert_int_eq(mmr_backing(setting.reader), MMR_BACKING_MAPPED);
 		must_read_the_same(&setting, &chance);
 		mmr_close(setting.reader);
-		/* Who asks for a copy gets one, though it has no room to grow. */
+		/* An explicit copy succeeds, although it has no room to grow. */
 		options.backing = MMR_BACKING_COPIED;
 		ck_assert_int_eq(mmr_open(empty.path, &options, &reader), 0);
 		ck_assert_int_eq(mmr_backing(reader), MMR_BACKING_COPIED);
@@ -204,8 +204,8 @@ START_TEST(test_open_with_a_reserve_beyond_all_addresses)
 }
 END_TEST
 
-/* It says that it is empty, has 8 bytes for each page of all addresses, and refuses to be read by
- * less. */
+/* The size of /proc/self/pagemap is 0, it has 8 bytes for each page of the address space, and reads
+ * of fewer bytes fail. */
 START_TEST(test_open_of_an_endless_pseudo_file)
 {
 	static const char path[] = "/proc/self/pagemap";
@@ -216,7 +216,7 @@ START_TEST(test_open_of_an_endless_pseudo_file)
 	int fd = open(path, O_RDONLY);
 
 	if (fd < 0 || pread(fd, word, sizeof(word), (off_t)65 << 20) != sizeof(word))
-		CHECK_SKIP("no /proc/self/pagemap that may be read");
+		CHECK_SKIP("no readable /proc/self/pagemap");
 	ck_assert_int_eq(mmr_open(path, NULL, &reader), -EFBIG);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), path));
 	ck_assert_ptr_eq(reader, untouched);
@@ -235,7 +235,7 @@ static Suite *open_suite(void)
 {
 	Suite *suite = suite_create("open");
 
-	ADD_CASE(suite, "limits", test_open_with_a_reserve_beyond_all_addresses,
+	ADD_CASE(suite, "limits", test_open_with_a_reserve_beyond_the_address_space,
 		test_open_of_an_endless_pseudo_file);
 	ADD_CASE(suite, "faults", test_open_refuses_special_files,
 		test_open_refuses_streams_as_files, test_open_leaves_fifos_alone,

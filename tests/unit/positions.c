@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-/* A scan starts with 256 bytes and takes four times as many at each refill, up to 4 KiB: its edges
- * lie at 256, 1280, 5376 and every 4 KiB from there. */
+/* A scan covers 256 bytes first and four times as many in each refill, up to 4 KiB. So refills
+ * start at 256, 1280, 5376 and every 4 KiB from there. */
 #define EDGES_END 14000
 
-/* Walks the slice once in each direction and looks at every byte. */
+/* Compares each byte of the slice with one walk in each direction. */
 static void must_mark(mmr_slice slice, mmr_slice set, const char *name)
 {
 	mmr_positions it = mmr_positions_of_set(slice, set), back = it;
@@ -23,7 +23,7 @@ static void must_mark(mmr_slice slice, mmr_slice set, const char *name)
 			slice.len);
 	}
 	at = NULL;
-	MUST(!mmr_positions_next(&it, &at) && !at, "%s: goes on behind the end", name);
+	MUST(!mmr_positions_next(&it, &at) && !at, "%s: continues after the end", name);
 	MUST(!mmr_positions_next(&it, &at) && !at, "%s: begins again", name);
 	MUST(mmr_positions_error(&it) == 0, "%s: %s", name, mmr_last_error());
 
@@ -35,7 +35,7 @@ static void must_mark(mmr_slice slice, mmr_slice set, const char *name)
 			at - slice.ptr, i, slice.len);
 	}
 	at = NULL;
-	MUST(!mmr_positions_next_back(&back, &at) && !at, "%s: goes on before the start", name);
+	MUST(!mmr_positions_next_back(&back, &at) && !at, "%s: continues before the start", name);
 	MUST(!mmr_positions_next_back(&back, &at) && !at, "%s: begins again", name);
 	MUST(mmr_positions_error(&back) == 0, "%s: %s", name, mmr_last_error());
 }
@@ -49,30 +49,30 @@ START_TEST(test_positions_small_slices_at_fences)
 
 	for (len = 0; len <= 257; len++) {
 		for (set.len = 1; set.len <= 4; set.len++) {
-			mmr_slice before = {fence.stop - len, len}, behind = {fence.start, len};
+			mmr_slice before = {fence.stop - len, len}, after = {fence.start, len};
 			mmr_slice alphabet = {"\n,;\0abcd", 8};
 
-			/* Outside stands what is looked for. */
+			/* The bytes outside of the slice are searched for, too. */
 			memset(fence.start, '\n', 600);
 			memset(fence.stop - 600, '\n', 600);
 			chance_fill(&chance, fence.stop - len, len, alphabet);
 			chance_fill(&chance, fence.start, len, alphabet);
 			must_mark(before, set, "before a fence");
-			must_mark(behind, set, "behind a fence");
+			must_mark(after, set, "after a fence");
 		}
 	}
 	fence_close(&fence);
 }
 END_TEST
 
-START_TEST(test_positions_one_byte_in_every_place)
+START_TEST(test_positions_of_one_byte_at_every_offset)
 {
 	struct fence fence = fence_open(EDGES_END);
 	mmr_slice slice = {fence.stop - EDGES_END, EDGES_END}, one = {"!", 1};
 	char *text = fence.stop - EDGES_END;
 	size_t i, step;
 
-	/* Every place around an edge from either end, and some between. */
+	/* Every offset around an edge, from both ends, and some between. */
 	memset(text, '.', EDGES_END);
 	for (i = 0; i < EDGES_END; i += step) {
 		text[i] = '!';
@@ -125,7 +125,7 @@ START_TEST(test_positions_of_every_byte)
 		const char *at;
 
 		must_mark(slice, (mmr_slice){set, 1}, "any byte");
-		/* Of one byte and of a set of one is the same. */
+		/* A search for one byte and for a set of one byte are the same. */
 		MUST(mmr_positions_next(&it, &at) == (memchr(text, byte, sizeof(text)) != NULL),
 			"byte %d", byte);
 	}
@@ -150,7 +150,7 @@ START_TEST(test_positions_copy_is_a_bookmark)
 		if (i % 97)
 			continue;
 		for (n = 0; n < 300 && mmr_positions_next(&bookmark, &again); n++)
-			MUST(n > 0 || again == at, "the bookmark is elsewhere");
+			MUST(n > 0 || again == at, "the bookmark continues elsewhere");
 	}
 	ck_assert_uint_eq(mmr_heap_bytes(), heap);
 	ck_assert_uint_eq(mmr_heap_peak(), peak);
@@ -186,7 +186,7 @@ static void mark_backing(const struct setting *setting, void *arg)
 		must_mark(mmr_bytes(setting->reader), mmr_slice_of("ab"), setting->name);
 		return;
 	}
-	MUST(!mmr_positions_next(&it, &at), "%s: a mark of nowhere", setting->name);
+	MUST(!mmr_positions_next(&it, &at), "%s: a position in an unmapped reader", setting->name);
 	MUST(mmr_positions_error(&it) == MMR_ENOMAP, "%s: %d", setting->name,
 		mmr_positions_error(&it));
 }
@@ -209,7 +209,7 @@ static Suite *positions_suite(void)
 
 	ADD_CASE(suite, "core", test_positions_small_slices_at_fences, test_positions_of_every_byte,
 		test_positions_on_every_backing, test_positions_copy_is_a_bookmark);
-	ADD_CASE(suite, "limits", test_positions_one_byte_in_every_place,
+	ADD_CASE(suite, "limits", test_positions_of_one_byte_at_every_offset,
 		test_positions_every_length_around_the_edges);
 	ADD_CASE(suite, "faults", test_positions_of_bad_sets);
 	return suite;

@@ -1,6 +1,6 @@
-/* progress.c - how far scans have come
+/* progress.c - progress of scans
  *
- * That a scan of a file ends with all of its range done: unit/run.c.
+ * unit/run.c tests that a scan of a file ends with its whole range done.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -28,7 +28,7 @@ START_TEST(test_progress_of_a_stream)
 	ck_assert_uint_eq(done, 150000);
 	ck_assert_uint_eq(total, MMR_REST);
 	ck_assert_int_eq(mmr_progress_io_mode(scan.progress), MMR_IO_READ);
-	/* Each scan starts from 0, and leaves other objects alone. */
+	/* Each scan starts at 0 and does not change other progress objects. */
 	other.length = 30000;
 	ck_assert_int_eq(mmr_count_lines(piped.reader, &other, &counts), 0);
 	mmr_progress_read(other.progress, &done, &total);
@@ -58,7 +58,7 @@ static int keep_context(void *state, void *context)
 	return 0;
 }
 
-/* Two scans of one file at once, the second one within the first. */
+/* Two scans of one file at once. The second runs inside the first. */
 static int count_within(void *state, const mmr_block *block)
 {
 	mmr_scan_options *inner = *(mmr_scan_options **)state;
@@ -103,8 +103,8 @@ START_TEST(test_progress_of_two_scans_at_once)
 }
 END_TEST
 
-/* Progress is read while the scan runs, by a callback. */
-static int look(void *state, const mmr_block *block)
+/* A callback reads the progress while the scan runs. */
+static int check_progress(void *state, const mmr_block *block)
 {
 	const mmr_progress *progress = *(mmr_progress **)state;
 	uint64_t done, total;
@@ -122,7 +122,8 @@ START_TEST(test_progress_within_a_scan)
 	static char bytes[100000];
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	mmr_scan_job job = {.work = look, .start = keep_context, .state_size = sizeof(void *)};
+	mmr_scan_job job = {
+		.work = check_progress, .start = keep_context, .state_size = sizeof(void *)};
 	uint64_t done, total;
 	mmr_reader *reader;
 
@@ -133,7 +134,7 @@ START_TEST(test_progress_within_a_scan)
 	cut.window = 7000;
 	cut.split_lines = true;
 	for (scan.n_threads = 1; scan.n_threads <= 4; scan.n_threads++) {
-		/* A scan that was stopped has not done all. */
+		/* A scan that was stopped has not done its whole range. */
 		ck_assert_int_eq(mmr_scan_run(reader, &scan, &cut, &job), 1);
 		mmr_progress_read(scan.progress, &done, &total);
 		ck_assert_uint_ge(done, 50000 - 1000);

@@ -1,6 +1,6 @@
-/* public.c - the library as a user sees it: the installed header, the shared library
+/* public.c - the shared library through its installed headers
  *
- * Nothing of src/ is known here. What it shows is the way of a file: open, look, walk, feed.
+ * This test includes nothing of src/. It opens a file, reads it in each way, and closes it.
  *
  * SPDX-License-Identifier: MIT */
 #include "check_main.h"
@@ -15,7 +15,7 @@
 
 static char path[256];
 
-/* "1,0.5\n2,1.0\n3,1.5\n...": a number and its half. */
+/* Writes "1,0.5\n2,1.0\n3,1.5\n...": a number and its half on each line. */
 static void write_table(void)
 {
 	const char *folder = getenv("TMPDIR");
@@ -78,7 +78,7 @@ START_TEST(test_public_lines_and_numbers)
 }
 END_TEST
 
-START_TEST(test_public_backward_is_the_mirror)
+START_TEST(test_public_backward_matches_forward)
 {
 	mmr_reader *file = open_table();
 	mmr_reverse_lines it = mmr_reverse_lines_of(mmr_bytes(file), '\n');
@@ -131,7 +131,7 @@ START_TEST(test_public_blocks_and_seek)
 }
 END_TEST
 
-START_TEST(test_public_memory_is_given_back)
+START_TEST(test_public_memory_is_freed)
 {
 	uint64_t heap = mmr_heap_bytes();
 	mmr_reader *file = open_table();
@@ -144,7 +144,7 @@ START_TEST(test_public_memory_is_given_back)
 }
 END_TEST
 
-START_TEST(test_public_errors_are_told)
+START_TEST(test_public_errors_are_reported)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
 	mmr_reader *file = NULL;
@@ -169,11 +169,11 @@ static Suite *public_suite(void)
 
 	tcase_add_unchecked_fixture(core, write_table, remove_table);
 	tcase_add_test(core, test_public_lines_and_numbers);
-	tcase_add_test(core, test_public_backward_is_the_mirror);
+	tcase_add_test(core, test_public_backward_matches_forward);
 	tcase_add_test(core, test_public_blocks_and_seek);
-	tcase_add_test(core, test_public_memory_is_given_back);
+	tcase_add_test(core, test_public_memory_is_freed);
 	suite_add_tcase(suite, core);
-	tcase_add_test(faults, test_public_errors_are_told);
+	tcase_add_test(faults, test_public_errors_are_reported);
 	suite_add_tcase(suite, faults);
 	return suite;
 }

@@ -1,13 +1,13 @@
-/* range.c - ranges of bytes and lines: in bytes that arrive in pieces, and in readers
+/* range.c - ranges of bytes and lines, in readers and in bytes that arrive in pieces
  *
- * The oracle cuts the range from the whole, one byte at a time.
+ * The oracle takes the range from all bytes, one byte at a time.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
 #define MIB ((size_t)1 << 20)
 
-/* Leaves of some bytes the first lines out. Returns: how many bytes these have. */
+/* Returns the length of the first lines. */
 static size_t naive_lines(mmr_slice bytes, char delimiter, uint64_t n_lines)
 {
 	size_t at = 0;
@@ -31,7 +31,8 @@ static mmr_slice naive_range(mmr_slice bytes, const mmr_scan_options *scan)
 	return bytes;
 }
 
-/* A number that is often small, sometimes near the size, and sometimes beyond all sizes. */
+/* Returns a number that is often small, sometimes close to the size, and sometimes larger than any
+ * size. */
 static uint64_t draw(struct chance *chance, size_t size)
 {
 	static const uint64_t extremes[] = {
@@ -69,19 +70,19 @@ static mmr_scan_options draw_range(struct chance *chance, size_t size)
 		(unsigned long long)(scan).first_line, (unsigned long long)(scan).n_lines, \
 		(scan).delimiter, size
 
-/* Whether a range can still have bytes, when all of `bytes` have arrived. */
+/* Whether a range can continue after all of `bytes`. */
 static bool can_have_more(mmr_slice bytes, const mmr_scan_options *scan)
 {
 	static char longer[2048];
 	size_t len = naive_range(bytes, scan).len;
 
-	/* What follows is a line of one byte, again and again. */
+	/* Lines of one byte follow. */
 	memset(longer, scan->delimiter, sizeof(longer));
 	memcpy(longer, bytes.ptr, bytes.len);
 	return naive_range((mmr_slice){longer, sizeof(longer)}, scan).len > len;
 }
 
-/* Cuts pieces of `bytes` and compares what is left of them with the range of the whole. */
+/* Passes pieces of `bytes` and compares what is in the range with the range of all bytes. */
 static void must_cut(mmr_slice bytes, const mmr_scan_options *scan, struct chance *chance)
 {
 	mmr_slice wanted = naive_range(bytes, scan), piece, arrived = {bytes.ptr, 0};
@@ -106,10 +107,10 @@ static void must_cut(mmr_slice bytes, const mmr_scan_options *scan, struct chanc
 			done, wanted.len);
 		done += piece.len;
 		MUST(done <= wanted.len, RANGE, RANGE_OF(*scan, bytes.len));
-		/* Reading as many bytes as were wanted completes it. */
+		/* Reading all wanted bytes completes the range. */
 		MUST(n_wanted == MMR_REST || len < n_wanted || mmr_range_ended(&range), RANGE,
 			RANGE_OF(*scan, bytes.len));
-		/* Nothing that was wanted is left out of the count. */
+		/* All wanted bytes are counted. */
 		MUST(mmr_range_ended(&range) || n_wanted == MMR_REST ||
 				mmr_range_wanted(&range) == n_wanted - len,
 			RANGE, RANGE_OF(*scan, bytes.len));
@@ -118,7 +119,7 @@ static void must_cut(mmr_slice bytes, const mmr_scan_options *scan, struct chanc
 		done, wanted.len);
 }
 
-START_TEST(test_range_of_pieces)
+START_TEST(test_range_of_bytes_in_pieces)
 {
 	static char bytes[200];
 	struct chance chance = {141};
@@ -136,18 +137,18 @@ START_TEST(test_range_of_pieces)
 }
 END_TEST
 
-START_TEST(test_range_is_wanted)
+START_TEST(test_range_wanted_bytes)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	mmr_range range = mmr_range_of(NULL);
 	mmr_slice bytes = mmr_slice_of("a\nb\nc\n"), piece = bytes;
 
-	/* No options: all bytes, for ever. */
+	/* Without options, all bytes are wanted. */
 	ck_assert_uint_eq(mmr_range_wanted(&range), MMR_REST);
 	ck_assert_int_eq(mmr_range_cut(&range, &piece), 0);
 	ck_assert(mmr_slice_equal(piece, bytes));
 	ck_assert(!mmr_range_ended(&range));
-	/* Bytes before the range are wanted, too. */
+	/* Bytes before the range are wanted, too, because a stream must be read up to it. */
 	scan.offset = 2;
 	scan.length = 3;
 	range = mmr_range_of(&scan);
@@ -161,11 +162,11 @@ START_TEST(test_range_is_wanted)
 	ck_assert(mmr_slice_equal(piece, mmr_slice_of("c")));
 	ck_assert_uint_eq(mmr_range_wanted(&range), 0);
 	ck_assert(mmr_range_ended(&range));
-	/* More than there are numbers. */
+	/* The end is larger than any 64-bit number. */
 	scan.offset = scan.length = MMR_REST - 1;
 	range = mmr_range_of(&scan);
 	ck_assert_uint_eq(mmr_range_wanted(&range), MMR_REST);
-	/* Where lines end, the bytes tell. */
+	/* A range of lines ends at an offset that depends on the bytes. */
 	scan = (mmr_scan_options)MMR_SCAN_OPTIONS_INIT;
 	scan.first_line = 1;
 	scan.n_lines = 1;
@@ -175,7 +176,7 @@ START_TEST(test_range_is_wanted)
 	ck_assert_int_eq(mmr_range_cut(&range, &piece), 0);
 	ck_assert(mmr_slice_equal(piece, mmr_slice_of("b\n")));
 	ck_assert_uint_eq(mmr_range_wanted(&range), 0);
-	/* A range of nothing wants nothing, not even what comes before it. */
+	/* An empty range needs no bytes, not even those before it. */
 	scan.n_lines = 0;
 	range = mmr_range_of(&scan);
 	ck_assert(mmr_range_ended(&range));
@@ -186,7 +187,7 @@ START_TEST(test_range_is_wanted)
 }
 END_TEST
 
-START_TEST(test_range_of_no_addresses)
+START_TEST(test_range_of_an_unmapped_reader)
 {
 	struct temp temp = temp_open("a\nb\n", 4);
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_UNMAPPED);
@@ -267,8 +268,9 @@ static Suite *range_suite(void)
 {
 	Suite *suite = suite_create("range");
 
-	ADD_CASE(suite, "core", test_range_of_pieces, test_range_is_wanted, test_range_of_readers);
-	ADD_CASE(suite, "faults", test_range_bad_options, test_range_of_no_addresses);
+	ADD_CASE(suite, "core", test_range_of_bytes_in_pieces, test_range_wanted_bytes,
+		test_range_of_readers);
+	ADD_CASE(suite, "faults", test_range_bad_options, test_range_of_an_unmapped_reader);
 	return suite;
 }
 

@@ -1,4 +1,4 @@
-/* reader.c - files become bytes, on every backing, and special files become errors
+/* reader.c - reading on every backing, choice of the backing, and advice
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -17,7 +17,7 @@
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
 
-/* No call that fails may touch its output. */
+/* A call that fails must not change its output. */
 static mmr_reader *const untouched = (mmr_reader *)(uintptr_t)64;
 
 /* --- Core --- */
@@ -62,7 +62,7 @@ START_TEST(test_reader_chooses_the_backing)
 }
 END_TEST
 
-START_TEST(test_reader_parts)
+START_TEST(test_reader_ranges)
 {
 	static char bytes[40000];
 	static const uint64_t places[] = {0, 1, 63, 4095, 4096, 4097, 20001, 39999, 40000, 40001,
@@ -109,11 +109,11 @@ START_TEST(test_reader_of_a_descriptor)
 	ck_assert_int_eq(lseek(temp.fd, 7, SEEK_SET), 7);
 	fd = dup(temp.fd);
 	ck_assert_int_eq(mmr_open_fd(fd, NULL, &reader), 0);
-	/* The offset is not moved, and the descriptor may go. */
+	/* The offset is not moved, and the caller may close the descriptor. */
 	ck_assert_int_eq(lseek(temp.fd, 0, SEEK_CUR), 7);
 	close(fd);
 	ck_assert(mmr_slice_equal(mmr_bytes(reader), mmr_slice_of("0123456789")));
-	/* Without a path only the file itself counts. */
+	/* A reader of a descriptor checks only the file itself, not a path. */
 	unlink(temp.path);
 	ck_assert_int_eq(mmr_refresh(reader), 0);
 	mmr_close(reader);
@@ -152,7 +152,8 @@ START_TEST(test_reader_pseudo_files)
 		fclose(file);
 		MUST(mmr_open(paths[i], NULL, &reader) == 0, "%s", mmr_last_error());
 		MUST(mmr_backing(reader) == MMR_BACKING_COPIED, "%s is not copied", paths[i]);
-		/* Some change while they are read: the first bytes and an end will do. */
+		/* Some of these files change while they are read, so only their first bytes are
+		 * compared. */
 		MUST(len > 8 ? mmr_size(reader) > 8 : mmr_size(reader) == len,
 			"%s: %zu bytes, should be about %zu", paths[i], (size_t)mmr_size(reader),
 			len);
@@ -219,7 +220,7 @@ static void read_without_addresses(void *arg)
 	limit.rlim_cur = limit.rlim_max = address_space() + 64 * MIB;
 	MUST(setrlimit(RLIMIT_AS, &limit) == 0, "setrlimit: %s", strerror(errno));
 	MUST(mmr_open(temp->path, NULL, &reader) == 0, "%s", mmr_last_error());
-	MUST(mmr_backing(reader) == MMR_BACKING_UNMAPPED, "it was mapped");
+	MUST(mmr_backing(reader) == MMR_BACKING_UNMAPPED, "the reader is mapped");
 	MUST(mmr_slice_at(mmr_bytes(reader), 0, 0, &part) == MMR_ENOMAP, "slice");
 	it = mmr_lines_of(mmr_bytes(reader), '\n');
 	MUST(!mmr_lines_next(&it, &part) && mmr_lines_error(&it) == MMR_ENOMAP, "lines");
@@ -237,10 +238,10 @@ static void read_without_addresses(void *arg)
 	MUST(mmr_blocks_error(blocks) == 0 && sum == GIB, "blocks");
 	mmr_blocks_close(blocks);
 	mmr_close(reader);
-	/* A demand that cannot be met. */
+	/* An explicit map must fail. */
 	options.backing = MMR_BACKING_MAPPED;
 	reader = untouched;
-	MUST(mmr_open(temp->path, &options, &reader) == MMR_ENOMAP, "mapped by force");
+	MUST(mmr_open(temp->path, &options, &reader) == MMR_ENOMAP, "an explicit map succeeded");
 	MUST(reader == untouched && strstr(mmr_last_error(), "ulimit -v"), "%s", mmr_last_error());
 }
 
@@ -253,7 +254,7 @@ START_TEST(test_reader_without_addresses)
 	temp_write(&temp, GIB - 3, "end", 3);
 	if (getenv("MATRIX_EMULATED")) {
 		temp_close(&temp);
-		CHECK_SKIP("the emulator does not limit addresses");
+		CHECK_SKIP("the emulator does not limit the address space");
 	}
 	ck_assert_int_eq(in_child(read_without_addresses, &temp), 0);
 	temp_close(&temp);
@@ -351,7 +352,7 @@ START_TEST(test_reader_advice_changes_no_byte)
 }
 END_TEST
 
-START_TEST(test_reader_release_gives_memory_back)
+START_TEST(test_reader_release_drops_pages)
 {
 	struct temp temp = temp_open(NULL, 0);
 	size_t before, full, after;
@@ -359,13 +360,13 @@ START_TEST(test_reader_release_gives_memory_back)
 	uint64_t count;
 
 #if !defined(MMR_LINUX_EXTRAS)
-	CHECK_SKIP("POSIX calls cannot be sure to give pages back");
+	CHECK_SKIP("POSIX calls may not drop pages");
 #endif
 	temp_resize(&temp, 64 * MIB);
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	before = resident_kib();
 	if (before == 0 || memory_is_shared_with_checker())
-		CHECK_SKIP("this process cannot tell what it holds in memory");
+		CHECK_SKIP("the resident memory of this process is not known");
 	ck_assert_int_eq(mmr_slice_count(mmr_bytes(reader), 'x', &count), 0);
 	full = resident_kib();
 	ck_assert_uint_ge(full, before + 63 * 1024);
@@ -387,11 +388,11 @@ static Suite *reader_suite(void)
 	Suite *suite = suite_create("reader");
 
 	ADD_CASE(suite, "core", test_reader_every_backing_reads_the_same,
-		test_reader_chooses_the_backing, test_reader_parts, test_reader_of_a_descriptor,
+		test_reader_chooses_the_backing, test_reader_ranges, test_reader_of_a_descriptor,
 		test_reader_of_memory, test_reader_pseudo_files);
 	ADD_CASE(suite, "limits", test_reader_huge_sparse_file, test_reader_without_addresses,
 		test_reader_leaks_nothing, test_reader_closes_on_exec,
-		test_reader_advice_changes_no_byte, test_reader_release_gives_memory_back);
+		test_reader_advice_changes_no_byte, test_reader_release_drops_pages);
 	return suite;
 }
 

@@ -1,6 +1,6 @@
-/* record.c - layouts told as text, and records read by them
+/* record.c - layouts, and the records that they describe
  *
- * The oracle puts each value into a record byte by byte and takes it out again through every call.
+ * The oracle writes each value into a record byte by byte and reads it again through every call.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -57,7 +57,7 @@ START_TEST(test_layout_examples)
 }
 END_TEST
 
-START_TEST(test_layout_says_where_it_is_wrong)
+START_TEST(test_layout_error_has_the_offset)
 {
 	static const struct {
 		const char *text, *word;
@@ -105,7 +105,7 @@ START_TEST(test_layout_says_where_it_is_wrong)
 			mmr_last_error());
 		MUST(mmr_last_error_offset() == cases[i].off, "'%s': at %llu", cases[i].text,
 			(unsigned long long)mmr_last_error_offset());
-		MUST(!layout, "'%s' left a layout", cases[i].text);
+		MUST(!layout, "'%s' returned a layout", cases[i].text);
 	}
 	ck_assert_int_eq(mmr_layout_parse((mmr_slice){NULL, 0}, &layout), -EINVAL);
 	ck_assert_uint_eq(mmr_heap_bytes(), heap);
@@ -138,8 +138,8 @@ START_TEST(test_layout_limits)
 }
 END_TEST
 
-/* Any text is parsed or refused, and nothing is left behind. */
-START_TEST(test_layout_of_anything)
+/* Any text is parsed or refused, without a leak. */
+START_TEST(test_layout_of_any_text)
 {
 	struct chance chance = {7};
 	char text[24];
@@ -162,7 +162,7 @@ START_TEST(test_layout_of_anything)
 }
 END_TEST
 
-/* Writes the low bytes of some bits in an order. */
+/* Writes the low bytes of `bits` in a byte order. */
 static void put(char *at, uint64_t bits, size_t size, bool big)
 {
 	size_t i;
@@ -187,7 +187,7 @@ static uint32_t bits_of_float(float value)
 	return bits;
 }
 
-/* Small whole numbers fit in every type; each call gives the same of each. */
+/* Small integers fit in every type, so all calls return the same value. */
 START_TEST(test_record_every_type_and_order)
 {
 	static const char *const types[] = {
@@ -244,7 +244,7 @@ START_TEST(test_record_every_type_and_order)
 }
 END_TEST
 
-START_TEST(test_record_values_that_do_not_fit)
+START_TEST(test_record_values_out_of_range)
 {
 	mmr_layout *layout = parse("u:u64le,i:i64le,f:f64le,h:f16le,t:4s");
 	char bytes[30];
@@ -280,7 +280,8 @@ START_TEST(test_record_values_that_do_not_fit)
 }
 END_TEST
 
-/* Records of any size behind any header: those that are whole, then what is left over. */
+/* Records of several sizes after several headers. The complete records are returned, then the
+ * incomplete one is an error. */
 static void walk(const struct setting *setting, void *arg)
 {
 	static const char *const texts[] = {"u8", "u16be 3x", "i32,13s", "u64be,200s", "9000s"};
@@ -364,7 +365,7 @@ START_TEST(test_records_on_every_backing)
 }
 END_TEST
 
-START_TEST(test_records_tell_what_is_left_over)
+START_TEST(test_records_report_an_incomplete_record)
 {
 	static const char bytes[100];
 	mmr_layout *layout = parse("u64,u64");
@@ -382,7 +383,7 @@ START_TEST(test_records_tell_what_is_left_over)
 }
 END_TEST
 
-START_TEST(test_records_of_a_cut_file)
+START_TEST(test_records_of_a_truncated_file)
 {
 	static char bytes[1 << 20];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
@@ -404,7 +405,7 @@ START_TEST(test_records_of_a_cut_file)
 	ck_assert_uint_lt(n, 300000 / 12 + 1);
 	ck_assert_int_eq(mmr_records_error(&it), MMR_ETRUNCATED);
 	ck_assert(!mmr_records_next(&it, &record));
-	/* Values that need a closer look are looked at under the guard. */
+	/* Conversions are guarded, too. */
 	ck_assert_int_eq(mmr_record_at(layout, mmr_bytes(reader), 0, 60000, &record), 0);
 	ck_assert_int_eq(
 		mmr_record_f64(record, mmr_layout_field(layout, 1), &value), MMR_ETRUNCATED);
@@ -420,10 +421,10 @@ static Suite *record_suite(void)
 	Suite *suite = suite_create("record");
 
 	ADD_CASE(suite, "core", test_layout_examples, test_record_every_type_and_order,
-		test_records_on_every_backing, test_records_tell_what_is_left_over);
-	ADD_CASE(suite, "limits", test_layout_says_where_it_is_wrong, test_layout_limits,
-		test_layout_of_anything, test_record_values_that_do_not_fit);
-	ADD_CASE(suite, "faults", test_records_of_a_cut_file);
+		test_records_on_every_backing, test_records_report_an_incomplete_record);
+	ADD_CASE(suite, "limits", test_layout_error_has_the_offset, test_layout_limits,
+		test_layout_of_any_text, test_record_values_out_of_range);
+	ADD_CASE(suite, "faults", test_records_of_a_truncated_file);
 	return suite;
 }
 

@@ -1,4 +1,4 @@
-/* refresh.c - a file that changes under its reader: growth, truncation, another in its place
+/* refresh.c - a file that grows, is truncated or is replaced while it is open
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -40,7 +40,7 @@ START_TEST(test_refresh_grows_into_the_reserve)
 		ck_assert_int_eq(mmr_refresh(setting.reader), 0);
 		temp_write(&temp, 0, bytes, sizeof(bytes));
 		ck_assert_int_eq(mmr_check(setting.reader), MMR_ECHANGED);
-		/* Until it is asked for, nothing grows. */
+		/* The size changes only in mmr_refresh. */
 		ck_assert_uint_eq(mmr_size(setting.reader), starts[i]);
 		ck_assert_int_eq(mmr_refresh(setting.reader), 1);
 		ck_assert_ptr_eq(mmr_bytes(setting.reader).ptr, ptr);
@@ -51,8 +51,8 @@ START_TEST(test_refresh_grows_into_the_reserve)
 }
 END_TEST
 
-/* Whatever the file was opened as, and by whatever steps it grows: all bytes are there, and the
- * slices of before are what they were. */
+/* For each backing and several steps of growth, all bytes are there, and earlier slices keep their
+ * bytes. */
 START_TEST(test_refresh_grows_by_default)
 {
 	static const size_t starts[] = {0, 1, 4095, 4096, 16383, 16384, 20000, 1 << 20};
@@ -113,7 +113,6 @@ START_TEST(test_refresh_grows_by_default)
 }
 END_TEST
 
-/* A fault in a map of before is explained, too, and mmr_try guards all of them. */
 static int touch_last(void *arg)
 {
 	const mmr_slice *slice = arg;
@@ -133,7 +132,8 @@ START_TEST(test_refresh_guards_every_map)
 	temp_resize(&temp, 64 * KIB);
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	old = mmr_bytes(reader);
-	/* Whether something is after the map already is the kernel's affair. */
+	/* Occupies the addresses after the map, if they are free, so that a second map is
+	 * needed. */
 	block = mmap((char *)(uintptr_t)old.ptr + 64 * KIB, 64 * KIB, PROT_NONE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	temp_resize(&temp, 10 * MIB);
@@ -157,7 +157,7 @@ struct growing {
 	mmr_reader *reader;
 };
 
-/* Grows, and loses what has grown. */
+/* Refreshes after growth, then truncates. */
 static int refresh_and_cut(void *arg)
 {
 	struct growing *growing = arg;
@@ -189,10 +189,10 @@ END_TEST
 
 struct cutter {
 	struct temp temp;
-	_Atomic(unsigned) asked, done; /* cuts; UINT_MAX asks to end */
+	_Atomic(unsigned) asked, done; /* number of truncations; UINT_MAX ends the thread */
 };
 
-/* Cuts once for each time that it is asked, after a while that differs. */
+/* Truncates the file each time it is asked, after a varying delay. */
 static void *cut_when_asked(void *arg)
 {
 	struct cutter *cutter = arg;
@@ -208,8 +208,8 @@ static void *cut_when_asked(void *arg)
 	return NULL;
 }
 
-/* A copy of a file that is cut while its growth is read, but never to less than the copy has. */
-START_TEST(test_refresh_while_the_growth_is_cut)
+/* The file is truncated while its growth is copied, but never below the size of the copy. */
+START_TEST(test_refresh_while_the_file_is_truncated)
 {
 	struct cutter cutter = {temp_open("text\n", 5), 0, 0};
 	mmr_reader *reader;
@@ -231,7 +231,7 @@ START_TEST(test_refresh_while_the_growth_is_cut)
 		ck_assert_uint_eq(n, mmr_size(reader) - 5);
 		while (atomic_load(&cutter.done) != round)
 			usleep(10);
-		/* To a size that it has had: that is growth all the same. */
+		/* Growing again to an earlier size is growth, too. */
 		n = mmr_size(reader);
 		if (n < 2 * MIB) {
 			temp_resize(&cutter.temp, 2 * MIB);
@@ -253,7 +253,7 @@ START_TEST(test_refresh_without_addresses)
 	mmr_reader *mapped, *copied;
 
 	if (memory_is_shared_with_checker())
-		CHECK_SKIP("a limit of addresses under this checker");
+		CHECK_SKIP("the address space cannot be limited under this checker");
 	temp_resize(&temp, 64 * KIB);
 	mapped = temp_reader(&temp, MMR_BACKING_MAPPED);
 	copied = temp_reader(&temp, MMR_BACKING_COPIED);
@@ -277,7 +277,7 @@ START_TEST(test_refresh_without_addresses)
 }
 END_TEST
 
-START_TEST(test_refresh_of_parts)
+START_TEST(test_refresh_of_ranges)
 {
 	static char bytes[30000];
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -289,12 +289,13 @@ START_TEST(test_refresh_of_parts)
 	options = plain_options;
 	options.offset = 25000;
 	ck_assert_int_eq(mmr_open(temp.path, &options, &beyond), 0);
-	/* It grows, and the part has not begun yet. */
+	/* The file grows, but not beyond the start of the range. */
 	temp_resize(&temp, 25000);
 	ck_assert_int_eq(mmr_refresh(beyond), 0);
 	ck_assert_uint_eq(mmr_size(beyond), 0);
 	temp_resize(&temp, 30000);
-	/* Its length was named, even though the file did not reach so far. */
+	/* The range ended with the file when it was opened. It does not grow, although its length
+	 * was larger. */
 	ck_assert_int_eq(mmr_refresh(fixed), 0);
 	ck_assert_uint_eq(mmr_size(fixed), 20000);
 	temp_resize(&temp, 19000);
@@ -302,7 +303,7 @@ START_TEST(test_refresh_of_parts)
 	ck_assert_uint_eq(mmr_size(fixed), 20000);
 	ck_assert_uint_eq(mmr_last_error_offset(), 19000);
 	ck_assert_int_eq(mmr_check(fixed), MMR_ETRUNCATED);
-	/* An empty part has nothing to lose. */
+	/* An empty range cannot be truncated. */
 	ck_assert_int_eq(mmr_check(beyond), MMR_ECHANGED);
 	ck_assert_int_eq(mmr_refresh(beyond), 0);
 	mmr_close(fixed);
@@ -311,7 +312,7 @@ START_TEST(test_refresh_of_parts)
 }
 END_TEST
 
-START_TEST(test_check_tells_what_changed)
+START_TEST(test_check_reports_changes)
 {
 	static char bytes[20000];
 	struct temp temp = temp_open(bytes, sizeof(bytes)), other = temp_open(bytes, sizeof(bytes));
@@ -325,7 +326,7 @@ START_TEST(test_check_tells_what_changed)
 	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
 	mmr_close(reader);
 
-	/* The path leads to another file, and the one that was opened has not changed at all. */
+	/* The path leads to another file, and the opened file has not changed. */
 	snprintf(link, sizeof(link), "%s.link", temp.path);
 	ck_assert_int_eq(symlink(temp.path, link), 0);
 	ck_assert_int_eq(mmr_open(link, NULL, &reader), 0);
@@ -334,7 +335,7 @@ START_TEST(test_check_tells_what_changed)
 	ck_assert_int_eq(symlink(other.path, link), 0);
 	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), link));
-	/* To one of another device, and nowhere. */
+	/* The path leads to a file of another device, or to no file. */
 	ck_assert_int_eq(unlink(link), 0);
 	ck_assert_int_eq(symlink("/dev/null", link), 0);
 	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
@@ -359,8 +360,8 @@ START_TEST(test_check_tells_what_changed)
 }
 END_TEST
 
-/* Without a reserve, a map grows where it is when the addresses after it happen to be free. */
-START_TEST(test_refresh_grows_where_it_is_free)
+/* Without a reserve, a map grows in place if the addresses after it are free. */
+START_TEST(test_refresh_grows_in_place)
 {
 	size_t len = (size_t)(256 * MIB), n_maps = count_maps("mmreader-");
 	struct temp temp = temp_open("first", 5);
@@ -371,7 +372,7 @@ START_TEST(test_refresh_grows_where_it_is_free)
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	temp_resize(&temp, len);
-	/* Addresses are assigned downward, so the file's addresses are before these. */
+	/* Addresses are assigned downward, so the file is mapped before these. */
 	above = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	ck_assert_ptr_ne(above, MAP_FAILED);
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
@@ -380,7 +381,7 @@ START_TEST(test_refresh_grows_where_it_is_free)
 	if (ptr + len != above) {
 		mmr_close(reader);
 		temp_close(&temp);
-		CHECK_SKIP("addresses are given away in another order");
+		CHECK_SKIP("addresses are not assigned downward");
 	}
 	temp_resize(&temp, len + 5 * MIB);
 	temp_write(&temp, len + 5 * MIB - 4, "last", 4);
@@ -389,7 +390,8 @@ START_TEST(test_refresh_grows_where_it_is_free)
 	ck_assert_ptr_eq(mmr_bytes(reader).ptr, ptr);
 	ck_assert(mmr_slice_has_prefix(mmr_bytes(reader), mmr_slice_of("first")));
 	ck_assert(mmr_slice_has_suffix(mmr_bytes(reader), mmr_slice_of("last")));
-	/* The new pages are the reader's: a fault in them is explained, and they go with it. */
+	/* The new pages belong to the reader: a fault in them is reported, and they are unmapped
+	 * with it. */
 	temp_resize(&temp, len + MIB);
 	ck_assert_int_eq(
 		mmr_slice_count(mmr_slice_cut(mmr_bytes(reader), -99, MMR_END), 'x', &count),
@@ -401,8 +403,8 @@ START_TEST(test_refresh_grows_where_it_is_free)
 }
 END_TEST
 
-/* The kernel was asked for the size, then the file grew, then it was copied. */
-START_TEST(test_refresh_of_a_copy_that_has_it_all)
+/* The file has grown between the query of its size and the copy. */
+START_TEST(test_refresh_of_a_complete_copy)
 {
 	struct temp temp = temp_open("0123456789", 10);
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_COPIED);
@@ -423,11 +425,11 @@ static Suite *refresh_suite(void)
 	Suite *suite = suite_create("refresh");
 
 	ADD_CASE(suite, "core", test_refresh_grows_into_the_reserve, test_refresh_grows_by_default,
-		test_refresh_of_parts, test_check_tells_what_changed);
-	ADD_CASE(suite, "limits", test_refresh_without_addresses,
-		test_refresh_grows_where_it_is_free, test_refresh_of_a_copy_that_has_it_all);
+		test_refresh_of_ranges, test_check_reports_changes);
+	ADD_CASE(suite, "limits", test_refresh_without_addresses, test_refresh_grows_in_place,
+		test_refresh_of_a_complete_copy);
 	ADD_CASE(suite, "faults", test_refresh_guards_every_map, test_refresh_inside_try,
-		test_refresh_while_the_growth_is_cut);
+		test_refresh_while_the_file_is_truncated);
 	return suite;
 }
 

@@ -1,7 +1,7 @@
 /* regex.c - regular expressions over slices and files
  *
- * The oracles: for literal patterns mmr_matches, which is tested against naive code; for the others
- * lists written by hand, and the slice's own matches for those of readers.
+ * The oracles are mmr_matches for literal patterns, which is tested against naive code, and lists
+ * written by hand for others. The matches of a reader are compared with those of its slice.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -22,7 +22,7 @@ static mmr_regex *compile(const char *pattern, bool utf, bool no_jit)
 	return regex;
 }
 
-/* "off:text|off:text|" of all matches. */
+/* Prints all matches as "off:text|off:text|". */
 static void join(const mmr_regex *regex, mmr_slice text, char *out, size_t room)
 {
 	mmr_regex_matches *it;
@@ -35,7 +35,7 @@ static void join(const mmr_regex *regex, mmr_slice text, char *out, size_t room)
 		len += (size_t)snprintf(out + len, room - len, "%d:%.*s|", (int)match.off,
 			(int)match.text.len, match.text.ptr);
 	MUST(mmr_regex_matches_error(it) == 0, "%s", mmr_last_error());
-	MUST(!mmr_regex_matches_next(it, &match), "a match behind the end");
+	MUST(!mmr_regex_matches_next(it, &match), "a match after the end");
 	mmr_regex_matches_close(it);
 }
 
@@ -64,7 +64,7 @@ START_TEST(test_regex_missing_at_run_time)
 	ck_assert_ptr_null(regex);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "libpcre2-nowhere.so.0"));
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "package libpcre2-8-0"));
-	/* It is no error for ever. */
+	/* Compiling works after the library was installed. */
 	library_pcre2.sonames = sonames;
 	if (!has_pcre2())
 		return;
@@ -110,7 +110,7 @@ START_TEST(test_regex_examples)
 		{"\\r$", "cr\r\n", "2:\r|", false},
 		{"a|ab", "ab", "0:a|", false},
 		{"", "ab", "0:|1:|2:|", false},
-		/* Each line alone. */
+		/* Each line is searched separately. */
 		{"[^x]+", "ab\ncd\n", "0:ab|3:cd|", false},
 		{"b\\s*c", "ab\ncd b c\n", "6:b c|", false},
 		{"b(?!\\s)", "b\nb \n", "0:b|", false},
@@ -182,7 +182,7 @@ END_TEST
 
 START_TEST(test_regex_wrong_patterns)
 {
-	/* The byte where the fault is; PCRE2 reports it or one close to it, which depends on the
+	/* The offset of the error. PCRE2 reports it or one close to it, depending on the
 	 * release. */
 	static const struct {
 		const char *pattern;
@@ -215,8 +215,8 @@ START_TEST(test_regex_wrong_patterns)
 }
 END_TEST
 
-/* Patterns that cannot match in a line are refused, with the byte that needs the newline; others,
- * which look like them, are not. */
+/* Patterns that cannot match within a line are refused, with the offset that needs the newline.
+ * Similar patterns that can match are accepted. */
 START_TEST(test_regex_patterns_that_need_a_newline)
 {
 	static const struct {
@@ -238,7 +238,7 @@ START_TEST(test_regex_patterns_that_need_a_newline)
 		MUST(mmr_last_error_offset() == cases[i].off, "'%s': %s", cases[i].pattern,
 			mmr_last_error());
 		MUST(strstr(mmr_last_error(), "newline"), "%s", mmr_last_error());
-		/* Where something else ends lines it is a byte like any other. */
+		/* With another delimiter, a newline is a byte like any other. */
 		options.delimiter = '\0';
 		MUST(mmr_regex_compile(mmr_slice_of(cases[i].pattern), &options, &regex) == 0,
 			"'%s': %s", cases[i].pattern, mmr_last_error());
@@ -248,7 +248,7 @@ START_TEST(test_regex_patterns_that_need_a_newline)
 	for (i = 0; has_pcre2() && i < ARRAY_LEN(accepted); i++) {
 		int err = mmr_regex_compile(mmr_slice_of(accepted[i]), NULL, &regex);
 
-		/* Not every release knows them all. */
+		/* Some releases do not support all of them. */
 		MUST(err == 0 || !strstr(mmr_last_error(), "it needs a newline"), "'%s': %s",
 			accepted[i], mmr_last_error());
 		if (err == 0)
@@ -257,7 +257,7 @@ START_TEST(test_regex_patterns_that_need_a_newline)
 }
 END_TEST
 
-/* PCRE2 10.42 looks for the end of a number behind that of the pattern. */
+/* PCRE2 10.42 reads after the end of the pattern to find the end of a number. */
 START_TEST(test_regex_patterns_without_a_nul)
 {
 	static const char *const patterns[] = {"(*LIMIT_MATCH=123)a", "(*LIMIT_HEAP=9)(*NO_JIT)a",
@@ -333,7 +333,7 @@ START_TEST(test_regex_limits)
 }
 END_TEST
 
-/* Lines of random words, some of them longer than a piece. */
+/* Makes lines of random words. Some lines are longer than a block. */
 static mmr_slice make_text(struct chance *chance, char *bytes, size_t len)
 {
 	size_t at = 0, line;
@@ -351,7 +351,7 @@ static mmr_slice make_text(struct chance *chance, char *bytes, size_t len)
 
 static char text_bytes[1500000];
 
-START_TEST(test_regex_literals_are_matches)
+START_TEST(test_regex_literals_match_like_mmr_matches)
 {
 	static const char *const literals[] = {"a", "ab", "d e", "aab", "eeeee", "cab d"};
 	struct chance chance = {11};
@@ -386,7 +386,7 @@ END_TEST
 struct list {
 	uint64_t offs[400000];
 	size_t n, stop_at;
-	int code; /* of the last call */
+	int code; /* error code of the last call */
 };
 
 static int keep(void *context, const mmr_regex_match *match)
@@ -398,7 +398,7 @@ static int keep(void *context, const mmr_regex_match *match)
 	return list->n == list->stop_at ? list->code : 0;
 }
 
-/* A reader's matches are those of its bytes, whoever finds them. */
+/* All ways to search a reader find the matches of its bytes. */
 static void find_every_way(const struct setting *setting, void *arg)
 {
 	static struct list list;
@@ -460,7 +460,7 @@ START_TEST(test_regex_of_readers)
 }
 END_TEST
 
-/* The matches of each line as a slice of its own, by the interpreter. */
+/* Finds the matches of each line as a separate slice, with the interpreter. */
 static void match_each_line(const char *pattern, char delimiter, mmr_slice text, struct list *list)
 {
 	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
@@ -469,7 +469,7 @@ static void match_each_line(const char *pattern, char delimiter, mmr_slice text,
 	mmr_regex_match match;
 	mmr_regex *regex;
 	mmr_slice line;
-	/* Longer than any line, without the byte that ends the lines of the text. */
+	/* Longer than any line, and without the delimiter of the text. */
 	static char copy[300001];
 
 	options.no_jit = true;
@@ -478,7 +478,7 @@ static void match_each_line(const char *pattern, char delimiter, mmr_slice text,
 		mmr_last_error());
 	list->n = 0;
 	while (mmr_lines_next(&lines, &line)) {
-		/* A slice that is empty has no line: its delimiter makes it one. */
+		/* An empty slice has no line. Its delimiter makes it one empty line. */
 		memcpy(copy, line.ptr, line.len);
 		copy[line.len] = '\x01';
 		ck_assert_int_eq(
@@ -493,7 +493,7 @@ static void match_each_line(const char *pattern, char delimiter, mmr_slice text,
 	mmr_regex_close(regex);
 }
 
-/* By delimiter; the same on every backing. */
+/* For each delimiter, the same matches on every backing. */
 static const char line_ends[] = {'\n', ' '};
 static struct list line_matches[ARRAY_LEN(line_ends)];
 
@@ -527,7 +527,7 @@ static void same_as_each_line(const struct setting *setting, void *arg)
 	}
 }
 
-START_TEST(test_regex_sees_each_line_alone)
+START_TEST(test_regex_searches_each_line_separately)
 {
 	static char *patterns[] = {"a+b", "[^e]d", "c\\s*[^a]", "^.", ".$", "a(?!\\s)",
 		"(?<![ab])c", "(?s)a.*e", "\\Aa|e\\z", "(?>a+)b", "a++[^c]", "b*", "\\Gc", "d\\Ke",
@@ -548,7 +548,7 @@ START_TEST(test_regex_sees_each_line_alone)
 }
 END_TEST
 
-START_TEST(test_regex_of_a_cut_file)
+START_TEST(test_regex_of_a_truncated_file)
 {
 	struct chance chance = {13};
 	mmr_regex_matches *it;
@@ -585,13 +585,13 @@ static Suite *regex_suite(void)
 	Suite *suite = suite_create("regex");
 
 	ADD_CASE(suite, "core", test_regex_examples, test_regex_groups,
-		test_regex_literals_are_matches, test_regex_of_readers,
-		test_regex_sees_each_line_alone);
+		test_regex_literals_match_like_mmr_matches, test_regex_of_readers,
+		test_regex_searches_each_line_separately);
 	ADD_CASE(suite, "limits", test_regex_wrong_patterns,
 		test_regex_patterns_that_need_a_newline, test_regex_patterns_without_a_nul,
 		test_regex_limits);
 	ADD_CASE(suite, "faults", test_regex_absent, test_regex_missing_at_run_time,
-		test_regex_of_a_cut_file);
+		test_regex_of_a_truncated_file);
 	return suite;
 }
 

@@ -1,6 +1,6 @@
-/* regex_faults.c - patterns at their limits, and a PCRE2 that fails
+/* regex_faults.c - limits of regular expressions, and errors of PCRE2
  *
- * What the machine's PCRE2 never answers, functions in its place do.
+ * Replaced functions return the errors that the installed PCRE2 does not.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -20,7 +20,7 @@ static mmr_regex *compile(const char *pattern, const mmr_regex_options *options)
 	return regex;
 }
 
-/* The error of the first search in a text, which must end without a match. */
+/* Searches a text. There must be no match. Returns: the error. */
 static int search(const mmr_regex *regex, mmr_slice text)
 {
 	mmr_regex_matches *it;
@@ -48,7 +48,7 @@ START_TEST(test_regex_of_a_pattern_without_addresses)
 }
 END_TEST
 
-/* The message names the limit that was reached, by machine code and without. */
+/* The message names the limit that was reached, with machine code and without. */
 START_TEST(test_regex_names_the_limit)
 {
 	static char text[100000];
@@ -68,7 +68,7 @@ START_TEST(test_regex_names_the_limit)
 		regex = compile("(a|b)*[cd]", &options);
 		ck_assert_int_eq(search(regex, all), -ECANCELED);
 		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "heap_limit is 1 KiB"));
-		/* Little is enough for little. */
+		/* The limits are high enough for a short text. */
 		ck_assert_int_eq(search(regex, mmr_slice_of("b")), 0);
 		mmr_regex_close(regex);
 	}
@@ -93,8 +93,9 @@ static int count_yes(void *context, const mmr_regex_match *match)
 	return 0;
 }
 
-/* More matches than a worker keeps of a block, and then the limit: all come, then the error. */
-START_TEST(test_regex_limit_behind_many_matches)
+/* The limit is reached after more matches than a worker buffers for a block. All matches are
+ * reported before the error. */
+START_TEST(test_regex_limit_after_many_matches)
 {
 	static char text[4 * 5000 + 200];
 	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
@@ -127,7 +128,7 @@ START_TEST(test_regex_limit_behind_many_matches)
 }
 END_TEST
 
-START_TEST(test_regex_of_a_line_that_is_too_long)
+START_TEST(test_regex_of_a_line_beyond_the_limit)
 {
 	const size_t len = WINDOW_LINE_LIMIT;
 	mmr_regex *regex;
@@ -148,7 +149,7 @@ START_TEST(test_regex_of_a_line_that_is_too_long)
 }
 END_TEST
 
-/* --- Another PCRE2 --- */
+/* --- Other releases of PCRE2 --- */
 
 static const char *version;
 static int match_answer;
@@ -242,8 +243,9 @@ START_TEST(test_regex_of_other_releases)
 }
 END_TEST
 
-/* Releases before 10.43 make wrong machine code of some patterns, and all of a few others. */
-START_TEST(test_regex_without_machine_code_that_is_wrong)
+/* Releases before 10.43 compile some patterns to wrong machine code, and all releases do so for a
+ * few patterns. */
+START_TEST(test_regex_avoids_wrong_machine_code)
 {
 	static const struct {
 		const char *pattern;
@@ -280,7 +282,7 @@ START_TEST(test_regex_without_machine_code_that_is_wrong)
 	regex = compile("a+b", &options);
 	if (!mmr_regex_is_jit(regex)) {
 		mmr_regex_close(regex);
-		CHECK_SKIP("PCRE2 makes no machine code here");
+		CHECK_SKIP("PCRE2 makes no machine code on this machine");
 	}
 	mmr_regex_close(regex);
 	for (since = 0; since < 2; since++) {
@@ -290,7 +292,7 @@ START_TEST(test_regex_without_machine_code_that_is_wrong)
 		pcre2 = real;
 		for (i = 0; i < ARRAY_LEN(cases); i++) {
 			if (mmr_regex_compile(mmr_slice_of(cases[i].pattern), &options, &regex) < 0)
-				continue; /* look-behinds of variable length are new in 10.43 */
+				continue; /* variable-length look-behinds are new in 10.43 */
 			MUST(mmr_regex_is_jit(regex) == (since ? cases[i].since : cases[i].before),
 				"'%s' by %s", cases[i].pattern, version);
 			mmr_regex_close(regex);
@@ -300,7 +302,7 @@ START_TEST(test_regex_without_machine_code_that_is_wrong)
 }
 END_TEST
 
-START_TEST(test_regex_of_a_pcre2_that_fails)
+START_TEST(test_regex_when_pcre2_fails)
 {
 	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
 	mmr_slice text = mmr_slice_of("some text");
@@ -334,11 +336,11 @@ static Suite *regex_faults_suite(void)
 {
 	Suite *suite = suite_create("regex_faults");
 
-	ADD_CASE(suite, "limits", test_regex_names_the_limit, test_regex_limit_behind_many_matches,
-		test_regex_of_a_line_that_is_too_long);
+	ADD_CASE(suite, "limits", test_regex_names_the_limit, test_regex_limit_after_many_matches,
+		test_regex_of_a_line_beyond_the_limit);
 	ADD_CASE(suite, "faults", test_regex_of_a_pattern_without_addresses,
-		test_regex_of_other_releases, test_regex_without_machine_code_that_is_wrong,
-		test_regex_of_a_pcre2_that_fails);
+		test_regex_of_other_releases, test_regex_avoids_wrong_machine_code,
+		test_regex_when_pcre2_fails);
 	return suite;
 }
 
@@ -346,7 +348,7 @@ static Suite *regex_faults_suite(void)
 
 START_TEST(test_regex_faults_without_pcre2)
 {
-	CHECK_SKIP("this build is without PCRE2");
+	CHECK_SKIP("built without PCRE2");
 }
 END_TEST
 

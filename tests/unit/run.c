@@ -1,7 +1,7 @@
-/* run.c - blocks of a file, by several threads
+/* run.c - scans of a file by several threads
  *
- * The oracle is the file itself: blocks of all workers, sorted, are the range, and each cut is
- * after a delimiter.
+ * The oracle is the file itself: the sorted blocks of all workers are equal to the range, and each
+ * cut is after a delimiter.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -18,18 +18,18 @@ struct piece {
 	size_t len, ahead;
 };
 
-/* What the workers of one run share. */
+/* State that the workers of one run share. */
 struct scene {
 	mmr_slice bytes; /* of the reader */
 	pthread_mutex_t lock;
 	struct piece pieces[8192];
-	size_t n, n_wrong; /* blocks; those with other bytes than the file's */
+	size_t n, n_wrong; /* blocks, and those with wrong bytes */
 	atomic_int inside; /* callers of collect at this moment */
 	bool backward;
-	uint64_t collected; /* where the next block may start, or end when backward */
+	uint64_t collected; /* offset where the next block starts, or ends when backward */
 	size_t n_collected, n_disorder;
 	unsigned n_started, n_ended; /* states */
-	uint64_t merged;             /* calls of work, by the states */
+	uint64_t merged;             /* calls of work, summed over the states */
 };
 
 struct state {
@@ -76,7 +76,7 @@ static int see_in_order(void *arg, const mmr_block *block)
 	return 0;
 }
 
-/* The library gives zeroed states. */
+/* The library passes zeroed states. */
 static int start_state(void *arg, void *context)
 {
 	static const struct state zeroed;
@@ -120,7 +120,7 @@ static int run(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block
 		scene.n_ended);
 	MUST(scan->n_threads == 0 || scene.n_started <= scan->n_threads, "%u states",
 		scene.n_started);
-	MUST(scene.merged == scene.n, "states have seen %zu blocks of %zu", (size_t)scene.merged,
+	MUST(scene.merged == scene.n, "states have counted %zu blocks of %zu", (size_t)scene.merged,
 		scene.n);
 	return result;
 }
@@ -132,7 +132,7 @@ static int by_offset(const void *a, const void *b)
 	return (one->off > other->off) - (one->off < other->off);
 }
 
-/* Whether no line but the first starts a window or more after the block's own start. */
+/* Whether the last line of a block starts less than a window after the start of the block. */
 static bool is_one_window(mmr_slice bytes, const struct piece *piece, size_t window, char delimiter)
 {
 	size_t at = (size_t)piece->off + piece->len - 1;
@@ -190,7 +190,7 @@ static void must_be_shared_out(const struct setting *setting, const mmr_scan_opt
 static void share_every_way(const struct setting *setting, void *arg)
 {
 	static const size_t windows[] = {1, 7, 4096, 65536, 0};
-	/* The second stands for lines that are split. */
+	/* The second '\n' is for blocks that split lines. */
 	static const char delimiters[] = {'\n', '\n', 0, 'a'};
 	struct chance *chance = arg;
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -219,7 +219,7 @@ static void share_every_way(const struct setting *setting, void *arg)
 	}
 }
 
-START_TEST(test_run_blocks_are_the_range)
+START_TEST(test_run_blocks_cover_the_range)
 {
 	static const size_t sizes[] = {0, 1, 13, 300, 70001, 700003, 5 * MIB + 1};
 	struct chance chance = {121};
@@ -233,7 +233,7 @@ START_TEST(test_run_blocks_are_the_range)
 			mmr_slice alphabets[] = {{"\n\nabc", 5}, {NULL, 0}, {"\0xyz", 4}, {"x", 1}};
 			mmr_slice all = {bytes, sizes[i]};
 
-			/* Short lines, lines of about 256 bytes, NULs, and one line all over. */
+			/* Short lines, lines of about 256 bytes, NULs, and a single line. */
 			chance_fill(&chance, bytes, sizes[i], alphabets[shape]);
 			on_every_backing(all, share_every_way, &chance);
 		}
@@ -259,7 +259,7 @@ START_TEST(test_run_skips_holes)
 	}
 	if (!temp_has_hole(&temp, MIB)) {
 		temp_close(&temp);
-		CHECK_SKIP("no holes here");
+		CHECK_SKIP("no holes on this file system");
 	}
 	cut.split_lines = true;
 	cut.skip_holes = true;
@@ -299,7 +299,7 @@ static int see_until_3(void *arg, const mmr_block *block)
 	return block->off == 3 * 16;
 }
 
-/* The code has the number of the block. */
+/* The error code contains the number of the block. */
 static int fail_from_5(void *arg, const mmr_block *block)
 {
 	see(arg, block);
@@ -321,7 +321,7 @@ START_TEST(test_run_ends_early)
 	for (scan.n_threads = 1; scan.n_threads <= N_THREADS; scan.n_threads++) {
 		for (round = 0; round < 20; round++) {
 			ck_assert_int_eq(run(reader, &scan, &cut, end_at_3, NULL), 1);
-			/* In order: what is before the end is collected, and nothing else. */
+			/* In order, exactly the blocks before the end are collected. */
 			ck_assert_int_eq(run(reader, &scan, &cut, end_at_3, see_until_3), 1);
 			ck_assert_uint_eq(scene.n_collected, 3);
 			ck_assert_int_eq(run(reader, &scan, &cut, see, see_until_3), 1);
@@ -340,7 +340,7 @@ END_TEST
 
 /* --- States --- */
 
-/* The third state cannot be made. */
+/* Fails for the third state. */
 static int start_two(void *arg, void *context)
 {
 	struct scene *all = context;
@@ -369,7 +369,7 @@ START_TEST(test_run_starts_and_ends_states)
 	scene.bytes = (mmr_slice){bytes, sizeof(bytes)};
 	cut.window = 16;
 	cut.split_lines = true;
-	/* As many as threads, and no more than windows. */
+	/* There are as many states as threads, but not more than windows. */
 	scan.n_threads = 5;
 	ck_assert_int_eq(run(reader, &scan, &cut, see, NULL), 0);
 	ck_assert_uint_eq(scene.n_started, 5);
@@ -381,13 +381,13 @@ START_TEST(test_run_starts_and_ends_states)
 	ck_assert_uint_eq(scene.n_started, 1);
 	ck_assert_uint_eq(scene.n, 0);
 	scan.length = MMR_REST;
-	/* When one cannot be made, those that were made end, and nothing was worked on. */
+	/* If one state cannot be made, the others end, and no work is done. */
 	scene.n = scene.n_started = scene.n_ended = 0;
 	ck_assert_int_eq(mmr_scan_run(reader, &scan, &cut, &job), -ENOTTY);
 	ck_assert_uint_eq(scene.n_started, 2);
 	ck_assert_uint_eq(scene.n_ended, 2);
 	ck_assert_uint_eq(scene.n, 0);
-	/* Two are enough for two threads; and a job may have no state at all. */
+	/* Two threads need two states. A job may also have no state. */
 	scan.n_threads = 2;
 	scene.n_started = scene.n_ended = 0;
 	ck_assert_int_eq(mmr_scan_run(reader, &scan, &cut, &job), 0);
@@ -402,7 +402,7 @@ END_TEST
 static pthread_t main_thread;
 static atomic_int n_failed;
 
-/* Fails in a library thread; the caller's own waits for that. */
+/* Fails in a thread of the library. The caller's thread waits for that. */
 static int fail_elsewhere(void *arg, const mmr_block *block)
 {
 	mmr_reader *none;
@@ -469,7 +469,8 @@ START_TEST(test_run_line_limit)
 		cut.line_limit = 10000;
 		ck_assert_int_eq(run(setting.reader, &scan, &cut, see, NULL), MMR_ELONG);
 		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "line_limit"));
-		/* The offset is that of the start of a line: of the first, for one thread. */
+		/* The offset is the start of a line that is too long. With one thread it is the
+		 * first one. */
 		off = mmr_last_error_offset();
 		ck_assert(off == 10000 || (n > 1 && (off == 110000 || off == 200001)));
 	}
@@ -478,7 +479,7 @@ START_TEST(test_run_line_limit)
 }
 END_TEST
 
-START_TEST(test_run_long_line_goes_to_the_map)
+START_TEST(test_run_long_line_uses_the_map)
 {
 	static char bytes[MIB];
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -487,7 +488,7 @@ START_TEST(test_run_long_line_goes_to_the_map)
 	struct temp temp;
 	unsigned n;
 
-	/* Where there is a map no line has to be buffered, and the limit does not bind. */
+	/* The limit is for buffers. A map gives access to a line of any length. */
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	memset(bytes, 'x', sizeof(bytes));
 	bytes[10] = bytes[MIB / 2] = '\n';
@@ -509,10 +510,10 @@ static Suite *run_suite(void)
 {
 	Suite *suite = suite_create("run");
 
-	ADD_CASE(suite, "core", test_run_blocks_are_the_range, test_run_skips_holes,
+	ADD_CASE(suite, "core", test_run_blocks_cover_the_range, test_run_skips_holes,
 		test_run_ends_early, test_run_starts_and_ends_states,
 		test_run_error_is_reported_to_the_caller);
-	ADD_CASE(suite, "limits", test_run_line_limit, test_run_long_line_goes_to_the_map);
+	ADD_CASE(suite, "limits", test_run_line_limit, test_run_long_line_uses_the_map);
 	return suite;
 }
 

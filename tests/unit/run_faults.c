@@ -1,4 +1,4 @@
-/* run_faults.c - scans without threads, and of files that change meanwhile
+/* run_faults.c - scans without threads, and of files that change during the scan
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -18,7 +18,7 @@
 static const mmr_scan_options plain_scan = MMR_SCAN_OPTIONS_INIT;
 static const mmr_block_options plain_cut = MMR_BLOCK_OPTIONS_INIT;
 
-/* What a run has done, all workers together: they have no states. */
+/* Calls of all workers of a run, which have no states. */
 static atomic_int n_calls;
 static atomic_ulong n_bytes;
 
@@ -49,7 +49,8 @@ START_TEST(test_run_bad_options)
 	size_t i;
 
 	ck_assert_int_eq(mmr_open_memory("x\ny", 3, &reader), 0);
-	/* The first error of a thread allocates its message. */
+	/* The first error of a thread allocates its message, so it is made before the heap is
+	 * measured. */
 	ck_assert_int_eq(run(reader, NULL, NULL, NULL, NULL), -EINVAL);
 	heap = heap_in_use();
 	for (i = 0; i < ARRAY_LEN(bad_scan); i++)
@@ -73,7 +74,7 @@ START_TEST(test_run_bad_options)
 	for (i = 0; i < ARRAY_LEN(bad_cut); i++)
 		MUST(run(reader, NULL, &bad_cut[i], count_calls, NULL) == -EINVAL, "cut %zu", i);
 	ck_assert_int_eq(atomic_load(&n_calls), 0);
-	/* Absurd is not wrong: there are no more workers than windows. */
+	/* A huge number of threads is valid. There are not more workers than windows. */
 	absurd.n_threads = UINT_MAX;
 	ck_assert_int_eq(run(reader, &absurd, NULL, count_calls, NULL), 0);
 	ck_assert_int_eq(atomic_load(&n_calls), 1);
@@ -99,16 +100,16 @@ START_TEST(test_run_bad_options)
 END_TEST
 
 static pthread_t main_thread;
-static sigset_t masks[2]; /* of the caller's thread and of another */
+static sigset_t masks[2]; /* of the caller's thread and of a library thread */
 static atomic_bool seen[2];
 
-static int look_at_the_mask(void *arg, const mmr_block *block)
+static int read_mask(void *arg, const mmr_block *block)
 {
 	int other = !pthread_equal(pthread_self(), main_thread), i;
 
 	(void)arg, (void)block;
 	if (!atomic_load(&seen[other])) {
-		/* Of library threads there is one. */
+		/* Only one library thread runs. */
 		pthread_sigmask(SIG_BLOCK, NULL, &masks[other]);
 		atomic_store(&seen[other], true);
 	}
@@ -117,7 +118,7 @@ static int look_at_the_mask(void *arg, const mmr_block *block)
 	return 0;
 }
 
-START_TEST(test_run_signals_belong_to_the_caller)
+START_TEST(test_run_threads_block_signals)
 {
 	static const int blocked[] = {SIGUSR1, SIGUSR2, SIGINT, SIGTERM, SIGCHLD, SIGALRM, SIGPIPE};
 	static const int faults[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGABRT};
@@ -127,7 +128,7 @@ START_TEST(test_run_signals_belong_to_the_caller)
 	sigset_t mask;
 	size_t i;
 
-	/* Whatever the caller blocks. */
+	/* The masks of library threads do not depend on the caller's mask. */
 	main_thread = pthread_self();
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGBUS);
@@ -136,7 +137,7 @@ START_TEST(test_run_signals_belong_to_the_caller)
 	cut.window = 1;
 	scan.n_threads = 2;
 	ck_assert_int_eq(mmr_open_memory("\n\n\n\n\n\n", 6, &reader), 0);
-	ck_assert_int_eq(run(reader, &scan, &cut, look_at_the_mask, NULL), 0);
+	ck_assert_int_eq(run(reader, &scan, &cut, read_mask, NULL), 0);
 	ck_assert(atomic_load(&seen[0]) && atomic_load(&seen[1]));
 	for (i = 0; i < ARRAY_LEN(blocked); i++)
 		MUST(sigismember(&masks[1], blocked[i]), "signal %d reaches a thread", blocked[i]);
@@ -163,7 +164,7 @@ static void share_without_threads(void *arg)
 
 	if (getuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
 		_exit(77);
-	/* Else this test would show nothing. */
+	/* If threads can still be created, the test is skipped. */
 	if (setrlimit(RLIMIT_NPROC, &none) < 0 || pthread_create(&thread, NULL, nothing, NULL) == 0)
 		_exit(77);
 	cut.window = 4096;
@@ -172,7 +173,7 @@ static void share_without_threads(void *arg)
 	if (run(reader, &scan, &cut, count_calls, NULL) != 0 ||
 		atomic_load(&n_bytes) != mmr_size(reader))
 		_exit(1);
-	/* In order, too: a worker that was never made has no turn to wait for. */
+	/* Also in order: no worker waits for one that was not created. */
 	if (run(reader, &scan, &cut, count_calls, count_calls) != 0 ||
 		atomic_load(&n_bytes) != 2 * mmr_size(reader))
 		_exit(2);
@@ -190,12 +191,12 @@ START_TEST(test_run_without_threads)
 	temp_close(&temp);
 	ck_assert(WIFEXITED(status));
 	if (WEXITSTATUS(status) == 77)
-		CHECK_SKIP("threads cannot be forbidden here");
+		CHECK_SKIP("threads cannot be forbidden on this system");
 	ck_assert_int_eq(WEXITSTATUS(status), 0);
 }
 END_TEST
 
-/* The file, and the size that it gets in mid-run. */
+/* The file, and its size after the change during the run. */
 static struct {
 	struct temp temp;
 	mmr_reader *reader;
@@ -260,7 +261,7 @@ START_TEST(test_run_truncated)
 				ordered ? count_calls : NULL);
 			MUST(err == MMR_ETRUNCATED, "cut at %zu, split %d, mode %d, %u threads: %d",
 				size, cut.split_lines, io_mode, scan.n_threads, err);
-			/* The first to notice may read after the cut. */
+			/* The error may be found after the cut. */
 			MUST(mmr_last_error_offset() >= size && mmr_last_error_offset() <= 4 * MIB,
 				"cut at %zu: offset %llu", size,
 				(unsigned long long)mmr_last_error_offset());
@@ -282,7 +283,7 @@ static int refresh_and_count(void *arg, const mmr_block *block)
 }
 
 /* The caller's memory is a map of a file that is truncated: an error, not SIGBUS. */
-START_TEST(test_run_of_memory_that_is_lost)
+START_TEST(test_run_of_lost_memory)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
@@ -303,13 +304,13 @@ START_TEST(test_run_of_memory_that_is_lost)
 }
 END_TEST
 
-START_TEST(test_run_of_a_file_that_grows)
+START_TEST(test_run_of_a_growing_file)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	int io_mode;
 
-	/* A run ends where the file ended when it began. */
+	/* A run ends at the size that the file had when the run began. */
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	cut.window = 65536;
 	for (io_mode = 0; io_mode < 3; io_mode++) {
@@ -342,7 +343,7 @@ START_TEST(test_run_after_a_fault)
 	change_open(0);
 	temp_resize(&change.temp, MIB);
 	ck_assert_int_eq(mmr_slice_count(mmr_bytes(change.reader), '\n', &count), MMR_ETRUNCATED);
-	/* Also where all would be there: a reader that has failed says so again. */
+	/* A reader that has failed reports its error again, even for bytes that are there. */
 	scan.length = 16;
 	scan.n_threads = 4;
 	ck_assert_int_eq(run(change.reader, &scan, NULL, count_calls, NULL), MMR_ETRUNCATED);
@@ -360,10 +361,10 @@ static Suite *run_faults_suite(void)
 {
 	Suite *suite = suite_create("run_faults");
 
-	ADD_CASE(suite, "core", test_run_signals_belong_to_the_caller);
+	ADD_CASE(suite, "core", test_run_threads_block_signals);
 	ADD_CASE(suite, "limits", test_run_bad_options, test_run_without_threads);
-	ADD_CASE(suite, "faults", test_run_truncated, test_run_of_memory_that_is_lost,
-		test_run_of_a_file_that_grows, test_run_after_a_fault);
+	ADD_CASE(suite, "faults", test_run_truncated, test_run_of_lost_memory,
+		test_run_of_a_growing_file, test_run_after_a_fault);
 	return suite;
 }
 

@@ -1,7 +1,7 @@
-/* seek.c - from an offset so many lines forward or backward
+/* seek.c - moves forward or backward by lines from an offset
  *
- * The oracle is a table of where lines start, made one byte at a time; the end of the file
- * follows the last line.
+ * The oracle is a table of the starts of lines, made one byte at a time. The last entry is the end
+ * of the file.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -9,7 +9,7 @@
 #define MIB ((size_t)1 << 20)
 
 struct table {
-	uint64_t *starts; /* n + 1: the size is the last */
+	uint64_t *starts; /* n + 1 offsets: the last is the size */
 	int64_t n;
 	mmr_scan_options scan;
 	struct chance chance;
@@ -60,7 +60,7 @@ static void seek_from_everywhere(const struct setting *setting, void *arg)
 		for (i = 0; i < ARRAY_LEN(extremes); i++)
 			must_seek(setting, table, line, extremes[i]);
 	}
-	/* After the end is the end. */
+	/* An offset after the end is like the end. */
 	MUST(mmr_line_seek(setting->reader, UINT64_MAX, 0, &table->scan, &off) == 0 &&
 			off == setting->bytes.len,
 		"%s: from after the end", setting->name);
@@ -102,7 +102,7 @@ static void seek_by_chance(const struct setting *setting, void *arg)
 		reach = i % 2 ? table->n + 10 : 50;
 		must_seek(setting, table, line,
 			(int64_t)chance_below(&table->chance, (size_t)reach) - reach / 2);
-		/* Of all lines, from either end. */
+		/* From either end to every line. */
 		must_seek(setting, table, 0, line);
 		must_seek(setting, table, table->n, -line);
 	}
@@ -125,8 +125,8 @@ START_TEST(test_seek_across_blocks)
 		mmr_slice bytes = {text, sizeof(text)};
 		struct table table;
 
-		/* Short lines; few of them, longer than a block; and with a delimiter at the end.
-		 */
+		/* Short lines, a few lines that are longer than a block, and a last line with a
+		 * delimiter. */
 		memset(text, 'x', sizeof(text));
 		for (i = 0; i < (shape == 1 ? 4 : 60000); i++)
 			text[chance_below(&chance, sizeof(text))] = '\n';
@@ -140,7 +140,7 @@ START_TEST(test_seek_across_blocks)
 }
 END_TEST
 
-/* Lines are sought in a range of bytes as if there were no others. */
+/* Seeking in a range of bytes ignores lines outside of it. */
 START_TEST(test_seek_in_a_range)
 {
 	static char text[300];
@@ -167,7 +167,7 @@ START_TEST(test_seek_in_a_range)
 		for (line = 0; line <= table.n; line++)
 			for (n_lines = -table.n - 2; n_lines <= table.n + 2; n_lines++)
 				must_seek(&setting, &table, line, n_lines);
-		/* From outside the range is from its nearer end. */
+		/* An offset outside of the range is like the closer end of the range. */
 		MUST(mmr_line_seek(reader, 0, 0, &table.scan, &off) == 0 && off == start,
 			"before the range");
 		MUST(mmr_line_seek(reader, sizeof(text), 0, &table.scan, &off) == 0 &&
@@ -175,7 +175,7 @@ START_TEST(test_seek_in_a_range)
 			"after the range");
 		free(table.starts);
 	}
-	/* Of a range of lines there is nothing to seek. */
+	/* A range of lines is refused. */
 	off = 99;
 	bad.first_line = 1;
 	ck_assert_int_eq(mmr_line_seek(reader, 0, 1, &bad, &off), -EINVAL);

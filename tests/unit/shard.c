@@ -1,13 +1,13 @@
-/* shard.c - line-aligned parts of a file
+/* shard.c - shards of a file, which start and end at lines
  *
- * The oracles are the file itself, of which shards are a partition, and the rule for one line.
+ * The oracles are the file itself, which the shards partition, and the rule for one line.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
 #include <unistd.h>
 
-/* Where the line in which a byte lies starts. */
+/* Returns the start of the line that contains a byte. */
 static size_t line_start(mmr_slice bytes, char delimiter, size_t at)
 {
 	while (at > 0 && bytes.ptr[at - 1] != delimiter)
@@ -33,7 +33,8 @@ static void must_be_a_partition(const struct setting *setting, char delimiter, u
 		MUST(start == before, CASE);
 		MUST(start == size || line_start(setting->bytes, delimiter, (size_t)start) == start,
 			CASE);
-		/* Its first line starts no more than a byte before its even share of the file. */
+		/* Its first line starts at its even share of the file or later, or one byte
+		 * before. */
 		even = size / n * (k - 1);
 		MUST(start == stop || start + 1 >= even, CASE);
 		before = stop;
@@ -59,7 +60,7 @@ static void shard_every_way(const struct setting *setting, void *arg)
 	}
 }
 
-START_TEST(test_shard_is_a_partition)
+START_TEST(test_shards_are_a_partition)
 {
 	static const size_t sizes[] = {0, 1, 2, 13, 300, 5000, 300001};
 	static char bytes[300001];
@@ -71,7 +72,7 @@ START_TEST(test_shard_is_a_partition)
 		for (shape = 0; shape < 4; shape++) {
 			mmr_slice alphabets[] = {{"\n\nabc", 5}, {NULL, 0}, {"\0xyz", 4}, {"x", 1}};
 
-			/* Short lines, lines of about 256 bytes, NULs, and just one line. */
+			/* Short lines, lines of about 256 bytes, NULs, and a single line. */
 			chance_fill(&chance, bytes, sizes[i], alphabets[shape]);
 			on_every_backing((mmr_slice){bytes, sizes[i]}, shard_every_way, NULL);
 		}
@@ -79,10 +80,10 @@ START_TEST(test_shard_is_a_partition)
 }
 END_TEST
 
-/* The rule, line by line: of n shards, the first size % n are one byte longer than the others, and
- * a line belongs to the shard in which its first byte is.
+/* The rule for one line: of n shards, the first size % n are one byte longer than the others, and a
+ * line belongs to the shard that contains its first byte.
  *
- * Returns: the shard, from 1. */
+ * Returns: the number of the shard, from 1. */
 static unsigned owner(size_t size, unsigned n, size_t line)
 {
 	size_t stop = 0;
@@ -141,7 +142,7 @@ START_TEST(test_shard_owns_the_lines_that_start_in_it)
 }
 END_TEST
 
-START_TEST(test_shard_of_absurd_numbers)
+START_TEST(test_shard_of_extreme_numbers)
 {
 	static const uint64_t bad[][2] = {{0, 0}, {0, 1}, {2, 1}, {1, 0}, {0, UINT64_MAX},
 		{UINT64_MAX, 0}, {UINT64_MAX, UINT64_MAX - 1}};
@@ -163,7 +164,7 @@ START_TEST(test_shard_of_absurd_numbers)
 	for (i = 0; i < ARRAY_LEN(huge); i++) {
 		uint64_t k, before = 0;
 
-		/* One byte each: the line that starts there, or nothing. */
+		/* Each shard has one byte: it owns the line that starts there, or nothing. */
 		for (k = 1; k <= bytes.len; k++, before = stop) {
 			ck_assert_int_eq(
 				mmr_shard(setting.reader, '\n', k, huge[i], &start, &stop), 0);
@@ -182,14 +183,14 @@ START_TEST(test_shard_of_absurd_numbers)
 }
 END_TEST
 
-START_TEST(test_shard_of_a_line_without_end)
+START_TEST(test_shard_of_an_unterminated_line)
 {
 	static char bytes[3 << 20];
 	struct temp temp;
 	mmr_reader *reader;
 	uint64_t start, stop, k;
 
-	/* A short line and one over many windows: it belongs to the shard in which it starts. */
+	/* A short line, and one over many windows. Each belongs to the shard in which it starts. */
 	memset(bytes, 'x', sizeof(bytes));
 	bytes[sizeof(bytes) / 2 - 1] = '\n';
 	temp = temp_open(bytes, sizeof(bytes));
@@ -226,9 +227,10 @@ static Suite *shard_suite(void)
 {
 	Suite *suite = suite_create("shard");
 
-	ADD_CASE(suite, "core", test_shard_is_a_partition,
+	ADD_CASE(suite, "core", test_shards_are_a_partition,
 		test_shard_owns_the_lines_that_start_in_it);
-	ADD_CASE(suite, "limits", test_shard_of_absurd_numbers, test_shard_of_a_line_without_end);
+	ADD_CASE(
+		suite, "limits", test_shard_of_extreme_numbers, test_shard_of_an_unterminated_line);
 	ADD_CASE(suite, "faults", test_shard_truncated);
 	return suite;
 }

@@ -47,7 +47,7 @@ static size_t must_mark_once(const struct simd_kernels *kernels, const char *ptr
 	unsigned n, found = 0;
 
 #define CASE \
-	"%s, %zu places, %u bytes%s, %s", kernels->name, len, probe->n, \
+	"%s, %zu offsets, %u bytes%s, %s", kernels->name, len, probe->n, \
 		probe->all ? " at once" : "", backward ? "backward" : "forward"
 
 	memset(at, 0xa5, sizeof(at));
@@ -101,7 +101,7 @@ START_TEST(test_simd_table_is_in_order)
 	ck_assert(simd_table[n - 1]->usable());
 	for (n = 0; !simd_table[n]->usable(); n++)
 		;
-	/* The best instance that runs, at every call. */
+	/* The best instance that this processor runs is returned by every call. */
 	ck_assert_ptr_eq(simd_kernels(), simd_table[n]);
 	ck_assert_ptr_eq(simd_kernels(), simd_table[n]);
 	ck_assert_str_eq(mmr_kernel_name(), simd_table[n]->name);
@@ -166,7 +166,7 @@ static void sweep_sets(const struct simd_kernels *kernels)
 	fence_close(&fence);
 }
 
-START_TEST(test_simd_marks_of_sets)
+START_TEST(test_simd_marks_sets)
 {
 	for_each_kernel(sweep_sets);
 }
@@ -189,7 +189,7 @@ static void sweep_pairs(const struct simd_kernels *kernels)
 			k = chance_below(&chance, ARRAY_LEN(distances));
 			pair.places[0] = distances[i];
 			pair.places[1] = distances[k];
-			/* The farther byte of the last offset is the last one before the fence. */
+			/* At the last offset, the farther byte is the last one before the fence. */
 			far = distances[i > k ? i : k];
 			chance_fill(&chance, fence.stop - len - far, len + far,
 				mmr_slice_of(n % 2 ? "ab" : "abcdefg"));
@@ -205,7 +205,8 @@ START_TEST(test_simd_pairs)
 }
 END_TEST
 
-/* Each byte value among each other value: the words of the portable kernels must not carry. */
+/* Each byte value among each other value. No carry may cross a byte in the words of the portable
+ * kernels. */
 static void sweep_values(const struct simd_kernels *kernels)
 {
 	char text[131];
@@ -245,7 +246,8 @@ static void sweep_long(const struct simd_kernels *kernels)
 			for (shape = 0; shape < 3; shape++) {
 				char *ptr = fence.stop - len;
 
-				/* Only matches at first: counters of 8 bits must not overflow. */
+				/* Matches only, at first, because counters of 8 bits must not
+				 * overflow. */
 				chance_fill(&chance, ptr, len,
 					mmr_slice_of(shape == 0   ? "a"
 						     : shape == 1 ? "ab"
@@ -271,7 +273,7 @@ static Suite *simd_suite(void)
 	Suite *suite = suite_create("simd");
 
 	ADD_CASE(suite, "core", test_simd_table_is_in_order, test_simd_sweep_sizes_and_alignments,
-		test_simd_marks_of_sets, test_simd_pairs);
+		test_simd_marks_sets, test_simd_pairs);
 	ADD_CASE(suite, "limits", test_simd_every_byte_value, test_simd_long_runs);
 	return suite;
 }

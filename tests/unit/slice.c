@@ -1,10 +1,10 @@
-/* slice.c - Python's slice rules, comparing and trimming
+/* slice.c - cutting by Python's rules, comparing and trimming slices
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-/* Whether Python's text[start:stop] contains an index. A negative start or stop is moved by the
- * length; indexes before the start or after the end are out. */
+/* Whether Python's text[start:stop] contains an index. The length is added to a negative start or
+ * stop. Indexes before the start or after the end are outside. */
 static bool python_takes(int64_t index, int64_t start, int64_t stop, int64_t len)
 {
 	if (start < 0 && start >= -len)
@@ -14,7 +14,7 @@ static bool python_takes(int64_t index, int64_t start, int64_t stop, int64_t len
 	return index >= start && index < stop;
 }
 
-START_TEST(test_slice_cut_is_pythons)
+START_TEST(test_slice_cut_matches_python)
 {
 	static const int64_t extremes[] = {INT64_MIN, INT64_MIN + 1, -(INT64_C(1) << 32) - 1,
 		INT64_C(1) << 32, INT64_MAX - 1, MMR_END};
@@ -53,7 +53,7 @@ START_TEST(test_slice_cut_examples)
 {
 	mmr_slice text = mmr_slice_of("hello world"), none = {NULL, 0};
 
-	/* As a Python interpreter answered. */
+	/* The results of a Python interpreter. */
 	ck_assert(mmr_slice_equal(mmr_slice_cut(text, 0, 5), mmr_slice_of("hello")));
 	ck_assert(mmr_slice_equal(mmr_slice_cut(text, -5, MMR_END), mmr_slice_of("world")));
 	ck_assert(mmr_slice_equal(mmr_slice_cut(text, 0, -6), mmr_slice_of("hello")));
@@ -73,7 +73,7 @@ START_TEST(test_slice_at_is_strict)
 
 	for (i = 0; i < ARRAY_LEN(places); i++) {
 		for (k = 0; k < ARRAY_LEN(places); k++) {
-			/* Small numbers cannot overflow, and large ones are out by themselves. */
+			/* Small numbers cannot overflow, and large ones are always outside. */
 			bool inside =
 				places[i] <= 8 && places[k] <= 8 && places[i] + places[k] <= 8;
 			mmr_slice mark = {"mark", 4};
@@ -97,7 +97,7 @@ static int sign(int value)
 	return (value > 0) - (value < 0);
 }
 
-/* Order as unsigned bytes, one at a time. */
+/* Compares unsigned bytes, one at a time. */
 static int naive_compare(mmr_slice a, mmr_slice b)
 {
 	size_t i;
@@ -121,13 +121,13 @@ START_TEST(test_slice_compare_orders_unsigned_bytes)
 		mmr_slice alphabet = {"\0\x7f\x80\xff", 4};
 		int want;
 
-		/* Both end where no byte may be read. */
+		/* Both slices end before a page that must not be read. */
 		a.ptr = left.stop - a.len;
 		b.ptr = right.stop - b.len;
 		chance_fill(&chance, left.stop - a.len, a.len, alphabet);
 		chance_fill(&chance, right.stop - b.len, b.len, alphabet);
 		if (common > 0 && i % 4) {
-			/* The first difference, if there is one, in any place. */
+			/* The first difference, if there is one, is at any offset. */
 			memcpy(right.stop - b.len, a.ptr, common);
 			if (i % 4 > 1)
 				right.stop[-(ptrdiff_t)b.len +
@@ -155,7 +155,7 @@ START_TEST(test_slice_compare_orders_unsigned_bytes)
 }
 END_TEST
 
-START_TEST(test_slice_empty_ones)
+START_TEST(test_slice_empty_slices)
 {
 	mmr_slice none = {NULL, 0}, empty = {"x", 0}, text = {"x", 1};
 
@@ -227,7 +227,7 @@ static void views_of_nowhere_fail(const struct setting *setting, void *arg)
 		MUST(strstr(mmr_last_error(), "mmr_read_at"), "'%s'", mmr_last_error());
 	else
 		MUST(whole == 1234 && real == 1234, "%s: value", setting->name);
-	/* A cut remembers that there are no addresses: it is not just empty. */
+	/* A cut is an error, too, and not only an empty slice. */
 	bytes = mmr_slice_cut(bytes, 1, 3);
 	MUST(mmr_slice_at(bytes, 0, 0, &part) == want, "%s: at of a cut", setting->name);
 	MUST(mmr_slice_at(mmr_slice_trim(bytes), 0, 0, &part) == want, "%s: trim", setting->name);
@@ -243,9 +243,9 @@ static Suite *slice_suite(void)
 {
 	Suite *suite = suite_create("slice");
 
-	ADD_CASE(suite, "core", test_slice_cut_is_pythons, test_slice_cut_examples,
+	ADD_CASE(suite, "core", test_slice_cut_matches_python, test_slice_cut_examples,
 		test_slice_at_is_strict, test_slice_compare_orders_unsigned_bytes, test_slice_trim);
-	ADD_CASE(suite, "limits", test_slice_empty_ones);
+	ADD_CASE(suite, "limits", test_slice_empty_slices);
 	ADD_CASE(suite, "faults", test_slice_of_an_unmapped_reader_fails);
 	return suite;
 }

@@ -1,4 +1,4 @@
-/* stream.c - readers of what is read once: how they open, what they can do, what they keep
+/* stream.c - readers of streams: opening, abilities, and what they leave
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -13,7 +13,7 @@
 
 /* --- What a stream is --- */
 
-/* Nothing that needs an offset or an address works, and nothing is read. */
+/* Calls that need an offset or an address fail, and nothing is read. */
 static void must_be_a_stream(mmr_reader *reader, const char *name)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -43,7 +43,7 @@ static void must_be_a_stream(mmr_reader *reader, const char *name)
 	cut.backward = true;
 	MUST(mmr_blocks_open(reader, NULL, &cut, &blocks) == -ESPIPE && !blocks, "%s: backward",
 		name);
-	/* The file behind it is not watched. */
+	/* A stream is not checked for changes. */
 	MUST(mmr_check(reader) == 0 && mmr_refresh(reader) == 0, "%s: %s", name, mmr_last_error());
 	MUST(mmr_advise(reader, 0, MMR_REST, MMR_ADVICE_SEQUENTIAL) == 0, "%s: advice", name);
 	MUST(mmr_prefetch(reader, 0, MMR_REST) == 0 && mmr_release(reader, 0, MMR_REST) == 0,
@@ -72,7 +72,7 @@ START_TEST(test_stream_of_descriptors)
 	close(ends[1]);
 	ck_assert_uint_eq(count_bytes(reader), 3);
 	mmr_close(reader);
-	/* The descriptor stays the caller's. */
+	/* The caller still owns the descriptor. */
 	ck_assert_int_eq(close(ends[0]), 0);
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
@@ -105,14 +105,14 @@ START_TEST(test_stream_of_paths)
 	mmr_close(reader);
 	ck_assert_int_eq(mmr_open("/dev/zero", NULL, &reader), 0);
 	must_be_a_stream(reader, "/dev/zero");
-	/* It never ends: the range does. */
+	/* The device has no end, but the range has. */
 	scan.length = 100000;
 	scan.delimiter = '\0';
 	ck_assert_int_eq(mmr_count_lines(reader, &scan, &counts), 0);
 	ck_assert_uint_eq(counts.lines, 100000);
 	ck_assert_uint_eq(mmr_consumed(reader), 100000);
 	mmr_close(reader);
-	/* A file can be read as a stream, too. */
+	/* A file can be opened as a stream. */
 	options.backing = MMR_BACKING_STREAM;
 	ck_assert_int_eq(mmr_open(temp.path, &options, &reader), 0);
 	must_be_a_stream(reader, "file");
@@ -124,7 +124,7 @@ START_TEST(test_stream_of_paths)
 }
 END_TEST
 
-/* A device whose offset can be moved in name only: its bytes come once. */
+/* A device that accepts lseek but ignores the offset, so its bytes can be read only once. */
 START_TEST(test_stream_of_a_device_that_ignores_its_offset)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -169,17 +169,17 @@ START_TEST(test_stream_of_a_terminal)
 	if (terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0)
 		path = ptsname(terminal);
 	if (!path || mmr_open(path, NULL, &reader) < 0)
-		CHECK_SKIP("no pseudo terminals");
+		CHECK_SKIP("no pseudo-terminals");
 	must_be_a_stream(reader, "terminal");
 	ck_assert_int_eq(mmr_blocks_open(reader, NULL, NULL, &blocks), 0);
-	/* A line is there when it is entered; ^D ends the input. */
+	/* A line arrives when it is entered. ^D ends the input. */
 	ck_assert_int_eq(write(terminal, "one\n", 4), 4);
 	ck_assert(mmr_blocks_next(blocks, &block));
 	ck_assert(mmr_slice_equal(block.bytes, mmr_slice_of("one\n")));
 	ck_assert_int_eq(write(terminal, "\004", 1), 1);
 	ck_assert(!mmr_blocks_next(blocks, &block));
 	ck_assert_int_eq(mmr_blocks_error(blocks), 0);
-	/* The end is final for this scan. */
+	/* The scan does not read on after the end. */
 	ck_assert_int_eq(write(terminal, "two\n", 4), 4);
 	ck_assert(!mmr_blocks_next(blocks, &block));
 	mmr_blocks_close(blocks);
@@ -232,7 +232,7 @@ START_TEST(test_stream_of_a_fifo)
 	ck_assert_int_eq(mkfifo(temp.path, 0600), 0);
 	scan.before_wait = set_flag;
 	scan.wait_context = &waited;
-	/* Opening does not wait for the writer, the first scan does. */
+	/* Opening does not wait for a writer, but the first scan does. */
 	ck_assert_int_eq(mmr_open(temp.path, NULL, &reader), 0);
 	must_be_a_stream(reader, "FIFO");
 	ck_assert_int_eq(pthread_create(&thread, NULL, write_fifo, &writer), 0);
@@ -242,7 +242,7 @@ START_TEST(test_stream_of_a_fifo)
 	ck_assert_uint_eq(counts.lines, 2);
 	pthread_join(thread, NULL);
 	mmr_close(reader);
-	/* With a writer that waits for its reader. */
+	/* With a writer that waits for a reader. */
 	writer.delay_ms = 0;
 	ck_assert_int_eq(pthread_create(&thread, NULL, write_fifo, &writer), 0);
 	usleep(20000);
@@ -251,7 +251,7 @@ START_TEST(test_stream_of_a_fifo)
 	ck_assert_uint_eq(counts.lines, 2);
 	pthread_join(thread, NULL);
 	mmr_close(reader);
-	/* With one that has closed its end. */
+	/* With a writer that has closed its end. */
 	writer.text = "";
 	ck_assert_int_eq(mmr_open(temp.path, NULL, &reader), 0);
 	ck_assert_int_eq(pthread_create(&thread, NULL, write_fifo, &writer), 0);
@@ -259,7 +259,7 @@ START_TEST(test_stream_of_a_fifo)
 	ck_assert_int_eq(mmr_count_lines(reader, &scan, &counts), 0);
 	ck_assert_uint_eq(counts.lines, 0);
 	mmr_close(reader);
-	/* If it is wanted, opening waits. */
+	/* With the option `wait`, opening waits. */
 	writer = (struct fifo_writer){temp.path, 50, "c", false};
 	options.wait = true;
 	ck_assert_int_eq(pthread_create(&thread, NULL, write_fifo, &writer), 0);
@@ -274,8 +274,8 @@ START_TEST(test_stream_of_a_fifo)
 }
 END_TEST
 
-/* A descriptor that does not wait is waited for. */
-START_TEST(test_stream_of_a_descriptor_that_does_not_wait)
+/* A scan waits for bytes of a non-blocking descriptor. */
+START_TEST(test_stream_of_a_non_blocking_descriptor)
 {
 	struct piped piped = piped_open(mmr_slice_of("a\nb\n"), 1, true);
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -342,13 +342,13 @@ START_TEST(test_stream_is_busy)
 	ck_assert_ptr_null(others);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "one scan at a time"));
 	ck_assert_int_eq(mmr_count_lines(piped.reader, NULL, &counts), -EBUSY);
-	/* Closed without a block: all of it is left. */
+	/* No block was read, so no byte was consumed. */
 	mmr_blocks_close(blocks);
 	ck_assert_uint_eq(mmr_consumed(piped.reader), 0);
 	scan.n_lines = 1;
 	ck_assert_int_eq(mmr_scan_run(piped.reader, &scan, NULL, &job), 0);
 	ck_assert_uint_eq(mmr_consumed(piped.reader), 2);
-	/* Neither a state that cannot be made nor options that are refused leave it busy. */
+	/* The stream is not busy after a state could not be made or options were refused. */
 	job.start = refuse;
 	ck_assert_int_eq(mmr_scan_run(piped.reader, NULL, NULL, &job), -ENOTTY);
 	ck_assert_uint_eq(mmr_consumed(piped.reader), 2);
@@ -383,7 +383,7 @@ START_TEST(test_stream_head)
 		struct piped piped =
 			piped_open((mmr_slice){bytes, sizeof(bytes)}, pieces[i], false);
 
-		/* As much as has been read, by however many scans, and 64 bytes at most. */
+		/* The head has the bytes that were read by all scans, but not more than 64. */
 		for (n = 1; n <= sizeof(bytes) / 2; n++) {
 			scan.n_lines = 1;
 			MUST(mmr_count_lines(piped.reader, &scan, &counts) == 0, "%s",
@@ -396,7 +396,7 @@ START_TEST(test_stream_head)
 		MUST(mmr_head(piped.reader, head, 3, &len) == 0 && len == 3, "a short head");
 		piped_close(&piped);
 	}
-	/* With an offset that is moved back, bytes are read twice. */
+	/* If the offset is moved back, some bytes are read twice. */
 	temp = temp_open(bytes, sizeof(bytes));
 	reader = temp_reader(&temp, MMR_BACKING_STREAM);
 	cut.window = 10;
@@ -413,7 +413,7 @@ START_TEST(test_stream_head)
 	}
 	mmr_close(reader);
 	temp_close(&temp);
-	/* Of files and memory, the same bytes at once. */
+	/* For files and memory, the same bytes are available at once. */
 	ck_assert_int_eq(mmr_open_memory(bytes, sizeof(bytes), &reader), 0);
 	ck_assert_int_eq(mmr_head(reader, head, sizeof(head), &len), 0);
 	ck_assert_uint_eq(len, 64);
@@ -428,8 +428,8 @@ END_TEST
 
 /* --- Descriptors with an offset --- */
 
-/* Another program that shares the descriptor goes on where the scan has ended. */
-START_TEST(test_stream_leaves_the_offset_at_the_first_unused_byte)
+/* Another program that shares the descriptor continues where the scan has ended. */
+START_TEST(test_stream_moves_the_offset_to_the_first_unused_byte)
 {
 	static char bytes[300000];
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -443,7 +443,7 @@ START_TEST(test_stream_leaves_the_offset_at_the_first_unused_byte)
 	chance_fill(&chance, bytes, sizeof(bytes), mmr_slice_of("\nabcdefghijklmnop"));
 	temp = temp_open(bytes, sizeof(bytes));
 	options.backing = MMR_BACKING_STREAM;
-	/* The stream starts where the descriptor is. */
+	/* The stream starts at the offset of the descriptor. */
 	ck_assert_int_eq(lseek(temp.fd, (off_t)at, SEEK_SET), (off_t)at);
 	ck_assert_int_eq(mmr_open_fd(temp.fd, &options, &reader), 0);
 	for (round = 0; round < 100; round++) {
@@ -468,8 +468,8 @@ START_TEST(test_stream_leaves_the_offset_at_the_first_unused_byte)
 			(long long)lseek(temp.fd, 0, SEEK_CUR), (unsigned long long)(at + used));
 		MUST(used == 0 || scan.n_lines == MMR_REST || scan.n_lines == 0 ||
 				bytes[at + used - 1] == '\n',
-			"round %zu: it is not after a line", round);
-		/* What was read again makes no hole in the head. */
+			"round %zu: the offset is not after a line", round);
+		/* Bytes that were read twice are in the head once. */
 		MUST(mmr_head(reader, head, sizeof(head), &len) == 0 && len >= min_u64(used, 64) &&
 				memcmp(head, bytes + at, len) == 0,
 			"round %zu: a head of %zu", round, len);
@@ -481,7 +481,7 @@ START_TEST(test_stream_leaves_the_offset_at_the_first_unused_byte)
 }
 END_TEST
 
-START_TEST(test_stream_leaves_nothing_behind)
+START_TEST(test_stream_leaks_nothing)
 {
 	size_t n_fds = count_descriptors(), i;
 	uint64_t heap = heap_in_use();
@@ -514,9 +514,9 @@ static Suite *stream_suite(void)
 
 	ADD_CASE(suite, "core", test_stream_of_descriptors, test_stream_of_paths,
 		test_stream_of_a_device_that_ignores_its_offset, test_stream_of_a_terminal,
-		test_stream_of_a_fifo, test_stream_of_a_descriptor_that_does_not_wait,
-		test_stream_head, test_stream_leaves_the_offset_at_the_first_unused_byte);
-	ADD_CASE(suite, "limits", test_stream_leaves_nothing_behind);
+		test_stream_of_a_fifo, test_stream_of_a_non_blocking_descriptor, test_stream_head,
+		test_stream_moves_the_offset_to_the_first_unused_byte);
+	ADD_CASE(suite, "limits", test_stream_leaks_nothing);
 	ADD_CASE(suite, "faults", test_stream_is_busy);
 	return suite;
 }

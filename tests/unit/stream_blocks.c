@@ -1,7 +1,7 @@
-/* stream_blocks.c - blocks of streams: whole lines, at once, and nothing that is not needed
+/* stream_blocks.c - blocks of streams: whole lines, without delay, and no more than needed
  *
- * The oracle is what was written: blocks, laid side by side, are the range, and each cut is after a
- * delimiter.
+ * The oracle is what was written: concatenated blocks are equal to the range, and each cut is after
+ * a delimiter.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -14,9 +14,9 @@
 
 static const size_t pieces[] = {1, 2, 3, 7, 4096, 65537, 0};
 
-/* --- What blocks have --- */
+/* --- Contents of blocks --- */
 
-START_TEST(test_blocks_of_a_stream_are_whole_lines_at_once)
+START_TEST(test_blocks_of_a_stream_arrive_at_once)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	mmr_reader *reader;
@@ -29,7 +29,7 @@ START_TEST(test_blocks_of_a_stream_are_whole_lines_at_once)
 	ck_assert_int_eq(mmr_open_fd(ends[0], NULL, &reader), 0);
 	ck_assert_int_eq(mmr_blocks_open(reader, NULL, &cut, &blocks), 0);
 	ck_assert_int_eq(mmr_blocks_io_mode(blocks), MMR_IO_READ);
-	/* The pipe stays open: waiting for a full window would wait for ever. */
+	/* The pipe stays open, so a scan that waits for a full window would never end. */
 	ck_assert_int_eq(write(ends[1], "abc", 3), 3);
 	ck_assert_int_eq(write(ends[1], "def\nxy", 6), 6);
 	ck_assert(mmr_blocks_next(blocks, &block));
@@ -73,22 +73,22 @@ static void must_stream(
 			"bytes at %zu", done);
 		MUST(cut->split_lines || done + own == stop ||
 				block.bytes.ptr[own - 1] == scan->delimiter,
-			"block of %zu at %zu is no line", own, done);
+			"block of %zu at %zu does not end with a line", own, done);
 		done += own;
 	}
 	MUST(mmr_blocks_error(blocks) == 0, "%s", mmr_last_error());
 	MUST(done == stop, "%zu bytes of %zu", done, stop);
 	mmr_blocks_close(blocks);
-	/* What comes before a range of nothing is not read. */
+	/* Bytes before an empty range are not read. */
 	MUST(mmr_consumed(piped.reader) == (scan->length == 0 ? 0 : stop), "%llu bytes of %zu used",
 		(unsigned long long)mmr_consumed(piped.reader), stop);
 	piped_close(&piped);
 }
 
-START_TEST(test_blocks_of_a_stream_are_the_range)
+START_TEST(test_blocks_of_a_stream_cover_the_range)
 {
 	static const size_t windows[] = {1, 7, 4096, 0}, aheads[] = {0, 1, 5000, 400000};
-	/* The second stands for lines that are split. */
+	/* The second '\n' is for blocks that split lines. */
 	static const char delimiters[] = {'\n', '\n', 'q'};
 	static char bytes[300001];
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -100,7 +100,7 @@ START_TEST(test_blocks_of_a_stream_are_the_range)
 	for (w = 0; w < ARRAY_LEN(windows); w++) {
 		for (d = 0; d < ARRAY_LEN(delimiters); d++) {
 			for (p = 0; p < ARRAY_LEN(pieces); p++) {
-				/* Small pieces and windows take their time. */
+				/* Small pieces and windows take longer, so the input is smaller. */
 				size = pieces[p] == 0 || pieces[p] > 4000 ? sizeof(bytes) : 5003;
 				if (windows[w] > 0 && windows[w] < 10)
 					size = 5003;
@@ -124,13 +124,13 @@ START_TEST(test_blocks_of_a_stream_are_the_range)
 }
 END_TEST
 
-/* --- Promptness --- */
+/* --- No delay --- */
 
-/* A pipe that is written to when the scan says that it waits, and by nobody else. */
+/* A pipe that only the callback of the scan writes to, before the scan waits. */
 struct echo {
 	int fd;
 	unsigned n_waits, n_lines;
-	atomic_int inside; /* calls of the scan's functions */
+	atomic_int inside; /* calls of the job's functions that are running */
 	atomic_uint n_seen;
 };
 
@@ -138,11 +138,11 @@ static void write_line(void *context)
 {
 	struct echo *echo = context;
 
-	MUST(atomic_load(&echo->inside) == 0, "a call is under way");
+	MUST(atomic_load(&echo->inside) == 0, "a function of the job is running");
 	MUST(atomic_load(&echo->n_seen) == echo->n_lines, "%u lines were seen of %u",
 		atomic_load(&echo->n_seen), echo->n_lines);
 	echo->n_waits++;
-	/* A line in two halves: the first does not end the wait for the second. */
+	/* A line is written in two parts. The first must not end the wait for the second. */
 	if (echo->n_waits % 2) {
 		MUST(write(echo->fd, "ab", 2) == 2, "%s", strerror(errno));
 		return;
@@ -192,7 +192,7 @@ static mmr_reader *echo_open(struct echo *echo)
 	return reader;
 }
 
-START_TEST(test_blocks_of_a_stream_come_before_it_waits)
+START_TEST(test_blocks_of_a_stream_are_passed_before_a_wait)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	struct echo echo;
@@ -231,9 +231,9 @@ END_TEST
 
 /* --- Limits --- */
 
-/* A short line, and one of `len` bytes at offset 2, which ends with a delimiter or with the stream.
- * Returns: the error of the scan. */
-static int feed_long_line(size_t len, size_t piece, const mmr_block_options *cut, bool ends)
+/* Reads a short line, and one of `len` bytes at offset 2, which ends with a delimiter or with the
+ * stream. Returns: the error of the scan. */
+static int read_long_line(size_t len, size_t piece, const mmr_block_options *cut, bool ends)
 {
 	char *bytes = malloc(len + 2);
 	mmr_slice all = {bytes, len + 2};
@@ -261,7 +261,7 @@ static int feed_long_line(size_t len, size_t piece, const mmr_block_options *cut
 	MUST(mmr_consumed(piped.reader) == sum, "%llu bytes used, %zu seen",
 		(unsigned long long)mmr_consumed(piped.reader), sum);
 	if (err < 0) {
-		/* The line is left: another scan can have it in parts. */
+		/* The line is not consumed. Another scan can read it in parts. */
 		mmr_block_options parts = MMR_BLOCK_OPTIONS_INIT;
 
 		parts.split_lines = true;
@@ -277,7 +277,7 @@ static int feed_long_line(size_t len, size_t piece, const mmr_block_options *cut
 	return err;
 }
 
-/* The same for every size of the pieces and of the window. */
+/* The result is the same for all sizes of pieces and windows. */
 START_TEST(test_blocks_of_a_stream_line_limit)
 {
 	static const size_t windows[] = {1, 64, 999, 1000},
@@ -291,10 +291,10 @@ START_TEST(test_blocks_of_a_stream_line_limit)
 		cut.window = windows[w];
 		for (p = 0; p < ARRAY_LEN(sizes); p++) {
 			for (ends = 0; ends < 2; ends++) {
-				err = feed_long_line(1000, sizes[p], &cut, ends);
+				err = read_long_line(1000, sizes[p], &cut, ends);
 				MUST(err == 0, "window %zu, pieces of %zu, end %d: %d", windows[w],
 					sizes[p], ends, err);
-				err = feed_long_line(1001, sizes[p], &cut, ends);
+				err = read_long_line(1001, sizes[p], &cut, ends);
 				MUST(err == MMR_ELONG, "window %zu, pieces of %zu, end %d: %d",
 					windows[w], sizes[p], ends, err);
 			}
@@ -330,7 +330,7 @@ START_TEST(test_blocks_of_a_stream_memory_is_bounded)
 	piped_close(&piped);
 	ck_assert_uint_eq(n, size / 80);
 	MUST(peak - heap < MIB, "%llu bytes of heap", (unsigned long long)(peak - heap));
-	/* And for each thread of a scan. */
+	/* The same holds for each thread of a scan. */
 	scan.n_threads = 4;
 	piped = piped_open((mmr_slice){bytes, size}, 1 << 16, false);
 	ck_assert_int_eq(mmr_count_lines(piped.reader, &scan, &counts), 0);
@@ -345,7 +345,8 @@ END_TEST
 
 /* --- Errors --- */
 
-/* A peer that closes with unread bytes resets the connection: what it sent before comes first. */
+/* A peer that closes with unread bytes resets the connection. The bytes that it sent before arrive
+ * first. */
 static mmr_reader *open_reset(const char *text)
 {
 	int pair[2];
@@ -416,7 +417,7 @@ START_TEST(test_blocks_of_a_stream_read_error)
 		ck_assert_uint_eq(sum, 7);
 		mmr_close(reader);
 	}
-	/* A range that ends before the error never meets it. */
+	/* A range that ends before the error is read without it. */
 	reader = open_reset("abc\ndef");
 	scan.n_lines = 1;
 	ck_assert_int_eq(mmr_count_lines(reader, &scan, &counts), 0);
@@ -458,9 +459,9 @@ static Suite *stream_blocks_suite(void)
 {
 	Suite *suite = suite_create("stream_blocks");
 
-	ADD_CASE(suite, "core", test_blocks_of_a_stream_are_whole_lines_at_once,
-		test_blocks_of_a_stream_are_the_range,
-		test_blocks_of_a_stream_come_before_it_waits);
+	ADD_CASE(suite, "core", test_blocks_of_a_stream_arrive_at_once,
+		test_blocks_of_a_stream_cover_the_range,
+		test_blocks_of_a_stream_are_passed_before_a_wait);
 	ADD_CASE(suite, "limits", test_stream_blocks_of_a_byte, test_blocks_of_a_stream_line_limit,
 		test_blocks_of_a_stream_memory_is_bounded);
 	ADD_CASE(suite, "faults", test_blocks_of_a_stream_read_error);

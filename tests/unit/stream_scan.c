@@ -1,4 +1,4 @@
-/* stream_scan.c - scans of streams: the results of the same range of a file, and the rest
+/* stream_scan.c - scans of streams have the results of files and consume only their range
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -10,13 +10,13 @@
 
 #define MIB ((size_t)1 << 20)
 
-/* --- The same as of a file --- */
+/* --- Same results as for a file --- */
 
-/* What a scan has found, in a form that can be compared. */
+/* Results of a scan in a form that can be compared. */
 struct found {
 	int err;
-	uint64_t offset;    /* of the error */
-	uint64_t values[8]; /* results, or a hash of those that come one by one */
+	uint64_t offset;    /* offset of the error */
+	uint64_t values[8]; /* results, or a hash of results that are reported one by one */
 };
 
 static bool is_same(const struct found *a, const struct found *b)
@@ -152,7 +152,7 @@ struct collector {
 	struct found *found;
 	char delimiter;
 	uint64_t next; /* offset of the next block; MMR_REST before the first */
-	bool ended;    /* by a block without a delimiter */
+	bool ended;    /* a block had no delimiter at its end */
 };
 
 static int keep_context(void *state, void *context)
@@ -231,7 +231,7 @@ static struct found find(size_t i, mmr_reader *reader, const mmr_scan_options *s
 	return found;
 }
 
-/* What is left of a stream, read by another scan. */
+/* Checks the rest of a stream with another scan. */
 static void must_have_rest(mmr_reader *reader, mmr_slice rest, uint64_t off, const char *name)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
@@ -246,7 +246,7 @@ static void must_have_rest(mmr_reader *reader, mmr_slice rest, uint64_t off, con
 			(unsigned long long)block.off);
 		MUST(block.bytes.len <= rest.len - done &&
 				memcmp(block.bytes.ptr, rest.ptr + done, block.bytes.len) == 0,
-			"%s: the rest is another one", name);
+			"%s: the rest differs", name);
 	}
 	MUST(mmr_blocks_error(blocks) == 0, "%s", mmr_last_error());
 	MUST(done == rest.len, "%s: %zu bytes of a rest of %zu", name, done, rest.len);
@@ -273,7 +273,7 @@ static void must_be_the_same(size_t i, mmr_slice bytes, size_t piece, const mmr_
 		CASE_OF(i, scan, bytes, piece), (unsigned long long)found.values[0],
 		(unsigned long long)found.values[1], (unsigned long long)wanted.values[0],
 		(unsigned long long)wanted.values[1]);
-	/* A range of nothing takes nothing, and of any other range, no byte after it is taken. */
+	/* An empty range consumes nothing. Any other range consumes no byte after its end. */
 	used = scan->length == 0 || scan->n_lines == 0 ? 0 : stop;
 	MUST(mmr_consumed(piped.reader) == used, CASE ": %llu bytes consumed instead of %llu",
 		CASE_OF(i, scan, bytes, piece), (unsigned long long)mmr_consumed(piped.reader),
@@ -315,7 +315,7 @@ static void sweep(struct chance *chance, size_t most, size_t rounds, size_t firs
 			most > MIB ? most - chance_below(chance, 1000) : chance_below(chance, most);
 		size_t n_pieces = ARRAY_LEN(pieces) - first_piece;
 
-		/* Short lines; and in large inputs also some that are long. */
+		/* Short lines; large inputs also have some long lines. */
 		chance_fill(chance, bytes, size,
 			mmr_slice_of(round % 2 ? "\n\r\nabac" : "\nabaabcabacabbaacabacab"));
 		for (i = 0; i < n_scans; i++) {
@@ -337,7 +337,7 @@ START_TEST(test_stream_scans_of_small_inputs)
 }
 END_TEST
 
-/* More threads come after some MiB. */
+/* More threads are started after some MiB. */
 START_TEST(test_stream_scans_of_large_inputs)
 {
 	struct chance chance = {162};
@@ -348,14 +348,14 @@ END_TEST
 
 /* --- Stopping --- */
 
-/* Blocks that a scan has passed to `work`, and to `collect`. */
+/* Counts the bytes that a scan has passed to `work` and to `collect`. */
 struct stopper {
 	mmr_slice bytes;
-	uint64_t stop_at; /* a block that ends after it stops the scan, with `result` */
+	uint64_t stop_at; /* a block that ends after this offset stops the scan with `result` */
 	int result;
 	bool in_work;
 	atomic_ullong worked, collected; /* bytes */
-	atomic_ullong stopped_at;        /* end of the first block that stopped it */
+	atomic_ullong stopped_at;        /* end of the first block that stopped the scan */
 };
 
 static int answer(struct stopper *stopper, const mmr_block *block)
@@ -367,7 +367,7 @@ static int answer(struct stopper *stopper, const mmr_block *block)
 		return 0;
 	while (stop < first && !atomic_compare_exchange_weak(&stopper->stopped_at, &first, stop))
 		;
-	/* Other workers read on meanwhile. */
+	/* Other workers continue to read. */
 	if (stop > MIB)
 		usleep(3000);
 	return stopper->result;
@@ -393,8 +393,8 @@ static int collect_or_stop(void *state, const mmr_block *block)
 	return stopper->in_work ? 0 : answer(stopper, block);
 }
 
-/* The pipe stays open and quiet after the block that stops the scan: that must not matter. Returns:
- * the bytes that were used. */
+/* The pipe stays open without data after the block that stops the scan. The scan must end. Returns:
+ * the consumed bytes. */
 static uint64_t must_stop(
 	struct stopper *stopper, mmr_slice bytes, size_t n_bytes, unsigned n_threads, bool ordered)
 {
@@ -418,11 +418,12 @@ static uint64_t must_stop(
 	used = mmr_consumed(piped.reader);
 	collected = atomic_load(&stopper->collected);
 	if (!ordered)
-		/* All that was claimed was worked on. */
+		/* All consumed bytes were passed to `work`. */
 		MUST(used == atomic_load(&stopper->worked), "%llu bytes used",
 			(unsigned long long)used);
 	else if (!stopper->in_work)
-		/* Up to the block that stopped it, and not beyond. */
+		/* The bytes up to the end of the block that stopped the scan are consumed, and no
+		 * more. */
 		MUST(used == collected && used == atomic_load(&stopper->stopped_at),
 			"%llu bytes used, %llu collected, %u threads", (unsigned long long)used,
 			(unsigned long long)collected, n_threads);
@@ -430,7 +431,7 @@ static uint64_t must_stop(
 		MUST(used >= collected && used >= atomic_load(&stopper->stopped_at),
 			"%llu bytes used, %llu collected", (unsigned long long)used,
 			(unsigned long long)collected);
-	/* The next scan has the rest, of which so many bytes are there. */
+	/* The next scan reads the rest. Only this many bytes of it are available. */
 	scan = (mmr_scan_options)MMR_SCAN_OPTIONS_INIT;
 	scan.length = n_bytes - used;
 	if (scan.length > 0) {
@@ -439,7 +440,7 @@ static uint64_t must_stop(
 		scan_run(piped.reader, &scan, &found);
 		add_value(&wanted, used);
 		add_bytes(&wanted, (mmr_slice){bytes.ptr + used, n_bytes - (size_t)used});
-		MUST(is_same(&found, &wanted), "the rest is another one");
+		MUST(is_same(&found, &wanted), "the rest differs");
 	}
 	MUST(mmr_consumed(piped.reader) == n_bytes, "the rest");
 	piped_close(&piped);
@@ -467,7 +468,7 @@ START_TEST(test_stream_stops_at_once)
 					.result = i / ARRAY_LEN(sizes) / 3 ? 1 : -ENOTTY,
 					.in_work = i / ARRAY_LEN(sizes) % 3 < 2};
 
-				/* Also by the last block, after which nothing comes. */
+				/* The last block may also stop the scan. */
 				if (round == 0)
 					stopper.stop_at = size - 1;
 				must_stop(&stopper, (mmr_slice){bytes, 9 * MIB}, size, n, ordered);
@@ -478,7 +479,7 @@ START_TEST(test_stream_stops_at_once)
 }
 END_TEST
 
-/* A match that stops the search is the last one: other calls do not come, and nothing is lost. */
+/* The match that stops the search is the last one that is reported, and no bytes are lost. */
 static int stop_at_match(void *context, const mmr_match *match)
 {
 	struct found *found = context;
@@ -527,7 +528,7 @@ END_TEST
 
 /* --- Lines that are too long --- */
 
-/* All before the line is worked on, and nothing after it; the line is left. */
+/* All bytes before the line are worked on, and nothing after it. The line is not consumed. */
 START_TEST(test_stream_scan_of_a_long_line)
 {
 	static const size_t starts[] = {0, 1000, 3 * MIB, 8 * MIB + 5};

@@ -1,7 +1,7 @@
 /* sum.c - sum, minimum and maximum of arrays and of whole files
  *
- * The oracles: integers are added in 128 bits. Floating-point numbers are added in long doubles,
- * and the sum must be within the bound that array.h gives.
+ * The oracles add integers in 128 bits. They add floating-point numbers in long doubles, and the
+ * sum must be within the bound that array.h gives.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -172,7 +172,7 @@ START_TEST(test_sum_of_every_length_and_type)
 }
 END_TEST
 
-START_TEST(test_sum_at_the_edges_of_types)
+START_TEST(test_sum_at_the_limits_of_types)
 {
 	static const unsigned char patterns[] = {0x00, 0xff, 0x7f, 0x80};
 	static char bytes[65536];
@@ -184,7 +184,7 @@ START_TEST(test_sum_at_the_edges_of_types)
 	for (type = MMR_U8; type <= MMR_I64; type++) {
 		size = mmr_type_size((enum mmr_type)type);
 		for (p = 0; p < ARRAY_LEN(patterns); p++) {
-			/* The lowest and the highest number, thousands of times. */
+			/* Thousands of times the lowest or the highest number. */
 			memset(bytes, patterns[p] >= 0x80 && patterns[p] < 0xff ? 0 : 0xff, 65536);
 			if (patterns[p] == 0)
 				memset(bytes, 0, sizeof(bytes));
@@ -200,7 +200,7 @@ START_TEST(test_sum_at_the_edges_of_types)
 }
 END_TEST
 
-START_TEST(test_sum_of_what_is_no_number)
+START_TEST(test_sum_of_special_numbers)
 {
 	double values[64];
 	static const double odd[] = {NAN, INFINITY, -INFINITY, -0.0, DBL_MAX, -DBL_MAX, 5e-324};
@@ -219,7 +219,8 @@ START_TEST(test_sum_of_what_is_no_number)
 						      8 * chance_below(&chance, 65)},
 					 MMR_F64, MMR_NATIVE, &array),
 			0);
-		/* Odd rounds have large doubles; where these overflow depends on their order. */
+		/* Odd rounds have large doubles. Whether their sum overflows depends on the
+		 * order. */
 		if (round % 2 == 0)
 			must_sum(&array, what);
 		else
@@ -248,7 +249,7 @@ START_TEST(test_sum_is_exact_across_pieces)
 }
 END_TEST
 
-START_TEST(test_sum_of_nan_alone)
+START_TEST(test_sum_of_nan_only)
 {
 	double values[3] = {(double)NAN, (double)NAN, -(double)NAN};
 	mmr_summary summary;
@@ -281,7 +282,7 @@ static double sum_of_three(double a, double b, double c)
 	return summary.sum;
 }
 
-START_TEST(test_sum_at_the_edges_of_doubles)
+START_TEST(test_sum_at_the_limits_of_doubles)
 {
 	static const double tiny[] = {0x1p-1074, 0x3p-1074, 0x1p-1043, 0x1p-1042, 0x1p-1041,
 		0x1.8p-1023, 0x1p-1022, 0x1p-1011, 0x1p-1010};
@@ -308,7 +309,7 @@ START_TEST(test_sum_at_the_edges_of_doubles)
 }
 END_TEST
 
-START_TEST(test_sum_as_whole_numbers)
+START_TEST(test_sum_as_integer)
 {
 	uint64_t most[2] = {UINT64_MAX, 1};
 	int64_t least[2] = {INT64_MIN, -1}, sum = 77;
@@ -349,7 +350,7 @@ static bool same(const mmr_summary *a, const mmr_summary *b)
 	       a->sum_low == b->sum_low && a->min.u64 == b->min.u64 && a->max.u64 == b->max.u64;
 }
 
-/* The result has the same bits for all engines and numbers of threads. */
+/* The result has the same bits for all I/O modes and numbers of threads. */
 static void sum_every_way(const struct setting *setting, void *arg)
 {
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
@@ -517,8 +518,9 @@ static Suite *sum_suite(void)
 
 	ADD_CASE(suite, "core", test_sum_of_every_length_and_type, test_sum_is_exact_across_pieces,
 		test_sum_of_a_file, test_sum_shared_by_threads);
-	ADD_CASE(suite, "limits", test_sum_at_the_edges_of_types, test_sum_at_the_edges_of_doubles,
-		test_sum_of_nan_alone, test_sum_of_what_is_no_number, test_sum_as_whole_numbers);
+	ADD_CASE(suite, "limits", test_sum_at_the_limits_of_types,
+		test_sum_at_the_limits_of_doubles, test_sum_of_nan_only,
+		test_sum_of_special_numbers, test_sum_as_integer);
 	ADD_CASE(suite, "faults", test_sum_of_a_file_refuses);
 	return suite;
 }

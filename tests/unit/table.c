@@ -1,6 +1,6 @@
-/* table.c - cells that may be quoted, across line ends
+/* table.c - tables with quoted cells, which may contain line ends
  *
- * The oracle walks a cell byte by byte: quotes first, then what follows them.
+ * The oracle reads a cell byte by byte: first the quotes, then the rest.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -10,13 +10,13 @@
 
 struct naive {
 	mmr_cell cell;
-	size_t next;   /* where the next cell starts */
+	size_t next;   /* start of the next cell */
 	bool more;     /* a delimiter follows this cell */
-	bool unclosed; /* its quote is never closed: it reaches to the end */
-	bool stray;    /* a quote is between its closing quote and its end */
+	bool unclosed; /* its quote is never closed, so it extends to the end */
+	bool stray;    /* a quote occurs between its closing quote and its end */
 };
 
-/* `first`: of its row. */
+/* `first`: whether the cell is the first of its row. */
 static struct naive naive_cell(mmr_slice bytes, size_t from, char delimiter, bool first)
 {
 	struct naive naive = {{{NULL, 0}, false, true}, 0, false, false, false};
@@ -112,8 +112,7 @@ static void must_be_cells(mmr_slice bytes, char delimiter, const char *name)
 START_TEST(test_table_examples)
 {
 	static const struct {
-		const char *text,
-			*cells; /* unquoted; '|' behind each cell, '/' behind each record */
+		const char *text, *cells; /* unquoted; '|' after each cell, '/' after each row */
 		int error;
 	} cases[] = {
 		{"", "", 0},
@@ -132,9 +131,11 @@ START_TEST(test_table_examples)
 		{"\"a\r\nb\"\r\nc\r\n", "a\r\nb|/c|/", 0},
 		{"\"say \"\"no\"\"\",1", "say \"no\"|1|/", 0},
 		{"\"\"\"\"", "\"|/", 0},
-		{"a\"b,c\"\n", "a\"b|c\"|/", 0}, /* not at the start: a byte like any other */
+		{"a\"b,c\"\n", "a\"b|c\"|/",
+			0}, /* not at the start: a quote is a byte like any other */
 		{" \"a\"\n", " \"a\"|/", 0},
-		{"\"a\" ,b", "\"a\" |b|/", 0}, /* something behind it: the quotes stay */
+		{"\"a\" ,b", "\"a\" |b|/",
+			0}, /* a byte after the closing quote: the quotes are kept */
 		{"\"a\"x\",b", "\"a\"x\"|b|/", 0},
 		{"\"a\"x\"y\"\r\nb", "\"a\"x\"y\"|/b|/", 0},
 		{"a\r", "a\r|/", 0},
@@ -144,9 +145,9 @@ START_TEST(test_table_examples)
 		{"a,\"b\nc,d\n", "a|\"b\nc,d\n|/", MMR_EQUOTE},
 		{"\"\"\"", "\"\"\"|/", MMR_EQUOTE},
 		{"\"a\r", "\"a\r|/", MMR_EQUOTE},
-		/* A \r alone ends no row. */
+		/* A \r without \n ends no row. */
 		{"a\rb,c\r", "a\rb|c\r|/", 0},
-		/* A byte order mark goes before a quote at the start of a row, and nowhere else. */
+		/* A byte order mark before a quote is skipped at the start of a row only. */
 		{"\xef\xbb\xbf\"a,\nb\",c\n", "a,\nb|c|/", 0},
 		{"\xef\xbb\xbf\"a", "\"a|/", MMR_EQUOTE},
 		{"\xef\xbb\xbf\"a\"\r\n\xef\xbb\xbf\"\"\n", "a|/|/", 0},
@@ -178,7 +179,7 @@ START_TEST(test_table_examples)
 		must_be_cells(mmr_slice_of(cases[i].text), ',', "example");
 	}
 	must_be_cells((mmr_slice){NULL, 0}, ',', "NULL");
-	/* A cell of the caller's making: a quote that nothing follows stands for itself. */
+	/* A cell that the caller has made: a single quote is kept. */
 	ck_assert_int_eq(mmr_cell_unquote((mmr_cell){{"a\"", 2}, true, false}, one, &one_len), 0);
 	ck_assert(mmr_slice_equal((mmr_slice){one, one_len}, mmr_slice_of("a\"")));
 }
@@ -200,7 +201,7 @@ START_TEST(test_table_of_every_short_text)
 }
 END_TEST
 
-/* Records of cells as a program would write them: quoted where they must be, and sometimes else. */
+/* Writes rows as a program would: cells are quoted where necessary, and sometimes elsewhere. */
 static size_t write_table(struct chance *chance, char *bytes, size_t room)
 {
 	size_t len = 0, n, i;
@@ -231,7 +232,7 @@ static size_t write_table(struct chance *chance, char *bytes, size_t room)
 	return len - chance_below(chance, 4);
 }
 
-START_TEST(test_table_of_written_records)
+START_TEST(test_table_of_written_rows)
 {
 	struct fence fence = fence_open(65536);
 	static char text[65536];
@@ -243,7 +244,7 @@ START_TEST(test_table_of_written_records)
 		memcpy(fence.stop - len, text, len);
 		must_be_cells((mmr_slice){fence.stop - len, len}, ',', "before a fence");
 		memcpy(fence.start, text, len);
-		must_be_cells((mmr_slice){fence.start, len}, ',', "behind a fence");
+		must_be_cells((mmr_slice){fence.start, len}, ',', "after a fence");
 	}
 	fence_close(&fence);
 }
@@ -281,7 +282,7 @@ START_TEST(test_table_of_one_huge_cell)
 	ck_assert_ptr_eq(cell.text.ptr, text + 1);
 	ck_assert_uint_eq(cell.text.len, sizeof(text) - 2);
 	ck_assert(!mmr_table_next(&it, &cell));
-	/* Without its end it comes with the error, whatever its size. */
+	/* An unclosed cell of any size is returned before the error. */
 	it = mmr_table_of((mmr_slice){text, sizeof(text) - 1}, ',');
 	ck_assert(mmr_table_next(&it, &cell));
 	ck_assert_ptr_eq(cell.text.ptr, text);
@@ -293,7 +294,7 @@ START_TEST(test_table_of_one_huge_cell)
 }
 END_TEST
 
-START_TEST(test_table_stands_on_the_stack)
+START_TEST(test_table_uses_no_heap)
 {
 	mmr_table it = mmr_table_of(mmr_slice_of("a,b\n\"c\",d\n"), ','), bookmark = it;
 	mmr_cell cell;
@@ -366,8 +367,8 @@ START_TEST(test_table_truncated)
 }
 END_TEST
 
-/* One refill finds several cells: the next look at the file is at a delimiter that is lost. */
-START_TEST(test_table_of_marks_that_are_lost)
+/* One refill finds several delimiters. The next access to the file is at one that is lost. */
+START_TEST(test_table_of_lost_delimiters)
 {
 	static char text[20000];
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -394,9 +395,9 @@ START_TEST(test_table_of_marks_that_are_lost)
 }
 END_TEST
 
-/* A line end is there and the byte in front of it is not: no file is cut like this, but the
- * caller's memory may be made of two. */
-START_TEST(test_table_of_a_line_end_alone)
+/* The byte before a line end is lost, but the line end is not. A truncated file cannot have this,
+ * but the caller's memory may consist of two maps. */
+START_TEST(test_table_of_a_lost_byte_before_a_line_end)
 {
 	static char text[8];
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -425,8 +426,9 @@ START_TEST(test_table_of_a_line_end_alone)
 }
 END_TEST
 
-/* The message names the file and the quote's offset in it, where the slice is a file's. */
-START_TEST(test_table_tells_where_the_quote_is)
+/* If the slice is part of a file, the message has the path and the offset of the quote in the
+ * file. */
+START_TEST(test_table_reports_the_offset_of_the_quote)
 {
 	static const char text[] = "skipped;a,b\n1,\"2\n3,4\n";
 	static char longer[20000];
@@ -447,7 +449,7 @@ START_TEST(test_table_tells_where_the_quote_is)
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), temp.path));
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "at byte 14: a quote is never closed"));
 	ck_assert_ptr_null(strstr(mmr_last_error(), "slice"));
-	/* Where the slice is not the end of the file, the row may go on. */
+	/* If the slice is not the end of the file, the row may continue after it. */
 	it = mmr_table_of(mmr_slice_cut(mmr_bytes(reader), 0, -2), ',');
 	while (mmr_table_next(&it, &cell))
 		;
@@ -511,8 +513,8 @@ static void add_tally(void *state, void *context)
 	sum->n_bytes += part->n_bytes;
 }
 
-/* Blocks are cut at line ends, whether or not these are inside a quoted cell. A run over all blocks
- * of a file counts what a walk over the file counts, or fails with MMR_EQUOTE: never neither. */
+/* Blocks are cut at all line ends, including those in quoted cells. A scan of the blocks gives the
+ * same counts as a walk over the file, or MMR_EQUOTE. */
 START_TEST(test_table_of_blocks)
 {
 	static char text[40000];
@@ -533,7 +535,7 @@ START_TEST(test_table_of_blocks)
 		mmr_reader *reader;
 
 		len = write_table(&chance, text, 300 + chance_below(&chance, sizeof(text) - 300));
-		/* Line ends in quoted cells are rare in some tables, absent in others. */
+		/* Some tables have few line ends in quoted cells, others have none. */
 		for (i = 0; round % 4 && i + 1 < len; i++)
 			if (text[i] == '\n' && text[i + 1] == 'a')
 				text[i] = round % 4 == 1 || chance_below(&chance, 50) ? 'a' : '\n';
@@ -563,12 +565,11 @@ static Suite *table_suite(void)
 	Suite *suite = suite_create("table");
 
 	ADD_CASE(suite, "core", test_table_examples, test_table_of_every_short_text,
-		test_table_of_written_records, test_table_on_every_backing,
-		test_table_stands_on_the_stack, test_table_tells_where_the_quote_is,
-		test_table_of_blocks);
+		test_table_of_written_rows, test_table_on_every_backing, test_table_uses_no_heap,
+		test_table_reports_the_offset_of_the_quote, test_table_of_blocks);
 	ADD_CASE(suite, "limits", test_table_of_other_delimiters, test_table_of_one_huge_cell);
-	ADD_CASE(suite, "faults", test_table_truncated, test_table_of_marks_that_are_lost,
-		test_table_of_a_line_end_alone);
+	ADD_CASE(suite, "faults", test_table_truncated, test_table_of_lost_delimiters,
+		test_table_of_a_lost_byte_before_a_line_end);
 	return suite;
 }
 

@@ -1,4 +1,4 @@
-/* twoway.c - the search that no text can slow down
+/* twoway.c - the search whose time is linear for every text
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -7,7 +7,8 @@
 
 #include <time.h>
 
-/* Bytes before the first match, or behind the last one; SIZE_MAX when there is none. */
+/* Returns the number of bytes before the first match, or after the last one; SIZE_MAX if there is
+ * none. */
 static size_t naive_find(mmr_slice haystack, mmr_slice needle, bool backward)
 {
 	size_t at, place;
@@ -39,7 +40,7 @@ static void must_find(mmr_slice haystack, mmr_slice needle, const char *name)
 	}
 }
 
-/* The word of a and b whose bits are those of a number. */
+/* Makes a word of 'a' and 'b' from the bits of a number. */
 static mmr_slice word_of(unsigned bits, size_t len, char *buffer)
 {
 	size_t i;
@@ -78,8 +79,8 @@ START_TEST(test_twoway_of_long_periods)
 		period = 1 + chance_below(&chance, n);
 		needle = needles.stop - n;
 		haystack = fence.stop - h;
-		/* Repeats of one word in both, with few bytes changed: nearly everywhere a match.
-		 */
+		/* Both repeat one word with few changed bytes, so there are near matches
+		 * everywhere. */
 		chance_fill(&chance, needle, n, mmr_slice_of("ab"));
 		for (i = period; i < n; i++)
 			needle[i] = needle[i - period];
@@ -93,7 +94,7 @@ START_TEST(test_twoway_of_long_periods)
 		memmove(fence.start, haystack, h);
 		memmove(needles.start, needle, n);
 		must_find((mmr_slice){fence.start, h}, (mmr_slice){needles.start, n},
-			"behind a fence");
+			"after a fence");
 	}
 	fence_close(&fence);
 	fence_close(&needles);
@@ -129,7 +130,7 @@ START_TEST(test_twoway_is_linear)
 	clock_t started;
 	int backward;
 
-	/* Byte by byte each of these takes 10^11 steps. */
+	/* A comparison byte by byte takes 10^11 steps for each of these. */
 	memset(needle, 'a', N_NEEDLE);
 	memset(haystack, 'a', N_HAYSTACK);
 	started = clock();

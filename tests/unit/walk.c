@@ -1,4 +1,4 @@
-/* walk.c - walks over a mapped file stay within a few MiB, and change nothing by it
+/* walk.c - walks over a mapped file keep only a few MiB resident
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -16,7 +16,8 @@
 #define SIZE    (20 * MIB)
 #define N_LINES (SIZE / LINE)
 
-/* Lines of 128 bytes: a number, a comma, and bytes that make a search for "aaa...b" cost much. */
+/* Makes lines of 128 bytes: a number, a comma, and bytes that make a search for "aaa...b"
+ * expensive. */
 static void fill(char *bytes, size_t len)
 {
 	size_t i;
@@ -45,10 +46,10 @@ static struct temp open_file(void)
 	return temp;
 }
 
-/* What a walk has found, and the most that was resident meanwhile. */
+/* Results of a walk, and the peak of the resident memory. */
 struct found {
 	uint64_t n;
-	uint64_t sum; /* of the first bytes */
+	uint64_t sum; /* of the first bytes of lines */
 	size_t peak;
 };
 
@@ -73,7 +74,7 @@ static void lines(mmr_slice bytes, struct found *found)
 	ck_assert_int_eq(mmr_lines_error(&it), 0);
 }
 
-/* Looks back at the line of before, as any comparison of neighbours does. */
+/* Compares each line with the previous one. */
 static void neighbours(mmr_slice bytes, struct found *found)
 {
 	mmr_lines it = mmr_lines_of_flags(bytes, '\n', MMR_LINES_CRLF);
@@ -105,7 +106,7 @@ static void fields(mmr_slice bytes, struct found *found)
 		find(found, field.ptr);
 }
 
-/* Two cells a line, of which the first is looked at. */
+/* Reads the first of the two cells of each line. */
 static void table(mmr_slice bytes, struct found *found)
 {
 	mmr_table it = mmr_table_of(bytes, ',');
@@ -171,7 +172,7 @@ static void chunks(mmr_slice bytes, struct found *found)
 
 	while (mmr_chunks_next(&it, &chunk))
 		find(found, chunk.ptr);
-	/* The last line is in the last chunk, which two lines have. */
+	/* The last line is in the last two chunks. */
 	find(found, last);
 }
 
@@ -199,7 +200,7 @@ static const struct way {
 	{"linear matches backward", matches_linear_back}, {"records", records}, {"chunks", chunks},
 	{"matches of a regex", regex}};
 
-/* The first bytes of `n` lines from line `first` on, added up. */
+/* Returns the sum of the first bytes of `n` lines from line `first` on. */
 static uint64_t first_bytes(size_t first, size_t n)
 {
 	char text[24];
@@ -212,7 +213,7 @@ static uint64_t first_bytes(size_t first, size_t n)
 	return sum;
 }
 
-/* `first`: the line with which the reader's range starts. */
+/* `first`: the line at which the reader's range starts. */
 static void walk_all(mmr_reader *reader, size_t first, size_t least, size_t most)
 {
 	size_t n = mmr_size(reader) / LINE, i, before;
@@ -243,13 +244,13 @@ START_TEST(test_walks_are_bounded)
 	struct temp temp;
 
 	if (!reader_releases())
-		CHECK_SKIP("POSIX calls cannot be sure to give pages back");
+		CHECK_SKIP("POSIX calls may not drop pages");
 	temp = open_file();
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	ck_assert_int_eq(mmr_open(temp.path, &options, &reader), 0);
 	walk_all(reader, 0, 0, 14 * KIB);
 	mmr_close(reader);
-	/* A map that does not start where a folio may. */
+	/* A map that does not start at a folio boundary. */
 	options.offset = 3 * MIB + 81 * LINE;
 	ck_assert_int_eq(mmr_open(temp.path, &options, &reader), 0);
 	walk_all(reader, options.offset / LINE, 0, 14 * KIB);
@@ -261,7 +262,7 @@ END_TEST
 #define LONG_LINE (8 * MIB)
 #define N_LONG    12
 
-/* Reads all of a line, and notes how much is resident. */
+/* Reads a whole line and measures the resident memory. */
 static void read_line(struct found *found, mmr_slice line)
 {
 	const volatile char *at;
@@ -274,8 +275,8 @@ static void read_line(struct found *found, mmr_slice line)
 	found->peak = now > found->peak ? now : found->peak;
 }
 
-/* The end of a line is found when its start has been dropped: what the caller reads of it after
- * that is dropped, too. */
+/* The start of a long line is dropped before its end is found. Pages of the line that the caller
+ * reads after that must be dropped, too. */
 START_TEST(test_walks_over_long_lines_are_bounded)
 {
 	struct temp temp;
@@ -287,7 +288,7 @@ START_TEST(test_walks_over_long_lines_are_bounded)
 	size_t i, before;
 
 	if (!reader_releases())
-		CHECK_SKIP("POSIX calls cannot be sure to give pages back");
+		CHECK_SKIP("POSIX calls may not drop pages");
 	temp = temp_open(NULL, 0);
 	for (i = 1; i <= N_LONG; i++)
 		temp_write(&temp, i * LONG_LINE - 1, "\n", 1);
@@ -313,7 +314,7 @@ START_TEST(test_walks_over_long_lines_are_bounded)
 }
 END_TEST
 
-START_TEST(test_walks_keep_pages_when_told)
+START_TEST(test_walks_keep_pages_on_request)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
 	struct temp temp = open_file();
@@ -332,8 +333,8 @@ START_TEST(test_walks_keep_pages_when_told)
 }
 END_TEST
 
-/* Pages that are dropped of the caller's memory would be lost. */
-START_TEST(test_walks_leave_memory_of_the_caller_alone)
+/* Dropped pages of the caller's memory would lose their contents. */
+START_TEST(test_walks_keep_pages_of_caller_memory)
 {
 	char *bytes = malloc(SIZE), *same = malloc(SIZE);
 	struct temp temp = temp_open("in the registry\n", 16);
@@ -364,8 +365,8 @@ START_TEST(test_walks_leave_memory_of_the_caller_alone)
 }
 END_TEST
 
-/* Any range, on maps of any start: what is kept is less than two folios and at least one, and every
- * byte is the file's afterwards. */
+/* Any range on a map with any start. The pages that are kept are less than two folios and at least
+ * one, and all bytes are those of the file afterwards. */
 START_TEST(test_walk_drop_of_every_range)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -401,7 +402,7 @@ START_TEST(test_walk_drop_of_every_range)
 END_TEST
 
 /* As on kernels that keep the page tables of dropped pages. */
-START_TEST(test_walk_drop_gives_page_tables_back)
+START_TEST(test_walk_drop_frees_page_tables)
 {
 	struct temp temp;
 	mmr_reader *reader;
@@ -449,7 +450,7 @@ static void *walk_backward(void *reader)
 	return found.n == N_LINES + 1 ? reader : NULL;
 }
 
-START_TEST(test_walks_side_by_side)
+START_TEST(test_walks_at_the_same_time)
 {
 	struct temp temp = open_file();
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
@@ -470,7 +471,7 @@ START_TEST(test_walks_side_by_side)
 }
 END_TEST
 
-/* In the map of before the file grew, too. */
+/* A map from before the file grew also drops pages. */
 START_TEST(test_walk_over_an_old_map)
 {
 	struct temp temp = open_file();
@@ -497,10 +498,9 @@ static Suite *walk_suite(void)
 	Suite *suite = suite_create("walk");
 
 	ADD_CASE(suite, "core", test_walks_are_bounded, test_walks_over_long_lines_are_bounded,
-		test_walks_keep_pages_when_told, test_walks_leave_memory_of_the_caller_alone);
-	ADD_CASE(suite, "limits", test_walk_drop_of_every_range,
-		test_walk_drop_gives_page_tables_back, test_walks_side_by_side,
-		test_walk_over_an_old_map);
+		test_walks_keep_pages_on_request, test_walks_keep_pages_of_caller_memory);
+	ADD_CASE(suite, "limits", test_walk_drop_of_every_range, test_walk_drop_frees_page_tables,
+		test_walks_at_the_same_time, test_walk_over_an_old_map);
 	return suite;
 }
 

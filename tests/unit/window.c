@@ -1,4 +1,4 @@
-/* window.c - what a window holds of a map, and what it gives back
+/* window.c - pages that a window keeps or drops, and its checks for truncation
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -8,7 +8,7 @@
 
 #define GIB ((uint64_t)1 << 30)
 
-/* KiB of page tables of this process. */
+/* Returns the KiB of page tables of this process. */
 static size_t page_tables(void)
 {
 	FILE *file = fopen("/proc/self/status", "r");
@@ -41,9 +41,9 @@ static uint64_t zeroes_of(mmr_reader *reader)
 	return zeroes;
 }
 
-/* The kernel of this machine may give page tables back by itself: what is seen here is that the
- * other way gives the same bytes at the same addresses and no larger tables. */
-START_TEST(test_window_gives_page_tables_back)
+/* Some kernels free page tables by themselves. On these, the test checks only that the replacement
+ * gives the same bytes at the same addresses and no larger tables. */
+START_TEST(test_window_frees_page_tables)
 {
 	struct temp temp;
 	size_t before, after;
@@ -68,7 +68,7 @@ START_TEST(test_window_gives_page_tables_back)
 }
 END_TEST
 
-START_TEST(test_window_verifies_what_was_used)
+START_TEST(test_window_detects_truncation)
 {
 	static char bytes[70000];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
@@ -79,7 +79,7 @@ START_TEST(test_window_verifies_what_was_used)
 	window_start(&window, reader, reader_backing(reader));
 	ck_assert_int_eq(window_load(&window, MMR_IO_MAP, 0, sizeof(bytes), &loaded), 0);
 	ck_assert_int_eq(window_verify(&window), 0);
-	/* Inside the last page: nothing faults, the byte just reads as 0. */
+	/* A cut inside the last page raises no fault: the byte reads as 0. */
 	temp_resize(&temp, sizeof(bytes) - 1);
 	ck_assert_int_eq(window_verify(&window), MMR_ETRUNCATED);
 	ck_assert_uint_eq(mmr_last_error_offset(), sizeof(bytes) - 1);
@@ -94,7 +94,8 @@ START_TEST(test_window_verifies_what_was_used)
 }
 END_TEST
 
-/* What is held begins and ends where a largest folio may, and goes on to be the file. */
+/* The pages that are held start and end at boundaries of the largest folio and still have the bytes
+ * of the file. */
 START_TEST(test_window_holds_whole_folios)
 {
 	const uint64_t folio = WINDOW_DEFAULT;
@@ -132,7 +133,7 @@ START_TEST(test_window_holds_whole_folios)
 }
 END_TEST
 
-START_TEST(test_window_io_mode_is_remembered)
+START_TEST(test_window_io_mode_is_reported)
 {
 	static char bytes[300000];
 	static const enum mmr_io_mode io_modes[] = {MMR_IO_MAP, MMR_IO_READ};
@@ -163,10 +164,9 @@ static Suite *window_suite(void)
 {
 	Suite *suite = suite_create("window");
 
-	ADD_CASE(suite, "core", test_window_io_mode_is_remembered);
-	ADD_CASE(suite, "limits", test_window_holds_whole_folios,
-		test_window_gives_page_tables_back);
-	ADD_CASE(suite, "faults", test_window_verifies_what_was_used);
+	ADD_CASE(suite, "core", test_window_io_mode_is_reported);
+	ADD_CASE(suite, "limits", test_window_holds_whole_folios, test_window_frees_page_tables);
+	ADD_CASE(suite, "faults", test_window_detects_truncation);
 	return suite;
 }
 
