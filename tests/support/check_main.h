@@ -1,9 +1,8 @@
-/* check_main.h - the main() that every unit test program shares
+/* check_main.h - main() of the unit tests
  *
  * A unit test is one file, tests/unit/MODULE.c, listed in tests/unit/Makefile.inc:
  *
- *	#include "common.h"              the library's own, and first: it brings config.h
- *	#include "check_main.h"
+ *	#include "support.h"
  *
  *	START_TEST(test_slice_cut_clamps)
  *	{
@@ -23,7 +22,8 @@
  *
  *	CHECK_MAIN(slice_suite)
  *
- * The environment chooses: CK_RUN_CASE=core, CK_VERBOSITY=verbose, CK_FORK=no for a debugger.
+ * Environment variables of Check: CK_RUN_CASE=core, CK_VERBOSITY=verbose, CK_FORK=no for a
+ * debugger.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TESTS_CHECK_MAIN_H
@@ -33,17 +33,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Leaves a test that cannot run here. It counts as passed; the log keeps the reason. */
-#define CHECK_SKIP(reason)                                                                         \
-	do {                                                                                       \
-		fprintf(stderr, "skipped: %s: %s\n", __func__, (reason));                          \
-		return;                                                                            \
+/* Returns from a test that cannot run here. It counts as passed, and the log has the reason. */
+#define CHECK_SKIP(reason) \
+	do { \
+		fprintf(stderr, "skipped: %s: %s\n", __func__, (reason)); \
+		return; \
 	} while (0)
 
-#define CHECK_MAIN(make_suite)                                                                     \
-	int main(void)                                                                             \
-	{                                                                                          \
-		return check_main(make_suite());                                                   \
+#define CHECK_MAIN(make_suite) \
+	int main(void) \
+	{ \
+		return check_main(make_suite()); \
 	}
 
 static inline int check_main(Suite *suite)
@@ -55,7 +55,7 @@ static inline int check_main(Suite *suite)
 	n_run = srunner_ntests_run(runner);
 	n_failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
-	/* A program that ran nothing has shown nothing. */
+	/* A program that ran no test fails. */
 	return n_run > 0 && n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

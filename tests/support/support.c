@@ -1,4 +1,4 @@
-/* support.c - fences, files, every backing, streams, chance
+/* support.c - shared code of the unit tests
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The offset of a part, not a multiple of anything, and the bytes after the part. */
+/* The offset of the range in the larger file, which is no multiple of anything, and the number of
+ * bytes after the range. */
 #define LEAD  4099
 #define TRAIL 17
 
@@ -24,7 +25,7 @@ void add_case(Suite *suite, const char *name, const TTest *const tests[])
 	suite_add_tcase(suite, tcase);
 }
 
-/* splitmix64, by Sebastiano Vigna: every seed will do. */
+/* splitmix64 by Sebastiano Vigna. Every seed is valid. */
 uint64_t chance_next(struct chance *chance)
 {
 	uint64_t z = chance->state += UINT64_C(0x9e3779b97f4a7c15);
@@ -147,7 +148,7 @@ void on_every_backing(
 	struct temp whole, part;
 	size_t i;
 
-	/* Around the part stand bytes that a wrong offset would show. */
+	/* The range is surrounded by bytes that make a wrong offset visible. */
 	memset(wide, '\n', LEAD + bytes.len + TRAIL);
 	if (bytes.len > 0)
 		memcpy(wide + LEAD, bytes.ptr, bytes.len);
@@ -193,7 +194,7 @@ static void *write_pieces(void *arg)
 	size_t done, len;
 	ssize_t n = 1;
 
-	/* The reader may be closed before it has read all. */
+	/* The reader may be closed before it has read all bytes. */
 	for (done = 0; done < writer->bytes.len && n > 0; done += (size_t)n) {
 		len = writer->piece;
 		if (len == 0)
@@ -275,7 +276,7 @@ size_t count_maps(const char *word)
 
 size_t resident_kib(void)
 {
-	/* The Rss of /proc/self/status is summed up lazily and may be megabytes behind. */
+	/* The Rss in /proc/self/status is updated late and may be wrong by megabytes. */
 	FILE *file = fopen("/proc/self/smaps_rollup", "r");
 	char line[256];
 	size_t kib = 0;
@@ -334,7 +335,7 @@ void must_read_the_same(const struct setting *setting, void *arg)
 				(want.len == 0 || memcmp(bytes.ptr, want.ptr, want.len) == 0),
 			"%s: bytes", setting->name);
 	else
-		MUST(bytes.len == 0, "%s: bytes of an unmapped reader", setting->name);
+		MUST(bytes.len == 0, "%s: an unmapped reader has bytes", setting->name);
 	for (i = 0; i < 50; i++) {
 		uint64_t off = i ? chance_below(chance, want.len + 3) : 0;
 		size_t len = i ? chance_below(chance, want.len + 12) : want.len + 1;
@@ -347,10 +348,10 @@ void must_read_the_same(const struct setting *setting, void *arg)
 			(size_t)off, want.len);
 		MUST(got == 0 || memcmp(copy, want.ptr + off, got) == 0, "%s: read at %zu",
 			setting->name, (size_t)off);
-		MUST(copy[len] == '#', "%s: wrote past the buffer", setting->name);
+		MUST(copy[len] == '#', "%s: wrote after the end of the buffer", setting->name);
 	}
 	MUST(mmr_read_at(setting->reader, UINT64_MAX, copy, SIZE_MAX, &got) == 0 && got == 0,
-		"%s: far beyond the end", setting->name);
+		"%s: read far after the end", setting->name);
 	MUST(mmr_check(setting->reader) == 0, "%s: %s", setting->name, mmr_last_error());
 	MUST(mmr_refresh(setting->reader) == 0, "%s: %s", setting->name, mmr_last_error());
 	free(copy);

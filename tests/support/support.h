@@ -1,10 +1,10 @@
-/* support.h - what the unit tests share: fences, files, every backing, chance
+/* support.h - shared code of the unit tests: random data, fences, files, every backing, streams
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TESTS_SUPPORT_H
 #define TESTS_SUPPORT_H
 
-/* First, so that config.h decides what the system's headers show. */
+/* First, because config.h selects what the system headers declare. */
 #include "common.h"
 
 #include "check_main.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-/* Like ck_assert_msg, for loops: costs nothing while it holds. Words about the case come last. */
+/* Like ck_assert_msg, but fast enough for inner loops. The message describes the case. */
 #define MUST(condition, ...) \
 	do { \
 		if (!(condition)) \
@@ -28,7 +28,7 @@
 
 void add_case(Suite *suite, const char *name, const TTest *const tests[]);
 
-/* --- Chance: the same in every run --- */
+/* --- Random data, the same in every run --- */
 
 struct chance {
 	uint64_t state;
@@ -36,19 +36,19 @@ struct chance {
 
 uint64_t chance_next(struct chance *chance);
 
-/* From 0 to `limit` - 1. */
+/* Returns a number from 0 to `limit` - 1. */
 size_t chance_below(struct chance *chance, size_t limit);
 
-/* Bytes drawn from an alphabet; an alphabet of length 0 stands for all 256. */
+/* Fills a buffer with bytes of an alphabet. An alphabet of length 0 means all 256 bytes. */
 void chance_fill(struct chance *chance, char *bytes, size_t len, mmr_slice alphabet);
 
-/* --- Fences: memory between two pages that may not be touched --- */
+/* --- Fences: memory between two pages that must not be touched --- */
 
 struct fence {
 	char *start, *stop; /* whole pages */
 };
 
-/* Room for at least `len` bytes. */
+/* Makes room for at least `len` bytes. */
 struct fence fence_open(size_t len);
 void fence_close(struct fence *fence);
 
@@ -63,12 +63,12 @@ struct temp temp_open(const void *bytes, size_t len);
 void temp_write(struct temp *temp, uint64_t off, const void *bytes, size_t len);
 void temp_resize(struct temp *temp, uint64_t size);
 
-/* Whether the library can tell what was not written at `off` from zeroes: in this build, on this
+/* Whether the library knows that the bytes at `off` are a hole. This depends on the build and the
  * file system. */
 bool temp_has_hole(const struct temp *temp, uint64_t off);
 void temp_close(struct temp *temp);
 
-/* The file opened with one of the backings; fails the test when it does not open. */
+/* Opens the file with a backing. The test fails if that is not possible. */
 mmr_reader *temp_reader(const struct temp *temp, enum mmr_backing_kind backing);
 
 /* --- Every backing --- */
@@ -80,62 +80,63 @@ struct setting {
 	bool addressable; /* false: the reader is UNMAPPED, views of it must fail */
 };
 
-/* Runs a body over the same bytes mapped, copied, unmapped, as the caller's memory, and as a part
- * of a larger file that begins at an odd offset. */
+/* Calls `body` with the same bytes mapped, copied, unmapped, as memory of the caller, and as a
+ * range of a larger file that starts at an odd offset. */
 void on_every_backing(
 	mmr_slice bytes, void (*body)(const struct setting *setting, void *arg), void *arg);
 
-/* For on_every_backing: size, bytes and reads at random places are those of the setting. `arg` is
- * the struct chance. */
+/* For on_every_backing: checks the size, the bytes and reads at random offsets. `arg` is the struct
+ * chance. */
 void must_read_the_same(const struct setting *setting, void *arg);
 
 /* --- Streams --- */
 
-/* Bytes that a thread writes into a pipe. */
+/* A pipe that a thread writes bytes to. */
 struct piped {
-	mmr_reader *reader; /* of the pipe */
+	mmr_reader *reader; /* reader of the pipe */
 	struct piped_writer *writer;
 };
 
 /* Opens a reader of bytes that are written in pieces of `piece` bytes, or of various sizes if it is
- * 0. Then the pipe ends, or stays open until piped_close if `stays_open` is set. The bytes must be
- * there until piped_close. */
+ * 0. Then the pipe ends, or it stays open until piped_close if `stays_open` is set. The bytes must
+ * remain valid until piped_close. */
 struct piped piped_open(mmr_slice bytes, size_t piece, bool stays_open);
 
-/* Closes the reader. What was not read is lost. */
+/* Closes the reader. Bytes that were not read are lost. */
 void piped_close(struct piped *piped);
 
 /* --- Processes --- */
 
-/* Runs a body in a child, which leaves with 0 when it returns. Returns: the wait status. */
+/* Calls `body` in a child, which exits with 0 when it returns. Returns: the wait status. */
 int in_child(void (*body)(void *arg), void *arg);
 
 size_t count_descriptors(void);
 
-/* mmr_heap_bytes, with the note of this thread's last error already made: it stays with the thread.
- */
+/* Like mmr_heap_bytes, but first allocates the message of this thread's last error, which is kept
+ * until the thread ends. */
 uint64_t heap_in_use(void);
 
-/* Lines of /proc/self/maps that contain a word. */
+/* Returns the number of lines of /proc/self/maps that contain a word. */
 size_t count_maps(const char *word);
 
-/* Resident KiB of this process, counted page by page. 0 where the kernel does not tell. */
+/* Returns the resident KiB of this process, counted page by page, or 0 if the kernel does not
+ * report them. */
 size_t resident_kib(void);
 
-/* Whether ThreadSanitizer or MemorySanitizer keeps several bytes in memory for each byte that is
- * looked at. */
+/* Whether ThreadSanitizer or MemorySanitizer uses several bytes of memory for each byte that is
+ * accessed. */
 bool memory_is_shadowed(void);
 
-/* Whether a sanitizer keeps books in this process's memory: its pages and its addresses are not the
- * library's alone. AddressSanitizer, too. */
+/* Whether a sanitizer, including AddressSanitizer, uses memory of this process, so that its pages
+ * and addresses are not those of the library alone. */
 bool memory_is_shared_with_checker(void);
 
 bool is_built_with_pcre2(void);
 
-/* Whether it can be loaded, too; if not, says that something is skipped. */
+/* Whether PCRE2 is built in and can be loaded. If not, prints that a test is skipped. */
 bool has_pcre2(void);
 
-/* Bytes of address space in use. */
+/* Returns the bytes of address space in use. */
 uint64_t address_space(void);
 
 #endif
