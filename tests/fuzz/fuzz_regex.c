@@ -40,7 +40,7 @@
 struct naive {
 	size_t n_matches, n_groups;
 	bool limited; /* a limit was reached before the end */
-	PCRE2_SIZE places[MOST_MATCHES][2 * (MOST_GROUPS + 1)];
+	PCRE2_SIZE offsets[MOST_MATCHES][2 * (MOST_GROUPS + 1)];
 };
 
 /* The pattern and the options of both searches. */
@@ -103,13 +103,13 @@ static bool is_utf(mmr_slice text)
 	return pcre2.pcre2_match_8(code, (PCRE2_SPTR)text.ptr, text.len, 0, 0, data, NULL) > 0;
 }
 
-static void keep_match(struct naive *naive, const PCRE2_SIZE *places, size_t line)
+static void keep_match(struct naive *naive, const PCRE2_SIZE *offsets, size_t line)
 {
-	PCRE2_SIZE *kept = naive->places[naive->n_matches++];
+	PCRE2_SIZE *kept = naive->offsets[naive->n_matches++];
 	size_t i;
 
 	for (i = 0; i < 2 * (naive->n_groups + 1); i++)
-		kept[i] = places[i] == PCRE2_UNSET ? PCRE2_UNSET : line + places[i];
+		kept[i] = offsets[i] == PCRE2_UNSET ? PCRE2_UNSET : line + offsets[i];
 }
 
 /* The matches of a line that starts at `line` in the text. */
@@ -118,7 +118,7 @@ static void match_line(const pcre2_code *code, const struct question *question, 
 {
 	pcre2_match_data *data = pcre2.pcre2_match_data_create_from_pattern_8(code, NULL);
 	pcre2_match_context *context = pcre2.pcre2_match_context_create_8(NULL);
-	const PCRE2_SIZE *places;
+	const PCRE2_SIZE *offsets;
 	/* Machine code is not used for anchored matches. The interpreter may count recursions
 	 * differently. */
 	bool anchored = !question->invalid && question->options.no_jit;
@@ -130,7 +130,7 @@ static void match_line(const pcre2_code *code, const struct question *question, 
 	MUST(data && context, "out of memory");
 	pcre2.pcre2_set_match_limit_8(context, MATCH_LIMIT);
 	pcre2.pcre2_set_heap_limit_8(context, HEAP_LIMIT);
-	places = pcre2.pcre2_get_ovector_pointer_8(data);
+	offsets = pcre2.pcre2_get_ovector_pointer_8(data);
 	while (at <= text.len) {
 		found = pcre2.pcre2_match_8(
 			code, (PCRE2_SPTR)text.ptr, text.len, at, again, data, context);
@@ -142,13 +142,14 @@ static void match_line(const pcre2_code *code, const struct question *question, 
 		if (found == PCRE2_ERROR_NOMATCH)
 			break;
 		if (found < 0 || naive->n_matches == MOST_MATCHES ||
-			naive->n_groups > MOST_GROUPS || places[1] < at || places[0] > places[1]) {
+			naive->n_groups > MOST_GROUPS || offsets[1] < at ||
+			offsets[0] > offsets[1]) {
 			naive->limited = true;
 			break;
 		}
-		keep_match(naive, places, line);
-		at = places[1];
-		again = places[0] == places[1] ? retry : 0;
+		keep_match(naive, offsets, line);
+		at = offsets[1];
+		again = offsets[0] == offsets[1] ? retry : 0;
 	}
 	pcre2.pcre2_match_data_free_8(data);
 	pcre2.pcre2_match_context_free_8(context);
@@ -198,7 +199,7 @@ static int check_match(void *context, const mmr_regex_match *match)
 	if (walk->n == 0)
 		MUST(mmr_regex_group(match, n_groups + 1, &group) == -ERANGE, "one group too many");
 	for (i = 0; i <= n_groups; i++) {
-		const PCRE2_SIZE *places;
+		const PCRE2_SIZE *offsets;
 		uint64_t off;
 
 		took = mmr_regex_group(match, i, &group);
@@ -209,12 +210,12 @@ static int check_match(void *context, const mmr_regex_match *match)
 			continue;
 		if (i > 0 && mmr_regex_is_jit(match->regex))
 			continue;
-		places = walk->naive->places[walk->n] + 2 * i;
-		MUST(took == (places[0] != PCRE2_UNSET), "match %zu, group %u: %d", walk->n, i,
+		offsets = walk->naive->offsets[walk->n] + 2 * i;
+		MUST(took == (offsets[0] != PCRE2_UNSET), "match %zu, group %u: %d", walk->n, i,
 			took);
-		MUST(!took || (off == places[0] && group.len == places[1] - places[0]),
+		MUST(!took || (off == offsets[0] && group.len == offsets[1] - offsets[0]),
 			"match %zu, group %u at %llu, %zu bytes, not %zu to %zu", walk->n, i,
-			(unsigned long long)off, group.len, places[0], places[1]);
+			(unsigned long long)off, group.len, offsets[0], offsets[1]);
 	}
 	walk->n++;
 	return 0;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The offset of the range in the larger file, which is no multiple of anything, and the number of
@@ -179,6 +180,24 @@ void on_every_backing(
 	free(wide);
 }
 
+void on_random_lines(const size_t sizes[], size_t n_sizes,
+	void (*body)(const struct setting *setting, void *arg), struct chance *chance)
+{
+	static const mmr_slice alphabets[] = {{"\n\nabc", 5}, {NULL, 0}, {"\0xyz", 4}, {"x", 1}};
+	size_t i, k;
+
+	for (i = 0; i < n_sizes; i++) {
+		char *bytes = malloc(sizes[i] + 1);
+
+		MUST(bytes, "no memory");
+		for (k = 0; k < ARRAY_LEN(alphabets); k++) {
+			chance_fill(chance, bytes, sizes[i], alphabets[k]);
+			on_every_backing((mmr_slice){bytes, sizes[i]}, body, chance);
+		}
+		free(bytes);
+	}
+}
+
 struct piped_writer {
 	pthread_t thread;
 	mmr_slice bytes;
@@ -232,6 +251,20 @@ void piped_close(struct piped *piped)
 	if (piped->writer->stays_open)
 		close(piped->writer->fd);
 	free(piped->writer);
+}
+
+int keep_context(void *state, void *context)
+{
+	*(void **)state = context;
+	return 0;
+}
+
+double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 int in_child(void (*body)(void *arg), void *arg)

@@ -85,6 +85,11 @@ struct setting {
 void on_every_backing(
 	mmr_slice bytes, void (*body)(const struct setting *setting, void *arg), void *arg);
 
+/* Calls on_every_backing for bytes of each size: short lines, lines of about 256 bytes, NULs, and a
+ * single line. The argument of `body` is `chance`. */
+void on_random_lines(const size_t sizes[], size_t n_sizes,
+	void (*body)(const struct setting *setting, void *arg), struct chance *chance);
+
 /* For on_every_backing: checks the size, the bytes and reads at random offsets. `arg` is the struct
  * chance. */
 void must_read_the_same(const struct setting *setting, void *arg);
@@ -105,7 +110,15 @@ struct piped piped_open(mmr_slice bytes, size_t piece, bool stays_open);
 /* Closes the reader. Bytes that were not read are lost. */
 void piped_close(struct piped *piped);
 
+/* --- Scans --- */
+
+/* The `start` of a job whose state is a pointer to its context. */
+int keep_context(void *state, void *context);
+
 /* --- Processes --- */
+
+/* Returns the seconds of a monotonic clock. */
+double seconds(void);
 
 /* Calls `body` in a child, which exits with 0 when it returns. Returns: the wait status. */
 int in_child(void (*body)(void *arg), void *arg);

@@ -66,7 +66,7 @@ static void must_be_the_range(mmr_reader *reader, mmr_slice bytes, const mmr_sca
 #undef CASE
 }
 
-static void feed_every_way(const struct setting *setting, void *arg)
+static void read_every_way(const struct setting *setting, void *arg)
 {
 	static const size_t windows[] = {1, 7, 4096, 65536, 0};
 	/* The second '\n' is for blocks that split lines. */
@@ -104,22 +104,9 @@ START_TEST(test_blocks_cover_the_range)
 {
 	static const size_t sizes[] = {0, 1, 2, 13, 300, 5000, 70001, 700003};
 	struct chance chance = {11};
-	size_t i, shape;
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
-	for (i = 0; i < ARRAY_LEN(sizes); i++) {
-		char *bytes = malloc(sizes[i] + 1);
-
-		for (shape = 0; shape < 3; shape++) {
-			mmr_slice alphabets[] = {{"\n\nabc", 5}, {NULL, 0}, {"\0xyz", 4}};
-			mmr_slice all = {bytes, sizes[i]};
-
-			/* Short lines, lines of about 256 bytes, and a single line. */
-			chance_fill(&chance, bytes, sizes[i], alphabets[shape]);
-			on_every_backing(all, feed_every_way, &chance);
-		}
-		free(bytes);
-	}
+	on_random_lines(sizes, ARRAY_LEN(sizes), read_every_way, &chance);
 }
 END_TEST
 

@@ -22,8 +22,8 @@ static void range_of(mmr_slice bytes, const mmr_scan_options *options, mmr_slice
 struct walk {
 	mmr_slice bytes, text; /* bytes: from the start of the reader to the end of the range */
 	size_t from, n;
-	size_t n_wanted; /* stop at this match and return `answer` */
-	int answer;
+	size_t n_wanted; /* stop at this match and return `stop_result` */
+	int stop_result;
 	/* For matches with line numbers: the line number of a known offset. */
 	bool numbered;
 	char delimiter;
@@ -79,7 +79,7 @@ static int step(void *context, const mmr_match *match)
 			return -EPROTO;
 	}
 	walk->from = off + walk->text.len;
-	return ++walk->n == walk->n_wanted ? walk->answer : 0;
+	return ++walk->n == walk->n_wanted ? walk->stop_result : 0;
 }
 
 static void must_match(mmr_reader *reader, mmr_slice bytes, mmr_slice text,
@@ -273,12 +273,12 @@ START_TEST(test_count_matches_stops)
 		struct walk walk = {.bytes = {bytes, sizeof(bytes)},
 			.text = needle.text,
 			.n_wanted = stops[i / 2],
-			.answer = i % 2 ? 1 : -ENOTTY};
+			.stop_result = i % 2 ? 1 : -ENOTTY};
 
 		options.n_threads = 1 + (unsigned)i % 5;
 		ck_assert_int_eq(
 			mmr_each_match(reader, &needle, &options, MMR_MATCH_PLAIN, step, &walk),
-			walk.answer);
+			walk.stop_result);
 		/* No call comes after the one that stops the search. */
 		ck_assert_uint_eq(walk.n, stops[i / 2]);
 	}

@@ -274,7 +274,7 @@ START_TEST(test_filetype_sniff_utf8_exactly)
 			continue;
 		n = len == 2 ? 1 : len == 3 ? n_edges : n_edges * n_edges;
 		for (i = 0; i < n; i++) {
-			bool good, said;
+			bool good, detected;
 
 			bytes[0] = (unsigned char)(pair / 256);
 			bytes[1] = (unsigned char)(pair % 256);
@@ -282,9 +282,9 @@ START_TEST(test_filetype_sniff_utf8_exactly)
 			bytes[3] = edges[i / n_edges];
 			memcpy(bytes + len, "text", 4);
 			good = is_character(bytes, len);
-			said = strcmp(sniffed(bytes, len + 4).encoding, "utf-8") == 0;
-			MUST(good == said, "%02x %02x %02x %02x: %d", bytes[0], bytes[1], bytes[2],
-				bytes[3], said);
+			detected = strcmp(sniffed(bytes, len + 4).encoding, "utf-8") == 0;
+			MUST(good == detected, "%02x %02x %02x %02x: %d", bytes[0], bytes[1],
+				bytes[2], bytes[3], detected);
 			n_good += good;
 		}
 	}
@@ -423,14 +423,14 @@ static void *ask_all(void *arg)
 START_TEST(test_filetype_in_many_threads)
 {
 	pthread_t threads[N_THREADS];
-	void *answer;
+	void *result;
 	int i;
 
 	for (i = 0; i < N_THREADS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_all, threads), 0);
 	for (i = 0; i < N_THREADS; i++) {
-		ck_assert_int_eq(pthread_join(threads[i], &answer), 0);
-		ck_assert_ptr_eq(answer, threads);
+		ck_assert_int_eq(pthread_join(threads[i], &result), 0);
+		ck_assert_ptr_eq(result, threads);
 	}
 }
 END_TEST
@@ -461,7 +461,7 @@ END_TEST
 
 START_TEST(test_filetype_without_library)
 {
-	static const char *const bogus[] = {"libmmreader-nobody.so.0", NULL};
+	static const char *const bogus[] = {"libmmreader-missing.so.0", NULL};
 	const char *const *real = library_magic.sonames;
 	size_t i;
 

@@ -76,15 +76,15 @@ static int no_flags(magic_t cookie, int flags)
 	return -1;
 }
 
-static int answers_left; /* successful calls before an error */
-static const char *answer;
+static int calls_left; /* successful calls before an error */
+static const char *magic_result;
 
-static const char *some_answers(magic_t cookie, const void *bytes, size_t len)
+static const char *return_some_results(magic_t cookie, const void *bytes, size_t len)
 {
 	(void)cookie;
 	(void)bytes;
 	(void)len;
-	return answers_left-- > 0 ? answer : NULL;
+	return calls_left-- > 0 ? magic_result : NULL;
 }
 
 static mmr_filetype kind_of_png(void)
@@ -167,7 +167,7 @@ START_TEST(test_filetype_without_a_cookie)
 	ck_assert(is_sniffed(ask_in_a_thread()));
 	must_not_start("out of memory");
 	restore();
-	REPLACE(magic_buffer, some_answers);
+	REPLACE(magic_buffer, return_some_results);
 	must_not_start("its database is not usable");
 	/* Once libmagic works again, this thread and new ones get a cookie. */
 	restore();
@@ -185,23 +185,23 @@ START_TEST(test_filetype_of_a_libmagic_that_fails)
 
 	if (!remember())
 		CHECK_SKIP("libmagic is missing");
-	answer = "text/x-answer";
-	REPLACE(magic_buffer, some_answers);
+	magic_result = "text/x-test";
+	REPLACE(magic_buffer, return_some_results);
 	/* Three calls are needed. If one fails, the results of the others are not used. */
 	for (n = 0; n < 3; n++) {
-		answers_left = n;
-		MUST(is_sniffed(kind_of_png()), "after %d answers", n);
+		calls_left = n;
+		MUST(is_sniffed(kind_of_png()), "after %d calls", n);
 	}
-	answers_left = 3;
+	calls_left = 3;
 	kind = kind_of_png();
 	ck_assert(kind.by_magic);
-	ck_assert_str_eq(kind.mime, answer);
-	ck_assert_str_eq(kind.encoding, answer);
-	ck_assert_str_eq(kind.description, answer);
+	ck_assert_str_eq(kind.mime, magic_result);
+	ck_assert_str_eq(kind.encoding, magic_result);
+	ck_assert_str_eq(kind.description, magic_result);
 	REPLACE(magic_setflags, no_flags);
-	answers_left = 3;
+	calls_left = 3;
 	ck_assert(is_sniffed(kind_of_png()));
-	ck_assert_int_eq(answers_left, 3);
+	ck_assert_int_eq(calls_left, 3);
 	restore();
 }
 END_TEST
@@ -215,9 +215,9 @@ START_TEST(test_filetype_of_invalid_results)
 	if (!remember())
 		CHECK_SKIP("libmagic is missing");
 	memset(nonsense, 0x80, sizeof(nonsense) - 1);
-	answer = nonsense;
-	answers_left = 3;
-	REPLACE(magic_buffer, some_answers);
+	magic_result = nonsense;
+	calls_left = 3;
+	REPLACE(magic_buffer, return_some_results);
 	kind = kind_of_png();
 	ck_assert(kind.by_magic);
 	ck_assert_str_eq(kind.mime, "");

@@ -158,7 +158,7 @@ START_TEST(test_library_try_starts_once_in_many_threads)
 {
 	struct library library = entry();
 	pthread_t threads[N_THREADS];
-	void *answer;
+	void *result;
 	int i;
 
 	if (!can_open())
@@ -166,8 +166,8 @@ START_TEST(test_library_try_starts_once_in_many_threads)
 	for (i = 0; i < N_THREADS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, try_library, &library), 0);
 	for (i = 0; i < N_THREADS; i++) {
-		ck_assert_int_eq(pthread_join(threads[i], &answer), 0);
-		ck_assert_ptr_eq(answer, &library);
+		ck_assert_int_eq(pthread_join(threads[i], &result), 0);
+		ck_assert_ptr_eq(result, &library);
 	}
 	ck_assert_int_eq(atomic_load(&n_starts), 1);
 }

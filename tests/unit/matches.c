@@ -69,7 +69,7 @@ static void must_match(mmr_slice bytes, mmr_slice text, const char *name)
 START_TEST(test_matches_examples)
 {
 	static const struct {
-		const char *text, *needle, *places, *back;
+		const char *text, *needle, *offsets, *back;
 	} cases[] = {
 		{"", "", "", ""},
 		{"", "a", "", ""},
@@ -89,15 +89,15 @@ START_TEST(test_matches_examples)
 		mmr_needle needle = mmr_needle_of(mmr_slice_of(cases[i].needle));
 		mmr_matches it = mmr_matches_of(bytes, &needle);
 		mmr_matches back = mmr_matches_of(bytes, &needle);
-		char places[16] = "", mirrored[16] = "";
+		char offsets[16] = "", mirrored[16] = "";
 		size_t n = 0;
 
 		while (mmr_matches_next(&it, &match))
-			places[n++] = (char)('0' + (match.ptr - bytes.ptr));
+			offsets[n++] = (char)('0' + (match.ptr - bytes.ptr));
 		n = 0;
 		while (mmr_matches_next_back(&back, &match))
 			mirrored[n++] = (char)('0' + (match.ptr - bytes.ptr));
-		ck_assert_str_eq(places, cases[i].places);
+		ck_assert_str_eq(offsets, cases[i].offsets);
 		ck_assert_str_eq(mirrored, cases[i].back);
 	}
 	must_match((mmr_slice){NULL, 0}, mmr_slice_of("a"), "NULL");

@@ -6,7 +6,6 @@
 #include "support.h"
 
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MIB ((uint64_t)1 << 20)
@@ -122,14 +121,6 @@ END_TEST
 /* --- Size --- */
 
 #if MMR_LINUX_EXTRAS
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 START_TEST(test_residency_of_8_tib)
 {

@@ -31,12 +31,12 @@
 static bool page_is_resident(int fd, uint64_t index)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	unsigned char answer = 0;
+	unsigned char flags = 0;
 	void *map = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, (off_t)(index * page));
 
-	MUST(map != MAP_FAILED && mincore(map, page, &answer) == 0, "mincore: %s", strerror(errno));
+	MUST(map != MAP_FAILED && mincore(map, page, &flags) == 0, "mincore: %s", strerror(errno));
 	munmap(map, page);
-	return answer & 1;
+	return flags & 1;
 }
 
 /* Makes a file of N_PAGES minus some bytes. The pages of a few runs are in memory. */
@@ -179,9 +179,9 @@ static void must_be_patchy(const struct patchy *patchy)
 /* Whether the kernel has cachestat(2). */
 static bool has_cachestat(int fd)
 {
-	uint64_t range[2] = {0, 4096}, answer[5];
+	uint64_t range[2] = {0, 4096}, counts[5];
 
-	return syscall(N_CACHE, fd, range, answer, 0) == 0;
+	return syscall(N_CACHE, fd, range, counts, 0) == 0;
 }
 
 START_TEST(test_residency_of_a_patchy_file)

@@ -52,12 +52,6 @@ START_TEST(test_progress_of_a_stream)
 }
 END_TEST
 
-static int keep_context(void *state, void *context)
-{
-	*(void **)state = context;
-	return 0;
-}
-
 /* Two scans of one file at once. The second runs inside the first. */
 static int count_within(void *state, const mmr_block *block)
 {

@@ -65,7 +65,7 @@ END_TEST
 START_TEST(test_reader_ranges)
 {
 	static char bytes[40000];
-	static const uint64_t places[] = {0, 1, 63, 4095, 4096, 4097, 20001, 39999, 40000, 40001,
+	static const uint64_t offsets[] = {0, 1, 63, 4095, 4096, 4097, 20001, 39999, 40000, 40001,
 		INT64_MAX, (uint64_t)INT64_MAX + 1, UINT64_MAX - 1, MMR_REST};
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
 	struct chance chance = {2};
@@ -78,16 +78,16 @@ START_TEST(test_reader_ranges)
 	for (backing = MMR_BACKING_AUTO; backing <= MMR_BACKING_UNMAPPED; backing++) {
 		if (backing == MMR_BACKING_CALLER)
 			continue;
-		for (i = 0; i < ARRAY_LEN(places); i++) {
-			for (k = 0; k < ARRAY_LEN(places); k++) {
-				size_t start = (size_t)min_u64(places[i], sizeof(bytes));
+		for (i = 0; i < ARRAY_LEN(offsets); i++) {
+			for (k = 0; k < ARRAY_LEN(offsets); k++) {
+				size_t start = (size_t)min_u64(offsets[i], sizeof(bytes));
 				struct setting setting = {"part", NULL, {bytes + start, 0},
 					backing != MMR_BACKING_UNMAPPED};
 
 				setting.bytes.len =
-					(size_t)min_u64(places[k], sizeof(bytes) - start);
-				options.offset = places[i];
-				options.length = places[k];
+					(size_t)min_u64(offsets[k], sizeof(bytes) - start);
+				options.offset = offsets[i];
+				options.length = offsets[k];
 				options.backing = (enum mmr_backing_kind)backing;
 				MUST(mmr_open(temp.path, &options, &setting.reader) == 0, "%s",
 					mmr_last_error());
@@ -321,12 +321,12 @@ END_TEST
 
 static void advise_everywhere(const struct setting *setting, void *arg)
 {
-	static const uint64_t places[] = {0, 1, 4095, 4096, 8193, 70000, UINT64_MAX};
+	static const uint64_t offsets[] = {0, 1, 4095, 4096, 8193, 70000, UINT64_MAX};
 	size_t i, k;
 
-	for (i = 0; i < ARRAY_LEN(places); i++) {
-		for (k = 0; k < ARRAY_LEN(places); k++) {
-			uint64_t off = places[i], len = places[k];
+	for (i = 0; i < ARRAY_LEN(offsets); i++) {
+		for (k = 0; k < ARRAY_LEN(offsets); k++) {
+			uint64_t off = offsets[i], len = offsets[k];
 			const mmr_reader *reader = setting->reader;
 
 			MUST(mmr_advise(reader, off, len, MMR_ADVICE_SEQUENTIAL) == 0 &&

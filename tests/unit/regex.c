@@ -53,16 +53,16 @@ END_TEST
 
 START_TEST(test_regex_missing_at_run_time)
 {
-	static const char *const nowhere[] = {"libpcre2-nowhere.so.0", NULL};
+	static const char *const missing[] = {"libpcre2-missing.so.0", NULL};
 	const char *const *sonames = library_pcre2.sonames;
 	mmr_regex *regex = NULL;
 
 	if (!is_built_with_pcre2())
 		return;
-	library_pcre2.sonames = nowhere;
+	library_pcre2.sonames = missing;
 	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), NULL, &regex), MMR_ENOLIB);
 	ck_assert_ptr_null(regex);
-	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "libpcre2-nowhere.so.0"));
+	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "libpcre2-missing.so.0"));
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "package libpcre2-8-0"));
 	/* Compiling works after the library was installed. */
 	library_pcre2.sonames = sonames;

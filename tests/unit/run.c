@@ -223,22 +223,9 @@ START_TEST(test_run_blocks_cover_the_range)
 {
 	static const size_t sizes[] = {0, 1, 13, 300, 70001, 700003, 5 * MIB + 1};
 	struct chance chance = {121};
-	size_t i, shape;
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
-	for (i = 0; i < ARRAY_LEN(sizes); i++) {
-		char *bytes = malloc(sizes[i] + 1);
-
-		for (shape = 0; shape < 4; shape++) {
-			mmr_slice alphabets[] = {{"\n\nabc", 5}, {NULL, 0}, {"\0xyz", 4}, {"x", 1}};
-			mmr_slice all = {bytes, sizes[i]};
-
-			/* Short lines, lines of about 256 bytes, NULs, and a single line. */
-			chance_fill(&chance, bytes, sizes[i], alphabets[shape]);
-			on_every_backing(all, share_every_way, &chance);
-		}
-		free(bytes);
-	}
+	on_random_lines(sizes, ARRAY_LEN(sizes), share_every_way, &chance);
 }
 END_TEST
 

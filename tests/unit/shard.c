@@ -63,20 +63,10 @@ static void shard_every_way(const struct setting *setting, void *arg)
 START_TEST(test_shards_are_a_partition)
 {
 	static const size_t sizes[] = {0, 1, 2, 13, 300, 5000, 300001};
-	static char bytes[300001];
 	struct chance chance = {111};
-	size_t i, shape;
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
-	for (i = 0; i < ARRAY_LEN(sizes); i++) {
-		for (shape = 0; shape < 4; shape++) {
-			mmr_slice alphabets[] = {{"\n\nabc", 5}, {NULL, 0}, {"\0xyz", 4}, {"x", 1}};
-
-			/* Short lines, lines of about 256 bytes, NULs, and a single line. */
-			chance_fill(&chance, bytes, sizes[i], alphabets[shape]);
-			on_every_backing((mmr_slice){bytes, sizes[i]}, shard_every_way, NULL);
-		}
-	}
+	on_random_lines(sizes, ARRAY_LEN(sizes), shard_every_way, &chance);
 }
 END_TEST
 

@@ -26,12 +26,12 @@ static void must_count(const struct simd_kernels *kernels, const char *ptr, size
 		(unsigned long long)got, byte, len, (unsigned long long)want);
 }
 
-static bool hits(const char *ptr, size_t place, const struct simd_probe *probe)
+static bool hits(const char *ptr, size_t off, const struct simd_probe *probe)
 {
 	unsigned i, n_equal = 0;
 
 	for (i = 0; i < probe->n; i++)
-		if ((unsigned char)ptr[place + probe->places[i]] == probe->bytes[i])
+		if ((unsigned char)ptr[off + probe->places[i]] == probe->bytes[i])
 			n_equal++;
 	return probe->all ? n_equal == probe->n : n_equal > 0;
 }
@@ -43,7 +43,7 @@ static size_t must_mark_once(const struct simd_kernels *kernels, const char *ptr
 	const struct simd_probe *probe, bool backward)
 {
 	uint16_t at[SIMD_ROOM + 64];
-	size_t used = 0, i, k, place;
+	size_t used = 0, i, k, off;
 	unsigned n, found = 0;
 
 #define CASE \
@@ -54,11 +54,11 @@ static size_t must_mark_once(const struct simd_kernels *kernels, const char *ptr
 	n = (backward ? kernels->mark_back : kernels->mark)(ptr, len, probe, at, &used);
 	MUST(used >= 1 && used <= len && n <= SIMD_ROOM, CASE);
 	for (k = 0; k < used; k++) {
-		place = backward ? len - 1 - k : k;
-		if (!hits(ptr, place, probe))
+		off = backward ? len - 1 - k : k;
+		if (!hits(ptr, off, probe))
 			continue;
 		MUST(found < n, CASE);
-		MUST(at[found] == place, CASE);
+		MUST(at[found] == off, CASE);
 		found++;
 	}
 	MUST(found == n, CASE);
@@ -120,17 +120,17 @@ static void sweep(const struct simd_kernels *kernels)
 
 	for (len = 0; len <= 257; len++) {
 		for (shift = 0; shift <= 64; shift++) {
-			char *before = fence.stop - shift - len, *behind = fence.start + shift;
+			char *before = fence.stop - shift - len, *after = fence.start + shift;
 
 			set.n = 1 + (unsigned)((len + shift) % 4);
-			memset(behind - shift, 'a', 400);
+			memset(after - shift, 'a', 400);
 			memset(fence.stop - 400, 'a', 400);
 			chance_fill(&chance, before, len, alphabets[shift % 3]);
-			chance_fill(&chance, behind, len, alphabets[shift % 3]);
+			chance_fill(&chance, after, len, alphabets[shift % 3]);
 			must_count(kernels, before, len, 'a');
-			must_count(kernels, behind, len, 'a');
+			must_count(kernels, after, len, 'a');
 			must_mark(kernels, before, len, &set);
-			must_mark(kernels, behind, len, &set);
+			must_mark(kernels, after, len, &set);
 		}
 	}
 	fence_close(&fence);

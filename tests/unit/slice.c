@@ -18,29 +18,30 @@ START_TEST(test_slice_cut_matches_python)
 {
 	static const int64_t extremes[] = {INT64_MIN, INT64_MIN + 1, -(INT64_C(1) << 32) - 1,
 		INT64_C(1) << 32, INT64_MAX - 1, MMR_END};
-	int64_t places[25 + ARRAY_LEN(extremes)], index;
+	int64_t indexes[25 + ARRAY_LEN(extremes)], index;
 	const char *text = "abcdefgh";
 	size_t len, i, k;
 
 	for (i = 0; i < 25; i++)
-		places[i] = (int64_t)i - 12;
-	memcpy(places + 25, extremes, sizeof(extremes));
+		indexes[i] = (int64_t)i - 12;
+	memcpy(indexes + 25, extremes, sizeof(extremes));
 	for (len = 0; len <= 8; len++) {
 		mmr_slice whole = {text, len};
 
-		for (i = 0; i < ARRAY_LEN(places); i++) {
-			for (k = 0; k < ARRAY_LEN(places); k++) {
-				mmr_slice cut = mmr_slice_cut(whole, places[i], places[k]);
+		for (i = 0; i < ARRAY_LEN(indexes); i++) {
+			for (k = 0; k < ARRAY_LEN(indexes); k++) {
+				mmr_slice cut = mmr_slice_cut(whole, indexes[i], indexes[k]);
 				char want[9];
 				size_t n = 0;
 
 				for (index = 0; index < (int64_t)len; index++)
-					if (python_takes(index, places[i], places[k], (int64_t)len))
+					if (python_takes(
+						    index, indexes[i], indexes[k], (int64_t)len))
 						want[n++] = text[index];
 				MUST(cut.len == n && memcmp(cut.ptr, want, n) == 0,
 					"'%.*s'[%lld:%lld] has %zu bytes, should have %zu",
-					(int)len, text, (long long)places[i], (long long)places[k],
-					cut.len, n);
+					(int)len, text, (long long)indexes[i],
+					(long long)indexes[k], cut.len, n);
 				MUST(cut.ptr >= text && cut.ptr + cut.len <= text + len,
 					"outside of the slice");
 			}
@@ -66,24 +67,24 @@ END_TEST
 
 START_TEST(test_slice_at_is_strict)
 {
-	static const uint64_t places[] = {
+	static const uint64_t numbers[] = {
 		0, 1, 7, 8, 9, UINT32_MAX, INT64_MAX, UINT64_MAX - 7, UINT64_MAX - 1, UINT64_MAX};
 	mmr_slice text = mmr_slice_of("abcdefgh"), none = {NULL, 0}, part;
 	size_t i, k;
 
-	for (i = 0; i < ARRAY_LEN(places); i++) {
-		for (k = 0; k < ARRAY_LEN(places); k++) {
+	for (i = 0; i < ARRAY_LEN(numbers); i++) {
+		for (k = 0; k < ARRAY_LEN(numbers); k++) {
 			/* Small numbers cannot overflow, and large ones are always outside. */
 			bool inside =
-				places[i] <= 8 && places[k] <= 8 && places[i] + places[k] <= 8;
+				numbers[i] <= 8 && numbers[k] <= 8 && numbers[i] + numbers[k] <= 8;
 			mmr_slice mark = {"mark", 4};
 			int err;
 
 			part = mark;
-			err = mmr_slice_at(text, places[i], places[k], &part);
+			err = mmr_slice_at(text, numbers[i], numbers[k], &part);
 			ck_assert_int_eq(err, inside ? 0 : -ERANGE);
-			ck_assert_ptr_eq(part.ptr, inside ? text.ptr + places[i] : mark.ptr);
-			ck_assert_uint_eq(part.len, inside ? places[k] : mark.len);
+			ck_assert_ptr_eq(part.ptr, inside ? text.ptr + numbers[i] : mark.ptr);
+			ck_assert_uint_eq(part.len, inside ? numbers[k] : mark.len);
 		}
 	}
 	ck_assert_int_eq(mmr_slice_at(none, 0, 0, &part), 0);

@@ -314,12 +314,6 @@ static int scan_again(void *state, const mmr_block *block)
 	return 0;
 }
 
-static int keep_context(void *state, void *context)
-{
-	*(void **)state = context;
-	return 0;
-}
-
 static int refuse(void *state, void *context)
 {
 	(void)state, (void)context;

@@ -173,12 +173,6 @@ static int see_line_last(void *state, const mmr_block *block)
 	return err;
 }
 
-static int keep_context(void *state, void *context)
-{
-	*(void **)state = context;
-	return 0;
-}
-
 static mmr_reader *echo_open(struct echo *echo)
 {
 	mmr_reader *reader;

@@ -155,12 +155,6 @@ struct collector {
 	bool ended;    /* a block had no delimiter at its end */
 };
 
-static int keep_context(void *state, void *context)
-{
-	*(void **)state = context;
-	return 0;
-}
-
 static int no_work(void *state, const mmr_block *block)
 {
 	(void)state, (void)block;
@@ -358,7 +352,7 @@ struct stopper {
 	atomic_ullong stopped_at;        /* end of the first block that stopped the scan */
 };
 
-static int answer(struct stopper *stopper, const mmr_block *block)
+static int stop_after(struct stopper *stopper, const mmr_block *block)
 {
 	unsigned long long stop = block->off + block->bytes.len;
 	unsigned long long first = atomic_load(&stopper->stopped_at);
@@ -380,7 +374,7 @@ static int work_or_stop(void *state, const mmr_block *block)
 	MUST(memcmp(block->bytes.ptr, stopper->bytes.ptr + block->off, block->bytes.len) == 0,
 		"other bytes at %llu", (unsigned long long)block->off);
 	atomic_fetch_add(&stopper->worked, block->bytes.len);
-	return stopper->in_work ? answer(stopper, block) : 0;
+	return stopper->in_work ? stop_after(stopper, block) : 0;
 }
 
 static int collect_or_stop(void *state, const mmr_block *block)
@@ -390,7 +384,7 @@ static int collect_or_stop(void *state, const mmr_block *block)
 	MUST(atomic_load(&stopper->collected) == block->off, "a gap before %llu",
 		(unsigned long long)block->off);
 	atomic_fetch_add(&stopper->collected, block->bytes.len);
-	return stopper->in_work ? 0 : answer(stopper, block);
+	return stopper->in_work ? 0 : stop_after(stopper, block);
 }
 
 /* The pipe stays open without data after the block that stops the scan. The scan must end. Returns:

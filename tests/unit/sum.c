@@ -416,19 +416,19 @@ static void put_double(char *bytes, size_t at, double value)
 static mmr_summary sum_shared(mmr_reader *reader, enum mmr_type type)
 {
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
-	mmr_summary summary, alone;
+	mmr_summary summary, single;
 
 	options.n_threads = 1;
-	ck_assert_int_eq(mmr_sum_numbers(reader, type, MMR_NATIVE, 0, &options, &alone), 0);
+	ck_assert_int_eq(mmr_sum_numbers(reader, type, MMR_NATIVE, 0, &options, &single), 0);
 	for (options.n_threads = 2; options.n_threads <= 5; options.n_threads++) {
 		ck_assert_int_eq(
 			mmr_sum_numbers(reader, type, MMR_NATIVE, 0, &options, &summary), 0);
 		/* The bits of a NaN may differ. */
-		if (isnan(alone.sum) && isnan(summary.sum))
-			summary.sum = alone.sum;
-		MUST(same(&summary, &alone), "%s with %u threads", names[type], options.n_threads);
+		if (isnan(single.sum) && isnan(summary.sum))
+			summary.sum = single.sum;
+		MUST(same(&summary, &single), "%s with %u threads", names[type], options.n_threads);
 	}
-	return alone;
+	return single;
 }
 
 START_TEST(test_sum_shared_by_threads)

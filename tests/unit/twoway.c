@@ -11,11 +11,11 @@
  * none. */
 static size_t naive_find(mmr_slice haystack, mmr_slice needle, bool backward)
 {
-	size_t at, place;
+	size_t at, off;
 
 	for (at = 0; at + needle.len <= haystack.len; at++) {
-		place = backward ? haystack.len - needle.len - at : at;
-		if (memcmp(haystack.ptr + place, needle.ptr, needle.len) == 0)
+		off = backward ? haystack.len - needle.len - at : at;
+		if (memcmp(haystack.ptr + off, needle.ptr, needle.len) == 0)
 			return at;
 	}
 	return SIZE_MAX;
