@@ -1,15 +1,15 @@
-# common.sh - what the shell tests share; source it first:  . "${0%/*}/../support/common.sh"
+# common.sh - shared code of the shell tests; source it first:  . "${0%/*}/../support/common.sh"
 #
-#	check NAME COMMAND...   the command must succeed; if not, its output is shown, and the test
-#	                        goes on and fails at its end
-#	fail TEXT               the test fails here and now
-#	skip REASON             the test cannot run here; the log keeps the reason
-#	nothing COMMAND...      the command prints nothing: for a check that lists what is wrong
-#	lint PAGE               mandoc finds no fault in a manual page
+#	check NAME COMMAND...   runs a command that must succeed; if it fails, prints its output, and
+#	                        the test continues and fails at its end
+#	fail TEXT               ends the test as failed
+#	skip REASON             ends the test as skipped; the log has the reason
+#	nothing COMMAND...      fails if the command prints anything; for commands that list errors
+#	lint PAGE               fails if mandoc reports an error in a manual page
 #
-# $tmp is a folder of the test's own that vanishes with it. `make check` sets the paths; run by
-# hand in the build folder, a test finds them itself. fail and skip end the test only where they
-# stand in its own shell: not behind a pipe, not in $(...).
+# $tmp is a temporary folder that is removed when the test ends. `make check` sets the paths. A test
+# that is run by hand in the build folder finds them itself. fail and skip do not end the test if
+# they are called in a pipeline or in $(...).
 #
 # SPDX-License-Identifier: MIT
 
@@ -20,7 +20,7 @@ here=$(cd "${0%/*}" && pwd)
 : "${srcdir:=${here%/*/*}}" "${top_srcdir:=$srcdir}" "${top_builddir:=$PWD}"
 : "${MMCAT:=$top_builddir/mmcat}" "${CC:=cc}" "${CXX:=c++}" "${NM:=nm}" "${SANITIZER_FLAGS:=}"
 
-# The program itself, not the script that libtool puts before it: that is slow, and renames it.
+# The program itself, because the libtool script is slow and changes the program's name.
 if [ -x "$top_builddir/.libs/mmcat" ]; then
 	MMCAT=$top_builddir/.libs/mmcat
 	export LD_LIBRARY_PATH=$top_builddir/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
@@ -62,9 +62,9 @@ nothing()
 	! "$@" | grep .
 }
 
-# Which other pages are installed here says nothing about this one: mandoc reports missing ones among
-# its findings, and an old index of pages on standard error. The installed page names the package as
-# its system, which is wrong for the base systems of BSD alone.
+# mandoc also reports references to pages that are not installed, and an old index of pages on
+# standard error. Neither concerns this page. The page names the package as its operating system,
+# which mandoc refuses for pages of a BSD base system.
 lint()
 {
 	[ -s "$1" ] || return

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""make_log.py - writes a log of SIZE bytes: lines of about 85 bytes, the same for everyone
+"""make_log.py - writes a log of SIZE bytes with lines of about 85 bytes, always the same
 
 	make_log.py SIZE FILE		SIZE in bytes, or with K, M, G (powers of 1024)
 
-A block of 2 MiB of lines is made from a fixed seed and repeated. Every line is whole; the last one
-is stretched to fill SIZE. Written in 1 MiB pieces, as a program that fills a large file does.
+A block of 2 MiB of lines is made from a fixed seed and repeated. Every line is complete, and spaces
+extend the last one to SIZE. The file is written in pieces of 1 MiB, as programs that fill a large
+file do.
 
 SPDX-License-Identifier: MIT
 """
@@ -41,7 +42,7 @@ def make_block():
 
 def write_log(file, size):
 	block = make_block()
-	twice = memoryview(block * 2)  # contains any MiB that begins in the first half
+	twice = memoryview(block * 2)  # contains any MiB that starts in the first half
 	done = 0
 	while size - done > 2 * MIB:
 		file.write(twice[done % len(block):][:MIB])
