@@ -44,7 +44,7 @@ static int add_hours(mmr_intern *pool, const mmr_block *block)
 	return mmr_lines_error(&it);
 }
 
-/* The pools that two workers fill. */
+/* Pools that two workers fill. */
 struct pools {
 	mmr_intern *pools[2];
 	unsigned n;

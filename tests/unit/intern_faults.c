@@ -14,14 +14,14 @@
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 
-static long mallocs_left = -1;   /* allocations that will succeed; below 0: all of them */
-static struct temp *lost_by_one; /* the next allocation truncates this file */
+static long mallocs_left = -1;           /* allocations that will succeed; below 0: all of them */
+static struct temp *truncated_by_malloc; /* the next allocation truncates this file */
 
 void *__wrap_malloc(size_t size)
 {
-	if (lost_by_one)
-		temp_resize(lost_by_one, 0);
-	lost_by_one = NULL;
+	if (truncated_by_malloc)
+		temp_resize(truncated_by_malloc, 0);
+	truncated_by_malloc = NULL;
 	if (mallocs_left == 0)
 		return NULL;
 	if (mallocs_left > 0)
@@ -175,11 +175,11 @@ START_TEST(test_intern_truncated_before_the_copy)
 		memset(bytes, 'x', sizeof(k));
 		held = mmr_intern_bytes(pool);
 		text = (mmr_slice){mmr_bytes(reader).ptr, lens[i]};
-		lost_by_one = &temp;
+		truncated_by_malloc = &temp;
 		id = 99;
 		MUST(mmr_intern_add(pool, text, &id) == MMR_ETRUNCATED, "%zu bytes: %s", lens[i],
 			mmr_last_error());
-		ck_assert_ptr_null(lost_by_one);
+		ck_assert_ptr_null(truncated_by_malloc);
 		ck_assert_uint_eq(id, 99);
 		ck_assert_uint_eq(mmr_intern_count(pool), k + 1);
 		/* A shared block is kept for the next texts. */

@@ -16,7 +16,7 @@
 
 /* --- Allocators that count, fail, and recognize their own blocks --- */
 
-struct purse {
+struct counter {
 	atomic_long n_held, n_allocs;
 	atomic_long left; /* allocations that will succeed; below 0: all of them */
 	atomic_long n_foreign;
@@ -25,40 +25,40 @@ struct purse {
 /* The header before each block has the size of malloc's alignment, and names the allocator. */
 #define MARK 32
 
-static void *purse_alloc(void *context, size_t size)
+static void *counter_alloc(void *context, size_t size)
 {
-	struct purse *purse = context;
+	struct counter *counter = context;
 	char *memory;
 
 	MUST(size > 0, "an allocation of 0 bytes");
-	if (atomic_load(&purse->left) == 0)
+	if (atomic_load(&counter->left) == 0)
 		return NULL;
-	if (atomic_load(&purse->left) > 0)
-		atomic_fetch_sub(&purse->left, 1);
+	if (atomic_load(&counter->left) > 0)
+		atomic_fetch_sub(&counter->left, 1);
 	memory = malloc(MARK + size);
 	MUST(memory, "malloc");
 	memset(memory, 0xa5, MARK + size);
-	memcpy(memory, &purse, sizeof(purse));
-	atomic_fetch_add(&purse->n_held, 1);
-	atomic_fetch_add(&purse->n_allocs, 1);
+	memcpy(memory, &counter, sizeof(counter));
+	atomic_fetch_add(&counter->n_held, 1);
+	atomic_fetch_add(&counter->n_allocs, 1);
 	return memory + MARK;
 }
 
-static void purse_free(void *context, void *memory)
+static void counter_free(void *context, void *memory)
 {
-	struct purse *purse = context, *owner;
+	struct counter *counter = context, *owner;
 
 	MUST(memory, "freed NULL");
 	memcpy(&owner, (char *)memory - MARK, sizeof(owner));
-	if (owner != purse)
-		atomic_fetch_add(&purse->n_foreign, 1);
-	atomic_fetch_sub(&purse->n_held, 1);
+	if (owner != counter)
+		atomic_fetch_add(&counter->n_foreign, 1);
+	atomic_fetch_sub(&counter->n_held, 1);
 	free((char *)memory - MARK);
 }
 
-static struct purse first = {.left = -1}, second = {.left = -1};
-static const mmr_allocator first_allocator = {purse_alloc, purse_free, &first};
-static const mmr_allocator second_allocator = {purse_alloc, purse_free, &second};
+static struct counter first = {.left = -1}, second = {.left = -1};
+static const mmr_allocator first_allocator = {counter_alloc, counter_free, &first};
+static const mmr_allocator second_allocator = {counter_alloc, counter_free, &second};
 
 /* Makes a call of each kind that uses the heap. Returns: the first error. */
 static int use_library(const char *path)
@@ -83,7 +83,7 @@ static int use_library(const char *path)
 	return err < 0 ? err : 0;
 }
 
-START_TEST(test_heap_comes_from_the_allocator)
+START_TEST(test_heap_uses_the_allocator)
 {
 	struct temp temp = temp_open("a\nb\n", 4);
 	uint64_t before = heap_in_use();
@@ -193,8 +193,8 @@ START_TEST(test_heap_refuses_broken_allocators)
 {
 	int n_freed = 0;
 	const mmr_allocator misaligned = {crooked_alloc, crooked_free, &n_freed};
-	const mmr_allocator no_alloc = {NULL, purse_free, &first};
-	const mmr_allocator no_free = {purse_alloc, NULL, &first};
+	const mmr_allocator no_alloc = {NULL, counter_free, &first};
+	const mmr_allocator no_free = {counter_alloc, NULL, &first};
 	mmr_reader *reader;
 
 	ck_assert_int_eq(mmr_heap_replace(&first_allocator), 0);
@@ -283,7 +283,7 @@ static void must_be_near(const char *what, uint64_t value, uint64_t wanted)
 		(unsigned long long)value, (unsigned long long)wanted);
 }
 
-START_TEST(test_memory_usage_is_that_of_the_kernel)
+START_TEST(test_memory_usage_matches_the_kernel)
 {
 	mmr_reader *reader;
 	mmr_memory now;
@@ -423,9 +423,8 @@ static Suite *memory_suite(void)
 {
 	Suite *suite = suite_create("memory");
 
-	ADD_CASE(suite, "core", test_heap_comes_from_the_allocator,
-		test_heap_blocks_return_to_their_allocator,
-		test_memory_usage_is_that_of_the_kernel);
+	ADD_CASE(suite, "core", test_heap_uses_the_allocator,
+		test_heap_blocks_return_to_their_allocator, test_memory_usage_matches_the_kernel);
 	ADD_CASE(suite, "limits", test_heap_replaced_while_in_use);
 	ADD_CASE(suite, "faults", test_heap_allocator_fails, test_heap_error_without_memory,
 		test_heap_refuses_broken_allocators);

@@ -351,7 +351,7 @@ START_TEST(test_number_long_texts)
 	static char text[5001];
 	size_t len;
 
-	/* Any count of leading zeroes is valid. */
+	/* Any number of leading zeroes is valid. */
 	for (len = 1; len <= 5000; len = len < 10 ? len + 1 : len * 3 / 2) {
 		mmr_slice slice = {text, len};
 

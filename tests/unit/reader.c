@@ -381,8 +381,6 @@ START_TEST(test_reader_release_drops_pages)
 }
 END_TEST
 
-/* --- Growth and change --- */
-
 static Suite *reader_suite(void)
 {
 	Suite *suite = suite_create("reader");

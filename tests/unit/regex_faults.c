@@ -209,7 +209,7 @@ START_TEST(test_regex_of_other_releases)
 		{"devel", "does not report its version"},
 		{"10", "does not report its version"},
 		{NULL, "does not report its version"},
-		{"10.42 with so many words behind it that no room for a version could hold them all",
+		{"10.42 with so many words after it that no room for a version could hold them all",
 			"does not report its version"},
 	};
 	struct regex_functions real;

@@ -19,7 +19,7 @@ struct piece {
 };
 
 /* State that the workers of one run share. */
-struct scene {
+struct shared {
 	mmr_slice bytes; /* of the reader */
 	pthread_mutex_t lock;
 	struct piece pieces[8192];
@@ -33,17 +33,17 @@ struct scene {
 };
 
 struct state {
-	struct scene *scene;
+	struct shared *shared;
 	mmr_block block; /* of the last call of work */
 	uint64_t n_calls;
 };
 
-static struct scene scene = {.lock = PTHREAD_MUTEX_INITIALIZER};
+static struct shared shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static int see(void *arg, const mmr_block *block)
 {
 	struct state *state = arg;
-	struct scene *all = state->scene;
+	struct shared *all = state->shared;
 	struct piece piece = {block->off, block->bytes.len, block->ahead};
 	bool wrong = piece.off > all->bytes.len || piece.len > all->bytes.len - piece.off ||
 		     memcmp(all->bytes.ptr + piece.off, block->bytes.ptr, piece.len) != 0;
@@ -62,7 +62,7 @@ static int see(void *arg, const mmr_block *block)
 static int see_in_order(void *arg, const mmr_block *block)
 {
 	struct state *state = arg;
-	struct scene *all = state->scene;
+	struct shared *all = state->shared;
 
 	uint64_t end = block->off + block->bytes.len - block->ahead;
 	bool late = all->backward ? end > all->collected : block->off < all->collected;
@@ -85,15 +85,15 @@ static int start_state(void *arg, void *context)
 	MUST(memcmp(state, &zeroed, sizeof(zeroed)) == 0, "the state is not zeroed");
 	/* No two states share a cache line. */
 	MUST((uintptr_t)arg % 128 == 0, "the state is at %p", arg);
-	state->scene = context;
-	state->scene->n_started++;
+	state->shared = context;
+	state->shared->n_started++;
 	return 0;
 }
 
 static void end_state(void *arg, void *context)
 {
 	struct state *state = arg;
-	struct scene *all = context;
+	struct shared *all = context;
 
 	all->n_ended++;
 	all->merged += state->n_calls;
@@ -106,22 +106,22 @@ static int run(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block
 		.collect = collect,
 		.start = start_state,
 		.end = end_state,
-		.context = &scene,
+		.context = &shared,
 		.state_size = sizeof(struct state)};
 	int result;
 
-	scene.n = scene.n_wrong = scene.n_collected = scene.n_disorder = 0;
-	scene.n_started = scene.n_ended = 0;
-	scene.merged = 0;
-	scene.backward = cut->backward;
-	scene.collected = scene.backward ? UINT64_MAX : 0;
+	shared.n = shared.n_wrong = shared.n_collected = shared.n_disorder = 0;
+	shared.n_started = shared.n_ended = 0;
+	shared.merged = 0;
+	shared.backward = cut->backward;
+	shared.collected = shared.backward ? UINT64_MAX : 0;
 	result = mmr_scan_run(reader, scan, cut, &job);
-	MUST(scene.n_started == scene.n_ended, "%u states were started, %u ended", scene.n_started,
-		scene.n_ended);
-	MUST(scan->n_threads == 0 || scene.n_started <= scan->n_threads, "%u states",
-		scene.n_started);
-	MUST(scene.merged == scene.n, "states have counted %zu blocks of %zu", (size_t)scene.merged,
-		scene.n);
+	MUST(shared.n_started == shared.n_ended, "%u states were started, %u ended",
+		shared.n_started, shared.n_ended);
+	MUST(scan->n_threads == 0 || shared.n_started <= scan->n_threads, "%u states",
+		shared.n_started);
+	MUST(shared.merged == shared.n, "states have counted %zu blocks of %zu",
+		(size_t)shared.merged, shared.n);
 	return result;
 }
 
@@ -142,7 +142,7 @@ static bool is_one_window(mmr_slice bytes, const struct piece *piece, size_t win
 	return at - piece->off < window;
 }
 
-static void must_be_shared_out(const struct setting *setting, const mmr_scan_options *options,
+static void must_cover_the_range(const struct setting *setting, const mmr_scan_options *options,
 	const mmr_block_options *cut, bool ordered)
 {
 	mmr_scan_options scan = *options;
@@ -157,21 +157,21 @@ static void must_be_shared_out(const struct setting *setting, const mmr_scan_opt
 	"%s, %zu bytes, window %zu, delimiter %d, split %d, mode %d, %u threads, [%zu, %zu): " \
 	"block %zu of %zu", \
 		setting->name, bytes.len, window, delimiter, cut->split_lines, (int)scan.io_mode, \
-		scan.n_threads, (size_t)start, (size_t)stop, i, scene.n
+		scan.n_threads, (size_t)start, (size_t)stop, i, shared.n
 
 	i = 0;
-	scene.bytes = bytes;
+	shared.bytes = bytes;
 	scan.progress = mmr_progress_new();
 	MUST(scan.progress != NULL, "no memory");
 	MUST(run(setting->reader, &scan, cut, see, ordered ? see_in_order : NULL) == 0, "%s: %s",
 		setting->name, mmr_last_error());
 	mmr_progress_read(scan.progress, &done, &total);
 	MUST(done == stop - start && total == stop - start, CASE);
-	MUST(scene.n_wrong == 0 && scene.n <= ARRAY_LEN(scene.pieces), CASE);
-	MUST(scene.n_disorder == 0 && scene.n_collected == (ordered ? scene.n : 0), CASE);
-	qsort(scene.pieces, scene.n, sizeof(scene.pieces[0]), by_offset);
-	for (i = 0; i < scene.n; i++) {
-		const struct piece *piece = &scene.pieces[i];
+	MUST(shared.n_wrong == 0 && shared.n <= ARRAY_LEN(shared.pieces), CASE);
+	MUST(shared.n_disorder == 0 && shared.n_collected == (ordered ? shared.n : 0), CASE);
+	qsort(shared.pieces, shared.n, sizeof(shared.pieces[0]), by_offset);
+	for (i = 0; i < shared.n; i++) {
+		const struct piece *piece = &shared.pieces[i];
 
 		own = piece->len - piece->ahead;
 		MUST(piece->off == at && own > 0 && own <= stop - at, CASE);
@@ -187,7 +187,7 @@ static void must_be_shared_out(const struct setting *setting, const mmr_scan_opt
 #undef CASE
 }
 
-static void share_every_way(const struct setting *setting, void *arg)
+static void run_every_way(const struct setting *setting, void *arg)
 {
 	static const size_t windows[] = {1, 7, 4096, 65536, 0};
 	/* The second '\n' is for blocks that split lines. */
@@ -213,7 +213,7 @@ static void share_every_way(const struct setting *setting, void *arg)
 				cut.split_lines = d == 1;
 				cut.backward = chance_below(chance, 2);
 				cut.ahead = d == 1 ? chance_below(chance, 3) * 5000 : 0;
-				must_be_shared_out(setting, &scan, &cut, chance_below(chance, 2));
+				must_cover_the_range(setting, &scan, &cut, chance_below(chance, 2));
 			}
 		}
 	}
@@ -225,7 +225,7 @@ START_TEST(test_run_blocks_cover_the_range)
 	struct chance chance = {121};
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
-	on_random_lines(sizes, ARRAY_LEN(sizes), share_every_way, &chance);
+	on_random_lines(sizes, ARRAY_LEN(sizes), run_every_way, &chance);
 }
 END_TEST
 
@@ -252,19 +252,19 @@ START_TEST(test_run_skips_holes)
 	cut.skip_holes = true;
 	scan.n_threads = 3;
 	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
-	scene.bytes = (mmr_slice){bytes, sizeof(bytes)};
+	shared.bytes = (mmr_slice){bytes, sizeof(bytes)};
 	ck_assert_int_eq(run(reader, &scan, &cut, see, see_in_order), 0);
-	ck_assert_uint_eq(scene.n_wrong + scene.n_disorder, 0);
+	ck_assert_uint_eq(shared.n_wrong + shared.n_disorder, 0);
 	for (i = 0; i < ARRAY_LEN(islands); i++) {
-		for (k = 0; k < scene.n &&
-			    (islands[i] < scene.pieces[k].off ||
-				    islands[i] - scene.pieces[k].off >= scene.pieces[k].len);
+		for (k = 0; k < shared.n &&
+			    (islands[i] < shared.pieces[k].off ||
+				    islands[i] - shared.pieces[k].off >= shared.pieces[k].len);
 			k++)
 			;
-		MUST(k < scene.n, "byte %zu is in no block", islands[i]);
+		MUST(k < shared.n, "byte %zu is in no block", islands[i]);
 	}
-	for (k = 0; k < scene.n; k++)
-		sum += scene.pieces[k].len;
+	for (k = 0; k < shared.n; k++)
+		sum += shared.pieces[k].len;
 	ck_assert_uint_le(sum, 4 * 131072);
 	mmr_close(reader);
 	temp_close(&temp);
@@ -302,7 +302,7 @@ START_TEST(test_run_ends_early)
 	size_t round;
 
 	ck_assert_int_eq(mmr_open_memory(bytes, sizeof(bytes), &reader), 0);
-	scene.bytes = (mmr_slice){bytes, sizeof(bytes)};
+	shared.bytes = (mmr_slice){bytes, sizeof(bytes)};
 	cut.window = 16;
 	cut.split_lines = true;
 	for (scan.n_threads = 1; scan.n_threads <= N_THREADS; scan.n_threads++) {
@@ -310,15 +310,15 @@ START_TEST(test_run_ends_early)
 			ck_assert_int_eq(run(reader, &scan, &cut, end_at_3, NULL), 1);
 			/* In order, exactly the blocks before the end are collected. */
 			ck_assert_int_eq(run(reader, &scan, &cut, end_at_3, see_until_3), 1);
-			ck_assert_uint_eq(scene.n_collected, 3);
+			ck_assert_uint_eq(shared.n_collected, 3);
 			ck_assert_int_eq(run(reader, &scan, &cut, see, see_until_3), 1);
-			ck_assert_uint_eq(scene.n_collected, 4);
-			ck_assert_uint_eq(scene.n_disorder, 0);
+			ck_assert_uint_eq(shared.n_collected, 4);
+			ck_assert_uint_eq(shared.n_disorder, 0);
 			ck_assert_int_eq(
 				run(reader, &scan, &cut, fail_from_5, see_in_order), -1005);
-			ck_assert_uint_eq(scene.n_collected, 5);
+			ck_assert_uint_eq(shared.n_collected, 5);
 			ck_assert_int_le(run(reader, &scan, &cut, fail_from_5, NULL), -1005);
-			ck_assert_uint_lt(scene.n, 100);
+			ck_assert_uint_lt(shared.n, 100);
 		}
 	}
 	mmr_close(reader);
@@ -330,7 +330,7 @@ END_TEST
 /* Fails for the third state. */
 static int start_two(void *arg, void *context)
 {
-	struct scene *all = context;
+	struct shared *all = context;
 
 	start_state(arg, context);
 	if (all->n_started < 3)
@@ -347,38 +347,38 @@ START_TEST(test_run_starts_and_ends_states)
 	mmr_scan_job job = {.work = see,
 		.start = start_two,
 		.end = end_state,
-		.context = &scene,
+		.context = &shared,
 		.state_size = sizeof(struct state)};
 	uint64_t heap = heap_in_use();
 	mmr_reader *reader;
 
 	ck_assert_int_eq(mmr_open_memory(bytes, sizeof(bytes), &reader), 0);
-	scene.bytes = (mmr_slice){bytes, sizeof(bytes)};
+	shared.bytes = (mmr_slice){bytes, sizeof(bytes)};
 	cut.window = 16;
 	cut.split_lines = true;
 	/* There are as many states as threads, but not more than windows. */
 	scan.n_threads = 5;
 	ck_assert_int_eq(run(reader, &scan, &cut, see, NULL), 0);
-	ck_assert_uint_eq(scene.n_started, 5);
+	ck_assert_uint_eq(shared.n_started, 5);
 	scan.length = 17;
 	ck_assert_int_eq(run(reader, &scan, &cut, see, NULL), 0);
-	ck_assert_uint_eq(scene.n_started, 2);
+	ck_assert_uint_eq(shared.n_started, 2);
 	scan.length = 0;
 	ck_assert_int_eq(run(reader, &scan, &cut, see, NULL), 0);
-	ck_assert_uint_eq(scene.n_started, 1);
-	ck_assert_uint_eq(scene.n, 0);
+	ck_assert_uint_eq(shared.n_started, 1);
+	ck_assert_uint_eq(shared.n, 0);
 	scan.length = MMR_REST;
 	/* If one state cannot be made, the others end, and no work is done. */
-	scene.n = scene.n_started = scene.n_ended = 0;
+	shared.n = shared.n_started = shared.n_ended = 0;
 	ck_assert_int_eq(mmr_scan_run(reader, &scan, &cut, &job), -ENOTTY);
-	ck_assert_uint_eq(scene.n_started, 2);
-	ck_assert_uint_eq(scene.n_ended, 2);
-	ck_assert_uint_eq(scene.n, 0);
+	ck_assert_uint_eq(shared.n_started, 2);
+	ck_assert_uint_eq(shared.n_ended, 2);
+	ck_assert_uint_eq(shared.n, 0);
 	/* Two threads need two states. A job may also have no state. */
 	scan.n_threads = 2;
-	scene.n_started = scene.n_ended = 0;
+	shared.n_started = shared.n_ended = 0;
 	ck_assert_int_eq(mmr_scan_run(reader, &scan, &cut, &job), 0);
-	ck_assert_uint_eq(scene.n_ended, 2);
+	ck_assert_uint_eq(shared.n_ended, 2);
 	job = (mmr_scan_job){.work = end_at_3};
 	ck_assert_int_eq(mmr_scan_run(reader, &scan, &cut, &job), 1);
 	mmr_close(reader);
@@ -452,7 +452,7 @@ START_TEST(test_run_line_limit)
 	for (n = 1; n <= N_THREADS; n++) {
 		scan.n_threads = n;
 		cut.line_limit = 100000;
-		must_be_shared_out(&setting, &scan, &cut, n % 2);
+		must_cover_the_range(&setting, &scan, &cut, n % 2);
 		cut.line_limit = 10000;
 		ck_assert_int_eq(run(setting.reader, &scan, &cut, see, NULL), MMR_ELONG);
 		ck_assert_ptr_nonnull(strstr(mmr_last_error(), "line_limit"));
@@ -486,7 +486,7 @@ START_TEST(test_run_long_line_uses_the_map)
 	for (n = 1; n <= 2 * N_THREADS; n++) {
 		scan.io_mode = n % 2 ? MMR_IO_MAP : MMR_IO_AUTO;
 		scan.n_threads = (n + 1) / 2;
-		must_be_shared_out(&setting, &scan, &cut, n / 2 % 2);
+		must_cover_the_range(&setting, &scan, &cut, n / 2 % 2);
 	}
 	mmr_close(setting.reader);
 	temp_close(&temp);

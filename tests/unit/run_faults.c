@@ -154,7 +154,7 @@ static void *nothing(void *arg)
 	return arg;
 }
 
-static void share_without_threads(void *arg)
+static void run_without_threads(void *arg)
 {
 	mmr_reader *reader = arg;
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -186,7 +186,7 @@ START_TEST(test_run_without_threads)
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	int status;
 
-	status = in_child(share_without_threads, reader);
+	status = in_child(run_without_threads, reader);
 	mmr_close(reader);
 	temp_close(&temp);
 	ck_assert(WIFEXITED(status));

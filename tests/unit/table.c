@@ -131,11 +131,9 @@ START_TEST(test_table_examples)
 		{"\"a\r\nb\"\r\nc\r\n", "a\r\nb|/c|/", 0},
 		{"\"say \"\"no\"\"\",1", "say \"no\"|1|/", 0},
 		{"\"\"\"\"", "\"|/", 0},
-		{"a\"b,c\"\n", "a\"b|c\"|/",
-			0}, /* not at the start: a quote is a byte like any other */
+		{"a\"b,c\"\n", "a\"b|c\"|/", 0}, /* a quote inside a cell */
 		{" \"a\"\n", " \"a\"|/", 0},
-		{"\"a\" ,b", "\"a\" |b|/",
-			0}, /* a byte after the closing quote: the quotes are kept */
+		{"\"a\" ,b", "\"a\" |b|/", 0}, /* a byte after the closing quote */
 		{"\"a\"x\",b", "\"a\"x\"|b|/", 0},
 		{"\"a\"x\"y\"\r\nb", "\"a\"x\"y\"|/b|/", 0},
 		{"a\r", "a\r|/", 0},
