@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 
-static bool stands_at(mmr_slice all, mmr_slice text, size_t at)
+static bool occurs_at(mmr_slice all, mmr_slice text, size_t at)
 {
 	return text.len <= all.len - at && memcmp(all.ptr + at, text.ptr, text.len) == 0;
 }
@@ -18,7 +18,7 @@ static void search(mmr_slice all, mmr_slice text)
 	size_t at;
 
 	for (at = 0; text.len > 0 && at < all.len;) {
-		if (!stands_at(all, text, at)) {
+		if (!occurs_at(all, text, at)) {
 			at++;
 			continue;
 		}
@@ -28,7 +28,7 @@ static void search(mmr_slice all, mmr_slice text)
 	}
 	MUST(!mmr_matches_next(&it, &match) && mmr_matches_error(&it) == 0, "one match too many");
 	for (at = all.len; text.len > 0 && at >= text.len;) {
-		if (!stands_at(all, text, at - text.len)) {
+		if (!occurs_at(all, text, at - text.len)) {
 			at--;
 			continue;
 		}

@@ -17,7 +17,7 @@ static bool is_ours(const char *text, size_t len, const char *end)
 	       strpbrk(text, "xXpP(") == NULL;
 }
 
-static void read_real(mmr_slice slice, const char *text)
+static void read_float(mmr_slice slice, const char *text)
 {
 	double value = 7.75, want;
 	char *end;
@@ -37,7 +37,7 @@ static void read_real(mmr_slice slice, const char *text)
 	}
 }
 
-static void read_whole(mmr_slice slice, const char *text)
+static void read_integer(mmr_slice slice, const char *text)
 {
 	int64_t value = 77, want;
 	uint64_t positive = 77, want_positive;
@@ -72,8 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(text, "out of memory");
 	memcpy(text, slice.ptr, slice.len);
 	text[slice.len] = '\0';
-	read_real(slice, text);
-	read_whole(slice, text);
+	read_float(slice, text);
+	read_integer(slice, text);
 	free(text);
 	free((char *)slice.ptr);
 	return 0;

@@ -297,7 +297,7 @@ static void add_bytes(struct command *command, const char *option, mmr_slice byt
 	add(command, text, len);
 }
 
-static void spell(const struct options *options, struct command *plain)
+static void make_canonical(const struct options *options, struct command *plain)
 {
 	const char option[2] = {'-', action_of(options)->letter};
 	size_t i;
@@ -364,7 +364,7 @@ static void check_plain(const struct options *options)
 	char messages[65536];
 	size_t i;
 
-	spell(options, &plain);
+	make_canonical(options, &plain);
 	MUST(parse(&plain, &again, messages, sizeof(messages)) == PARSED, "%s", messages);
 	MUST(again.n_selections == options->n_selections && again.action == options->action &&
 			again.delimiter == options->delimiter &&

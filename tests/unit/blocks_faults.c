@@ -94,7 +94,7 @@ END_TEST
 
 /* Truncates the file after the first block. The bytes before the cut must be delivered, and nothing
  * else. */
-static void must_deliver_what_is_left(enum mmr_io_mode io_mode, size_t size)
+static void must_deliver_the_rest(enum mmr_io_mode io_mode, size_t size)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
@@ -133,17 +133,17 @@ static void must_deliver_what_is_left(enum mmr_io_mode io_mode, size_t size)
 
 START_TEST(test_blocks_truncated_copy)
 {
-	must_deliver_what_is_left(MMR_IO_READ, 100005);
-	must_deliver_what_is_left(MMR_IO_READ, 98304);
-	must_deliver_what_is_left(MMR_IO_AUTO, 199999);
+	must_deliver_the_rest(MMR_IO_READ, 100005);
+	must_deliver_the_rest(MMR_IO_READ, 98304);
+	must_deliver_the_rest(MMR_IO_AUTO, 199999);
 }
 END_TEST
 
 START_TEST(test_blocks_truncated_map)
 {
 	ck_assert_int_eq(mmr_guard_install(), 0);
-	must_deliver_what_is_left(MMR_IO_MAP, 98304);
-	must_deliver_what_is_left(MMR_IO_MAP, 100005);
+	must_deliver_the_rest(MMR_IO_MAP, 98304);
+	must_deliver_the_rest(MMR_IO_MAP, 100005);
 }
 END_TEST
 
@@ -152,7 +152,7 @@ START_TEST(test_blocks_truncated_map_in_the_last_page)
 	/* The kernel returns zeros after the end of the file in its last page and raises no signal.
 	 * These zeros must not be delivered. */
 	ck_assert_int_eq(mmr_guard_install(), 0);
-	must_deliver_what_is_left(MMR_IO_MAP, 199999);
+	must_deliver_the_rest(MMR_IO_MAP, 199999);
 }
 END_TEST
 

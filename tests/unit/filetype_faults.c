@@ -17,13 +17,13 @@
 #define REPLACE(name, other) \
 	do { \
 		__typeof__(&name) function_ = (other); \
-		memcpy(place_of(#name), &function_, sizeof(function_)); \
+		memcpy(pointer_to(#name), &function_, sizeof(function_)); \
 	} while (0)
 
 /* The functions of libmagic itself. */
 static char real[16 * sizeof(void *)];
 
-static char *place_of(const char *name)
+static char *pointer_to(const char *name)
 {
 	size_t i;
 
@@ -63,7 +63,7 @@ static int no_database(magic_t cookie, const char *path)
 	return -1;
 }
 
-static const char *no_words(magic_t cookie)
+static const char *no_message(magic_t cookie)
 {
 	(void)cookie;
 	return NULL;
@@ -160,7 +160,7 @@ START_TEST(test_filetype_without_a_cookie)
 	if (!remember())
 		CHECK_SKIP("libmagic is missing");
 	REPLACE(magic_load, no_database);
-	REPLACE(magic_error, no_words);
+	REPLACE(magic_error, no_message);
 	ck_assert(is_sniffed(ask_in_a_thread()));
 	must_not_start("no database");
 	REPLACE(magic_open, no_cookie);

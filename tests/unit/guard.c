@@ -516,7 +516,7 @@ static void raise_sigbus(void *arg)
 	raise(SIGBUS);
 }
 
-static void must_have_died_of_sigbus(int status)
+static void must_be_killed_by_sigbus(int status)
 {
 	MUST(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS, "wait status 0x%x",
 		(unsigned)status);
@@ -526,11 +526,11 @@ START_TEST(test_guard_foreign_fault_keeps_the_default_action)
 {
 	struct victim victim = victim_open();
 
-	must_have_died_of_sigbus(in_child(touch_foreign, (void *)(uintptr_t)foreign_map()));
+	must_be_killed_by_sigbus(in_child(touch_foreign, (void *)(uintptr_t)foreign_map()));
 	temp_resize(&victim.temp, PAGE);
 	/* The guard covers only calls of the library. */
-	must_have_died_of_sigbus(in_child(touch_victim, &victim));
-	must_have_died_of_sigbus(in_child(raise_sigbus, NULL));
+	must_be_killed_by_sigbus(in_child(touch_victim, &victim));
+	must_be_killed_by_sigbus(in_child(raise_sigbus, NULL));
 	victim_close(&victim);
 }
 END_TEST

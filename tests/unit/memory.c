@@ -175,7 +175,7 @@ START_TEST(test_heap_error_without_memory)
 }
 END_TEST
 
-static void *crooked_alloc(void *context, size_t size)
+static void *misaligned_alloc(void *context, size_t size)
 {
 	static _Alignas(max_align_t) char bytes[4096];
 
@@ -183,7 +183,7 @@ static void *crooked_alloc(void *context, size_t size)
 	return size < sizeof(bytes) ? bytes + sizeof(void *) / 2 : NULL;
 }
 
-static void crooked_free(void *context, void *memory)
+static void misaligned_free(void *context, void *memory)
 {
 	++*(int *)context;
 	(void)memory;
@@ -192,7 +192,7 @@ static void crooked_free(void *context, void *memory)
 START_TEST(test_heap_refuses_broken_allocators)
 {
 	int n_freed = 0;
-	const mmr_allocator misaligned = {crooked_alloc, crooked_free, &n_freed};
+	const mmr_allocator misaligned = {misaligned_alloc, misaligned_free, &n_freed};
 	const mmr_allocator no_alloc = {NULL, counter_free, &first};
 	const mmr_allocator no_free = {counter_alloc, NULL, &first};
 	mmr_reader *reader;

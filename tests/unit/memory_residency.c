@@ -426,7 +426,7 @@ START_TEST(test_residency_does_not_trust_mincore_of_foreign_files)
 }
 END_TEST
 
-static void ask_of_a_file_for_all(void *arg)
+static void ask_about_a_writable_file(void *arg)
 {
 	struct lacking *lacking = arg;
 
@@ -447,7 +447,7 @@ START_TEST(test_residency_of_a_writable_file)
 	lacking.patchy.temp = patchy_open(lacking.patchy.resident);
 	lacking.patchy.source = MMR_RESIDENCY_MINCORE;
 	ck_assert_int_eq(fchmod(lacking.patchy.temp.fd, 0666), 0);
-	status = in_child(ask_of_a_file_for_all, &lacking);
+	status = in_child(ask_about_a_writable_file, &lacking);
 	temp_close(&lacking.patchy.temp);
 	ck_assert(WIFEXITED(status));
 	if (WEXITSTATUS(status) == 77)

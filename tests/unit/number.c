@@ -143,7 +143,7 @@ START_TEST(test_number_integer_matches_strtoll)
 }
 END_TEST
 
-static void must_read_real_examples(void)
+static void must_read_float_examples(void)
 {
 	static const struct {
 		const char *text;
@@ -225,7 +225,7 @@ static void must_read_real_examples(void)
 
 START_TEST(test_number_float_examples)
 {
-	must_read_real_examples();
+	must_read_float_examples();
 }
 END_TEST
 
@@ -240,7 +240,7 @@ START_TEST(test_number_float_in_another_locale)
 			break;
 	if (i == ARRAY_LEN(names))
 		CHECK_SKIP("no locale with a decimal comma is installed");
-	must_read_real_examples();
+	must_read_float_examples();
 	setlocale(LC_NUMERIC, "C");
 }
 END_TEST
@@ -265,7 +265,7 @@ START_TEST(test_number_float_in_every_rounding_mode)
 	for (i = 0; i < ARRAY_LEN(modes); i++) {
 		if (fesetround(modes[i]) != 0)
 			continue;
-		must_read_real_examples();
+		must_read_float_examples();
 	}
 	fesetround(FE_TONEAREST);
 }

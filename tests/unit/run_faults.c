@@ -149,7 +149,7 @@ START_TEST(test_run_threads_block_signals)
 }
 END_TEST
 
-static void *nothing(void *arg)
+static void *do_nothing(void *arg)
 {
 	return arg;
 }
@@ -165,7 +165,8 @@ static void run_without_threads(void *arg)
 	if (getuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
 		_exit(77);
 	/* If threads can still be created, the test is skipped. */
-	if (setrlimit(RLIMIT_NPROC, &none) < 0 || pthread_create(&thread, NULL, nothing, NULL) == 0)
+	if (setrlimit(RLIMIT_NPROC, &none) < 0 ||
+		pthread_create(&thread, NULL, do_nothing, NULL) == 0)
 		_exit(77);
 	cut.window = 4096;
 	cut.split_lines = true;

@@ -91,7 +91,7 @@ START_TEST(test_seek_in_small_files)
 }
 END_TEST
 
-static void seek_by_chance(const struct setting *setting, void *arg)
+static void seek_at_random(const struct setting *setting, void *arg)
 {
 	struct table *table = arg;
 	int64_t line, reach;
@@ -134,7 +134,7 @@ START_TEST(test_seek_across_blocks)
 		if (shape == 2)
 			text[sizeof(text) - 1] = '\n';
 		table = table_of(bytes, '\n');
-		on_every_backing(bytes, seek_by_chance, &table);
+		on_every_backing(bytes, seek_at_random, &table);
 		free(table.starts);
 	}
 }

@@ -212,7 +212,7 @@ START_TEST(test_slice_trim)
 }
 END_TEST
 
-static void views_of_nowhere_fail(const struct setting *setting, void *arg)
+static void views_of_unmapped_readers_fail(const struct setting *setting, void *arg)
 {
 	mmr_slice bytes = mmr_bytes(setting->reader), part = {"mark", 4};
 	int want = setting->addressable ? 0 : MMR_ENOMAP;
@@ -236,7 +236,7 @@ static void views_of_nowhere_fail(const struct setting *setting, void *arg)
 
 START_TEST(test_slice_of_an_unmapped_reader_fails)
 {
-	on_every_backing(mmr_slice_of("1234"), views_of_nowhere_fail, NULL);
+	on_every_backing(mmr_slice_of("1234"), views_of_unmapped_readers_fail, NULL);
 }
 END_TEST
 

@@ -364,7 +364,7 @@ static int add_up(void *state, const mmr_block *block)
 	return 0;
 }
 
-static int nothing_to_do(void *state, const mmr_block *block)
+static int do_nothing(void *state, const mmr_block *block)
 {
 	(void)state, (void)block;
 	return 0;
@@ -375,7 +375,7 @@ START_TEST(test_blocks_of_a_stream_read_error)
 	mmr_counts counts = {.lines = 77};
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	size_t sum = 0;
-	mmr_scan_job job = {.work = nothing_to_do,
+	mmr_scan_job job = {.work = do_nothing,
 		.collect = add_up,
 		.start = keep_context,
 		.context = &sum,

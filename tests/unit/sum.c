@@ -55,7 +55,8 @@ static void must_be_whole_sum(const mmr_array *array, const mmr_summary *summary
 		"%s: sum of %zu as a double", what, array->n);
 #endif
 	if (array->n == 0)
-		MUST(summary->min.u64 == 0 && summary->max.u64 == 0, "%s: of nothing", what);
+		MUST(summary->min.u64 == 0 && summary->max.u64 == 0, "%s: limits of an empty sum",
+			what);
 	else if (is_signed)
 		MUST(summary->min.i64 == least && summary->max.i64 == most, "%s: range of %zu",
 			what, array->n);
