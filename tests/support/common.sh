@@ -73,3 +73,22 @@ lint()
 	cat "$tmp/lint"
 	[ ! -s "$tmp/lint" ]
 }
+
+# need PROGRAM... : skips the test if a program is not installed.
+need()
+{
+	local program
+
+	for program; do
+		command -v "$program" > /dev/null || skip "no $program"
+	done
+}
+
+# Prints the results of configure, as the cache file of another configure.
+configure_cache()
+{
+	sed -n '/^## Cache variables/,/^## Output variables/{
+		/^ac_cv_env_/d
+		/^[a-z_]*_cv_[A-Za-z0-9_]*=/p
+	}' "$top_builddir/config.log"
+}
