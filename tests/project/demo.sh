@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# demo.sh - the demo shows something in each step, whatever the file is
+# demo.sh - each step of the demo prints something, whatever the file is
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
@@ -17,7 +17,7 @@ demo()
 	bash "$top_srcdir/tools/demo.sh" "$MMCAT" "$tmp/$1" > "$tmp/demo"
 }
 
-# Between a command and its time there is something, besides blank lines.
+# There is something between a command and its time, besides blank lines.
 every_step_shows()
 {
 	demo "$1" && awk '
@@ -27,10 +27,10 @@ every_step_shows()
 		END { exit bad || n < 4 }' "$tmp/demo"
 }
 for name in small lines binary x; do
-	check "each step of the demo of $name shows something" every_step_shows "$name"
+	check "each step of the demo of $name prints something" every_step_shows "$name"
 done
-check "the demo of text has its lines" \
+check "the demo of text prints its lines" \
 	test "$(demo small && grep -cx 'first\|middle\|last' "$tmp/demo")" -ge 7
-check "the demo of binary data prints none" \
+check "the demo of binary data prints no lines" \
 	test "$(demo x && tr -d '\n\40-\176' < "$tmp/demo" | wc -c)" = 0
-check "there is a demo of an empty file" demo empty
+check "the demo of an empty file works" demo empty

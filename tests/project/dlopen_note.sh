@@ -1,29 +1,29 @@
 #!/usr/bin/env bash
-# dlopen_note.sh - packagers see in the shared library what it opens when first needed
+# dlopen_note.sh - a note in the shared library lists the libraries that it opens on demand
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
 library=$top_builddir/.libs/libmmreader.so
-[ -z "$SANITIZER_FLAGS" ] || skip "a sanitizer puts bytes of its own around the note"
+[ -z "$SANITIZER_FLAGS" ] || skip "a sanitizer adds bytes around the note"
 [ -e "$library" ] || skip "no shared library was built"
-command -v readelf > "$tmp/which" || skip "no readelf"
-command -v python3 > "$tmp/which" || skip "no python3"
-readelf -h "$library" > "$tmp/header" 2>&1 || skip "the library is no ELF file"
+need readelf
+need python3
+readelf -h "$library" > "$tmp/header" 2>&1 || skip "the library is not an ELF file"
 
 sections=$(readelf -SW "$library")
 
-# What this build opens, as JSON.
+# The libraries that this build opens, as JSON.
 opened=
 for pair in MAGIC:libmagic.so.1 PCRE2:libpcre2-8.so.0; do
 	grep -q "^#define MMR_${pair%%:*}_LAZY 1" "$top_builddir/config.h" && opened+=" ${pair#*:}"
 done
 if [ -z "$opened" ]; then
-	check "nothing is opened, so there is no note" test "${sections/.note.dlopen/}" = "$sections"
+	check "a build that opens no library has no note" test "${sections/.note.dlopen/}" = "$sections"
 	exit 0
 fi
 
-# Reads the notes as they are in memory, by the words of the specification.
+# Reads the notes as they are in memory, as the specification describes.
 cat > "$tmp/read.py" << 'EOF'
 import json, re, struct, sys
 
@@ -54,9 +54,9 @@ EOF
 
 # shellcheck disable=SC2086
 check "the note names$opened" python3 "$tmp/read.py" "$library" "$sections" $opened
-check "it is in a segment of notes" grep -Eq '^ +[0-9]+ .*\.note\.dlopen' \
+check "the note is in a segment of notes" grep -Eq '^ +[0-9]+ .*\.note\.dlopen' \
 	<(readelf -lW "$library")
 readelf -dW "$library" > "$tmp/dynamic"
 for name in $opened; do
-	check "$name is not linked" test -z "$(grep "NEEDED.*$name" "$tmp/dynamic")"
+	check "$name is not a dependency" test -z "$(grep "NEEDED.*$name" "$tmp/dynamic")"
 done

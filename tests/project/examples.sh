@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# examples.sh - what doc/examples prints, against the same work done naively in python3
+# examples.sh - the programs of doc/examples print what simple programs in python3 print
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
-command -v python3 > /dev/null || skip "no python3, which is the oracle"
+need python3
 examples=$top_builddir/doc/examples
 oracle=$top_srcdir/tests/project/examples_oracle.py
 
@@ -15,7 +15,7 @@ same()
 	cmp "$tmp/got" "$tmp/wanted" || { head -c 300 "$tmp/got" "$tmp/wanted"; return 1; }
 }
 
-# piped FILE NAME ARGUMENT... : the example prints the same of a pipe, which comes last.
+# piped FILE NAME ARGUMENT... : the example prints the same for a pipe, its last argument.
 piped()
 {
 	local file=$1
@@ -25,7 +25,7 @@ piped()
 	cmp "$tmp/got" "$tmp/wanted" || { head -c 300 "$tmp/got" "$tmp/wanted"; return 1; }
 }
 
-# refuses WORD NAME ARGUMENT... : status 2 and the word in its message, not a signal.
+# refuses WORD NAME ARGUMENT... : status 2 and the word in the message, no signal.
 refuses()
 {
 	local status=0
@@ -44,7 +44,7 @@ printf '\n' > "$tmp/blank"
 for file in log open blank empty; do
 	check "lines $file" same lines "$tmp/$file"
 done
-check "lines of no file" refuses "No such file" lines "$tmp/none"
+check "lines of a missing file" refuses "No such file" lines "$tmp/none"
 
 python3 "$oracle" make-table "$tmp/table.csv"
 printf 'a,b\r\n1,"2"\r\n3' > "$tmp/ragged.csv"
@@ -56,11 +56,11 @@ for column in 1 2 3 4 5 99; do
 	check "fields -q $column of a ragged table" same fields -q "$column" "$tmp/ragged.csv"
 done
 check "fields with a delimiter" same fields 2 "$tmp/semicolons" ';'
-check "fields of nothing" same fields -q 1 "$tmp/empty"
+check "fields of an empty file" same fields -q 1 "$tmp/empty"
 check "a quote that is never closed" refuses "never closed" fields -q 1 "$tmp/never-closed"
-check "a column of no number" refuses "usage" fields x "$tmp/table.csv"
+check "a column that is not a number" refuses "usage" fields x "$tmp/table.csv"
 
-# Of small numbers: any order of adding gives the exact sum of floats too.
+# Small numbers: the exact sum of floats is the same in any order.
 python3 "$oracle" make-numbers "$tmp/numbers" 200000
 for type in u8 i8 u16 u16be i16le u32 u32be i32 u64 i64 i64be f32 f64; do
 	check "typed $type" same typed "$type" "$tmp/numbers"
@@ -69,14 +69,14 @@ done
 for type in u8 u16be i64 f64; do
 	check "typed $type of a pipe" piped "$tmp/numbers" typed "$type"
 done
-check "typed of nothing" same typed f64 "$tmp/empty"
+check "typed of an empty file" same typed f64 "$tmp/empty"
 check "typed of half a number" refuses "left over" typed f64 "$tmp/open"
-check "typed of no type" refuses usage typed f63 "$tmp/numbers"
+check "typed with an invalid type" refuses usage typed f63 "$tmp/numbers"
 
 python3 "$oracle" make-trades "$tmp/trades" 300000
 check "records" same records "$tmp/trades"
 check "records of a pipe" piped "$tmp/trades" records
-check "records of nothing" same records "$tmp/empty"
+check "records of an empty file" same records "$tmp/empty"
 head -c 1000 "$tmp/trades" > "$tmp/half"
 check "records, half of one" refuses "8 bytes are left over" records "$tmp/half"
 
@@ -86,9 +86,9 @@ done
 check "parallel_count of a pipe" piped "$tmp/log" parallel_count GET
 check "parallel_count, no line end" same parallel_count end "$tmp/open"
 check "parallel_count of a line end" refuses usage parallel_count $'a\nb' "$tmp/log"
-check "parallel_count of nothing" same parallel_count x "$tmp/empty"
+check "parallel_count of an empty file" same parallel_count x "$tmp/empty"
 
-# Keys of each length, few and many, and blocks around every size where the code changes its way.
+# Keys of each length, few and many, and blocks around every size at which the code changes.
 python3 "$oracle" make-rows "$tmp/few" 300000 413
 python3 "$oracle" make-rows "$tmp/many" 300000 20000
 for n in 1 2 5 8 9 13 40 80 90 100 300; do
@@ -98,7 +98,7 @@ done
 check "average, 413 keys" same average "$tmp/few"
 check "average, 20000 keys" same average "$tmp/many"
 check "average of a pipe" piped "$tmp/many" average
-check "average of nothing" same average "$tmp/empty"
+check "average of an empty file" same average "$tmp/empty"
 printf 'a;1.0\nb;-0.0\na;-99.9\nb;0.1' > "$tmp/no-end"
 check "average, no line end" same average "$tmp/no-end"
 head -c 104 /dev/zero | tr '\0' k > "$tmp/long-key"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""examples_oracle.py - what the programs of doc/examples are to print, the slow and plain way
+"""examples_oracle.py - prints what the programs of doc/examples should print, by simple code
 
 	examples_oracle.py lines FILE
 	examples_oracle.py fields [-q] COLUMN FILE [DELIMITER]
@@ -76,7 +76,7 @@ def records(path):
 
 
 def typed(kind, path, offset="0", stride="0"):
-	"""Sums are exact in Python: of whole numbers by nature, of floats by fsum."""
+	"""Sums are exact: Python's integers do not overflow, and fsum adds floats exactly."""
 	order = {"be": ">", "le": "<"}.get(kind[-2:], "=")
 	code = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i8": "b", "i16": "h", "i32": "i",
 		"i64": "q", "f16": "e", "f32": "f", "f64": "d"}[kind.removesuffix("be").removesuffix("le")]
@@ -118,7 +118,7 @@ def decimal(tenths):
 
 
 def make_table(path):
-	"""A header, numbers in all forms, quoted cells with commas, quotes and line ends."""
+	"""A header, numbers in all notations, quoted cells with commas, quotes and line ends."""
 	rng = random.Random(2)
 	with open(path, "w", newline="") as file:
 		writer = csv.writer(file, lineterminator="\r\n")
@@ -130,7 +130,7 @@ def make_table(path):
 
 
 def make_numbers(path, n):
-	"""Quarters: sums of them are exact in doubles, in any order."""
+	"""Multiples of 1/4: their sums are exact in doubles, in any order."""
 	rng = random.Random(4)
 	with open(path, "wb") as file:
 		for _ in range(int(n)):
@@ -138,7 +138,7 @@ def make_numbers(path, n):
 
 
 def make_trades(path, n):
-	"""Prices in quarters and whole sizes: sums of products are exact in any order."""
+	"""Prices that are multiples of 1/4 and integral sizes: sums of products are exact in any order."""
 	rng = random.Random(6)
 	names = [b"%c%d" % (65 + n % 26, n) for n in range(300)] + [b"EIGHTLET"]
 	with open(path, "wb") as file:
@@ -148,7 +148,7 @@ def make_trades(path, n):
 
 
 def make_rows(path, n_rows, n_keys):
-	"""Keys of all lengths from 1 to 100 bytes, most of them short; many begin alike."""
+	"""Keys of all lengths from 1 to 100 bytes, most of them short; many have the same start."""
 	rng = random.Random(3)
 	names = ["k", "Zürich", "x" * 15, "x" * 16, "x" * 17, "x" * 99, "x" * 100]
 	while len(names) < int(n_keys):

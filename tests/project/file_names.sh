@@ -15,8 +15,8 @@ texts()
 		grep -lI . {} +
 }
 
-# Prints "FILE:LINE:NAME" for each name of a file in a text. Names in quotes, names of system headers
-# in <> and names that begin with a variable are code.
+# Prints "FILE:LINE:NAME" for each file name in a text. Names in quotes, names of system headers in
+# <> and names that begin with a variable are code.
 named()
 {
 	texts | xargs grep -noP '(?<![\w$<{}"/.*+-])[a-z][a-z0-9_/-]*\.(c|h|cc|sh|py|md|inc)\b'
@@ -37,4 +37,4 @@ stale()
 		!($3 in exists)'
 }
 
-check "every file that is named exists" nothing stale
+check "every file that a text names exists" nothing stale

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# install.sh - what `make install` leaves behind is enough to build on, from C and from C++
+# install.sh - C and C++ programs can be built with what `make install` installs
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-command -v pkg-config > /dev/null || skip "no pkg-config"
+need pkg-config
 
-# The make above would share its jobs and its DESTDIR with this one.
+# The make that runs this test would pass its jobs and its DESTDIR on.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 root=$tmp/root
 make -C "$top_builddir" install DESTDIR="$root" > "$tmp/install.log" 2>&1 || {
@@ -19,7 +19,7 @@ pc=$(find "$root" -name mmreader.pc)
 library=$(dirname "$(find "$root" -name 'libmmreader.*' | head -n 1)")
 check "no .la file" test -z "$(find "$root" -name '*.la')"
 
-# As if $root were the root of the file system, with any prefix.
+# Uses $root as the root of the file system, for any prefix.
 export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root
 export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
 export LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
@@ -49,14 +49,14 @@ int main(int argc, char **argv)
 }
 END
 cp "$tmp/count.c" "$tmp/count.cc"
-# Each program of README, in a file of its own.
+# Writes each program of README to its own file.
 awk -v prefix="$tmp/readme" '
 	/^\t#include/ && !inside { inside = 1; n++ }
 	inside { sub(/^\t/, ""); print > (prefix n ".c") }
 	$0 == "}" { inside = 0 }' "$top_srcdir/README"
 seq 100000 > "$tmp/lines"
 
-# build COMPILER SOURCE PKG-CONFIG-OPTION...: makes $tmp/count. The options come from pkg-config alone.
+# build COMPILER SOURCE PKG-CONFIG-OPTION...: makes $tmp/count with the options of pkg-config only.
 build()
 {
 	local compiler=$1 source=$2
@@ -78,11 +78,11 @@ finds_the_longest()
 	[ "$("$tmp/count" "$tmp/lines")" = "longest line: 6 bytes" ]
 }
 
-# Of a file of 128 MiB. Sanitizers take memory of their own.
+# Reads a file of 128 MiB in little memory. Sanitizers take additional memory.
 stays_small()
 {
 	[ -z "$SANITIZER_FLAGS" ] || return 0
-	command -v python3 > /dev/null || { echo "not looked at: no python3"; return 0; }
+	command -v python3 > /dev/null || { echo "skipped: no python3"; return 0; }
 	grep -q 'define MMR_LINUX_EXTRAS 1' "$top_builddir/config.h" || return 0
 	yes "$(seq -s ' ' 30)" | head -c 128M > "$tmp/large"
 	python3 - "$tmp/count" "$tmp/large" <<-'PYTHON'
@@ -95,25 +95,25 @@ stays_small()
 }
 
 check "a C program builds" build "$CC" "$tmp/count.c"
-check "and runs" counts
+check "the C program runs" counts
 for program in "$tmp"/readme*.c; do
 	check "program ${program##*/readme} of README builds" \
 		build "$CC -Wall -Wextra -Werror" "$program"
 done
 check "the first program of README builds" build "$CC" "$tmp/readme1.c"
-check "and runs" finds_the_longest
-check "and stays small" stays_small
+check "the first program of README runs" finds_the_longest
+check "the first program of README needs little memory" stays_small
 
 if command -v "${CXX%% *}" > /dev/null; then
 	check "a C++ program builds" build "$CXX" "$tmp/count.cc"
-	check "and runs" counts
+	check "the C++ program runs" counts
 else
-	echo "skipped: the C++ program, no compiler"
+	echo "skipped: the C++ program: no compiler"
 fi
 
 if [ -f "$library/libmmreader.a" ]; then
-	# Without the shared library beside it, -lmmreader is the archive.
+	# Without the shared library, -lmmreader is the static library.
 	rm "$library"/libmmreader.so*
-	check "a C program builds on the archive" build "$CC" "$tmp/count.c" --static
-	check "and runs" counts
+	check "a C program builds with the static library" build "$CC" "$tmp/count.c" --static
+	check "the static C program runs" counts
 fi

@@ -5,8 +5,8 @@
 . "${0%/*}/../support/common.sh"
 cd "$top_srcdir" || exit 99
 
-# What the files of each folder may include, besides their own folder and common.h. The registry tells
-# view which file a bad text is of; walks over a file have the pages dropped that they have passed.
+# Prints what the files of a folder may include, besides their own folder and common.h. view finds
+# the reader of an invalid text in the registry; iterators over a file drop pages after use.
 may_include()
 {
 	case $1 in
@@ -30,19 +30,27 @@ includes()
 		sed 's/#[^"]*"\([^"]*\)".*/\1/; s/:[[:space:]]*/:/g'
 }
 
-# Each of these prints what is wrong, and so is right when it prints nothing.
+# Each of these functions prints what is wrong, so success is no output.
 
-folder_breaks_rank()
+# includes_only "PREFIX..." FILE... : the files include only names that begin with a prefix.
+includes_only()
 {
-	local allowed file line name prefix
+	local file line name prefix
 
-	allowed="common.h $1/ $(may_include "$1")" || echo "src/$1: a folder without a rank"
-	includes "src/$1"/*.[ch] | while IFS=: read -r file line name; do
-		for prefix in $allowed; do
+	includes "${@:2}" | while IFS=: read -r file line name; do
+		for prefix in $1; do
 			case $name in "$prefix"*) continue 2 ;; esac
 		done
 		echo "$file:$line: must not include \"$name\""
 	done
+}
+
+folder_breaks_rank()
+{
+	local allowed
+
+	allowed="common.h $1/ $(may_include "$1")" || echo "src/$1: a folder without a rank"
+	includes_only "$allowed" "src/$1"/*.[ch]
 }
 
 top_breaks_rank()
@@ -50,7 +58,7 @@ top_breaks_rank()
 	includes src/*.[ch] | grep -vE ':(common|config)\.h$'
 }
 
-# What the files of each folder of tools/ may include, besides their own folder and mmcat.h.
+# Prints what the files of a folder of tools/ may include, besides their own folder and mmcat.h.
 tools_may_include()
 {
 	case $1 in
@@ -65,29 +73,24 @@ tools_may_include()
 
 tools_break_rank()
 {
-	local folder allowed file line name prefix
+	local folder allowed
 
 	for folder in tools/*/; do
 		folder=$(basename "$folder")
 		allowed="config.h mmcat.h $folder/ $(tools_may_include "$folder")" ||
 			echo "tools/$folder: a folder without a rank"
-		includes "tools/$folder"/*.[ch] | while IFS=: read -r file line name; do
-			for prefix in $allowed; do
-				case $name in "$prefix"*) continue 2 ;; esac
-			done
-			echo "$file:$line: must not include \"$name\""
-		done
+		includes_only "$allowed" "tools/$folder"/*.[ch]
 	done
 }
 
-# What kind of input there is decides tools/input/ alone.
+# Only tools/input/ depends on the kind of input.
 actions_ask_for_kind()
 {
 	grep -nE 'mmr_backing|MMR_BACKING_STREAM|mmr_abilities|mmr_consumed|S_IS(REG|FIFO|SOCK|CHR)' \
 		tools/actions/*.c | grep -v 'MMR_BACKING_UNMAPPED\|S_ISREG(st' || :
 }
 
-# Files that include each other, directly or through others: tsort names the members of each loop.
+# Files that include each other, directly or through others: tsort prints the members of each loop.
 include_loops()
 {
 	local root=$1
@@ -114,7 +117,7 @@ os_used_elsewhere()
 		grep -nHoE '(^|[^_a-z0-9])os_[a-z_]+[[:space:]]*\(' {} + | grep -vE "($allowed)\\("
 }
 
-# Memory that does not go through heap.c is neither counted nor replaceable.
+# Memory that does not come from heap.c is neither counted nor replaceable.
 heap_elsewhere()
 {
 	local calls='malloc|calloc|realloc|reallocarray|free|aligned_alloc|posix_memalign|memalign'
@@ -136,7 +139,7 @@ too_long()
 	sources | xargs wc -l | awk '$2 != "total" && $1 > 600'
 }
 
-# A file that no list names is neither built nor run.
+# A file that is in no list is neither built nor run.
 unlisted()
 {
 	sources | while read -r file; do
@@ -151,11 +154,11 @@ for folder in src/*/; do
 done
 check "src/*.[ch] include no folder of src/" nothing top_breaks_rank
 check "tools/*/ keep their rank and know the public header only" nothing tools_break_rank
-check "no action asks what kind its input is" nothing actions_ask_for_kind
+check "no action depends on the kind of its input" nothing actions_ask_for_kind
 check "no two files of src/ include each other" nothing include_loops src
 check "no two files of tools/ include each other" nothing include_loops tools
-check "maps and descriptors are in src/os alone" nothing system_calls_outside_os
-check "src/scan and src/optional call one function of os.h each" nothing os_used_elsewhere
+check "only src/os maps and opens files" nothing system_calls_outside_os
+check "src/scan and src/optional call only one function of os.h each" nothing os_used_elsewhere
 check "all heap goes through heap.c" nothing heap_elsewhere
 check "no file is longer than 600 lines" nothing too_long
 check "every file is in Makefile.am or in a Makefile.inc" nothing unlisted

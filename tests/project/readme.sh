@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# readme.sh - README: its commands work, and what it refers to exists
+# readme.sh - the commands of README work, and the files that it refers to exist
 #
-# Its programs in C are built and run by project/install.sh.
+# project/install.sh builds and runs its C programs.
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
@@ -9,7 +9,7 @@ readme=$top_srcdir/README
 
 # --- Commands -------------------------------------------------------------------------------------
 
-# 3 MiB of lines of 12 bytes, which are records of u32be and f64, too.
+# 3 MiB of lines of 12 bytes, which are also records of u32be and f64.
 yes 'TEXT REGEX ' | head -c 3M > "$tmp/FILE"
 
 # works COMMAND : it ends with status 0 and prints something.
@@ -75,4 +75,4 @@ has_options()
 	done
 }
 check "README lists options of configure" test "$(options_of_configure | wc -l)" -ge 5
-check "configure has them" has_options
+check "configure has the options of README" has_options

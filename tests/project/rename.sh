@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# rename.sh - another name, given to configure, is the name everywhere
+# rename.sh - another name that is given to configure is used everywhere
 #
-# The build that is there is configured once more, beside itself: what is compiled is taken over.
+# Configures the existing build once more, in another folder; the objects are copied.
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-# The make above would share its jobs and its DESTDIR with this one.
+# The make that runs this test would pass its jobs and its DESTDIR on.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 new=xmmcat-2
 root=$tmp/root
 share=$root/usr/share
 
-# --- As it is -------------------------------------------------------------------------------------
+# --- Without another name -------------------------------------------------------------------------
 
-# same FILE INSTALLED : somewhere below the prefix, as it is in the source, but for the page's .Os.
+# same FILE INSTALLED : the installed file is as in the source, but for the .Os of the page.
 same()
 {
 	local installed
@@ -32,12 +32,12 @@ if [ -e "$top_builddir/named/bash/mmcat" ]; then
 	check "for zsh" same completions/_mmcat _mmcat
 	check "for fish" same completions/mmcat.fish mmcat.fish
 else
-	echo "skipped: the name as it is, which this build has changed"
+	echo "skipped: the original name: this build has changed it"
 fi
 
-# --- By another name ------------------------------------------------------------------------------
+# --- With another name ----------------------------------------------------------------------------
 
-# configure takes no source that is built in its own folder, so it gets one that is not.
+# configure refuses a source folder that has a build in it, so it gets a copy.
 mkdir "$tmp/source" "$tmp/build" || exit 99
 for file in "$top_srcdir"/*; do
 	case ${file##*/} in
@@ -46,11 +46,7 @@ for file in "$top_srcdir"/*; do
 	esac
 done
 ln -s "$top_srcdir/build-aux" "$tmp/source/build-aux"
-# What it found out before.
-sed -n '/^## Cache variables/,/^## Output variables/{
-	/^ac_cv_env_/d
-	/^[a-z_]*_cv_[A-Za-z0-9_]*=/p
-}' "$top_builddir/config.log" > "$tmp/build/cache"
+configure_cache > "$tmp/build/cache"
 
 configure()
 {
@@ -66,8 +62,8 @@ configure()
 }
 configure > "$tmp/configure.log" 2>&1 || { tail -n 30 "$tmp/configure.log"; fail "configure"; }
 
-# Objects as old as each other, and younger than their sources, are not made again. The library is:
-# it knows where it will be installed.
+# Objects with equal times, newer than their sources, are not made again. The library is, since it
+# contains the path of its installation.
 compiled=(-regextype posix-extended -regex '(.*/)?(mmcat|.*\.(l?[oa]|so[.0-9]*|dirstamp))')
 (
 	cd "$top_builddir" || exit
@@ -82,7 +78,7 @@ install_renamed()
 	make -C "$tmp/build" install DESTDIR="$root" V=1
 }
 check "make install" install_renamed
-check "nothing was compiled for it" test "$(grep -c -- ' -c -o ' "$tmp/check.out")" = 0
+check "make install compiles nothing" test "$(grep -c -- ' -c -o ' "$tmp/check.out")" = 0
 
 installed()
 {
@@ -99,7 +95,7 @@ wanted()
 	./usr/share/zsh/site-functions/_$new
 	END
 }
-check "every file has the name" diff <(wanted) <(installed)
+check "every file has the new name" diff <(wanted) <(installed)
 
 page=$share/man/man1/$new.1
 text_renamed()
@@ -108,11 +104,11 @@ text_renamed()
 		grep -qF "\$ $new " "$page" && ! grep '[^x]mmcat\|^mmcat' "$page" &&
 		! grep 'mmcat\($\|[^-]\|-[^2]\)' "$page"
 }
-check "the page says the name" text_renamed
+check "the page contains the new name" text_renamed
 if command -v mandoc > /dev/null; then
-	check "the page, rendered" \
+	check "the rendered page contains the new name" \
 		grep -q "^ *$new – print files" <(mandoc -T utf8 "$page" | sed 's/.\x08//g')
-	check "mandoc finds no fault in the renamed page" lint "$page"
+	check "mandoc accepts the renamed page" lint "$page"
 fi
 
 says()
@@ -120,7 +116,7 @@ says()
 	"$root/usr/bin/$new" nowhere 2>&1 | grep -q "^$new: nowhere: " &&
 		"$root/usr/bin/$new" --help | grep -q "^Usage: $new "
 }
-check "messages say the name" says
+check "messages contain the new name" says
 
 completes()
 {
@@ -132,12 +128,12 @@ completes()
 		"_$2" "$2" --rev "$2"
 		[ "${COMPREPLY[*]}" = --reverse ]' - "$share/bash-completion/completions/$new" "$new"
 }
-check "bash completes the name" completes
-check "zsh completes the name" grep -qx "#compdef $new" "$share/zsh/site-functions/_$new"
-check "fish completes the name" \
+check "bash completes the new name" completes
+check "zsh completes the new name" grep -qx "#compdef $new" "$share/zsh/site-functions/_$new"
+check "fish completes the new name" \
 	grep -q "^complete -c $new -s b" "$root/usr/lib/fish/more/$new.fish"
-check "and no other" sh -c '! grep -r "[^x]mmcat\|mmcat\($\|[^-]\|-[^2]\)" "$@"' - \
+check "no completion contains the old name" sh -c '! grep -r "[^x]mmcat\|mmcat\($\|[^-]\|-[^2]\)" "$@"' - \
 	"$share/zsh" "$share/bash-completion" "$root/usr/lib/fish"
 
 check "make uninstall" make -C "$tmp/build" uninstall DESTDIR="$root"
-check "leaves nothing" test -z "$(find "$root" ! -type d)"
+check "make uninstall removes everything" test -z "$(find "$root" ! -type d)"

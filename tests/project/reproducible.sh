@@ -1,21 +1,17 @@
 #!/usr/bin/env bash
-# reproducible.sh - two builds in different folders, of sources in different folders, are equal
+# reproducible.sh - builds in different folders, from sources in different folders, are equal
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
 grep -q '^PREFIX_MAP_FLAGS = .' "$top_builddir/Makefile" ||
-	skip "this compiler cannot leave the folders out of what it builds"
+	skip "this compiler cannot omit the folders from its output"
 
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
-# What configure found out before, and nothing that is a path of that build.
-sed -n '/^## Cache variables/,/^## Output variables/{
-	/^ac_cv_env_/d
-	/^[a-z_]*_cv_[A-Za-z0-9_]*=/p
-}' "$top_builddir/config.log" > "$tmp/cache"
+configure_cache > "$tmp/cache"
 
-# copy FOLDER: the source without what was built in it
+# copy FOLDER: copies the source without built files.
 copy()
 {
 	local file
@@ -30,11 +26,11 @@ copy()
 	done
 	find "$1" '(' -name .libs -o -name .deps ')' -prune -exec rm -rf {} +
 	find "$1" '(' -name '*.o' -o -name '*.lo' -o -name '*.la' ')' -exec rm -f {} +
-	# Generated files as old as each other: none is made again.
+	# Gives generated files equal times, so that none is made again.
 	find "$1" -exec touch -r "$top_srcdir/configure" {} +
 }
 
-# build FOLDER CONFIGURE: the library and the tool
+# build FOLDER CONFIGURE: builds the library and the tool.
 build()
 {
 	mkdir -p "$1" && cd "$1" && cp "$tmp/cache" cache || return
@@ -52,5 +48,5 @@ check "a build elsewhere, by an absolute path" \
 for file in mmcat .libs/libmmreader.so .libs/libmmreader.a; do
 	[ -f "$tmp/a/build/$file" ] || continue
 	check "$file is equal" cmp "$tmp/a/build/$file" "$tmp/elsewhere/$file"
-	check "$file names no folder" sh -c '! grep -aF "$1" "$2"' - "$tmp" "$tmp/elsewhere/$file"
+	check "$file contains no folder" sh -c '! grep -aF "$1" "$2"' - "$tmp" "$tmp/elsewhere/$file"
 done
