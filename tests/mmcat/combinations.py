@@ -3,7 +3,7 @@
 
 	combinations.py MMCAT FOLDER
 
-The oracle is Python's slicing. What cannot be made on this machine is left out, which is said.
+The oracle is Python's slicing. Inputs that cannot be made on this machine are left out, and named.
 Prints what differs; exit 1 then.
 
 SPDX-License-Identifier: MIT
@@ -28,10 +28,10 @@ SECTOR = 512
 
 
 class LeftOut(Exception):
-	"""Why there is no such input here."""
+	"""The reason why this input cannot be made here."""
 
 
-# --- Inputs: each gives arguments, more for the call, the bytes, and where in the file they begin ----
+# --- Inputs: arguments of mmcat and of the call, the bytes, and their offset in the file -------------
 
 
 def make_content():
@@ -54,7 +54,7 @@ def a_path(content):
 
 
 @contextlib.contextmanager
-def a_path_read_plainly(content):
+def a_path_without_map(content):
 	yield ["--no-mmap", write("file", content)], {}, content, 0
 
 
@@ -100,7 +100,7 @@ def a_sparse_file(content):
 
 @contextlib.contextmanager
 def fed(content, step, reader, take, close):
-	"""A thread writes, until nobody wants more."""
+	"""A thread writes the content until the reader closes."""
 	def run():
 		with contextlib.suppress(BrokenPipeError, ConnectionResetError):
 			for at in range(0, len(content), step):
@@ -109,7 +109,7 @@ def fed(content, step, reader, take, close):
 	thread = threading.Thread(target=run)
 	thread.start()
 	yield [], {"stdin": reader}, content, 0
-	# Only now, so that the writer gets EPIPE.
+	# Closed only after mmcat has ended, so that the writer gets EPIPE.
 	os.close(reader)
 	thread.join()
 
@@ -151,7 +151,7 @@ def a_named_pipe(content):
 
 
 @contextlib.contextmanager
-def a_made_up_file(path):
+def a_pseudo_file(path):
 	try:
 		with open(path, "rb") as file:
 			content = file.read()
@@ -160,16 +160,16 @@ def a_made_up_file(path):
 	yield [path], {}, content, 0
 
 
-def of_proc(_):
-	return a_made_up_file("/proc/kallsyms")
+def a_file_of_proc(_):
+	return a_pseudo_file("/proc/kallsyms")
 
 
-def of_proc_small(_):
-	return a_made_up_file("/proc/filesystems")
+def a_small_file_of_proc(_):
+	return a_pseudo_file("/proc/filesystems")
 
 
-def of_sys(_):
-	return a_made_up_file("/sys/devices/system/cpu/possible")
+def a_file_of_sys(_):
+	return a_pseudo_file("/sys/devices/system/cpu/possible")
 
 
 @contextlib.contextmanager
@@ -188,16 +188,16 @@ def a_block_device(content):
 		subprocess.run(["losetup", "-d", device], check=True)
 
 
-INPUTS = [a_path, a_path_read_plainly, a_path_for_three_threads, a_small_path, standard_input,
+INPUTS = [a_path, a_path_without_map, a_path_for_three_threads, a_small_path, standard_input,
 	standard_input_at_an_offset, an_unlinked_file, a_sparse_file, a_pipe, a_pipe_in_small_pieces,
-	a_socket, a_named_pipe, of_proc, of_proc_small, of_sys, a_block_device]
+	a_socket, a_named_pipe, a_file_of_proc, a_small_file_of_proc, a_file_of_sys, a_block_device]
 STREAMS = [a_pipe, a_pipe_in_small_pieces, a_socket, a_named_pipe]
 
 
-# --- Selections: options, and where they begin and end ----------------------------------------------
+# --- Selections: options, and where they start and stop -------------------------------------------
 
-# What -b, -l and -s choose, by their arguments. No option: all.
-PARTS = [[], [("-b1000:70001", slice(1000, 70001))], [("-b-5000:-7", slice(-5000, -7))],
+# Lists of options with their selections. No option selects all.
+SELECTIONS = [[], [("-b1000:70001", slice(1000, 70001))], [("-b-5000:-7", slice(-5000, -7))],
 	[("-b17:+0x4000", slice(17, 17 + 0x4000))], [("-b5:2", slice(5, 2))], [("-l10:200", slice(10, 200))],
 	[("-l-30:-2", slice(-30, -2))], [("-l5", slice(5, 6))], [("-l11,200", slice(10, 200))],
 	[("-s2/3", (2, 3))], [("-s1/1", (1, 1))],
@@ -206,7 +206,7 @@ PARTS = [[], [("-b1000:70001", slice(1000, 70001))], [("-b-5000:-7", slice(-5000
 
 
 def starts_of(content, by_records):
-	"""Where each line, or record of one byte, begins, and where the last one ends."""
+	"""The start of each line, or of each record of one byte, and the end of the last one."""
 	if by_records:
 		return range(len(content) + 1)
 	starts = [0]
@@ -230,72 +230,72 @@ def span_of(content, option, where, by_records):
 	return starts[start], starts[max(start, stop)]
 
 
-def spans_of(content, part, by_records):
-	return [span_of(content, *each, by_records) for each in part] or [(0, len(content))]
+def spans_of(content, selection, by_records):
+	return [span_of(content, *each, by_records) for each in selection] or [(0, len(content))]
 
 
-# --- Actions: options, and what they print of parts, each with the offset of its first byte ----------
+# --- Actions: options, and what they print for slices, each with its offset -----------------------
 
 
 def each(action):
-	return lambda parts: b"".join(action(part, first) for part, first in parts)
+	return lambda slices: b"".join(action(data, first) for data, first in slices)
 
 
-def lines_of_all(parts):
-	return [line for part, _ in parts for line in lines_of(part, b"\n")]
+def lines_of_all(slices):
+	return [line for data, _ in slices for line in lines_of(data, b"\n")]
 
 
-def places(parts):
-	return [b"%d\n" % (first + match.start()) for part, first in parts
-		for match in re.finditer(b"needle", part)]
+def offsets(slices):
+	return [b"%d\n" % (first + match.start()) for data, first in slices
+		for match in re.finditer(b"needle", data)]
 
 
-def reverse(part, _):
+def reverse(data, _):
 	return b"".join(line if line.endswith(b"\n") else line + b"\n"
-		for line in reversed(lines_of(part, b"\n")))
+		for line in reversed(lines_of(data, b"\n")))
 
 
-def numbers(part, _):
-	return b"".join(b"%d\n" % value for (value,) in struct.iter_unpack("<B", part))
+def numbers(data, _):
+	return b"".join(b"%d\n" % value for (value,) in struct.iter_unpack("<B", data))
 
 
-def facts(parts):
-	return [{"size": len(part), "lines": len(lines), "crlf": part.count(b"\r\n"),
+def facts(slices):
+	return [{"size": len(data), "lines": len(lines), "crlf": data.count(b"\r\n"),
 		"longest": max((len(line.rstrip(b"\n")) for line in lines), default=0),
-		"unterminated": part[-1:] not in (b"", b"\n")}
-		for part, _ in parts for lines in [lines_of(part, b"\n")]]
+		"unterminated": data[-1:] not in (b"", b"\n")}
+		for data, _ in slices for lines in [lines_of(data, b"\n")]]
 
 
 ACTIONS = {
-	"print": ([], each(lambda part, _: part)),
-	"print some": (["-m7"], lambda parts: b"".join(lines_of_all(parts)[:7])),
-	"count": (["-c"], lambda parts: b"%d\n" % len(lines_of_all(parts))),
-	"count some": (["-c", "-m7"], lambda parts: b"%d\n" % len(lines_of_all(parts)[:7])),
+	"print": ([], each(lambda data, _: data)),
+	"print some": (["-m7"], lambda slices: b"".join(lines_of_all(slices)[:7])),
+	"count": (["-c"], lambda slices: b"%d\n" % len(lines_of_all(slices))),
+	"count some": (["-c", "-m7"], lambda slices: b"%d\n" % len(lines_of_all(slices)[:7])),
 	"reverse": (["-r"], each(reverse)),
-	"find": (["-e", "needle"], lambda parts: b"".join(places(parts))),
-	"find some": (["-e", "needle", "-m3"], lambda parts: b"".join(places(parts)[:3])),
-	"count found": (["-c", "-e", "needle"], lambda parts: b"%d\n" % len(places(parts))),
-	"pattern": (["-E", "ne+d(?=le)le"], lambda parts: b"".join(places(parts))),
-	"count pattern": (["-c", "-E", "needle"], lambda parts: b"%d\n" % len(places(parts))),
-	"hex": (["-x"], each(lambda part, first: hex_view(part, first, 16))),
+	"find": (["-e", "needle"], lambda slices: b"".join(offsets(slices))),
+	"find some": (["-e", "needle", "-m3"], lambda slices: b"".join(offsets(slices)[:3])),
+	"count found": (["-c", "-e", "needle"], lambda slices: b"%d\n" % len(offsets(slices))),
+	"pattern": (["-E", "ne+d(?=le)le"], lambda slices: b"".join(offsets(slices))),
+	"count pattern": (["-c", "-E", "needle"], lambda slices: b"%d\n" % len(offsets(slices))),
+	"hex": (["-x"], each(lambda data, first: hex_view(data, first, 16))),
 	"numbers": (["-t", "u8"], each(numbers)),
-	"some numbers": (["-t", "u8", "-m9"], lambda parts: b"".join(each(numbers)(parts).splitlines(True)[:9])),
-	"count numbers": (["-c", "-t", "u8"], lambda parts: b"%d\n" % sum(len(part) for part, _ in parts)),
+	"some numbers": (["-t", "u8", "-m9"], lambda slices: b"".join(each(numbers)(slices).splitlines(True)[:9])),
+	"count numbers": (["-c", "-t", "u8"], lambda slices: b"%d\n" % sum(len(data) for data, _ in slices)),
 	"info": (["-i", "--json"], facts),
-	"follow": (["-f"], each(lambda part, _: part)),
+	"follow": (["-f"], each(lambda data, _: data)),
 }
 MAY_FIND_NOTHING = ["find", "find some", "count found", "pattern", "count pattern"]
 
 
 def bytes_of(view):
-	"""What a hex view of 16 bytes a row shows, from its first offset on."""
+	"""The bytes that a hex view of 16 bytes a row shows, from its first offset on."""
 	shown, at, before = bytearray(), None, b""
 	for row in view.decode().splitlines():
 		if row == "*":
 			continue
 		off = int(row[:8], 16)
 		at = off if at is None else at
-		# Rows that are left out repeat the last one, or are those of a hole.
+		# Rows that are left out repeat the previous row, or are a hole.
 		while at + len(shown) < off:
 			shown += before[:off - at - len(shown)]
 		before = bytes.fromhex(row[8:58]) if " |" in row else bytes(1 << 20)
@@ -303,36 +303,36 @@ def bytes_of(view):
 	return bytes(shown)
 
 
-def makes_sense(input, part, action):
-	options = [option for option, _ in part]
+def is_possible(input, selection, action):
+	options = [option for option, _ in selection]
 	if action == "follow":
-		# What has no end would have to be waited for; and a small file is all before it.
+		# -f ends by itself for streams, and for a file if the selection has an end within it.
 		bounded = options in (["-l10:200"], ["-b17:+0x4000"])
-		return input in STREAMS and len(options) < 2 and not is_shard(part) \
+		return input in STREAMS and len(options) < 2 and not is_shard(selection) \
 			and "-" not in "".join(options)[1:] \
 			or bounded and input in (a_path, standard_input, an_unlinked_file, a_sparse_file)
-	# What is shown of holes is compared as a whole.
-	return action != "hex" or input is not a_sparse_file or len(part) < 2
+	# The view of a sparse file is compared by its bytes, so it must be one selection.
+	return action != "hex" or input is not a_sparse_file or len(selection) < 2
 
 
-def is_shard(part):
-	return part[:1] != [] and part[0][0][1] == "s"
+def is_shard(selection):
+	return selection[:1] != [] and selection[0][0][1] == "s"
 
 
-def run(name, input, part, action, content):
+def run(name, input, selection, action, content):
 	options, expected = ACTIONS[action]
-	if not makes_sense(input, part, action):
+	if not is_possible(input, selection, action):
 		return None
 	with input(content) as (args, more, data, base):
-		spans = spans_of(data, part, "numbers" in action)
-		args = [*(option for option, _ in part), *options, *args]
+		spans = spans_of(data, selection, "numbers" in action)
+		args = [*(option for option, _ in selection), *options, *args]
 		done = subprocess.run([MMCAT, *args], capture_output=True, timeout=60, **more)
-	printed, status, said = done.stdout, 0, b""
+	printed, status, messages = done.stdout, 0, b""
 	wanted = expected([(data[start:stop], base + start) for start, stop in spans])
-	if input in STREAMS and is_shard(part):
+	if input in STREAMS and is_shard(selection):
 		wanted, status = b"", 2
 		if done.stderr.endswith(b": has no size by which shards could be cut\n"):
-			said = done.stderr
+			messages = done.stderr
 	elif action == "info":
 		printed = [{name: shown.get(name) for name in wanted[0]}
 			for shown in map(json.loads, printed.splitlines())]
@@ -340,7 +340,7 @@ def run(name, input, part, action, content):
 		printed, wanted = bytes_of(printed), data[spans[0][0]:spans[0][1]]
 	elif action in MAY_FIND_NOTHING and wanted in (b"", b"0\n"):
 		status = 1
-	if (done.returncode, printed, done.stderr) == (status, wanted, said):
+	if (done.returncode, printed, done.stderr) == (status, wanted, messages):
 		return True
 	print("%s: mmcat %s:" % (name, " ".join(args)))
 	print("\tstatus %d, printed %s,\n\twanted %d, %s\n\t%r" % (done.returncode, shorten(printed),
@@ -354,9 +354,9 @@ def main():
 	for input in INPUTS:
 		name = input.__name__.replace("_", " ")
 		try:
-			for part in PARTS:
+			for selection in SELECTIONS:
 				for action in ACTIONS:
-					right = run(name, input, part, action, content)
+					right = run(name, input, selection, action, content)
 					n_runs += right is not None
 					n_wrong += right is False
 		except LeftOut as reason:

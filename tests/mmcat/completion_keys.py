@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""completion_keys.py - what a command gets when a line is typed into an interactive shell
+"""completion_keys.py - types lines into an interactive shell and prints the resulting arguments
 
 	completion_keys.py FOLDER SHELL [ARGUMENT]... < LINES
 
-Types each line into the shell, on a terminal of its own and in FOLDER, where "<TAB>" is the tab
-key, and prints what became of it: each argument in <>. The shell's prompt must be "ready> ", and
-the command that is typed must write its arguments so to the file "got".
+Types each line into the shell, on a pseudo-terminal and in FOLDER, where "<TAB>" is the tab key, and
+prints the arguments of the command, each in <>. The shell's prompt must be "ready> ", and the command
+must write its arguments in this form to the file "got".
 
 SPDX-License-Identifier: MIT
 """
@@ -34,7 +34,7 @@ class Terminal:
 			os.execvp(argv[0], argv)
 
 	def wait_for(self, condition, what):
-		"""Reads on until the condition holds: who writes to a terminal must find a reader."""
+		"""Reads until the condition is true, since the shell blocks if nobody reads."""
 		end = time.monotonic() + DEADLINE
 		while not condition():
 			if time.monotonic() > end:

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# completions.sh - what the tab key makes of typed lines, in each shell that is here
+# completions.sh - the completion of typed lines in each shell that is installed
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
-command -v python3 > /dev/null || skip "no python3, which types"
+need python3
 completions=$top_srcdir/completions
 
-# In the place of mmcat, a command that tells its arguments.
+# A command named mmcat that prints its arguments.
 mkdir "$tmp/bin" "$tmp/files" || exit 99
 cat > "$tmp/bin/mmcat" <<'END'
 #!/bin/sh
@@ -15,7 +15,7 @@ END
 chmod +x "$tmp/bin/mmcat"
 touch "$tmp/files/alpha.log" "$tmp/files/beta.log" "$tmp/files/a file"
 
-# What is typed, and what the command gets of it.
+# Typed lines, and the arguments that the command must get.
 lines()
 {
 	cat <<'END'
@@ -63,7 +63,7 @@ lines > "$tmp/lines"
 grep -v '^	' "$tmp/lines" > "$tmp/typed"
 grep '^	' "$tmp/lines" | cut -c 2- > "$tmp/wanted"
 
-# types SHELL ARGUMENT... : into a shell whose prompt and completions its own files have set up.
+# types SHELL ARGUMENT... : types the lines into a shell that has loaded the completions.
 types()
 {
 	timeout 600 python3 "$here/completion_keys.py" "$tmp/files" "$@" < "$tmp/typed" > "$tmp/got" &&
@@ -78,9 +78,9 @@ PS1='ready> ' PATH='$tmp/bin':\$PATH
 END
 check "bash completes" types bash --rcfile "$tmp/bashrc" -i
 echo 'COMP_WORDBREAKS=${COMP_WORDBREAKS//[=:]}' >> "$tmp/bashrc"
-check "bash completes with words of its user" types bash --rcfile "$tmp/bashrc" -i
+check "bash completes with COMP_WORDBREAKS of the user" types bash --rcfile "$tmp/bashrc" -i
 
-# bash_offers WANTED LINE : all that it offers at the line's end, sorted, in words.
+# bash_offers WANTED LINE : the completions at the end of the line are these words, sorted.
 bash_offers()
 {
 	bash -c '
@@ -107,12 +107,12 @@ if command -v zsh > /dev/null; then
 	END
 	check "zsh completes" types env ZDOTDIR="$tmp" zsh -i
 else
-	echo "skipped: zsh, which is not here"
+	echo "skipped: zsh: not installed"
 fi
 
 # --- fish -----------------------------------------------------------------------------------------
 
-# What it would put in the place of the last word.
+# Asks fish for the completion of the last word.
 fish_completes()
 {
 	local typed wanted
@@ -124,7 +124,7 @@ fish_completes()
 		*) continue ;;
 		esac
 		typed=${typed%<TAB>}
-		# The last argument alone; nothing is offered where it stays as it is.
+		# Compares the last argument only; fish offers nothing if it is complete.
 		wanted=${wanted##*<} wanted=${wanted%>}
 		[ "$wanted" != "${typed##* }" ] || wanted=
 		[ "$(echo "$typed" | HOME=$tmp fish -N -c "
@@ -137,5 +137,5 @@ fish_completes()
 if command -v fish > /dev/null; then
 	check "fish completes" fish_completes
 else
-	echo "skipped: fish, which is not here"
+	echo "skipped: fish: not installed"
 fi

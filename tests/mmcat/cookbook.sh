@@ -1,15 +1,12 @@
 #!/usr/bin/env bash
-# cookbook.sh - the jobs of doc/cookbook.md answer as the usual commands do
+# cookbook.sh - the jobs of doc/cookbook.md print the same as the usual commands
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-command -v python3 > /dev/null || skip "no python3, which reads the page"
-for tool in grep head sed split tac tail wc; do
-	command -v "$tool" > /dev/null || skip "no $tool"
-done
+need python3 grep head sed split tac tail wc
 
-# set_by COMMAND... : the size of the log that `make cookbook` takes.
+# set_by COMMAND... : `make cookbook` uses the size of the log that is set.
 set_by()
 {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL "$@" -n -C "$top_builddir" cookbook | grep -q "^size='7M' "
@@ -17,5 +14,5 @@ set_by()
 check "COOKBOOK_SIZE in the environment" set_by COOKBOOK_SIZE=7M make
 check "COOKBOOK_SIZE on the command line" set_by make COOKBOOK_SIZE=7M
 
-check "ten jobs, done in both ways" \
+check "ten jobs print the same in both ways" \
 	timeout 600 python3 "$here/cookbook.py" "$MMCAT" "$tmp" "$top_srcdir/doc/cookbook.md" 7M

@@ -2,22 +2,21 @@
 # distributed.sh - the commands of doc/distributed.md do what the page says, and so does its
 # example with MPI
 #
-# The commands are taken from the page. Launchers of clusters have stand-ins that start all ranks
-# here; Open MPI and GNU parallel are themselves, where they are installed.
+# The commands are taken from the page. Scripts that start all ranks on this machine replace the
+# launchers of clusters; Open MPI and GNU parallel are used themselves if they are installed.
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
-command -v python3 > /dev/null || skip "no python3, which is the oracle"
-command -v gzip > /dev/null || skip "no gzip"
+need python3 gzip
 doc=$top_srcdir/doc/distributed.md
 mpi_count=$top_builddir/doc/examples/mpi_count
 
-# Whatever started this test is not to tell ranks to what is started here.
+# Removes the ranks that this test itself may have from a launcher.
 unset "${!SLURM_@}" "${!OMPI_@}" "${!PMI_@}" "${!PMIX_@}"
 
-# Open MPI in a container: by root, with more ranks than processors, with no other network than the
-# loopback, and where processes must not read each other's memory. Releases 5 and later have the
-# variables with PRTE.
+# Settings for Open MPI in a container: as root, with more ranks than processors, without a network
+# other than the loopback, and if processes must not read each other's memory. Releases 5 and later
+# use the variables with PRTE.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
@@ -25,8 +24,8 @@ export OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_btl_base_warn_comp
 
 # --- Launchers -----------------------------------------------------------------------------------
 
-# stand_in NAME RANK SIZE: a launcher NAME that tells rank and size in variables of these names.
-stand_in()
+# fake_launcher NAME RANK SIZE: a launcher NAME that sets variables of these names to rank and size.
+fake_launcher()
 {
 	cat > "$tmp/bin/$1" <<END
 #!/usr/bin/env bash
@@ -47,7 +46,7 @@ END
 
 mkdir "$tmp/bin"
 printf '#!/bin/sh\nexec "%s" "$@"\n' "$MMCAT" > "$tmp/bin/mmcat"
-# A job of an array is a batch script: it has a rank of its own, which means nothing.
+# A job of an array is a batch script, whose own rank has no meaning.
 cat > "$tmp/bin/sbatch" <<'END'
 #!/usr/bin/env bash
 for word; do
@@ -65,18 +64,18 @@ done
 wait
 END
 chmod +x "$tmp/bin/mmcat" "$tmp/bin/sbatch"
-stand_in srun SLURM_PROCID SLURM_NTASKS
-stand_in mpiexec PMI_RANK PMI_SIZE
+fake_launcher srun SLURM_PROCID SLURM_NTASKS
+fake_launcher mpiexec PMI_RANK PMI_SIZE
 
 has_mpirun=no
 if ! [[ $(mpirun --version 2> /dev/null) == *"Open MPI"* ]]; then
 	echo "skipped: mpirun itself: no Open MPI (Debian: openmpi-bin)"
 elif ! timeout -k 5 60 mpirun -n 4 true > "$tmp/mpirun" 2>&1; then
-	echo "skipped: mpirun itself: it starts nothing here: $(grep -m 1 '[a-z]' "$tmp/mpirun")"
+	echo "skipped: mpirun itself: it starts no process here: $(grep -m 1 '[a-z]' "$tmp/mpirun")"
 else
 	has_mpirun=yes
 fi
-[ "$has_mpirun" = yes ] || stand_in mpirun OMPI_COMM_WORLD_RANK OMPI_COMM_WORLD_SIZE
+[ "$has_mpirun" = yes ] || fake_launcher mpirun OMPI_COMM_WORLD_RANK OMPI_COMM_WORLD_SIZE
 has_parallel=no
 [[ $(parallel --version 2> /dev/null) != "GNU parallel"* ]] || has_parallel=yes
 [ "$has_parallel" = yes ] || echo "skipped: GNU parallel: not installed (Debian: parallel)"
@@ -86,16 +85,16 @@ if ! [ -x "$mpi_count" ]; then
 	echo "skipped: mpi_count: not built, since configure found no MPI (Debian: libopenmpi-dev)"
 elif [[ $SANITIZER_FLAGS == *thread* ]]; then
 	has_mpi=no
-	echo "skipped: mpi_count: Open MPI itself has races for the thread sanitizer"
+	echo "skipped: mpi_count: the thread sanitizer reports races in Open MPI itself"
 fi
 [ "$has_mpi" = no ] || ln -s "$mpi_count" "$tmp/bin/mpi_count" || exit 99
-# What MPI_Init leaves to the end of the process is not ours to look at.
+# MPI_Init leaves memory to the end of the process.
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 PATH=$tmp/bin:$PATH
 
 # --- The page ------------------------------------------------------------------------------------
 
-# The commands of a section: its lines that begin with a tab.
+# Prints the commands of a section: its lines that begin with a tab.
 commands_of()
 {
 	awk -v heading="## $1" '
@@ -103,14 +102,15 @@ commands_of()
 		here && sub(/^\t\t?/, "")' "$doc"
 }
 
-# The sections that have commands.
+# Prints the sections that have commands.
 sections()
 {
 	awk '/^## / { heading = substr($0, 4) } /^\t/ { print heading }' "$doc" | uniq
 }
 
-# does SECTION OUTPUT: its commands succeed in this folder, say nothing on stderr, and print OUTPUT.
-does()
+# runs SECTION OUTPUT: its commands succeed in this folder, print nothing on stderr, and print
+# OUTPUT.
+runs()
 {
 	commands_of "$1" > commands
 	[ -s commands ] || { echo "no commands in '$1'"; return 1; }
@@ -124,7 +124,7 @@ does()
 python3 "$top_srcdir/tests/support/make_log.py" 1M "$tmp/log" || exit 99
 mkdir "$tmp/many" "$tmp/rare" "$tmp/few" || exit 99
 cp "$tmp/log" "$tmp/many/big.log"
-# All but one of the shards have no match, and the last line has no end.
+# All but one of the shards have no match, and the last line has no line end.
 {
 	echo "the only ERROR"
 	grep -v ERROR "$tmp/log"
@@ -148,25 +148,25 @@ for log in many rare few; do
 	grep -obF ERROR big.log | cut -d: -f1 > wanted-offsets
 	sort big.log > wanted-sorted
 	for section in xargs "Slurm: arrays" PMI "What the file system must guarantee"; do
-		check "$log: $section" does "$section" "$n_lines"$'\n'
+		check "$log: $section" runs "$section" "$n_lines"$'\n'
 	done
-	check "$log: srun" does "Slurm: srun" "$n_lines"$'\n'
-	check "$log: sorted parts merged are the whole sorted" cmp sorted.log wanted-sorted
-	check "$log: mpirun" does "Open MPI" "$n_lines"$'\n'
-	check "$log: offsets of the parts are those of the whole" cmp offsets wanted-offsets
+	check "$log: srun" runs "Slurm: srun" "$n_lines"$'\n'
+	check "$log: the merge of sorted shards is the sorted file" cmp sorted.log wanted-sorted
+	check "$log: mpirun" runs "Open MPI" "$n_lines"$'\n'
+	check "$log: offsets in shards are those in the file" cmp offsets wanted-offsets
 	if [ "$has_parallel" = yes ]; then
-		check "$log: parallel" does "GNU parallel" ""
-		check "$log: what parallel finds is in order" cmp errors.log wanted-errors
-		check "$log: parts compressed are the whole" cmp <(zcat big.log.gz) big.log
+		check "$log: parallel" runs "GNU parallel" ""
+		check "$log: parallel prints in order" cmp errors.log wanted-errors
+		check "$log: compressed shards are the file" cmp <(zcat big.log.gz) big.log
 	fi
 	if [ "$has_mpi" = yes ]; then
-		check "$log: mpi_count" does "In a program" \
+		check "$log: mpi_count" runs "In a program" \
 			"$n_lines lines"$'\n'"$(wc -l < wanted-offsets) matches"$'\n'
 	fi
 done
 
-# A file that grows while it is counted: xargs adds a line before it does its work.
-growth_is_told()
+# The file grows while it is counted: xargs adds a line before it starts.
+growth_is_reported()
 {
 	commands_of "What the file system must guarantee" > commands
 	PATH=$tmp/growing:$PATH bash -eu commands 2>&1 > /dev/null | grep "has changed"
@@ -175,9 +175,9 @@ mkdir "$tmp/growing"
 printf '#!/bin/sh\necho more >> big.log\nexec "%s" "$@"\n' "$(command -v xargs)" \
 	> "$tmp/growing/xargs"
 chmod +x "$tmp/growing/xargs"
-check "a file that has grown is told" growth_is_told
+check "a file that has grown is reported" growth_is_reported
 
-# What the page says of -s auto and of pipes.
+# Statements of the page about -s auto and pipes.
 cd "$tmp/many" || exit 99
 batch_rank()
 {
@@ -201,7 +201,7 @@ check "standard input that is a file" \
 
 [ "$has_mpi" = yes ] || exit 0
 
-# counts N FILE [TEXT]: as python3 does.
+# counts N FILE [TEXT]: N ranks count as python3 does.
 counts()
 {
 	timeout -k 5 60 mpirun -n "$1" mpi_count "${@:2}" > got || return
@@ -217,8 +217,8 @@ PYTHON
 	diff wanted got
 }
 
-# ends WORDS N COMMAND...: all ranks end with status 2, and one of them says WORDS.
-ends()
+# fails_with WORDS N COMMAND...: all ranks end with status 2, and one of them prints WORDS.
+fails_with()
 {
 	local status=0
 
@@ -237,25 +237,25 @@ for file in big.log ../rare/big.log ../few/big.log empty one-line; do
 		check "4 ranks, ${text@Q} in $file" counts 4 "$file" "$text"
 	done
 done
-# Each cut of the ranks falls behind a line end, and so into one of these matches.
+# Every cut between ranks is after a line end, and so within one of these matches.
 for n in 1 2 3 7; do
 	check "$n ranks, matches across cuts" counts "$n" big.log $' ms\n2024'
 done
 
-check "no file" ends "mpi_count: rank 0 of 4: cannot open 'none': No such file" 4 mpi_count none
-check "a folder" ends "Is a directory" 4 mpi_count .
+check "no file" fails_with "mpi_count: rank 0 of 4: cannot open 'none': No such file" 4 mpi_count none
+check "a folder" fails_with "Is a directory" 4 mpi_count .
 mkfifo pipe
-check "a pipe" ends "rank 0 of 4" 4 mpi_count pipe
-check "no text" ends usage 4 mpi_count big.log ""
-check "no arguments" ends usage 4 mpi_count
+check "a pipe" fails_with "rank 0 of 4" 4 mpi_count pipe
+check "no text" fails_with usage 4 mpi_count big.log ""
+check "no arguments" fails_with usage 4 mpi_count
 
-# Ranks on nodes that do not see the same: a folder is a node.
+# Ranks on nodes with different files: a folder is a node.
 mkdir 0 1 2 3
 for rank in 0 1 3; do head -n 100 big.log > $rank/log; done
 on_nodes=(sh -c 'cd "$OMPI_COMM_WORLD_RANK" && exec mpi_count log')
-check "a file that one node has not" ends "rank 2 of 4: cannot open 'log'" 4 "${on_nodes[@]}"
+check "a file that is missing on one node" fails_with "rank 2 of 4: cannot open 'log'" 4 "${on_nodes[@]}"
 head -n 99 big.log > 2/log
-check "a file that is shorter on one node" ends \
+check "a file that is shorter on one node" fails_with \
 	"rank 2 of 4: the file has $(wc -c < 2/log) bytes here, and $(wc -c < 0/log) on rank 0" \
 	4 "${on_nodes[@]}"
 head -n 200 big.log > 2/log
@@ -263,4 +263,4 @@ grown()
 {
 	[ "$(timeout -k 5 60 mpirun -n 4 "${on_nodes[@]}")" = "100 lines" ]
 }
-check "a file that has grown meanwhile" grown
+check "a file that grows during the count" grown

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""follow.py - files that grow, are cut and are replaced under mmcat -f
+"""follow.py - files grow, are truncated and are replaced under mmcat -f
 
 	follow.py MMCAT FOLDER [--polling] [NAME]...
 
-Prints what went wrong; exit 1 then. With names, only the checks of these names. With --polling no
-wakeup is expected to be quick: there is no inotify.
+Prints what went wrong; exit 1 then. With names, runs only these checks. With --polling inotify is not
+available, so wakeups may be slow.
 
 SPDX-License-Identifier: MIT
 """
@@ -19,8 +19,9 @@ import subprocess
 import sys
 import time
 
-import following
-from following import DEADLINE, MIB, Follow, append, expect, wait_until, write, wrong
+import expectations
+from expectations import expect, wrong
+from following import DEADLINE, MIB, Follow, append, wait_until, write
 
 
 # --- Growth ---------------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ def check_growth_to_a_file():
 
 
 def check_latency():
-	"""An append is printed at once where the kernel tells of it."""
+	"""Appended bytes are printed at once if the kernel reports changes."""
 	write("log", b"")
 	follow = Follow("latency", "log")
 	append("log", b".")
@@ -74,7 +75,7 @@ def check_latency():
 		wait_until(lambda: len(follow.out) >= i + 2)
 		taken.append(time.monotonic() - started)
 	follow.interrupt()
-	# The quickest of many: this machine may have much else to do.
+	# The quickest of many counts, since the machine may be busy.
 	limit = 0.6 if POLLING else 0.05
 	if min(taken) > limit:
 		wrong("latency", "%.3f s at best" % min(taken))
@@ -104,11 +105,11 @@ def check_parts():
 		append("log", more)
 		follow.prints(first + later)
 		follow.interrupt()
-		expect("%s: -v has its line" % args, follow.err.count(b" bytes, "), int("-v" in args))
+		expect("%s: one report of -v" % args, follow.err.count(b" bytes, "), int("-v" in args))
 
 
 def check_ends():
-	"""A part with a fixed end, and -m: the run ends by itself, not a byte too late."""
+	"""With a selection that has an end, or -m, the run ends by itself at the right byte."""
 	for args, wanted in (
 			(["-l", "0:4"], b"1\n2\n3\n4\n"),
 			(["-l", "3"], b"4\n"),
@@ -121,7 +122,7 @@ def check_ends():
 			(["-m", "1", "-l", "3:"], b"4\n")):
 		write("log", b"1\n2\n")
 		follow = Follow("end " + " ".join(args), *args, "log")
-		# Where the end is when the run starts matters for a part that is counted from there.
+		# A selection that counts from the end uses the end at the start of the run.
 		if "-1:" in args:
 			follow.prints(b"2\n")
 		append("log", b"3\n4")
@@ -162,7 +163,7 @@ def check_truncation():
 
 
 def check_copytruncate():
-	"""As logrotate does it, under a writer that appends."""
+	"""Copies and truncates the log as logrotate does, while a writer appends."""
 	wanted = b""
 	write("log", b"")
 	follow = Follow("copytruncate", "log")
@@ -197,7 +198,8 @@ def check_rotation():
 			with open("log", "ab", buffering=0) as writer:
 				writer.write(b"rest 1\n")
 				rotate(i)
-				# Who writes a log goes on with the old file until told to reopen it.
+				# The writer of a log uses the old file until it is told to reopen
+				# it.
 				writer.write(b"rest 2\n")
 				write("log", b"")
 				writer.write(b"rest 3\n")
@@ -211,7 +213,7 @@ def check_rotation():
 
 
 def check_replaced_at_once():
-	"""rename(2) over the name: there is never no file."""
+	"""rename(2) replaces the file, so the name always exists."""
 	write("log", b"0\n")
 	follow = Follow("renamed over", "log")
 	wanted = b"0\n"
@@ -226,7 +228,7 @@ def check_replaced_at_once():
 
 
 def check_many_rotations():
-	"""No descriptor and no watch is left behind."""
+	"""Rotations leave no descriptor and no watch open."""
 	write("log", b"0\n")
 	follow = Follow("100 rotations", "log")
 	wanted = b"0\n"
@@ -248,7 +250,7 @@ def check_many_rotations():
 
 
 def check_writer_reopens():
-	"""A busy writer and a busy rotator: every line once, in order."""
+	"""With frequent writes and rotations, every line is printed once, in order."""
 	write("log", b"")
 	follow = Follow("busy rotation", "log")
 	follow_ready = wait_until(lambda: follow.n_descriptors() > (4 if POLLING else 5))
@@ -258,7 +260,7 @@ def check_writer_reopens():
 	log = open("log", "ab", buffering=0)
 	for i in range(n_lines):
 		log.write(b"%d\n" % i)
-		# Slow enough that no file comes and goes unseen.
+		# Waits after each rotation, so that mmcat sees every file.
 		if i % 1000 == 999 and i + 1 < n_lines:
 			name += 1
 			os.rename("log", "busy.%d" % name)
@@ -268,7 +270,7 @@ def check_writer_reopens():
 			log = fresh
 			log.write(b"new\n")
 			seen = b"new\n"
-			expect("busy rotation: new file is met",
+			expect("busy rotation: the new file is found",
 				wait_until(lambda: follow.out.count(seen) >= name), True)
 	log.close()
 	wanted = b""
@@ -363,7 +365,7 @@ def check_no_longer_a_file():
 
 
 def check_flicker():
-	"""Cuts and growth in a race: never an error, and what is printed was in the file."""
+	"""Truncation and growth in a race cause no error, and all output is from the file."""
 	text = b"".join(b"line %07d\n" % i for i in range(100000))
 	rng = random.Random(2)
 	write("log", text)
@@ -374,13 +376,13 @@ def check_flicker():
 	write("log", b"")
 	wait_until(lambda: follow.err.endswith(b"start\n"))
 	append("log", b"the end\n")
-	expect("flicker: goes on", wait_until(lambda: follow.out.endswith(b"the end\n")), True)
+	expect("flicker: continues", wait_until(lambda: follow.out.endswith(b"the end\n")), True)
 	follow.interrupt()
-	said = set(follow.err.decode().splitlines())
-	expect("flicker: said", said - {"mmcat: " + CUT}, set())
+	messages = set(follow.err.decode().splitlines())
+	expect("flicker: messages", messages - {"mmcat: " + CUT}, set())
 
 
-# --- Several, and other kinds ---------------------------------------------------------------------
+# --- Several files, and other kinds of input ------------------------------------------------------
 
 
 def check_several():
@@ -447,7 +449,7 @@ def check_standard_input():
 		follow.prints(b"read\n")
 		append("log", b"more\nand\nnot used\n")
 		follow.ends(0, b"read\nmore\nand\n", "")
-		expect("standard input: the offset is behind what was used", log.read(), b"not used\n")
+		expect("standard input: the offset is after the bytes that were used", log.read(), b"not used\n")
 	write("log", b"text\n")
 	with open("log", "rb") as log:
 		follow = Follow("standard input, cut", stdin=log)
@@ -479,7 +481,7 @@ def check_output_is_input():
 
 
 def check_closed_pipe():
-	"""The reader goes away while there is nothing to write."""
+	"""The reader of the output closes while there is nothing to write."""
 	for ignored in False, True:
 		write("log", b"text\n")
 		ready = (lambda: signal.signal(signal.SIGPIPE, signal.SIG_IGN)) if ignored else None
@@ -500,7 +502,7 @@ def check_closed_pipe():
 
 
 def check_interrupted_while_writing():
-	"""The reader takes nothing: the rest is not waited for."""
+	"""The reader of the output does not read: an interrupt ends the run nevertheless."""
 	write("log", b"x" * (8 * MIB))
 	reader, writer = os.pipe()
 	follow = Follow("blocked", "log", stdout=writer)
@@ -537,14 +539,14 @@ def peak_resident(process):
 
 
 def check_memory():
-	"""What grows without bound is copied in bounded memory."""
+	"""Files of any length are copied in bounded memory."""
 	block = (b"some text\n" * MIB)[:10 * MIB]
 	for args, skipped in ([], 0), (["-l", "3:"], 6), (["-l", "1:100000000"], 2), (["-b", "5:"], 5):
 		write("log", b"1\n2\n3\n")
 		follow = Follow("memory " + " ".join(args), *args, "log", keep=False)
 		for i in range(16):
 			append("log", block)
-			# Half of it in small steps, half in one.
+			# Appends half of the data in small steps, and half at once.
 			if i < 8:
 				wait_until(lambda: follow.n_dropped == 6 + (i + 1) * len(block) - skipped)
 		wanted = 6 + 16 * len(block) - skipped
@@ -569,7 +571,7 @@ def main():
 				os.unlink(left)
 		check()
 		print("%s: %.2f s" % (name, time.monotonic() - started), flush=True)
-	return following.n_wrong > 0
+	return expectations.status()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""following.py - a running mmcat -f, and what is expected of it
+"""following.py - runs mmcat -f, and compares its output with expectations
 
-Imported by mmcat/follow.py. Nothing here takes a fixed time: each wait ends with what it waits for,
-or fails after DEADLINE.
+Imported by mmcat/follow.py. No wait has a fixed time: it ends when its condition is true, or fails
+after DEADLINE.
 
 SPDX-License-Identifier: MIT
 """
@@ -13,21 +13,10 @@ import sys
 import threading
 import time
 
+from expectations import expect, wrong
+
 DEADLINE = 10
 MIB = 1 << 20
-
-n_wrong = 0
-
-
-def wrong(what, *facts):
-	global n_wrong
-	n_wrong += 1
-	print(what, *("%.300r" % (fact,) for fact in facts), sep=": ", flush=True)
-
-
-def expect(what, got, wanted):
-	if got != wanted:
-		wrong(what, got, wanted)
 
 
 def wait_until(condition):
@@ -49,7 +38,7 @@ def append(path, content):
 
 
 class Follow:
-	"""A running mmcat -f, and all that it has said so far."""
+	"""A running mmcat -f, and all its output and messages so far."""
 
 	def __init__(self, what, *args, keep=True, **how):
 		self.what = what
@@ -57,7 +46,7 @@ class Follow:
 		self.err = bytearray()
 		self.n_dropped = 0 if not keep else None
 		how.setdefault("stdout", subprocess.PIPE)
-		# A shell ignores SIGINT in what it runs in the background, and so would mmcat.
+		# A shell ignores SIGINT in background jobs, and mmcat would inherit that.
 		how.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 		self.process = subprocess.Popen([sys.argv[1], "-f", *args], stderr=subprocess.PIPE, **how)
 		self.threads = [threading.Thread(target=self.collect, args=pair, daemon=True)
@@ -76,15 +65,15 @@ class Follow:
 				getattr(self, name).extend(bytes)
 
 	def prints(self, wanted):
-		"""All that was printed so far, exactly."""
+		"""Expects exactly this output so far."""
 		wait_until(lambda: len(self.out) >= len(wanted))
 		expect(self.what + ": printed", self.out, wanted)
 
 	def says(self, *lines):
-		"""All that was said on standard error so far."""
+		"""Expects exactly these messages on standard error so far."""
 		wanted = "".join("mmcat: %s\n" % line for line in lines).encode()
 		wait_until(lambda: len(self.err) >= len(wanted))
-		expect(self.what + ": said", self.err, wanted)
+		expect(self.what + ": messages", self.err, wanted)
 
 	def ends(self, status, out=None, err=None):
 		try:
@@ -99,10 +88,10 @@ class Follow:
 		if out is not None:
 			expect(self.what + ": printed at the end", self.out, out)
 		if err is not None:
-			expect(self.what + ": said at the end", self.err.decode(), err)
+			expect(self.what + ": messages at the end", self.err.decode(), err)
 
 	def interrupt(self, status=0):
-		"""Every run that nothing else ends."""
+		"""Ends a run that does not end by itself."""
 		self.process.send_signal(signal.SIGINT)
 		self.ends(status)
 

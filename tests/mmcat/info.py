@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""info.py - what mmcat -i says of files whose facts are known
+"""info.py - compares the facts that mmcat -i prints about files with the known facts
 
 	info.py MMCAT FOLDER
 
@@ -17,19 +17,14 @@ import subprocess
 import sys
 import threading
 
+import expectations
+from expectations import expect
+
 MMCAT, FOLDER = sys.argv[1:3]
 PAGE = mmap.PAGESIZE
 MIB = 1 << 20
 BLOCKS = " ▁▂▃▄▅▆▇█"
 SIGNS = " .:-=+*#@"
-n_wrong = 0
-
-
-def expect(what, got, wanted):
-	global n_wrong
-	if got != wanted:
-		n_wrong += 1
-		print("%s:\n\t%.400r\n\tshould be\n\t%.400r" % (what, got, wanted))
 
 
 def run(*args, **how):
@@ -40,7 +35,7 @@ def run(*args, **how):
 
 
 def facts_of(*args, **how):
-	"""The facts of one section by name, and the picture."""
+	"""Returns: the facts of one section by name, and the picture."""
 	facts = {}
 	for line in run(*args, **how).splitlines():
 		facts[line[:11].rstrip().rstrip(":") or "picture"] = line[11:]
@@ -105,7 +100,7 @@ def sections():
 	path = write("file", b"x\n")
 	expect("two sections", re.findall("^file: .*$|^$", run(path, path).strip(), re.M),
 		["file:      " + path, "", "file:      " + path])
-	# What is made on the fly is nowhere.
+	# Inputs without storage.
 	for facts in facts_of(input=b"x\n"), facts_of("/proc/version"):
 		expect("no storage", [name for name in facts if name in ("on disk", "holes", "in memory")], [])
 	with open(path, "rb") as file:
@@ -133,7 +128,7 @@ def storage():
 
 
 def growth():
-	"""A log that grows while it is looked at is a file like any other."""
+	"""A log that grows during the run has no holes."""
 	path = write("file", b"some text\n" * 3000000)
 	stop = threading.Event()
 
@@ -154,7 +149,7 @@ def growth():
 
 
 def pictures():
-	"""Half a file in memory, and nothing, and all."""
+	"""Half of a file is in memory, or nothing, or all."""
 	path = write("file", b"some text\n" * (32 * MIB // 10))
 	with open(path, "rb") as file:
 		fd = file.fileno()
@@ -163,7 +158,7 @@ def pictures():
 		os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_RANDOM)
 		object = json.loads(run("--json", path))
 		if object["cached"] is None:
-			print("left out: the kernel does not tell what is in memory")
+			print("left out: the kernel does not report what is in memory")
 			return
 		os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 		with mmap.mmap(fd, 0, prot=mmap.PROT_READ) as map:
@@ -171,7 +166,7 @@ def pictures():
 			kept = 0
 			for off in range(0, 16 * MIB, PAGE):
 				kept += map[off]
-	# The picture is drawn before the contents are read, which brings them in again.
+	# The picture is drawn before mmcat reads the contents, which loads them again.
 	facts = facts_of(path, env={**os.environ, "COLUMNS": "60", "LC_ALL": "C.UTF-8"})
 	picture = facts["picture"]
 	expect("width of the picture", (len(picture), picture[0], picture[-1]), (60 - 11 - 1, "|", "|"))
@@ -189,7 +184,7 @@ def pictures():
 
 def unknown():
 	if os.geteuid() != 0:
-		print("left out: only root can become somebody who may not know")
+		print("left out: only root can run as a user who may not see the residency")
 		return
 	path = write("file", b"x" * MIB)
 	os.chmod(path, 0o444)
@@ -197,9 +192,9 @@ def unknown():
 	try:
 		facts = facts_of(path, preexec_fn=lambda: os.setuid(65534))
 	except PermissionError:
-		print("left out: a stranger cannot run the program where it is")
+		print("left out: another user cannot run the program in its folder")
 		return
-	expect("in memory, for a stranger", (facts["in memory"], "picture" in facts),
+	expect("in memory, for another user", (facts["in memory"], "picture" in facts),
 		("unknown: the kernel reports it only to users who own or may write the file", False))
 
 
@@ -210,4 +205,4 @@ storage()
 growth()
 pictures()
 unknown()
-sys.exit(n_wrong > 0)
+sys.exit(expectations.status())

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# info.sh - -i: contents, storage, and the picture of what is in memory
+# info.sh - -i: contents, storage, and the picture of the pages in memory
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-command -v python3 > /dev/null || skip "no python3, which knows the facts"
+need python3
 
-check "what is told is so" timeout 600 python3 "$here/info.py" "$MMCAT" "$tmp"
+check "the facts that -i prints are right" timeout 600 python3 "$here/info.py" "$MMCAT" "$tmp"

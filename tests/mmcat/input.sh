@@ -1,20 +1,14 @@
 #!/usr/bin/env bash
-# input.sh - every kind of input: as little as needed is taken, and the rest is left
+# input.sh - every kind of input: mmcat reads only as much as it needs, and leaves the rest
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-# The program itself, not the script that libtool puts in front of it: its messages start with its
-# own name, and it starts faster.
-if [ -x "${MMCAT%/*}/.libs/mmcat" ]; then
-	export LD_LIBRARY_PATH="${MMCAT%/*}/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-	MMCAT=${MMCAT%/*}/.libs/mmcat
-fi
 cd "$tmp" || exit 99
 printf 'a\nb\nc\nd\ne\n' > letters
 seq 200000 > numbers
 
-# prints TEXT SCRIPT : the script prints it, ends with status 0, and ends.
+# prints TEXT SCRIPT : the script prints the text and ends with status 0.
 prints()
 {
 	local got
@@ -24,7 +18,7 @@ prints()
 }
 export MMCAT
 
-# --- What the next program finds ---
+# --- The rest for the next program ---
 check "-b leaves the rest of a file" prints "a,
 b
 c
@@ -43,22 +37,22 @@ check "-c leaves the rest of a file" prints $'2\ne\n' '("$MMCAT" -cl 2:4; "$MMCA
 check "-r leaves the rest of a file" prints $'d\nc\ne\n' '("$MMCAT" -rl 2:4; "$MMCAT") < letters'
 check "-l -N leaves the rest of a file" prints $'c\n,d\ne\n' \
 	'("$MMCAT" -l -3:-2; printf ,; "$MMCAT") < letters'
-check "other programs see it too" prints $'a\nb\n' '("$MMCAT" -l 0:1; head -n 1) < letters'
-check "offsets count from where standard input stands" prints $'a\nc\n' \
+check "other programs start at the offset" prints $'a\nb\n' '("$MMCAT" -l 0:1; head -n 1) < letters'
+check "offsets count from the offset of standard input" prints $'a\nc\n' \
 	'(read -r line; echo $line; "$MMCAT" -l 1:2) < letters'
-check "twice the same standard input" prints $'a\nb\nc\nd\ne\n' '"$MMCAT" - - < letters'
+check "the same standard input twice" prints $'a\nb\nc\nd\ne\n' '"$MMCAT" - - < letters'
 check "lines of a large file one by one" prints $'1\n2\n3\n' \
 	'("$MMCAT" -l 0; "$MMCAT" -l 0; "$MMCAT" -l 0) < numbers'
 check "bytes of a pipe one by one" prints "123" \
 	'printf 123456 | ("$MMCAT" -b 0; "$MMCAT" -b 0; "$MMCAT" -b 0)'
 
-# --- Streams that do not end, or not soon ---
+# --- Streams that never end, or end late ---
 check "-l of an endless pipe" prints $'y\ny\ny\ny\ny\n' '(yes || :) 2> /dev/null | "$MMCAT" -l 5:10'
 check "-b of an endless pipe" prints $'\ny\ny\n' '(yes || :) 2> /dev/null | "$MMCAT" -b 5:10'
 check "-c of an endless pipe" prints $'999995\n' \
 	'(yes || :) 2> /dev/null | "$MMCAT" -c -l 5:1000000'
 check "-b of an endless device" prints $'5\n' '"$MMCAT" -b 1000000:1000005 /dev/zero | wc -c'
-# The writer stays: mmcat must not wait for more than it needs. 19 seconds are less than it stays.
+# The writer stays open, so mmcat must not wait for more than it needs.
 mkfifo held
 for case in "-l 0:2|a,b," "-b 0:4|a,b," "-l 1|b," "-cl 0:2|2," "-b 0:0|" "-l 3:3|" "-cl 3:1|0,"; do
 	check "no waiting for a writer: ${case%|*}" prints "${case#*|}" '
@@ -72,7 +66,7 @@ check "lines come as they are written" prints $'one\ntwo\n' '
 	echo one >&3; read -r -t 10 line <&4; echo "$line"
 	echo two >&3; read -r -t 10 line <&4; echo "$line"'
 
-# --- FIFOs by name: opening waits for the writer ---
+# --- FIFOs by name: open(2) waits for the writer ---
 mkfifo fifo
 fifo()
 {
@@ -87,9 +81,9 @@ check "a FIFO among files" fifo "letters fifo letters" joined
 check "a FIFO, first lines" fifo "-l :5 fifo" <(head -n 5 numbers)
 check "a FIFO, last lines" fifo "-l -5: fifo" <(tail -n 5 numbers)
 
-# --- Files whose size is a lie ---
+# --- Files whose reported size is wrong ---
 for file in /proc/version /proc/filesystems /sys/kernel/mm/transparent_hugepage/enabled; do
-	[ -r $file ] || { echo "no $file here"; continue; }
+	[ -r $file ] || { echo "skipped: no $file here"; continue; }
 	cat $file > copy
 	check "$file" cmp copy <("$MMCAT" $file)
 	check "$file as standard input" cmp copy <("$MMCAT" < $file)
@@ -105,7 +99,7 @@ for file in /proc/version /proc/filesystems /sys/kernel/mm/transparent_hugepage/
 done
 check "/dev/null" prints $'0\n' '"$MMCAT" -c /dev/null; "$MMCAT" -r /dev/null; "$MMCAT" /dev/null'
 
-# fails PATTERN COMMAND... : status 2, nothing printed, one line that matches.
+# fails PATTERN COMMAND... : status 2, no output, one message that matches.
 fails()
 {
 	local pattern=$1
@@ -126,12 +120,12 @@ check "standard input for writing only" \
 check "a folder as standard input" \
 	fails 'mmcat: standard input: Is a directory' "$MMCAT" -c < .
 
-# --- What needs the whole stream is saved: where, and what if it cannot be ---
+# --- Actions that need the whole stream save it in TMPDIR ---
 mkdir spool
 for options in -r "-l -2:" "-b -9:-3" -i; do
 	cat numbers | TMPDIR="$tmp/spool" "$MMCAT" $options > out
-	check "saved, status: $options" [ "${PIPESTATUS[1]}" = 0 ]
-	check "nothing stays in TMPDIR: $options" [ -z "$(ls -A spool)" ]
+	check "a saved stream, status: $options" [ "${PIPESTATUS[1]}" = 0 ]
+	check "TMPDIR is empty afterwards: $options" [ -z "$(ls -A spool)" ]
 	check "TMPDIR is missing: $options" \
 		fails "mmcat: standard input: cannot save it in '/no\\\\x0awhere': .*" \
 		env TMPDIR=$'/no\nwhere' "$MMCAT" $options < <(cat numbers)
@@ -140,17 +134,17 @@ for options in -r "-l -2:" "-b -9:-3" -i; do
 		bash -c 'ulimit -f 100; trap "" XFSZ; exec "$MMCAT" "$@"' - $options \
 		< <(cat numbers)
 done
-# Bytes after the part are neither saved nor waited for.
+# Bytes after the selection are neither saved nor waited for.
 for options in "-r -l 2:5" "-r -b 1:+8 -m 2" "-i -b :5000" "-i -l 3:+4" "-i -m 3"; do
-	check "a part of a stream without end: $options" \
+	check "a selection of an endless stream: $options" \
 		bash -c 'set -o pipefail; trap "" XFSZ; ulimit -f 1000
 			diff <(yes | head -n 4000 | "$MMCAT" "$@") <(yes 2> /dev/null | "$MMCAT" "$@")' \
 		- $options
 done
-check "a part that is saved is all that is taken" \
+check "a saved selection is all that is read" \
 	bash -c '[ "$(printf "a\nb\nc\nd\n" | { "$MMCAT" -r -b :4; echo -; cat; } | tr -d "\n")" = ba-cd ]'
-check "what streams is not saved" \
+check "actions that stream do not save" \
 	env TMPDIR=/nowhere bash -c 'cat numbers | "$MMCAT" -l 5: | cmp - <(tail -n +6 numbers)'
 check "a file is not saved" env TMPDIR=/nowhere bash -c '"$MMCAT" -r numbers | cmp - reversed'
-check "other files are still done" cmp reversed \
+check "other files are still processed" cmp reversed \
 	<(cat letters | TMPDIR=/nowhere "$MMCAT" -r - numbers 2> /dev/null)

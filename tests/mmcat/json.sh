@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-command -v python3 > /dev/null || skip "no python3, which reads the JSON"
+need python3
 
-check "the objects say what is in the files" \
+check "the objects describe the files" \
 	timeout 600 python3 "$here/json_output.py" "$MMCAT" "$tmp"

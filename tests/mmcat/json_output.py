@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""json_output.py - what mmcat --json says, beside what python3 finds in the same bytes
+"""json_output.py - compares the output of mmcat --json with what python3 finds in the same bytes
 
 	json_output.py MMCAT FOLDER
 
@@ -17,19 +17,14 @@ import struct
 import subprocess
 import sys
 
+import expectations
+from expectations import expect
+
 MMCAT, FOLDER = sys.argv[1:3]
-n_wrong = 0
-
-
-def expect(what, got, wanted):
-	global n_wrong
-	if got != wanted:
-		n_wrong += 1
-		print("%s:\n\t%.400r\n\tshould be\n\t%.400r" % (what, got, wanted))
 
 
 def run(*args, status=0, **how):
-	"""The objects that were printed, one a line. status: None when it does not matter."""
+	"""Returns: the printed objects, one a line. status None: any status."""
 	result = subprocess.run([MMCAT, *args], capture_output=True, **how)
 	if status is not None:
 		expect("status of %r (%r)" % (args, result.stderr),
@@ -45,7 +40,7 @@ def write(name, content):
 
 
 def objects(path, content, pattern, start=0, stop=None, base=0):
-	"""Of the matches in content[start:stop], as mmcat tells them."""
+	"""The objects that mmcat prints for the matches in content[start:stop]."""
 	stop = len(content) if stop is None else stop
 	return [{"file": os.fsdecode(path), "offset": base + match.start() + start,
 		"length": len(match[0]),
@@ -61,7 +56,7 @@ def matches():
 	rng = random.Random(5)
 	small = b"".join(rng.choice([b"needle", b"\n", b"x", b" a line\n", b"need", b"\r\n"])
 		for _ in range(3000))
-	# Matches both close together and farther apart than anything is buffered.
+	# Some matches are close together, others farther apart than any buffer.
 	large = b"".join(small + b"some text, some line\n" * rng.choice([0, 1, 10, 100000, 400000])
 		for _ in range(6))
 	for content in b"", b"needle", b"\nneedle\n\nneedle", small, large:
@@ -83,7 +78,7 @@ def matches():
 			expect("%s, shards" % how, sum(shards, []), wanted)
 		expect("counted", run("--json", "-c", "-e", "needle", path, status=status),
 			[{"file": os.fsdecode(path), "matches": len(wanted)}])
-	# Parts, whose lines are numbered from the start of the file.
+	# Selections: lines are numbered from the start of the file.
 	path = write("log", small)
 	ends = [0] + [match.end() for match in re.finditer(b"\n", small)]
 	for args, start, stop in ((["-b", "1000:9000"], 1000, 9000), (["-b", "-5000:"], -5000, None),
@@ -94,7 +89,7 @@ def matches():
 		piped = [{**one, "file": "standard input"} for one in wanted]
 		expect("%s, piped" % args,
 			run("--json=lines", "-E", "needle", *args, input=small), piped)
-	# Standard input that stands anywhere.
+	# Standard input with an offset.
 	with open(path, "rb") as file:
 		os.lseek(file.fileno(), 700, os.SEEK_SET)
 		expect("from 700 on", run("--json=lines", "-e", "needle", stdin=file),
@@ -103,7 +98,7 @@ def matches():
 
 def threads():
 	"""Numbering lines takes no more threads than -j allows."""
-	# Long enough to look at while it runs.
+	# Long enough to count the threads while it runs.
 	path = write("log", (b"text\n" * 12000000 + b"needle\n") * 2)
 	process = subprocess.Popen([MMCAT, "-j1", "--json=lines", "-e", "needle", path],
 		stdout=subprocess.PIPE)
@@ -114,7 +109,7 @@ def threads():
 		except FileNotFoundError:
 			break
 	expect("lines", process.communicate()[0].count(b"\n"), 2)
-	# ThreadSanitizer has one of its own.
+	# ThreadSanitizer starts a thread of its own.
 	if "thread" not in os.environ.get("SANITIZER_FLAGS", ""):
 		expect("threads of -j1", most, 1)
 	os.unlink(path)
@@ -128,7 +123,7 @@ def counts():
 
 
 def names():
-	"""Any name that a file can have comes back, byte by byte."""
+	"""Any file name is printed so that it can be read back byte by byte."""
 	for name in (b"a b", b'"\\', b"\t\n\x01\x7f", "grün 東 😀".encode(), b"\xff\xc0\x80",
 			b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\xf0\x9f\x98", b"\xc3("):
 		path = write(name, b"x\n")
@@ -175,4 +170,4 @@ counts()
 names()
 rows()
 refused()
-sys.exit(n_wrong > 0)
+sys.exit(expectations.status())

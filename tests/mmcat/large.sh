@@ -1,18 +1,12 @@
 #!/usr/bin/env bash
-# large.sh - beyond 2 and 4 GiB, and in little memory
+# large.sh - files larger than 2 and 4 GiB, in little memory
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-# The program itself, not the script that libtool puts in front of it: its messages start with its
-# own name, and it starts faster.
-if [ -x "${MMCAT%/*}/.libs/mmcat" ]; then
-	export LD_LIBRARY_PATH="${MMCAT%/*}/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-	MMCAT=${MMCAT%/*}/.libs/mmcat
-fi
-command -v python3 > /dev/null || skip "no python3, which is the oracle"
+need python3
 
-# sparse FILE SIZE OFFSET TEXT... : takes no space, where the file system knows holes.
+# sparse FILE SIZE OFFSET TEXT... : takes no space if the file system supports holes.
 sparse()
 {
 	python3 -c 'if True:
@@ -26,7 +20,7 @@ sparse()
 	[ "$(du -k "$1" | cut -f 1)" -lt 1000 ] || skip "no sparse files in $tmp"
 }
 
-# Seven lines: the second and third markers lie across 2 GiB and 4 GiB.
+# Seven lines: the second and third markers cross 2 GiB and 4 GiB.
 sparse "$tmp/6G" $((6 << 30)) 0 $'first\n' $(((2 << 30) - 3)) $'\nat 2 GiB\n' \
 	$(((4 << 30) - 3)) $'\nat 4 GiB\n' $(((6 << 30) - 5)) $'\nend\n'
 
@@ -52,12 +46,12 @@ check "-l across 4 GiB from the end" prints "at 4 GiB" "$MMCAT" -l -3:-2 "$tmp/6
 check "-r across 4 GiB" prints $'at 4 GiB\nat 4 GiB' "$MMCAT" -r -l 4 "$tmp/6G" "$tmp/6G"
 check "-c of 6 GiB" prints 7 "$MMCAT" -c "$tmp/6G"
 
-# Two lines of 128 MiB: either is more than there are addresses for.
+# Two lines of 128 MiB: either is larger than the address space under the limit.
 sparse "$tmp/256M" $((1 << 28)) $((1 << 27)) $'mid\n' $(((1 << 28) - 4)) $'end\n'
 n_first=$(((1 << 27) + 4)) n_second=$(((1 << 27) - 4))
 
-# frugal MIB WANTED OPTION... : prints so many bytes with so many MiB of addresses (0: no limit),
-# less than 24 of them resident.
+# frugal MIB WANTED OPTION... : prints so many bytes with so many MiB of address space (0: no
+# limit), less than 24 of them resident.
 frugal()
 {
 	local limit=$1 wanted=$2 n
@@ -79,13 +73,13 @@ frugal()
 
 case $SANITIZER_FLAGS in
 *-fsanitize*)
-	echo "memory is not measured: sanitizers take what they want"
+	echo "memory is not measured: sanitizers use memory of their own"
 	exit
 	;;
 esac
 while read -r wanted options; do
 	check "in 60 MiB: mmcat $options FILE" frugal 60 "$wanted" $options "$tmp/256M"
-	# With addresses enough it is mapped, and what was passed is given back.
+	# Without a limit the file is mapped, and pages are released after use.
 	check "mapped: mmcat $options FILE" frugal 0 "$wanted" $options "$tmp/256M"
 done << END
 $((1 << 28))

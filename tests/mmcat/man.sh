@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# man.sh - the manual page, --help and the completions say the same, and the page is right
+# man.sh - the manual page, --help and the completions agree, and the examples of the page are right
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
-command -v python3 > /dev/null || skip "no python3, which makes what the examples work on"
+need python3
 page=$top_srcdir/doc/mmcat.1
 completions=$top_srcdir/completions
 
@@ -15,7 +15,7 @@ check "--help fits 79 columns" awk 'length > 79 { print; bad = 1 } END { exit ba
 check "--help fits a screen of 40 lines" test "$(wc -l < "$tmp/help")" -le 40
 check "--help has options" test "$(wc -l < "$tmp/wanted")" -gt 20
 
-# same_options FILE PROGRAM : what the sed program finds in the file are the options of --help.
+# same_options FILE PROGRAM : the options that the sed program finds are those of --help.
 same_options()
 {
 	sed -nE "$2" "$1" | sort | diff "$tmp/wanted" -
@@ -32,7 +32,7 @@ check "fish has the options of --help" same_options "$completions/mmcat.fish" "
 	s/^complete -c mmcat (-s (.) )?-l ([a-z-]+) (-x )?.*/-\2, --\3\4/
 	s/^-, //; s/-x $/=/; /^-/p"
 
-# What bash offers for "-", in words.
+# The words that bash offers for "-".
 offered_by_bash()
 {
 	bash -c '
@@ -48,7 +48,7 @@ check "bash has the options of --help" \
 # --- Lint -----------------------------------------------------------------------------------------
 
 if command -v mandoc > /dev/null; then
-	check "mandoc finds no fault in the page" lint "$page"
+	check "mandoc accepts the page" lint "$page"
 	mandoc -T ascii "$page" 2> /dev/null | sed 's/.\x08//g' > "$tmp/text"
 	check "the page renders in full" \
 		test "$(grep -cE '^(NAME|SYNOPSIS|DESCRIPTION|EXAMPLES|CAVEATS)$' "$tmp/text")" = 5
@@ -82,7 +82,7 @@ with open("trades", "wb") as trades:
 		trades.write(struct.pack("<Id4s", i, rng.randrange(100000) / 100, b"XY%02d" % (i % 100)))
 END
 
-# hex WIDTH START LENGTH : data.bin as by -x.
+# hex WIDTH START LENGTH : prints data.bin as -x does.
 hex()
 {
 	python3 - "$@" <<'END'
@@ -119,8 +119,8 @@ objects()
 		printf "{\"file\":\"app.log\",\"offset\":%d,\"length\":5,\"line\":%d}\n", $2, $1 - 1 }'
 }
 
-# Each example, and behind a tab how others do it. "has:": its output has these words, in any
-# order.
+# Each example, and after a tab a command that must print the same. "has:": the output of the
+# example has these words, in any order.
 oracles()
 {
 	cat <<'END'
@@ -190,7 +190,7 @@ END
 }
 oracles > "$tmp/oracles"
 
-# The page's own escapes of roff, undone.
+# Removes the roff escapes of the page.
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\$ //p' "$page" |
 	sed "s/\\\\-/-/g; s/\\\\(aq/'/g; s/\\\\(ha/^/g; s/\\\\e/\\\\/g" > "$tmp/examples"
 check "every example has an oracle, and every oracle its example" \
@@ -206,7 +206,7 @@ has_words()
 	done
 }
 
-# example COMMAND ORACLE : prints the same, in bash as the reader would have it.
+# example COMMAND ORACLE : both print the same; bash runs the command as a user would.
 example()
 {
 	local command=$1 oracle=$2 compare="cmp $tmp/got $tmp/right"
@@ -215,8 +215,8 @@ example()
 	(eval "${oracle#has: }") > "$tmp/right" || return
 	[ -s "$tmp/right" ] || { echo "the oracle prints nothing"; return 1; }
 	case $command in
-	# It waits for more until it is interrupted. A shell ignores SIGINT in what it runs in the
-	# background; timeout passes that on since coreutils 9.10.
+	# mmcat -f runs until it is interrupted. A shell ignores SIGINT in its background jobs;
+	# timeout passes that on since coreutils 9.10.
 	*' -f '*)
 		command="timeout --preserve-status -s INT -k 20 3 env --default-signal=INT $command"
 		;;

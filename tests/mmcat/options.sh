@@ -1,21 +1,15 @@
 #!/usr/bin/env bash
-# options.sh - the command line: what is refused, in which words, with which status
+# options.sh - the command line: what is refused, the message, and the status
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-# The program itself, not the script that libtool puts in front of it: its messages start with its
-# own name, and it starts faster.
-if [ -x "${MMCAT%/*}/.libs/mmcat" ]; then
-	export LD_LIBRARY_PATH="${MMCAT%/*}/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-	MMCAT=${MMCAT%/*}/.libs/mmcat
-fi
 cd "$tmp" || exit 99
 printf 'a\nb\nc\n' > abc
 printf 'a;b;c' > semicolons
 printf 'a\0b\0' > nuls
 
-# says STATUS STDOUT STDERR ARGUMENT... : all three are exactly so.
+# says STATUS STDOUT STDERR ARGUMENT... : all three are exactly these.
 says()
 {
 	local wanted=$1 out=$2 err=$3 status
@@ -28,7 +22,7 @@ says()
 		{ cat out err; return 1; }
 }
 
-# refuses STDERR ARGUMENT...
+# refuses STDERR ARGUMENT... : status 2, no output, and this message.
 refuses()
 {
 	says 2 "" "mmcat: $1"$'\n' "${@:2}"
@@ -65,9 +59,9 @@ check "-l FIRST,LAST beyond the end" says 0 $'c\n' "" -l 3,1e30 abc
 check "-l FIRST," says 0 $'b\nc\n' "" -l 2, abc
 check "-l FIRST,+MORE" says 0 $'a\nb\n' "" -l 1,+1 abc
 check "-l FIRST,+0" says 0 $'b\n' "" -l 2,+0 abc
-check "-l FIRST,+ as far as a number goes" says 0 $'b\nc\n' "" -l 2,+9e30 abc
+check "-l FIRST,+ with the largest number" says 0 $'b\nc\n' "" -l 2,+9e30 abc
 
-# number TEXT LINES BYTES : what a number means to -l and -b, in bytes of a file that is longer.
+# number TEXT LINES BYTES : what the number means to -l and -b, in bytes of a longer file.
 seq -w 0 9999999 > seven
 number()
 {
@@ -82,17 +76,17 @@ for each in "5e6 5000000 5000000" "5E6 5000000 5000000" "5e+06 5000000 5000000" 
 	set -- $each
 	check "$1 is $2 lines or $3 bytes" number "$1" "$2" "$3"
 done
-check "a fraction that is whole lines" says 0 "" "" -l 0.001M abc
-check "but no whole bytes" refuses "invalid range '0.001M'; $bytes" -b 0.001M abc
+check "a fraction that gives whole lines" says 0 "" "" -l 0.001M abc
+check "a fraction that does not give whole bytes" refuses "invalid range '0.001M'; $bytes" -b 0.001M abc
 check "exponents have underscores too" says 0 "" "" -l 1_0e1_0 abc
 check "-m takes powers of 1000" says 0 $'2000\n' "" -c -m 2K seven
 check "-m takes an exponent" says 0 $'2000\n' "" -c -m 2e3 seven
-check "-m of what is no number" refuses "invalid number '1.5'; use a whole number, as in 100 or 5e6" -m 1.5 abc
-check "-j of too many" refuses "invalid number '4097'; use a number from 1 to 4096" -j 4097 abc
-check "-w of none" refuses "invalid width '0'; use a number from 1 to 4096" -x -w 0 abc
-check "a colour that is none" refuses "invalid color 'red'; use auto or always or never" --color=red abc
-check "JSON that is none" refuses "invalid json 'x'; use lines" -c --json=x abc
-check "a shard that is none" refuses "invalid shard '3/2'; use K/N with 1 <= K <= N, as in 2/4, or auto" \
+check "-m without a number" refuses "invalid number '1.5'; use a whole number, as in 100 or 5e6" -m 1.5 abc
+check "-j of too many threads" refuses "invalid number '4097'; use a number from 1 to 4096" -j 4097 abc
+check "-w of 0" refuses "invalid width '0'; use a number from 1 to 4096" -x -w 0 abc
+check "an invalid colour" refuses "invalid color 'red'; use auto or always or never" --color=red abc
+check "an invalid kind of JSON" refuses "invalid json 'x'; use lines" -c --json=x abc
+check "an invalid shard" refuses "invalid shard '3/2'; use K/N with 1 <= K <= N, as in 2/4, or auto" \
 	-s 3/2 abc
 escapes='\n \t \r \0 \\ \xHH'
 for text in '\q' 'a\' '\x1' 'x\N'; do
@@ -125,7 +119,7 @@ check "-f and -c" refuses "-f cannot be used with another action" -f -c abc
 check "-f and -s" refuses "-f cannot be used with -s" -s 1/2 -f abc
 check "--json and -r" refuses "--json cannot be used with anything but -i, -c, -e, -E and -t" \
 	-r --json abc
-check "an action twice is once" says 0 $'3\n' "" -cc abc
+check "an action that is given twice counts once" says 0 $'3\n' "" -cc abc
 # shellcheck disable=SC2046
 check "256 ranges" says 0 "$(printf 'a\n%.0s' {1..256})"$'\n' "" $(printf -- '-l0 %.0s' {1..256}) abc
 # shellcheck disable=SC2046
@@ -135,7 +129,7 @@ one="only one -e or -E at a time; -E 'A|B' finds any of several texts"
 check "-e twice" refuses "$one" -e a -e b abc
 check "-E twice" refuses "$one" -E a -E b abc
 check "-e and -E" refuses "$one" -e a -E a abc
-check "the same -e twice is once" says 0 $'1\n' "" -c -e a -e a abc
+check "the same -e twice counts once" says 0 $'1\n' "" -c -e a -e a abc
 for twice in "-d ; -d x" "-m 1 -m 2" "-j 1 -j 2" "-s 1/2 -s 2/2" "-t u8 -t i8" "-x -w 8 -w 9" "-m 1 -m 01"; do
 	# shellcheck disable=SC2086
 	set -- $twice
@@ -145,9 +139,9 @@ for twice in "-d ; -d x" "-m 1 -m 2" "-j 1 -j 2" "-s 1/2 -s 2/2" "-t u8 -t i8" "
 done
 check "--color twice" refuses "--color is given twice, as 'auto' and 'never'" --color auto --color=never abc
 check "--json twice" refuses "--json is given twice, as '' and 'lines'" -c --json --json=lines abc
-check "the same value twice is once" says 0 $'a\n' "" -m 1 -m 1 -s 1/1 -s 1/1 -j 2 -j 2 abc
+check "the same value twice counts once" says 0 $'a\n' "" -m 1 -m 1 -s 1/1 -s 1/1 -j 2 -j 2 abc
 check "a range that begins with -" says 0 $'c\n' "" -l -1: abc
-check "options behind a file" says 0 $'3\n' "" abc -c
+check "options after a file" says 0 $'3\n' "" abc -c
 check "-- ends the options" refuses "-c: No such file or directory" -- -c
 
 usage=$'Usage: mmcat [OPTION]... [FILE]...\nTry \'mmcat --help\' for more.\n'
@@ -155,7 +149,7 @@ says_usage()
 {
 	says 2 "" "mmcat: $1"$'\n'"$usage" "${@:2}"
 }
-# The C library writes these; all know the first words alike.
+# The C library writes these messages; only the start is always the same.
 unknown_option()
 {
 	"$MMCAT" "$@" > out 2> err
@@ -170,10 +164,10 @@ check "-z" unknown_option -z abc
 check "--nonsense" unknown_option --nonsense abc
 check "-b without a range" unknown_option abc -b
 check "--count=1" unknown_option --count=1 abc
-check "the wrong letter of a word is named" says_usage "invalid option '-z'" --quiet -zq abc
+check "the wrong letter of several is named" says_usage "invalid option '-z'" --quiet -zq abc
 check "a letter without its argument is named" says_usage "option '-b' needs an argument" --quiet -qb
 
-# Other files are still done.
+# The other files are still processed.
 missing=$'mmcat: nowhere: No such file or directory\n'
 check "missing, printing" says 2 $'a\nb\nc\na\nb\nc\n' "$missing" abc nowhere abc
 check "missing, counting" says 2 $'abc:3\nabc:3\n' "$missing" -c abc nowhere abc
@@ -181,7 +175,7 @@ check "missing, reversing" says 2 $'c\nb\na\n' "$missing" -r nowhere abc
 check "missing alone" says 2 "" "$missing" nowhere
 check "a folder" says 2 $'a\nb\nc\n' $'mmcat: .: Is a directory\n' . abc
 check "a file used as a folder" says 2 $'c\n' $'mmcat: abc/x: Not a directory\n' -l 2 abc/x abc
-# Not by root, who may read everything.
+# Root may read everything, so another user runs these.
 mkdir locked
 : > locked/file
 chmod 000 locked
@@ -190,39 +184,39 @@ stranger=()
 chmod 755 .
 if "${stranger[@]}" "$MMCAT" --version > /dev/null 2>&1; then
 	mmcat=$MMCAT
-	strangely()
+	mmcat_as_stranger()
 	{
 		"${stranger[@]}" "$mmcat" "$@"
 	}
-	MMCAT=strangely
+	MMCAT=mmcat_as_stranger
 	check "a folder that may not be read" \
 		says 2 $'a\nb\nc\n' $'mmcat: locked: Permission denied\n' locked abc
 	check "a file in such a folder" \
 		says 2 $'abc:3\n' $'mmcat: locked/file: Permission denied\n' -c locked/file abc
 	MMCAT=$mmcat
 else
-	echo "left out: nobody here who may not read a folder"
+	echo "left out: no user who may not read a folder"
 fi
 chmod 755 locked
 check "control bytes of a file's name are escaped" says 2 "" \
 	$'mmcat: no\\x0afi\\x1ble\\x7f: No such file or directory\n' $'no\nfi\ele\x7f'
-# The longest path there is, each byte of which takes four: the reason comes behind it.
+# The longest possible path; each byte takes four in the message. The reason comes after it.
 folder=$(printf '%250s' '' | tr ' ' '\001')
 deep=$(printf "$folder/%.0s" {1..16})
-check "the reason is told behind any name" says 2 "" \
+check "a message has the reason after any name" says 2 "" \
 	"mmcat: ${deep//$'\001'/'\x01'}gone: No such file or directory"$'\n' "${deep}gone"
 mkdir -p "$deep"
 (cd "$deep" && : > here)
-check "-i tells any name" \
+check "-i prints any name" \
 	grep -qFx "file:      ${deep//$'\001'/'\x01'}here" <("$MMCAT" -i "${deep}here")
 : > empty
 check "an empty file" says 0 "" "" empty
 check "an empty file has no lines" says 0 $'0\n' "" -c empty
 check "an empty file reversed" says 0 "" "" -r empty
 check "one file needs no name" says 0 $'3\n' "" -c abc
-check "two files do" says 0 $'abc:3\nempty:0\n' "" -c abc empty
+check "two files need names" says 0 $'abc:3\nempty:0\n' "" -c abc empty
 
-# From and to standard descriptors that are not open.
+# Standard descriptors that are closed.
 "$MMCAT" 2> err <&-
 check "standard input is closed: status" [ $? = 2 ]
 check "standard input is closed" [ "$(cat err)" = "mmcat: standard input: Bad file descriptor" ]
@@ -240,7 +234,7 @@ for option in bytes lines reverse count info delimiter help version; do
 	check "--help names --$option" grep -q -e "--$option" <("$MMCAT" --help)
 done
 
-# By another name it says that name, without folders and control bytes.
+# By another name, mmcat uses that name in messages, without folders and control bytes.
 ln -s "$MMCAT" 'other name'
 renamed()
 {

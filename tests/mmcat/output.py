@@ -17,6 +17,9 @@ import sys
 import threading
 import time
 
+import expectations
+from expectations import expect
+
 MIB = 1 << 20
 CONTENT = b"".join(b"%d bottles of bytes on the wall\n" % i for i in range(150000))
 LINES = CONTENT.splitlines(True)
@@ -27,15 +30,6 @@ WANTED = [
 	(["-r"], b"".join(LINES[::-1])),
 	(["-c"], b"150000\n"),
 ]
-
-n_wrong = 0
-
-
-def expect(what, got, wanted):
-	global n_wrong
-	if got != wanted:
-		n_wrong += 1
-		print("%s: got %.200r, wanted %.200r" % (what, got, wanted))
 
 
 def start(args, **how):
@@ -49,7 +43,7 @@ def finish(process):
 
 
 def drain(fd, pause):
-	"""Reads to the end, letting the writer run into a full pipe again and again."""
+	"""Reads to the end, slowly, so that the writer meets a full pipe again and again."""
 	pieces = []
 	while True:
 		piece = os.read(fd, 200000)
@@ -60,7 +54,7 @@ def drain(fd, pause):
 
 
 def check_nonblocking_pipe():
-	"""Somebody who shares the pipe made it non-blocking: mmcat waits and loses nothing."""
+	"""Another process made the pipe non-blocking: mmcat waits and loses nothing."""
 	for args, wanted in WANTED:
 		for feed in None, CONTENT:
 			reader, writer = os.pipe()
@@ -87,7 +81,7 @@ def feed_all(pipe):
 		pipe.write(CONTENT)
 		pipe.close()
 	except BrokenPipeError:
-		pass  # a reader that has what it needs leaves
+		pass  # the reader closes when it has read enough
 
 
 def check_socket():
@@ -132,7 +126,7 @@ def check_nonblocking_socket():
 
 
 def check_small_pipe():
-	"""Pipes of one page: every step is short."""
+	"""A pipe of one page makes every step short."""
 	for args, wanted in WANTED:
 		reader, writer = os.pipe()
 		if sys.platform == "linux":
@@ -150,7 +144,7 @@ def check_small_pipe():
 
 
 def check_offsets_of_files():
-	"""Standard output is in the middle of a file, or appends to it."""
+	"""Standard output is at an offset in a file, or appends to it."""
 	path = FILE + ".out"
 	for args, wanted in WANTED:
 		for flags in os.O_RDWR, os.O_WRONLY | os.O_APPEND:
@@ -171,7 +165,7 @@ def check_offsets_of_files():
 
 
 def check_input_offset():
-	"""Descriptor 0 ends right behind what was used, wherever it began."""
+	"""Descriptor 0 is directly after the bytes that were used, whatever its offset before."""
 	begin = len(b"".join(LINES[:1000]))
 	cases = [
 		([], CONTENT[begin:], len(CONTENT)),
@@ -195,7 +189,7 @@ def check_input_offset():
 
 
 def check_broken_pipe():
-	"""Killed by SIGPIPE in silence; with SIGPIPE ignored, a message."""
+	"""SIGPIPE kills mmcat without a message; if SIGPIPE is ignored, there is a message."""
 	everything = [(args, source) for args, _ in WANTED for source in ("file", "pipe")]
 	for args, source in everything:
 		for ignored in False, True:
@@ -231,4 +225,4 @@ check_small_pipe()
 check_offsets_of_files()
 check_input_offset()
 check_broken_pipe()
-sys.exit(n_wrong > 0)
+sys.exit(expectations.status())

@@ -1,28 +1,22 @@
 #!/usr/bin/env bash
-# output.sh - every kind of output: nothing is lost, and every failure is told
+# output.sh - every kind of output: nothing is lost, and every failure is reported
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-# The program itself, not the script that libtool puts in front of it: its messages start with its
-# own name, and it starts faster.
-if [ -x "${MMCAT%/*}/.libs/mmcat" ]; then
-	export LD_LIBRARY_PATH="${MMCAT%/*}/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-	MMCAT=${MMCAT%/*}/.libs/mmcat
-fi
 cd "$tmp" || exit 99
 seq 300000 > numbers
 tac numbers > reversed
 printf 'a\nb\nc\n' > abc
 : > empty
 
-# fails MESSAGE STATUS: the last run ended so, and said only this.
+# fails MESSAGE STATUS: the last run had status 2, and printed only this message.
 fails()
 {
 	[ "$2" = 2 ] && [ "$(cat err)" = "mmcat: $1" ] || { echo "status $2"; cat err; return 1; }
 }
 
-# --- Standard output that takes nothing ---
+# --- Standard output that cannot be written ---
 for options in "" -c -r -i "-l -1" "-b 0:2" --help --version; do
 	for file in abc numbers; do
 		"$MMCAT" $options $file >&- 2> err
@@ -70,7 +64,7 @@ check "to nowhere" [ $? = 0 ]
 check "standard input among files" cmp <(cat abc numbers abc) <("$MMCAT" abc - abc < numbers)
 check "a pipe among files" cmp <(cat abc numbers abc) <(cat numbers | "$MMCAT" abc - abc)
 
-# --- The output is the input: what would never end, or eat its own words ---
+# --- The output is the input: mmcat would read what it has written ---
 same="input file is output file"
 cp numbers same
 ln same linked
@@ -87,13 +81,13 @@ done
 check "among others" fails "same: $same" $?
 check "the others are appended" cmp same <(cat numbers abc abc)
 
-# An empty file has nothing to say, until what was printed before arrives in it. The limit ends what
-# would fill the disk.
+# An empty file is no input, until the output of a file before it arrives in it. The limit ends a
+# run that would fill the disk.
 for redirect in '> empty' '>> empty' '1<> empty'; do
 	: > empty
 	(ulimit -f 1000; eval "timeout 20 \"\$MMCAT\" abc empty $redirect" 2> err)
 	check "empty, and the output: $redirect" fails "empty: $same" $?
-	check "what came before is printed: $redirect" cmp abc empty
+	check "the output of files before it is printed: $redirect" cmp abc empty
 done
 : > empty
 
@@ -109,6 +103,6 @@ cp numbers same
 "$MMCAT" abc same 1<> same 2> err
 check "shifted up in place" fails "same: $same" $?
 
-command -v python3 > /dev/null || skip "the rest: no python3, which makes pipes and sockets"
+need python3
 check "non-blocking and broken pipes, sockets, offsets" \
 	timeout 600 python3 "$here/output.py" "$MMCAT" "$tmp"

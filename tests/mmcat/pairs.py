@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""pairs.py - every two options together: their documented effect, or a message that says why not
+"""pairs.py - every two options together have their documented effect, or are refused with a reason
 
 	pairs.py MMCAT FOLDER
 
-The rules of mmcat(1) are written down here a second time: which pairs are refused, and a model of what
-the others print. Prints what differs; exit 1 then.
+Contains the rules of mmcat(1) a second time: which pairs are refused, and a model of the output of the
+others. Prints what differs; exit 1 then.
 
 SPDX-License-Identifier: MIT
 """
@@ -22,7 +22,7 @@ from views import hex_view
 DATA = b"".join(b"%d\n" % n for n in range(1, 34)) + b"end"
 STATUS = re.compile(rb"^mmcat: \d+ bytes.*\n\Z")
 
-# Each option with two arguments, or as a flag.
+# Options with two arguments each, and flags.
 VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e": ["3", "1\\n"],
 	"-E": ["1[0-9]", "e.d"], "-t": ["u8", "u16be"], "-d": ["3", "2"], "-m": ["2", "5"], "-w": ["4", "8"],
 	"-j": ["1", "3"], "--json": ["", "lines"], "--color": ["always", "never"]}
@@ -44,7 +44,7 @@ def words_of(name, value):
 
 
 def refusal(given, names):
-	"""A word of the message, where the options contradict each other; else None."""
+	"""Part of the message if the options contradict each other, else None."""
 	for (name, value), (other, other_value) in itertools.combinations(given, 2):
 		if {name, other} == {"-e", "-E"} or name == other in ("-e", "-E") and value != other_value:
 			return "only one -e or -E at a time"
@@ -90,7 +90,7 @@ def delimiter_of(options):
 
 
 def spans_of(given, options):
-	"""What each selection chooses: start and stop."""
+	"""The start and stop of each selection."""
 	spans, units = [], units_of(options)
 	starts = [0, *itertools.accumulate(map(len, units))]
 	for name, value in given:
@@ -110,22 +110,22 @@ def spans_of(given, options):
 
 
 def needles(options, start, stop):
-	"""Offsets and lengths of matches that start in a selection."""
+	"""Offsets and lengths of the matches that start in a selection."""
 	if "-E" in options:
-		# A pattern sees each line alone, without its delimiter.
+		# A pattern searches each line separately, without its delimiter.
 		pattern, delimiter = re.compile(options["-E"].encode()), delimiter_of(options)
 		lines = lines_of(DATA[start:stop], delimiter)
 		starts = itertools.accumulate(map(len, lines), initial=start)
 		return [(off + match.start(), len(match[0])) for off, line in zip(starts, lines)
 			for match in pattern.finditer(line.removesuffix(delimiter))]
 	text = options["-e"].encode().replace(b"\\n", b"\n")
-	# A match of a shard may reach over its end.
+	# A match in a shard may extend over its end.
 	found = re.finditer(re.escape(text), DATA if "-s" in options else DATA[:stop])
 	return [(match.start(), len(text)) for match in found if start <= match.start() < stop]
 
 
 def cut_lines(spans, options):
-	"""-m, in lines: the spans that are left."""
+	"""The selections after -m, which counts lines."""
 	left = int(options.get("-m", len(DATA)))
 	for start, stop in spans:
 		lines = lines_of(DATA[start:stop], delimiter_of(options))[:left]
@@ -158,7 +158,7 @@ def reverse(options, spans):
 
 
 def expected(given, options, name):
-	"""What is printed, as bytes or as objects, and the exit status."""
+	"""The output, as bytes or as objects, and the exit status."""
 	spans, most = spans_of(given, options), int(options.get("-m", len(DATA)))
 	as_json = "--json" in options
 	if "-e" in options or "-E" in options:
@@ -208,7 +208,7 @@ def facts_of(printed, as_json):
 
 
 def same(done, given, name):
-	"""Whether a run did what it should; else why not."""
+	"""None if a run did what it should, else what is wrong."""
 	options = dict(given)
 	why = refusal(given, set(options))
 	first = next((option for option, _ in given if option in ("-h", "-V")), None)
@@ -216,11 +216,11 @@ def same(done, given, name):
 		begin = {"-h": b"Usage: mmcat ", "-V": b"mmcat (mmreader) "}[first]
 		return (done.returncode, done.stderr) == (0, b"") and done.stdout.startswith(begin)
 	if why:
-		said = done.stderr.decode()
-		return done.returncode == 2 and not done.stdout and why in said and said.count("\n") == 1 \
-			and "invalid" not in said
+		messages = done.stderr.decode()
+		return done.returncode == 2 and not done.stdout and why in messages and messages.count("\n") == 1 \
+			and "invalid" not in messages
 	wanted, status = expected(given, options, name)
-	printed, said = done.stdout, done.stderr
+	printed, messages = done.stdout, done.stderr
 	if "-i" in options:
 		printed = facts_of(printed, "--json" in options)
 	elif "--json" in options:
@@ -230,10 +230,10 @@ def same(done, given, name):
 			return False
 		printed = re.sub(rb"\033\[\d+m", b"", printed)
 	if "-v" in options:
-		said = STATUS.sub(b"", said) if said.startswith(b"mmcat: ") else b"no report"
-	if status == 2 and b"left over" in said:
-		said = b""
-	return (done.returncode, printed, said) == (status, wanted, b"")
+		messages = STATUS.sub(b"", messages) if messages.startswith(b"mmcat: ") else b"no report"
+	if status == 2 and b"left over" in messages:
+		messages = b""
+	return (done.returncode, printed, messages) == (status, wanted, b"")
 
 
 def main():
@@ -244,7 +244,7 @@ def main():
 	n_runs = n_refused = n_wrong = 0
 	for given in itertools.product(all_options(), repeat=2):
 		args = [word for name, value in given for word in words_of(name, value)]
-		# A file would be followed for ever.
+		# -f would never end for a file.
 		piped = any(name == "-f" for name, _ in given)
 		done = subprocess.run([mmcat, *args, *([] if piped else [path])],
 			input=DATA if piped else b"", capture_output=True, timeout=60)
@@ -252,7 +252,7 @@ def main():
 		n_refused += done.returncode == 2
 		if not same(done, given, "standard input" if piped else path):
 			n_wrong += 1
-			print("mmcat %s:\n\tstatus %d, printed %s, said %r" % (" ".join(args), done.returncode,
+			print("mmcat %s:\n\tstatus %d, printed %s, messages %r" % (" ".join(args), done.returncode,
 				shorten(done.stdout), done.stderr))
 	print("%d pairs, %d refused, %d wrong" % (n_runs, n_refused, n_wrong))
 	return n_wrong > 0 or n_refused < 200

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""selections.py - every part with every action on every kind of input, against Python's slices
+"""selections.py - random selections with every action on every kind of input, against Python's slices
 
 	selections.py MMCAT FOLDER [SEED]
 
-The oracle is bytes.split and slicing, the rule that the help text states. Files are made in FOLDER.
-The same seed makes the same files and the same ranges. Prints what differs; exit 1 then.
+The oracle is bytes.split and slicing, the rule of the help text. Files are made in FOLDER. The same
+seed makes the same files and the same ranges. Prints what differs; exit 1 then.
 
 SPDX-License-Identifier: MIT
 """
@@ -56,7 +56,7 @@ def lines_of(data, delimiter):
 
 
 def spell(rng, number, units):
-	"""One of the ways to write a number."""
+	"""A number in one of its notations."""
 	sign, size = ("-" if number < 0 else ""), abs(number)
 	ways = ["%d" % size, "%d" % size, "0x%x" % size, "0X%X" % size, "%03d" % size, "{:_}".format(size)]
 	ways += ["%d%s" % (size // factor, unit) for unit, factor in units
@@ -77,7 +77,7 @@ def pick_number(rng, n, negative=True):
 
 
 def pick_addresses(rng, n):
-	"""Addresses of sed for n lines, from 1 on."""
+	"""Addresses as in sed for n lines, from 1 on."""
 	first, more = max(1, pick_number(rng, n, negative=False)), pick_number(rng, n, negative=False)
 	text = spell(rng, first, UNITS_OF_LINES) + ","
 	if rng.random() < 0.3:
@@ -88,7 +88,7 @@ def pick_addresses(rng, n):
 
 
 def pick_range(rng, n, units):
-	"""A range for n items: its text, and it as a slice."""
+	"""A range of n items: its text, and the slice."""
 	start, stop = pick_number(rng, n), pick_number(rng, n)
 	shape = rng.randrange(8)
 	if shape == 0:
@@ -98,7 +98,7 @@ def pick_range(rng, n, units):
 	if shape == 2:
 		return ":", slice(None)
 	if shape in (3, 4):
-		# Items before the first one have no place in Python: indexes inside only.
+		# Python's negative indexes cannot mean items before the first, so all are inside.
 		start = max(start, -n)
 		first = start if start >= 0 else n + start
 		if shape == 3:
@@ -109,7 +109,7 @@ def pick_range(rng, n, units):
 
 
 def shard_of(data, delimiter, k, n):
-	"""The lines that start in part k of n; the bytes that divide by n leave over go to the first."""
+	"""The lines that start in shard k of n; the first shards get the remaining bytes."""
 	def start(k):
 		at = len(data) // n * k + min(k, len(data) % n)
 		return at if at == 0 else data.find(delimiter, at - 1) + 1 or len(data)
@@ -117,7 +117,7 @@ def shard_of(data, delimiter, k, n):
 
 
 def pick_part(rng, data, delimiter):
-	"""One of -b and -l, and what it chooses."""
+	"""One of -b and -l, and its selection."""
 	if rng.random() < 0.4:
 		text, where = pick_range(rng, len(data), UNITS_OF_BYTES)
 		return [rng.choice(["-b" + text, "--bytes=" + text])], data[where]
@@ -127,9 +127,9 @@ def pick_part(rng, data, delimiter):
 
 
 def pick_parts(rng, data, delimiter, how):
-	"""Options for selections, and what each of them chooses."""
+	"""Options for selections, and the selection of each."""
 	kind = rng.choice(["all", "one", "one", "one", "several", "several", "shard"])
-	# A stream has no size; an empty file is one too.
+	# A stream has no size, so it has no shards.
 	if kind == "all" or kind == "shard" and how == "pipe":
 		return [], [data]
 	if kind == "shard":
@@ -141,7 +141,7 @@ def pick_parts(rng, data, delimiter, how):
 
 
 def pick_action(rng, parts, delimiter):
-	"""Options for an action, and what it prints of the parts."""
+	"""Options for an action, and its output for the selections."""
 	lines = [lines_of(part, delimiter) for part in parts]
 	action = rng.choice(["print", "count", "reverse"])
 	most = rng.choice([None, None, 0, 1, 2, sum(map(len, lines)), rng.randrange(sum(map(len, lines)) + 1)])

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""shard.py - one shard of a file, by the rule that mmcat -s and mmr_shard follow
+"""shard.py - prints one shard of a file, by the rule of mmcat -s and mmr_shard
 
 	shard.py K N FILE
 
-Shard K of N has the lines that start in its share of the bytes. Shares follow one another; the first
-SIZE % N of them are one byte longer than the others. `split -n l/K/N` cuts so since coreutils 9.2.
+Shard K of N has the lines that start in its share of the bytes. The shares are consecutive; the first
+SIZE % N of them are one byte longer. `split -n l/K/N` cuts in the same way since coreutils 9.2.
 
 SPDX-License-Identifier: MIT
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""terminal.py - mmcat with a terminal at its ends: progress, the binary guard, colour
+"""terminal.py - mmcat with terminals as input and output: progress, the binary guard, colour
 
 	terminal.py MMCAT FOLDER
 
@@ -19,17 +19,12 @@ import termios
 import threading
 import time
 
-failures = []
-
-
-def check(what, good, seen=None):
-	if not good:
-		failures.append(what)
-		print("not so: %s%s" % (what, "" if seen is None else ": %r" % (seen,)))
+import expectations
+from expectations import check
 
 
 class Terminal:
-	"""A pseudo-terminal that passes bytes as they are and keeps what was written to it."""
+	"""A pseudo-terminal that passes bytes unchanged and keeps what was written to it."""
 
 	def __init__(self):
 		self.master, self.slave = pty.openpty()
@@ -58,7 +53,7 @@ class Terminal:
 
 
 def feed(process, seconds):
-	"""Writes lines to the standard input of a process for so long, or until it ends."""
+	"""Writes lines to the standard input of a process for some seconds, or until it ends."""
 	end = time.monotonic() + seconds
 	while time.monotonic() < end and process.poll() is None:
 		try:
@@ -70,7 +65,7 @@ def feed(process, seconds):
 
 
 def run_slowly(args, seconds, stderr, stdout=subprocess.PIPE, **more):
-	"""Runs with a standard input that brings lines for so long. Returns: status and output."""
+	"""Runs with a standard input that gets lines for some seconds. Returns: status and output."""
 	process = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, **more)
 	feed(process, seconds)
 	out = process.communicate()[0]
@@ -82,7 +77,7 @@ ERASED = b"\r\033[K"
 
 
 def terminal_after(text):
-	"""What a terminal shows after this text: its lines, each with what overwrote it."""
+	"""The lines that a terminal shows after this text, each with what overwrote it."""
 	lines = [b""]
 	column = 0
 	i = 0
@@ -106,7 +101,8 @@ def terminal_after(text):
 
 ON_TERMINAL = object()
 
-# What, standard output (a name: a file of that name), options, seconds, whether progress is shown.
+# Description, standard output (a name: a file of that name), options, seconds, whether progress is
+# shown.
 OUTPUTS = (
 	("on a terminal that has received nothing", ON_TERMINAL, ["-c"], 2, True),
 	("of a search without a match", ON_TERMINAL, ["-e", "nothing"], 2, True),
@@ -127,7 +123,7 @@ OUTPUTS = (
 
 
 def progress_to(mmcat, folder, what, stdout, args, seconds, shown):
-	"""One kind of standard output, with standard error on a terminal."""
+	"""Progress on one kind of standard output, with standard error on a terminal."""
 	terminal = Terminal()
 	named = open(os.path.join(folder, stdout), "wb") if isinstance(stdout, str) else None
 	status, _ = run_slowly([mmcat, *args, "-"], seconds, terminal.slave,
@@ -158,7 +154,7 @@ def progress_otherwise(mmcat, folder):
 	with open(os.path.join(folder, "err"), "w+b") as err:
 		run_slowly([mmcat, "-c", "-"], 1.6, err)
 		err.seek(0)
-		check("no progress into a file that is no terminal", err.read() == b"")
+		check("no progress into a file on standard error", err.read() == b"")
 		run_slowly([mmcat, "-c", "--progress", "-"], 1.6, err)
 		err.seek(0)
 		check("progress into a file, forced", SHOWN in err.read())
@@ -169,7 +165,7 @@ def progress_otherwise(mmcat, folder):
 
 
 def progress_and_messages(mmcat, folder):
-	"""A message in the middle of a run begins on a line of its own, and the next input goes on."""
+	"""A message during a run starts on its own line, and progress continues with the next input."""
 	fifo = os.path.join(folder, "fifo")
 	os.mkfifo(fifo)
 	terminal = Terminal()
@@ -187,12 +183,12 @@ def progress_and_messages(mmcat, folder):
 	check("progress before and after a message", SHOWN in before and SHOWN in after, text[:300])
 	check("a message has a line of its own",
 		lines[0] == b"mmcat: missing: No such file or directory", lines)
-	check("then the counts come", len(lines) == 4 and lines[1].startswith(b"standard input:") and
+	check("the counts follow", len(lines) == 4 and lines[1].startswith(b"standard input:") and
 		lines[2].startswith(fifo.encode() + b":"), lines)
 
 
 def progress_of_files(mmcat, folder):
-	"""The library scans files itself; it counts what it has done."""
+	"""The library scans files by itself, and counts the bytes for progress."""
 	path = os.path.join(folder, "lines")
 	with open(path, "wb") as file:
 		file.write(b"a line of some length\n" * 20000)
@@ -216,7 +212,7 @@ def progress_of_files(mmcat, folder):
 
 
 class Job:
-	"""A run that leads the session of its own terminal, as one that a shell has started."""
+	"""A run that leads the session of its own terminal, like a job that a shell has started."""
 
 	def __init__(self, args, ignored=None):
 		self.terminal = Terminal()
@@ -224,8 +220,9 @@ class Job:
 
 		def prepare():
 			os.setsid()
-			os.close(os.open(slave, os.O_RDWR)) # it becomes the controlling terminal
-			# Whatever the tests were started by may ignore some, and a child inherits that.
+			os.close(os.open(slave, os.O_RDWR)) # makes it the controlling terminal
+			# The parent of the tests may ignore some signals, and a child inherits
+			# that.
 			for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM,
 				signal.SIGTSTP):
 				signal.signal(number, signal.SIG_DFL)
@@ -274,7 +271,7 @@ def signal_is_ignored(mmcat):
 
 
 def signal_stops(mmcat):
-	# SIGTSTP does not stop the leader of a session: a shell with jobs is between.
+	# SIGTSTP does not stop the leader of a session, so the leader is a shell with job control.
 	job = Job(["bash", "-c", "set -m; exec 3<&0; \"$0\" -c <&3; "
 		"echo stopped >&2; fg > /dev/null", mmcat])
 	job.see_progress("progress before SIGTSTP")
@@ -283,9 +280,9 @@ def signal_stops(mmcat):
 	before = job.terminal.text.partition(b"stopped")[0]
 	check("^Z leaves no progress", not any(SHOWN in line for line in terminal_after(before)),
 		before[-100:])
-	job.see_progress("progress after it goes on")
+	job.see_progress("progress after fg")
 	status, text = job.end()
-	check("it goes on after ^Z", status == 0 and
+	check("it continues after ^Z", status == 0 and
 		not any(SHOWN in line for line in terminal_after(text)), (status, text[-100:]))
 
 
@@ -297,7 +294,7 @@ def in_background(mmcat):
 
 
 def on_stopped_terminal(mmcat):
-	"""After ^S the terminal accepts nothing. The job goes on, and a signal ends it."""
+	"""After ^S the terminal accepts no output. The job continues, and a signal ends it."""
 	job = Job([mmcat, "-c"])
 	job.see_progress("progress before ^S")
 	termios.tcflow(job.terminal.slave, termios.TCOOFF)
@@ -346,7 +343,7 @@ def binary(mmcat, folder):
 			result = subprocess.run(args, capture_output=True, **more)
 			check(name + " into a pipe is printed", result.stdout == expected and
 				result.returncode == 0, result)
-		# What is followed is looked at as well; it ends here with its last line.
+		# -f checks for binary data as well; the selection ends the run.
 		if refused or name == "text":
 			status, out, err = run_on_terminal([mmcat, "-f", "-l:50", path])
 			check(name + " is followed on a terminal" + (": refused" if refused else ""),
@@ -368,11 +365,11 @@ def main():
 		print("skipped: progress of patterns, which this build does not search for")
 		tasks = [task for task in tasks if task[0] != progress_of_files and
 			not (task[0] == progress_to and "-E" in task[5])]
-	# Most of them wait most of their time.
+	# The checks mostly wait, so they run in threads.
 	with concurrent.futures.ThreadPoolExecutor(6) as pool:
 		for done in [pool.submit(*task) for task in tasks]:
 			done.result()
-	return 1 if failures else 0
+	return expectations.status()
 
 
 sys.exit(main())

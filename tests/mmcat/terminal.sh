@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-command -v python3 > /dev/null || skip "no python3, which makes the terminals"
+need python3
 
-check "terminals see progress that goes away, and no binary data unasked" \
+check "progress is shown and erased, and binary data is refused" \
 	timeout 600 python3 "$here/terminal.py" "$MMCAT" "$tmp"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""truncate.py - files that shrink and grow under mmcat: an answer or an error, never a signal
+"""truncate.py - files shrink and grow under mmcat: the right output or an error, never a signal
 
 	truncate.py MMCAT FOLDER
 
@@ -15,17 +15,12 @@ import subprocess
 import sys
 import threading
 
+import expectations
+from expectations import wrong
+
 MIB = 1 << 20
 LINES = b"".join(b"line %07d of a file that will not stay\n" % i for i in range(200000))
 ACTIONS = [[], ["-c"], ["-r"], ["-l", "100000:"], ["-l", "-150000:-3"], ["-c", "-l", "5:190000"]]
-
-n_wrong = 0
-
-
-def wrong(what, *facts):
-	global n_wrong
-	n_wrong += 1
-	print(what, *facts, sep=": ")
 
 
 def write(path, content):
@@ -34,7 +29,7 @@ def write(path, content):
 
 
 def flicker(path, rng, process):
-	"""Cuts the file and lets it grow back, again and again, until the process has ended."""
+	"""Truncates the file and lets it grow back, again and again, until the process has ended."""
 	sizes = [0, 1, 4095, 4096, MIB, 3 * MIB + 5, len(LINES) - 1]
 	while process.poll() is None:
 		os.truncate(path, rng.choice(sizes))
@@ -42,9 +37,9 @@ def flicker(path, rng, process):
 
 
 def judge(name, path, process, out, err):
-	"""Whatever the moment of the cut: done, or one line that says where it was cut."""
-	said = r"mmcat: %s: truncated while reading at byte (\d+)\n" % re.escape(path)
-	found = re.fullmatch(said, err.decode())
+	"""Whenever the file was truncated: success, or one message with the offset."""
+	expected = r"mmcat: %s: truncated while reading at byte (\d+)\n" % re.escape(path)
+	found = re.fullmatch(expected, err.decode())
 	if process.returncode == 0 and not err:
 		return False
 	if process.returncode == 2 and found and int(found.group(1)) <= len(LINES):
@@ -69,7 +64,7 @@ def run_flickering(program, path, rng, n_rounds):
 
 
 def run_held(program, path, args, cut_at, append):
-	"""Cuts or appends while the process waits for its reader: the moment is certain."""
+	"""Truncates or extends the file while the process waits for its reader: the time is certain."""
 	write(path, LINES)
 	process = subprocess.Popen([program] + args + [path],
 		stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -86,20 +81,20 @@ def run_held(program, path, args, cut_at, append):
 def check_held(program, path):
 	for cut_at in (0, 1, 4096, 5 * MIB + 123, len(LINES) - 1):
 		status, out, err = run_held(program, path, [], cut_at, False)
-		# What was on its way already may be printed: the pipes hold 2 MiB at most.
+		# Bytes that are in the pipes may still be printed: at most 2 MiB.
 		at = re.fullmatch(r"mmcat: .*: truncated while reading at byte (\d+)\n", err)
 		if status != 2 or not at:
 			wrong("print, cut at %d" % cut_at, "status %d" % status, err)
 		elif int(at.group(1)) != len(out) or not cut_at <= len(out) <= max(cut_at, 3 * MIB):
 			wrong("print, cut at %d" % cut_at, "%d bytes printed" % len(out), err)
-		# In a pipe lie the pages of the file: doc/safety.md tells what that means. What was
-		# not cut is as it was, and what was is the file's bytes or zeroes, nothing else.
+		# The pipe contains pages of the file, see doc/safety.md. Bytes before the cut are
+		# unchanged, and bytes after it are the file's or zeroes.
 		elif out[:cut_at] != LINES[:cut_at] or any(
 				byte not in (0, LINES[i]) for i, byte in enumerate(out[cut_at:], cut_at)):
 			wrong("print, cut at %d" % cut_at, "bytes that never were in the file")
 	status, out, err = run_held(program, path, ["-r"], 1000, False)
-	said = r"mmcat: .*: truncated while reading at byte \d+\n"
-	if status != 2 or not re.fullmatch(said, err):
+	expected = r"mmcat: .*: truncated while reading at byte \d+\n"
+	if status != 2 or not re.fullmatch(expected, err):
 		wrong("reverse, cut", "status %d" % status, err)
 	if not b"".join(LINES.splitlines(True)[::-1]).startswith(out):
 		wrong("reverse, cut", "bytes that were not in the file")
@@ -107,7 +102,7 @@ def check_held(program, path):
 		status, out, err = run_held(program, path, args, 0, True)
 		if (status, out, err) != (0, wanted, ""):
 			wrong("append, " + " ".join(args), "status %d" % status, len(out), err)
-	# Of a reversal the end is printed first: what comes later is not part of it.
+	# -r prints the end first, so bytes that are appended later are not printed.
 	status, out, err = run_held(program, path, ["-r"], 0, True)
 	if (status, out, err) != (0, b"".join(LINES.splitlines(True)[::-1]), ""):
 		wrong("append, -r", "status %d" % status, len(out), err)
@@ -118,7 +113,7 @@ def main():
 	n_rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 8
 	check_held(sys.argv[1], path)
 	run_flickering(sys.argv[1], path, random.Random(1), n_rounds)
-	return n_wrong > 0
+	return expectations.status()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# unmatched.sh - a search without a match says that the file is compressed or UTF-16
+# unmatched.sh - a search without a match reports that the file is compressed or UTF-16
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 cd "$tmp" || exit 99
 
-# FILE START NAME COMMAND: the first bytes, and what the message says of them.
+# FILE|START|NAME|COMMAND: the first bytes, and what the message says about them.
 formats=(
 	'a.gz|\x1f\x8b\x08\0|gzip-compressed|gzip -dc'
 	'a.zst|\x28\xb5\x2f\xfd|zstd-compressed|zstd -dc'
@@ -16,7 +16,7 @@ formats=(
 	'le32.txt|\xff\xfe\0\0h\0\0\0\n\0\0\0|UTF-32 text|iconv -f UTF-32 -t UTF-8'
 	'be32.txt|\0\0\xfe\xff\0\0\0h\0\0\0\n|UTF-32 text|iconv -f UTF-32 -t UTF-8'
 )
-# The part after the signature has no meaning here, but lines.
+# The bytes after the signature have no meaning, but are lines.
 printf 'zz\nneedle\n\0\1\2\nlast' > rest
 for format in "${formats[@]}"; do
 	IFS='|' read -r file start name command <<< "$format"
@@ -30,7 +30,7 @@ printf '\037\213' > nearly.gz
 printf 'BZh9 is a name\n' > nearly.bz2
 printf '\357\273\277marked UTF-8\n' > utf8
 
-# message_of FILE : the line that is expected of it; FILE - is a.gz on standard input.
+# message_of FILE : prints the expected message; FILE - is a.gz on standard input.
 message_of()
 {
 	local file start name command shown=$1
@@ -45,7 +45,7 @@ message_of()
 	done
 }
 
-# says STATUS 'FILE...' ARGUMENT... : the status, and the messages of these files and no other.
+# says STATUS 'FILE...' ARGUMENT... : the status, and the messages for these files and no other.
 says()
 {
 	local wanted=$1 file files=$2 status=0
@@ -56,7 +56,7 @@ says()
 	for file in $files; do message_of "$file"; done | diff - err
 }
 
-# Standard input is a.gz: a pipe, bytes one by one, a file.
+# Standard input is a.gz: by a pipe, by a pipe byte by byte, as a file.
 piped()
 {
 	cat a.gz | says "$@"
@@ -78,7 +78,7 @@ from_file()
 	says "$@" < a.gz
 }
 
-# The message about a missing file is between those of the others.
+# The message about a missing file comes between those of the others.
 missing()
 {
 	local status=0
@@ -102,7 +102,7 @@ for pattern in "${patterns[@]}"; do
 		check "$pattern: $from, with a match" "$from" 0 '' "$pattern" needle
 	done
 	for file in plain nearly.gz nearly.bz2 utf8 rest; do
-		check "$pattern: nothing to say of $file" says 1 '' "$pattern" nowhere "$file"
+		check "$pattern: no message for $file" says 1 '' "$pattern" nowhere "$file"
 	done
 	for options in -c -q --json --json=lines '-c --json' '-m 3' -j2 \
 		'-b 7:12' '-b 12:' '-b -3:' '-b :3' '-b 3:+2' '-l 0' '-l 1:' '-l -1:' '-l 2:3' '-l 99:' '-b 1M:'; do
@@ -111,7 +111,7 @@ for pattern in "${patterns[@]}"; do
 		# shellcheck disable=SC2086
 		check "$pattern: $options, piped" piped 1 - "$pattern" nowhere $options
 	done
-	# The second byte of the signature is not in the selection, or nothing is.
+	# The second byte of the signature is not selected, or nothing is.
 	for options in '-b :2' '-b 3:3' '-b 9:3' '-b 3:+0' '-l 2:2' '-l 2:1' '-l 1:+0' '-m 0'; do
 		# shellcheck disable=SC2086
 		check "$pattern: $options" says 1 '' "$pattern" nowhere $options a.gz
@@ -125,15 +125,15 @@ for pattern in "${patterns[@]}"; do
 	check "$pattern: one file is missing" missing "$pattern" nowhere a.gz missing a.xz
 done
 
-check "nothing is said of an empty text" says 1 '' -e '' a.gz
-check "nothing is said of an empty file" says 1 '' -e nowhere /dev/null
-check "other actions say nothing" says 0 '' -c a.gz
+check "no message for an empty text" says 1 '' -e '' a.gz
+check "no message for an empty file" says 1 '' -e nowhere /dev/null
+check "no message for other actions" says 0 '' -c a.gz
 
 # Names are quoted as in every message.
 cp a.gz $'b\n.gz'
 "$MMCAT" -e nowhere $'b\n.gz' > out 2> err
 check "a name with a newline" grep -qF 'mmcat: b\x0a.gz: nothing matched' err
 
-# It is told by the first bytes alone: no library is loaded for it.
+# The first bytes show the format: no library is loaded for it.
 "$MMCAT" -v -e nowhere a.gz > out 2> err
 check "libmagic is not loaded" eval 'grep -q "nothing matched" err && ! grep -q libmagic err'

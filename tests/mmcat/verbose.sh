@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# verbose.sh - what -v says is what was done, and the output is as without
+# verbose.sh - the report of -v is right, and the output is as without it
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
@@ -10,28 +10,28 @@ n_bytes=$(wc -c < numbers)
 kernel=$("$MMCAT" --version | sed -n 's/^scan kernels: //p')
 figure='[0-9]+\.[0-9]+'
 
-# says HOW OPTIONS INPUT EXPRESSION : one line on standard error that begins as the expression says
-# and tells the engine HOW.
+# says MODE OPTIONS INPUT EXPRESSION : -v prints one line on standard error, which begins as the
+# expression and contains the I/O mode.
 says()
 {
-	local how=$1 options=$2 input=$3 expression=$4 line
+	local mode=$1 options=$2 input=$3 expression=$4 line
 
 	# shellcheck disable=SC2086
 	"$MMCAT" $options < "$input" > plain || return
 	# shellcheck disable=SC2086
 	"$MMCAT" -v $options < "$input" > out 2> err || return
 	cmp plain out || return
-	line="^mmcat: $expression, $figure s, $figure GB/s, $how, $kernel, peak $figure MiB resident,"
+	line="^mmcat: $expression, $figure s, $figure GB/s, $mode, $kernel, peak $figure MiB resident,"
 	line="$line $figure KiB heap(, lib.*)?\$"
 	[ "$(wc -l < err)" = 1 ] && grep -qE "$line" err || { cat err; echo "no match: $line"; return 1; }
 }
 
-check "lines that were counted" says '(map|copy)' -c numbers "$n_bytes bytes, 1000000 lines"
+check "counted lines" says '(map|copy)' -c numbers "$n_bytes bytes, 1000000 lines"
 check "without a map" says copy '--no-mmap -c' numbers "$n_bytes bytes, 1000000 lines"
 check "the whole file" says '(kernel|map|copy)' '' numbers "$n_bytes bytes"
-check "a part of it" says '(kernel|map|copy)' '-b 1000:+5000' numbers "5000 bytes"
+check "a range of bytes" says '(kernel|map|copy)' '-b 1000:+5000' numbers "5000 bytes"
 check "a search" says '(map|copy)' '-e 99999' numbers "$n_bytes bytes"
-check "a search by reads" says copy '--no-mmap -e 99999' numbers "$n_bytes bytes"
+check "a search without a map" says copy '--no-mmap -e 99999' numbers "$n_bytes bytes"
 
 stream()
 {
@@ -42,7 +42,7 @@ stream()
 }
 check "a stream" stream
 
-# A peak that is told is one: no less than the program itself takes, no more than any file would.
+# The peak is at least what the program itself takes, and less than the size of a large file.
 peak()
 {
 	"$MMCAT" -v -c numbers 2>&1 > out | sed -E 's/.*peak ([0-9]+)\.[0-9] MiB.*/\1/' > peak
@@ -50,9 +50,9 @@ peak()
 }
 check "the peak is plausible" peak
 
-check "libraries that were loaded" \
+check "loaded libraries" \
 	bash -c '"$0" -v -i numbers 2>&1 > out | grep -qE ", libmagic [0-9.]+: [0-9.]+ ms" ||
 		! grep -q libmagic <<< "$(ldconfig -p)"' "$MMCAT"
-check "after an error, too" \
+check "a report after an error" \
 	bash -c '! "$0" -v -c nowhere numbers > out 2> err && grep -q "^mmcat: nowhere: " err &&
 		grep -q "1000000 lines" err' "$MMCAT"

@@ -18,7 +18,7 @@ import sys
 
 
 def run(args, data, path, rng):
-	"""By a path, with some threads, or through a pipe."""
+	"""Runs with a path, with some threads, or through a pipe."""
 	if rng.random() < 0.3:
 		return subprocess.run(args, input=data, capture_output=True)
 	return subprocess.run(args + ["-j%d" % rng.randrange(1, 4), path], capture_output=True)
@@ -59,7 +59,7 @@ CODES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i8": "b", "i16": "h", "
 
 
 def spell(value, kind):
-	"""What mmcat prints for a value; a float as anything that reads back as the same."""
+	"""A value as mmcat prints it; a float as any text that reads back as the same float."""
 	if isinstance(value, bytes):
 		return b"".join({9: b"\\t", 10: b"\\n", 92: b"\\\\"}.get(byte,
 			b"\\x%02x" % byte if byte < 32 or byte == 127 else b"%c" % byte)
@@ -68,7 +68,7 @@ def spell(value, kind):
 
 
 def type_case(rng):
-	"""Records of random fields, each with an order of its own."""
+	"""Records of random fields, each with its own byte order."""
 	fields = [(rng.choice(list(CODES) + ["text"]), rng.choice(["le", "be"]))
 		for _ in range(rng.choice([1, 1, 2, 5]))]
 	layout, formats, named = [], [], rng.random() < 0.5
@@ -118,7 +118,7 @@ def same_table(printed, rows):
 	return True
 
 
-# Such as look at one line only, and mean the same to both.
+# Patterns that match within one line, with the same meaning in Python and PCRE2.
 PATTERNS = [rb"a", rb"ab+", rb"^.", rb"[^a\n]+$", rb"(a|b)c", rb"x*", rb"^$", rb"\bc", rb"(?i)AB",
 	rb"a(?=b)", rb"[\x80-\xff]", rb"c{2,3}?", rb"(a)?b", rb"nothing"]
 
@@ -133,7 +133,7 @@ def regex_case(rng):
 	start = rng.choice([0, rng.randrange(len(lines) + 1)])
 	off, offsets = sum(map(len, lines[:start])), []
 	for line in lines[start:]:
-		# After the last line end there is no line; `$` matches before it.
+		# There is no line after the last line end; `$` matches before it.
 		text = line.removesuffix(b"\n")
 		offsets += [off + match.start() for match in re.finditer(pattern, text, re.M)]
 		off += len(line)
@@ -148,7 +148,7 @@ def regex_case(rng):
 
 
 def shard_views(mmcat, path, rng):
-	"""Texts that overlap themselves, in shards: together they are those of the whole file."""
+	"""Texts that overlap themselves: the matches in all shards are those in the whole file."""
 	n_wrong = 0
 	for _ in range(60):
 		alphabet, size = rng.choice([b"\n", b"a\n", b"a\n\n\n", b"ab\n"]), rng.choice([3, 10, 50, 300])
@@ -181,13 +181,13 @@ def type_views(mmcat, path, rng):
 		if not good or (b"left over" in done.stderr) != rest:
 			n_wrong += 1
 			print("%d bytes:" % len(data), *args)
-			print("\tstatus %d, printed %r, said %r, wanted %r" % (done.returncode,
+			print("\tstatus %d, printed %r, messages %r, wanted %r" % (done.returncode,
 				done.stdout[:80], done.stderr, rows[:2]))
 	return n_wrong > 0
 
 
 def some_floats(rng):
-	"""Whole numbers, decimals of each length, and where rounding and notations change."""
+	"""Whole numbers, decimals of each length, and values where rounding and notation change."""
 	yield from (0.0, -0.0, 1e15, -1e15, 1e14 + 0.5, 0.1 + 0.2, 1e-4, 9.9999e-5, 5e-324, 1e-40, 1e308,
 		999999999999999.9, 99999999999999.98, 0.30000000000000004, 1 / 3, 65504.0, 6e-8, 1e16, 1e22,
 		123456789012345678.0, 1e8 + 1, 123456789.0, 1e12, 3e14, 9999999999999998.0)
@@ -208,7 +208,7 @@ def reads_back(text, value, form):
 
 
 def shortest(value, form):
-	"""The fewest digits that are read back as the same float, in the notation of repr."""
+	"""The fewest digits that read back as the same float, in the notation of repr."""
 	if value == 0 or form == "<d":
 		return repr(value).removesuffix(".0")
 	exact = decimal.Decimal(value)
@@ -225,12 +225,12 @@ def shortest(value, form):
 
 
 def float_views(mmcat, path, rng):
-	"""Every float is read back as itself, and has no digit too many."""
+	"""Every float reads back as itself, and has no unnecessary digit."""
 	n_wrong = 0
 	for kind, most in ("f64le", 1.8e308), ("f32le", 3.4e38), ("f16le", 65504):
 		form = "<" + CODES[kind[:3]]
 		values = [value for value in some_floats(rng) if abs(value) <= most]
-		# As an f16, and every whole f16.
+		# The values as f16, and every integral f16.
 		values += [value for value in range(0, 65536, 2) if value <= most]
 		with open(path, "wb") as file:
 			file.write(b"".join(struct.pack(form, value) for value in values))
@@ -263,7 +263,7 @@ def main():
 		if (done.returncode, done.stdout, done.stderr) != (status, wanted, b""):
 			n_wrong += 1
 			print("%d bytes:" % len(data), *args)
-			print("\tstatus %d, printed %r, wanted %r, said %r" % (done.returncode,
+			print("\tstatus %d, printed %r, wanted %r, messages %r" % (done.returncode,
 				done.stdout[:60], wanted[:60], done.stderr))
 	return n_wrong > 0
 

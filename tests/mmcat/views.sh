@@ -3,10 +3,10 @@
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
-command -v python3 > /dev/null || skip "no python3, which is the oracle"
+need python3
 cd "$tmp" || exit 99
 
-# prints TEXT ARGUMENT... : status 0 and exactly that text.
+# prints TEXT ARGUMENT... : status 0 and exactly this text.
 prints()
 {
 	local wanted=$1
@@ -16,7 +16,7 @@ prints()
 	printf '%b' "$wanted" | cmp - got
 }
 
-# refuses WORD ARGUMENT... : status 2, one line with the word in it.
+# refuses WORD ARGUMENT... : status 2, one message with this word.
 refuses()
 {
 	local status=0
@@ -25,38 +25,38 @@ refuses()
 	[ "$status" = 2 ] && [ ! -s got ] && grep -qF -- "$1" message && [ "$(wc -l < message)" = 1 ]
 }
 
-check "matches in shards are those of the whole" \
+check "matches in shards are those in the file" \
 	timeout 600 python3 "$here/views.py" shards "$MMCAT" "$tmp"
 check "150 hex views are Python's" timeout 600 python3 "$here/views.py" hex "$MMCAT" "$tmp"
 check "150 typed views are Python's" \
 	timeout 600 python3 "$here/views.py" type "$MMCAT" "$tmp"
-check "a layout that is none" refuses \
+check "an invalid layout" refuses \
 	"mmcat: cannot parse layout: invalid type 'q' at byte 3; a field is type or" -t 'u8 q' /dev/null
-check "a size that is none" refuses "invalid size '0s' at byte 3" -t 'u8 0s' /dev/null
+check "an invalid size" refuses "invalid size '0s' at byte 3" -t 'u8 0s' /dev/null
 check "two views" refuses "only one of -x and -t" -x -t u8 /dev/null
 head -c 36 /dev/zero > words
-check "shards are of records" prints '0\n0\n0\n' -t u32 -s 3/3 words
-check "a shard of the first" prints '0\n' -t u32 -s 1/9 words
+check "shards consist of records" prints '0\n0\n0\n' -t u32 -s 3/3 words
+check "a shard with the first record" prints '0\n' -t u32 -s 1/9 words
 printf 'a\0\n\351' > bytes
 check "colours by kind of byte" prints \
 	'00000000  \033[36m61 \033[90m00 \033[32m0a \033[33me9 \033[0m       |\033[36ma\033[90m.\033[32m.\033[33m.\033[0m|\n00000004\n' \
 	-x -w6 --color=always bytes
-check "no colour unasked" prints '00000000  61 00 0a e9  |a...|\n00000004\n' -x -w4 bytes
+check "no colour by default" prints '00000000  61 00 0a e9  |a...|\n00000004\n' -x -w4 bytes
 if grep -q '^#define MMR_LINUX_EXTRAS 1' "$top_builddir/config.h"; then
 	truncate -s 1T sparse
 	printf 'end' >> sparse
 	check "a hole is one line" prints \
 		'00000000000  hole of 1099511627776 bytes\n10000000000  65 6e 64                                          |end|\n10000000003\n' \
 		-x sparse
-	check "a hole that is shorter than a line of its own is shown" prints \
+	check "a hole shorter than its own line is shown as zeroes" prints \
 		'00000064  00 00 00 00 00 00 00 00  00                       |.........|\n0000006d\n' \
 		-x -b 100:+9 sparse
 else
-	echo "skipped: holes, of which this build knows nothing"
+	echo "skipped: holes: this build does not report them"
 fi
 
-# An empty part shows its end only, of a file and of a pipe alike. What follows in the pipe is left
-# to its next reader.
+# An empty selection prints its end offset only, for a file and for a pipe. The rest of the pipe is
+# left to its next reader.
 printf 'a\nbc\ndef\n' > lines
 empty_part()
 {
@@ -67,28 +67,28 @@ empty_part()
 		[ "$({ printf 'a\nb'; sleep 0.2; printf 'c\ndef\n'; } |
 			"$MMCAT" -x "${@:2}")" = "$offset" ]
 }
-check "the end of an empty part" empty_part 00000005 -b 5:5
-check "the end of a part that ends before its start" empty_part 00000007 -b 7:3
-check "the end of a part after the end" empty_part 00000009 -b 50:60
-check "the end of a part at the end" empty_part 00000009 -b 9:
-check "the end of a part of no line" empty_part 00000002 -l 1:1
+check "the end of an empty selection" empty_part 00000005 -b 5:5
+check "the end of a selection that ends before its start" empty_part 00000007 -b 7:3
+check "the end of a selection after the end of the file" empty_part 00000009 -b 50:60
+check "the end of a selection at the end of the file" empty_part 00000009 -b 9:
+check "the end of a selection without lines" empty_part 00000002 -l 1:1
 check "the end of lines before their start" empty_part 00000005 -l 2:1
-check "the end of lines after the end" empty_part 00000009 -l 7:9
-check "the end of no file" prints '00000000\n' -x /dev/null
-check "what is after an empty part is left" \
+check "the end of lines after the end of the file" empty_part 00000009 -l 7:9
+check "the end of an empty file" prints '00000000\n' -x /dev/null
+check "the input after an empty selection is left" \
 	[ "$(cat lines | { "$MMCAT" -x -b 5:5 > /dev/null; cat; })" = def ]
-check "no offset of what cannot be read" refuses "directory" -x .
-check "rows of -x alone" refuses "-w" -w 3 bytes
+check "no offset for an input that cannot be read" refuses "directory" -x .
+check "-w needs -x or -t" refuses "-w" -w 3 bytes
 check "no width of 0" refuses "width" -x -w 0 bytes
 
-# It finds nothing, or has no library to find with.
+# mmcat -E finds nothing, or has no PCRE2.
 "$MMCAT" -E x /dev/null > out 2> err
 if [ $? = 1 ]; then
 	check "150 searches are Python's" \
 		timeout 600 python3 "$here/views.py" regex "$MMCAT" "$tmp"
-	check "a wrong pattern, with its place" refuses "at byte 3" -E 'a(b' bytes
+	check "an invalid pattern, with the offset" refuses "at byte 3" -E 'a(b' bytes
 	printf 'ab\nb\n' > one
-	check "files have names" prints 'one:1\none:3\none:1\none:3\n' -E b one one
+	check "matches in several files have file names" prints 'one:1\none:3\none:1\none:3\n' -E b one one
 	check "a limit is an error" refuses "limit" -E '^(a|a?)+$' \
 		<(head -c 64 /dev/zero | tr '\0' a; echo b)
 else
@@ -107,7 +107,7 @@ for n in 1 3 7; do
 	[ "$n" = 1 ] || check "shard 2 of $n has the lines that start in it" \
 		cmp <(python3 "$here/shard.py" 2 "$n" lines) <("$MMCAT" -s "2/$n" lines)
 done
-# Occurrences that overlap: which of them match depends on where the search began.
+# Occurrences that overlap: which of them match depends on where the search starts.
 overlapping()
 {
 	local k
@@ -132,7 +132,7 @@ check "Slurm's rank" auto SLURM_PROCID=1 SLURM_NTASKS=3
 check "Open MPI's rank" auto OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=3
 check "PMI's rank" auto PMI_RANK=1 PMI_SIZE=3
 export PMI_RANK=3 PMI_SIZE=3
-check "a rank that is none" refuses "PMI_RANK='3'" -s auto lines
+check "an invalid rank" refuses "PMI_RANK='3'" -s auto lines
 unset PMI_RANK PMI_SIZE
 check "no rank" refuses "SLURM_PROCID" -s auto lines
 for shard in 0/3 4/3 1/0 a/b 1 1/2/3 -1/3 "1 /3" 99999999999999999999/99999999999999999999; do
@@ -141,12 +141,12 @@ done
 check "a stream has no shards" refuses "no size" -s 1/2 -
 check "shards of a range" refuses "-s cannot be used with -b or -l" -s 1/2 -l 3 lines
 
-# Seven records of two bytes, and a byte that is no record.
+# Seven records of two bytes, and a byte that is left over.
 printf '\1\0\2\0\3\0\12\0\12\0\6\0\7\0\10' > records
 rest="left over"
 check "-l counts records" prints '3\n10\n' -t u16le -l 2:4 records
 check "-l counts records as sed does" prints '3\n10\n' -t u16le -l 3,4 records
-check "-l before the rest" prints '7\n' -t u16le -l 6:7 records
+check "-l before the byte that is left over" prints '7\n' -t u16le -l 6:7 records
 check "-l counts records from the end" prints '10\n6\n' -t u16le -l -3:-1 records
 check "records in the order given" prints '6\n7\n1\n' -t u16le -l -2:7 -l 0 records
 check "-m of several -l" prints '6\n7\n1\n' -t u16le -m 3 -l -2:7 -l :5 records
@@ -155,7 +155,7 @@ check "-c counts records of shards" prints '4\n' -c -t u16le -s 1/2 records
 check "-c counts at most -m records" prints '2\n' -c -m 2 -t u16le records
 check "-c counts records as JSON" prints '{"file":"records","records":2}\n' --json -c -t u16le -l 1:3 records
 check "-c counts records of several -b" prints '3\n' -c -t u16le -b 1:5 -b :2 records
-# with_rest WANTED ARGUMENT... : prints that, and reports the byte that is left over.
+# with_rest WANTED ARGUMENT... : prints this, and reports the byte that is left over.
 with_rest()
 {
 	local wanted=$1 status=0
@@ -164,9 +164,9 @@ with_rest()
 	"$MMCAT" "$@" > got 2> message || status=$?
 	[ "$status" = 2 ] && printf '%b' "$wanted" | cmp - got && grep -qF "$rest" message
 }
-check "-c reports the rest" with_rest '7\n' -c -t u16le records
-check "-l reports a rest that it reaches" with_rest '7\n' -t u16le -l 6:9 records
-check "the last record alone reports it" with_rest '7\n' -t u16le -l -1 records
+check "-c reports the byte that is left over" with_rest '7\n' -c -t u16le records
+check "-l reports the byte that is left over if it reaches it" with_rest '7\n' -t u16le -l 6:9 records
+check "-l of the last record reports it" with_rest '7\n' -t u16le -l -1 records
 check "a shard reports it" with_rest '3\n' -c -t u16le -s 2/2 records
 # shellcheck disable=SC2317
 piped()
@@ -179,5 +179,5 @@ piped()
 check "-l counts records of a pipe" piped '3\n10\n' -t u16le -l 2:4
 check "-c counts records of a pipe" piped '7\n' -c -t u16le
 check "records of a pipe, in the order given" piped '6\n7\n1\n' -t u16le -l -2: -l 0
-check "-d means nothing to records" refuses "-d cannot be used with -t" -d ';' -t u8 records
-check "nor -w to their number" refuses "-w cannot be used with -c" -c -w 2 -t u8 records
+check "-d is refused with -t" refuses "-d cannot be used with -t" -d ';' -t u8 records
+check "-w is refused with -c" refuses "-w cannot be used with -c" -c -w 2 -t u8 records
