@@ -1,8 +1,9 @@
-/* fault_changes.c - files that change in ways that lose no page: regrown, punched, renamed,
- * unlinked
+/* fault_changes.c - files that change without losing a page: they grow back, get holes, are
+ * renamed or unlinked
  *
- * None of it is an error of reading: what is read is what is in the file now. That it is not what
- * was opened, mmr_check tells. Only who has met a fault says so until the reader is closed.
+ * None of these is a read error: the reader returns what the file contains now. mmr_check
+ * reports that it is not the content that was opened. After a fault, a reader reports it until
+ * it is closed.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -32,7 +33,7 @@ static struct temp lines_open(void)
 	return temp_open(bytes, SIZE);
 }
 
-/* By slices where there are any, and in each I/O mode: all find as many lines. */
+/* Counts lines by slices, if there are any, and in each I/O mode: all results are equal. */
 static void must_have_lines(mmr_reader *reader, uint64_t wanted)
 {
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
@@ -48,7 +49,7 @@ static void must_have_lines(mmr_reader *reader, uint64_t wanted)
 		options.io_mode = (enum mmr_io_mode)io_mode;
 		MUST(mmr_count_lines(reader, &options, &counts) == 0, "backing %d, mode %d: %s",
 			(int)mmr_backing(reader), io_mode, mmr_last_error());
-		/* Zeroes at the end are a line that nobody has ended. */
+		/* Zeroes at the end are a line without a terminator. */
 		ck_assert_uint_eq(counts.lines, wanted + counts.unterminated);
 	}
 }
@@ -63,7 +64,7 @@ START_TEST(test_changes_regrown_before_it_is_read)
 		mmr_reader *reader = temp_reader(&temp, backings[i]);
 		bool copied = backings[i] == MMR_BACKING_COPIED;
 
-		/* Zeroes that are in the file: they were asked for, by who made it grow. */
+		/* Zeroes that are in the file, because it was extended. */
 		temp_resize(&temp, SIZE / 2);
 		temp_resize(&temp, SIZE);
 		must_have_lines(reader, copied ? N_LINES : N_LINES / 2);
@@ -93,7 +94,7 @@ START_TEST(test_changes_regrown_after_a_fault)
 		ck_assert_uint_eq(counts.lines, 7);
 	}
 	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
-	/* The file is as it is now; who opens it again reads that. */
+	/* The file has changed, and a new reader returns the new content. */
 	again = temp_reader(&temp, MMR_BACKING_MAPPED);
 	must_have_lines(again, N_LINES / 2);
 	ck_assert_int_eq(mmr_check(again), 0);
@@ -158,7 +159,7 @@ END_TEST
 
 static _Atomic(bool) is_flickering;
 
-/* Cuts the file and writes it back, as long as it may. */
+/* Cuts the file and writes it back until it is stopped. */
 static void *flicker(void *arg)
 {
 	static char bytes[SIZE / 2];
@@ -173,7 +174,8 @@ static void *flicker(void *arg)
 	return NULL;
 }
 
-/* Whole again when its size is asked for: zeroes that were read meanwhile are read again. */
+/* The file is whole whenever its size is queried: zeroes that were read meanwhile are read
+ * again. */
 START_TEST(test_changes_cut_and_written_back)
 {
 	static char bytes[SIZE];

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# fault_coverage.sh - every public function is in the fault matrix, or has a reason not to be
+# fault_coverage.sh - every public function is in the fault matrix, or is exempt for a reason
 #
 #	fault_coverage.sh NAMES		NAMES: what `fault_matrix --covers` prints
 #
-# Prints what is missing, and reasons for what is covered or gone; exit 1 then.
+# Prints missing functions, and exemptions of functions that are covered or gone; exit 1 then.
 #
 # SPDX-License-Identifier: MIT
 set -eu
@@ -13,7 +13,7 @@ folder=$(cd "$(dirname "$0")" && pwd)
 names=$(mktemp)
 trap 'rm -f "$names".*; rm -f "$names"' EXIT
 
-# Declarations and inline functions; not what is quoted in a comment, nor function types.
+# Takes declarations and inline functions, but no text in comments, nor function types.
 sed 's#^ \*.*##; s#^/\*.*\*/##' "$folder"/../../include/mmreader/*.h |
 	tr '\n' ' ' | grep -oE '(MMR_API|static inline)[^;{]*' |
 	grep -oE 'mmr_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u > "$names.public"
@@ -21,17 +21,17 @@ tr ' ' '\n' < "$1" | sort -u > "$names.covered"
 sed -n 's/^\(mmr_[a-z0-9_]*\):.*/\1/p' "$folder/fault_exempt.txt" | sort -u > "$names.exempt"
 
 status=0
-say()
+report()
 {
 	sed "s/^/$1: /" | grep . && status=1 || :
 }
-say "neither in the matrix nor in fault_exempt.txt" < <(
+report "neither in the matrix nor in fault_exempt.txt" < <(
 	sort -u "$names.covered" "$names.exempt" | comm -23 "$names.public" -)
-say "exempt, and yet in the matrix" < <(comm -12 "$names.covered" "$names.exempt")
-say "no public function" < <(
+report "exempt, and yet in the matrix" < <(comm -12 "$names.covered" "$names.exempt")
+report "no public function" < <(
 	sort -u "$names.covered" "$names.exempt" | comm -13 "$names.public" -)
-# A row that claims a name must call it.
-say "claimed by a row, and never called" < <(
+# A row must call each function whose name it claims.
+report "claimed by a row, and never called" < <(
 	grep -hoE 'mmr_[a-z0-9_]+\(' "$folder"/fault_{slices,views,files}.c | tr -d '(' |
 		cat - <(grep -ohE 'mmr_array_copy_[a-z0-9]+\)' "$folder/fault_views.c" | tr -d ')') |
 		sort -u | comm -23 "$names.covered" -)

@@ -1,4 +1,4 @@
-/* fault_files.c - what reads a whole file: blocks, scans, counts, searches, sums, seeks
+/* fault_files.c - calls that read a whole file: blocks, scans, counts, searches, sums, seeks
  *
  * SPDX-License-Identifier: MIT */
 #include "fault_scene.h"
@@ -25,7 +25,7 @@ static int read_at(const struct scene *scene)
 	return 0;
 }
 
-/* Line ends in all blocks, which are closed. */
+/* Counts the line ends in all blocks, and closes the blocks. */
 static int drain(mmr_blocks *blocks, uint64_t *ret_n)
 {
 	uint64_t found = 0;
@@ -75,7 +75,7 @@ static int feed_bytes(const struct scene *scene)
 	return feed(scene, true, false);
 }
 
-/* A stream has no size: what was cut off was never there. */
+/* A stream has no size, so the end of a cut file is its end. */
 static int feed_stream(const struct scene *scene)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -154,7 +154,7 @@ static int share_bytes(const struct scene *scene)
 	return share(scene, true, false, true);
 }
 
-/* The lines that the file has when nothing is wrong: the last one has to be found. */
+/* The number of lines of the intact file: the search must find the last one. */
 static int locate(const struct scene *scene)
 {
 	mmr_scan_options scan = scan_options(scene);
@@ -195,19 +195,19 @@ static int count_matches(const struct scene *scene)
 	return judge(err, n == SCENE_N_LINES);
 }
 
-struct told {
+struct found {
 	uint64_t n;
 	bool wrong;
 };
 
-static int check_match(struct told *told, uint64_t off, uint64_t line)
+static int check_match(struct found *found, uint64_t off, uint64_t line)
 {
-	told->wrong |= off != told->n * FAULT_LINE_LEN + 5 || line != told->n;
-	told->n++;
+	found->wrong |= off != found->n * FAULT_LINE_LEN + 5 || line != found->n;
+	found->n++;
 	return 0;
 }
 
-static int tell_match(void *context, const mmr_match *match)
+static int on_match(void *context, const mmr_match *match)
 {
 	return check_match(context, match->off, match->line);
 }
@@ -216,10 +216,10 @@ static int each_match(const struct scene *scene)
 {
 	mmr_scan_options scan = scan_options(scene);
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("needle"));
-	struct told told = {0, false};
-	int err = mmr_each_match(scene->reader, &needle, &scan, MMR_MATCH_LINES, tell_match, &told);
+	struct found found = {0, false};
+	int err = mmr_each_match(scene->reader, &needle, &scan, MMR_MATCH_LINES, on_match, &found);
 
-	return told.wrong ? WRONG : judge(err, told.n == SCENE_N_LINES);
+	return found.wrong ? WRONG : judge(err, found.n == SCENE_N_LINES);
 }
 
 static int sum_numbers(const struct scene *scene)
@@ -250,8 +250,8 @@ static int seek_back(const struct scene *scene)
 	return judge(err, off == FAULT_LINE_LEN);
 }
 
-/* Finds the line ends after each bound, and reads no more than that: shards of 2 KiB, around the
- * fault, have bounds within its page. */
+/* Finds the line ends after each bound, and reads only there: shards of 2 KiB, around the fault,
+ * have bounds within its page. */
 static int shard(const struct scene *scene)
 {
 	uint64_t size = 2048, n = SCENE_SIZE / size, start = 0, stop = 0, k;
@@ -279,7 +279,7 @@ static int regex_count(const struct scene *scene)
 	return judge(err, n == SCENE_N_LINES);
 }
 
-static int tell_regex(void *context, const mmr_regex_match *match)
+static int on_regex_match(void *context, const mmr_regex_match *match)
 {
 	return check_match(context, match->off, match->line);
 }
@@ -287,15 +287,15 @@ static int tell_regex(void *context, const mmr_regex_match *match)
 static int regex_each(const struct scene *scene)
 {
 	mmr_scan_options scan = scan_options(scene);
-	struct told told = {0, false};
+	struct found found = {0, false};
 	mmr_regex *regex;
 	int err = mmr_regex_compile(mmr_slice_of("n.+dle"), NULL, &regex);
 
 	if (err < 0)
 		return err;
-	err = mmr_regex_each(regex, scene->reader, &scan, MMR_MATCH_LINES, tell_regex, &told);
+	err = mmr_regex_each(regex, scene->reader, &scan, MMR_MATCH_LINES, on_regex_match, &found);
 	mmr_regex_close(regex);
-	return told.wrong ? WRONG : judge(err, told.n == SCENE_N_LINES);
+	return found.wrong ? WRONG : judge(err, found.n == SCENE_N_LINES);
 }
 
 static int kind(const struct scene *scene)
@@ -318,7 +318,7 @@ static int copied(const struct scene *scene)
 	if (err < 0)
 		return err;
 	bytes = mmr_bytes(reader);
-	/* It was opened after the cut: it is as long as that is. */
+	/* A reader that is opened after the cut has the size after the cut. */
 	if (bytes.len < SCENE_SIZE)
 		err = MMR_ETRUNCATED;
 	err = judge(err, memcmp(bytes.ptr, scene->same.ptr, bytes.len) == 0);
@@ -355,7 +355,8 @@ static int look_about(const struct scene *scene)
 	uint16_t buckets[16];
 	mmr_extent extent;
 
-	/* Where the data is, and whether in memory: as many runs as there are, and an end. */
+	/* Finds the extents and the residency: the number of extents is limited, and there is an
+	 * end. */
 	while (mmr_extents_next(&it, &extent))
 		if (extent.len == 0 || extent.off + extent.len > SCENE_SIZE)
 			return WRONG;

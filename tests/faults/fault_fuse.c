@@ -1,7 +1,7 @@
-/* fault_fuse.c - the kernel's side of FUSE, spoken by hand
+/* fault_fuse.c - a FUSE server without libfuse: it speaks the kernel's protocol
  *
- * No read-ahead is asked for: each request is what the reader touched, so that the page at which a
- * reader fails is the page that is bad.
+ * The server asks for no read-ahead. Each request is what the reader touched, so the page at
+ * which a reader fails is the bad page.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -44,7 +44,7 @@ static void answer(int device, uint64_t unique, int err, const void *body, size_
 		.len = (uint32_t)(sizeof(header) + len), .error = err, .unique = unique};
 	struct iovec parts[2] = {{&header, sizeof(header)}, {(void *)body, len}};
 
-	/* The one who asked may be gone. */
+	/* The process that sent the request may have exited. */
 	if (writev(device, parts, len > 0 ? 2 : 1) < 0 && errno != ENOENT)
 		_exit(1);
 }
@@ -185,11 +185,11 @@ static bool enter_user_namespace(void)
 const char *fault_fuse_enter(void)
 {
 	if (access("/dev/fuse", R_OK | W_OK) < 0)
-		return "/dev/fuse cannot be opened";
+		return "cannot open /dev/fuse";
 	if (unshare(CLONE_NEWNS) < 0 && !enter_user_namespace())
-		return "no mount namespace: neither root nor user namespaces";
+		return "cannot create a mount namespace: neither root nor user namespaces";
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return "mounts cannot be made private";
+		return "cannot make mounts private";
 	return NULL;
 }
 
@@ -200,13 +200,13 @@ const char *fault_fuse_mount(struct fault_fuse *fuse, const char *folder)
 
 	device = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	if (device < 0)
-		return "/dev/fuse cannot be opened";
+		return "cannot open /dev/fuse";
 	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other",
 		device);
 	err = mount("fault", folder, "fuse.fault", MS_NOSUID | MS_NODEV, options);
 	if (err < 0) {
 		close(device);
-		return "mount(2) refuses FUSE";
+		return "cannot mount FUSE";
 	}
 	snprintf(fuse->folder, sizeof(fuse->folder), "%s", folder);
 	snprintf(fuse->path, sizeof(fuse->path), "%s/f", folder);
@@ -242,13 +242,13 @@ void fault_fuse_unmount(struct fault_fuse *fuse)
 
 const char *fault_fuse_enter(void)
 {
-	return "FUSE is Linux's";
+	return "FUSE is available on Linux only";
 }
 
 const char *fault_fuse_mount(struct fault_fuse *fuse, const char *folder)
 {
 	(void)fuse, (void)folder;
-	return "FUSE is Linux's";
+	return "FUSE is available on Linux only";
 }
 
 void fault_fuse_kill(struct fault_fuse *fuse)

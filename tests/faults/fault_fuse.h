@@ -1,7 +1,7 @@
-/* fault_fuse.h - a file whose device fails: a FUSE server of our own, without libfuse
+/* fault_fuse.h - a file on a failing device: a FUSE server without libfuse
  *
- * One folder with one file "f", whose bytes are FAULT_LINE over and over. Reads of its bad pages
- * answer EIO, as a disk does that has lost a sector.
+ * The file system has one folder with one file "f", whose bytes are FAULT_LINE over and over.
+ * Reads of its bad pages return EIO, as on a disk that has lost a sector.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TESTS_FAULT_FUSE_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What every file of these tests is made of: 16 bytes, so that no line crosses a page. */
+/* The content of every file of these tests: 16 bytes, so that no line crosses a page. */
 #define FAULT_LINE     "a,71,needle,b9\r\n"
 #define FAULT_LINE_LEN ((size_t)16)
 
@@ -21,27 +21,27 @@ void fault_fill(uint64_t off, char *buffer, size_t len);
 
 struct fault_fuse {
 	uint64_t size;
-	uint64_t bad, bad_len; /* reads that touch these bytes are EIO */
+	uint64_t bad, bad_len; /* reads of these bytes fail with EIO */
 	unsigned delay_us;     /* before each answer to a read */
-	bool direct_io;        /* the kernel keeps no pages; maps are refused, or private */
-	/* Set when mounted. */
+	bool direct_io;        /* the kernel caches no pages; maps fail, or are private */
+	/* Set by the mount. */
 	char path[256]; /* of the file */
 	char folder[256];
 	pid_t server;
 };
 
-/* Takes this process to a mount namespace of its own, where what it mounts nobody else sees, and
- * goes with it. Without root, in a user namespace; before the first thread.
+/* Moves this process to its own mount namespace, so that its mounts are visible to it only and
+ * end with it. Without root, it uses a user namespace. Call it before the first thread starts.
  *
- * Returns: NULL, or why it cannot be done here. */
+ * Returns: NULL, or the reason why it is not possible here. */
 const char *fault_fuse_enter(void);
 
-/* Mounts over an empty folder, and serves from a child.
+/* Mounts over an empty folder, and serves requests from a child process.
  *
- * Returns: NULL, or why it cannot be done here. */
+ * Returns: NULL, or the reason why it is not possible here. */
 const char *fault_fuse_mount(struct fault_fuse *fuse, const char *folder);
 
-/* The server dies, the mount stays: what a lost network file system is like. */
+/* Kills the server; the mount stays. A lost network file system behaves like this. */
 void fault_fuse_kill(struct fault_fuse *fuse);
 
 void fault_fuse_unmount(struct fault_fuse *fuse);

@@ -1,12 +1,12 @@
 /* fault_matrix.c - every call that reads, against every fault, backing and number of threads
  *
- * A cell is one call over a file with one fault in it, in a child of its own: it must neither die
- * nor leak, it must answer rightly or with the right error, which tells a plausible place, and the
- * reader must remember. Prints what is wrong with which cell; exit 1 then.
+ * A cell is one call on a file with one fault, in its own child process. The call must not crash
+ * or leak. It must return the right answer or the right error with a plausible offset, and the
+ * reader must keep the error. Prints which cells are wrong and why; exit 1 then.
  *
- *	fault_matrix [--half] [WORD]	only the rows that cover a name with this word; of each
- *					kind of cell with 1 thread or with 8, in turn
- *	fault_matrix --covers		the names that the rows cover, for fault_coverage.sh
+ *	fault_matrix [--half] [WORD]	runs the rows that cover a name with this word; --half: each
+ *					kind of cell with 1 thread or with 8, alternately
+ *	fault_matrix --covers		prints the names that the rows cover, for fault_coverage.sh
  *
  * SPDX-License-Identifier: MIT */
 #include "fault_scene.h"
@@ -26,7 +26,7 @@
 
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 #define MANY 8
-/* Not a code: the right answer or -EIO, in whichever I/O mode. */
+/* Not a code: either the right answer or -EIO, depending on the I/O mode. */
 #define EITHER 2
 
 static const char *const fault_names[N_FAULTS] = {
@@ -35,10 +35,10 @@ static const char *const way_names[N_WAYS] = {"map", "pages", "copy", "unmapped"
 
 static char same[SCENE_SIZE];
 static const char *no_fuse;
-static int memory; /* a file in it, whose maps may be poisoned; -1: none to be had */
+static int memory; /* a file in memory, whose maps may be poisoned; -1: not available */
 static struct fault_fuse fuse = {.size = SCENE_SIZE, .bad = SCENE_BAD};
 
-/* The cell that this child is about, for its messages. */
+/* The cell that this child runs, for its messages. */
 static const struct row *row;
 static struct scene cell;
 static unsigned n_callers;
@@ -62,7 +62,7 @@ static __attribute__((format(printf, 1, 2))) _Noreturn void wrong(const char *fo
 	_exit(1);
 }
 
-/* --- What is to be expected --- */
+/* --- Expected results --- */
 
 static bool is_cut(enum fault fault)
 {
@@ -80,7 +80,7 @@ static int expected_of_slices(void)
 {
 	if (cell.way == WAY_UNMAPPED)
 		return MMR_ENOMAP;
-	/* The copy was made before. */
+	/* The copy was made before the cut. */
 	if (cell.fault == FAULT_NONE || cell.way == WAY_COPY)
 		return 0;
 	return is_cut(cell.fault) ? MMR_ETRUNCATED : -EIO;
@@ -102,11 +102,11 @@ static int expected(void)
 		return -EIO;
 	if (copies)
 		return 0;
-	/* Who fails releases the pages that it held, and with them the poison. */
+	/* A call that fails releases the pages that it held, and with them the poison. */
 	return n_callers > 1 || row->flags & ROW_EITHER ? EITHER : -EIO;
 }
 
-/* Whether the error of this thread names a place where the fault may have been met. */
+/* Whether the error of this thread has an offset at which the fault may have occurred. */
 static void must_be_placed(void)
 {
 	uint64_t off = mmr_last_error_offset(), lo = SCENE_BAD, hi = SCENE_BAD + PAGE - 1;
@@ -120,7 +120,7 @@ static void must_be_placed(void)
 	}
 	MUST(off >= lo && off <= hi, "offset %llu, not from %llu to %llu", (unsigned long long)off,
 		(unsigned long long)lo, (unsigned long long)hi);
-	MUST(strstr(mmr_last_error(), "'"), "no name in the sentence");
+	MUST(strstr(mmr_last_error(), "'"), "no name in the error message");
 }
 
 /* --- One cell --- */
@@ -144,7 +144,8 @@ static int run_once(void)
 	bool by_page = cell.way == WAY_PAGES && row->flags & ROW_SLICE && !(row->flags & ROW_ONCE);
 	int err = by_page ? run_by_page(&cell) : row->run(&cell);
 
-	/* Of views alone: in the page of the cut lost bytes are zeroes, and mmr_check tells. */
+	/* For views only: lost bytes in the page of the cut are zeroes, and mmr_check reports
+	 * the cut. */
 	if (err == WRONG && row->flags & ROW_SLICE && cell.fault == FAULT_CUT_IN_PAGE)
 		err = mmr_check(cell.reader);
 	return err;
@@ -156,7 +157,7 @@ static void *call(void *unused)
 
 	if (wanted == EITHER)
 		wanted = err == -EIO ? -EIO : 0;
-	MUST(err == wanted, "%d instead of %d", err, wanted);
+	MUST(err == wanted, "returned %d instead of %d", err, wanted);
 	if (err < 0 && err != MMR_ENOMAP)
 		must_be_placed();
 	return unused;
@@ -173,7 +174,7 @@ static void call_from_threads(void)
 		pthread_join(threads[i], NULL);
 }
 
-/* What met a fault in the map is told again at once, by all that work on the reader. */
+/* After a fault in the map, all calls on the reader report it at once. */
 static void must_remember(void)
 {
 	mmr_blocks *blocks;
@@ -181,19 +182,18 @@ static void must_remember(void)
 
 	if (wanted == EITHER)
 		return;
-	MUST(run_once() == wanted, "another answer the second time");
+	MUST(run_once() == wanted, "another result the second time");
 	err = mmr_check(cell.reader);
-	MUST(err == (is_cut(cell.fault) ? MMR_ETRUNCATED : 0), "mmr_check says %d", err);
+	MUST(err == (is_cut(cell.fault) ? MMR_ETRUNCATED : 0), "mmr_check returned %d", err);
 	if (wanted >= 0 || wanted == MMR_ENOMAP || cell.way >= WAY_COPY ||
 		row->flags & (ROW_PREAD | ROW_STAT | ROW_EITHER))
 		return;
 	err = mmr_try(cell.reader, nothing, NULL);
-	/* That a file ends before a window, or in a page, is known by its size: no fault was met.
-	 */
+	/* The size shows that a file ends before a window, or in a page: no fault occurred. / */
 	if (err == 0 &&
 		(row->flags & ROW_SLICE ? cell.fault == FAULT_CUT_IN_PAGE : is_cut(cell.fault)))
 		return;
-	MUST(err == wanted, "mmr_try answers %d afterwards", err);
+	MUST(err == wanted, "mmr_try returned %d afterwards", err);
 	must_be_placed();
 	MUST(mmr_blocks_open(cell.reader, NULL, NULL, &blocks) == wanted,
 		"the reader was not marked");
@@ -229,7 +229,7 @@ static int count_descriptors(void)
 	return n;
 }
 
-/* Where a word is lost: of a file that was cut, on a page of which nothing is left. */
+/* The offset of a lost word: in a cut file, on a page that is lost completely. */
 static void choose_word(void)
 {
 	size_t off = cell.fault == FAULT_CUT_IN_PAGE ? SCENE_BAD + PAGE : SCENE_BAD;
@@ -254,20 +254,21 @@ static _Noreturn void run_cell(void)
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
 		cell.path = path;
 	}
-	/* What loads a library is not what is asked here, and it may be missing. */
+	/* Loads optional libraries first, since loading is not tested here and a library may be
+	 * missing. */
 	if (strcmp(row->covers, "mmr_filetype_of") == 0)
 		mmr_library_load(MMR_LIBRARY_MAGIC);
 	if (strstr(row->covers, "mmr_regex") && mmr_library_load(MMR_LIBRARY_PCRE2) < 0) {
 		fprintf(stderr, "skipped: %s\n", mmr_last_error());
 		_exit(77);
 	}
-	/* The first failure of a thread makes room for its sentence. */
-	MUST(mmr_slice_at(none, 1, 1, &none) < 0, "nothing has a byte");
+	/* The first failure of a thread allocates its error message. */
+	MUST(mmr_slice_at(none, 1, 1, &none) < 0, "an empty slice has a byte");
 	n_descriptors = count_descriptors();
 	heap = mmr_heap_bytes();
 	err = open_reader();
 	if (cell.fault == FAULT_EIO && cell.way == WAY_COPY && row->flags & ROW_SLICE) {
-		MUST(err == -EIO, "what cannot be copied was opened: %d", err);
+		MUST(err == -EIO, "a file that cannot be copied was opened: %d", err);
 		must_be_placed();
 		_exit(0);
 	}
@@ -295,7 +296,7 @@ static _Noreturn void run_cell(void)
 	_exit(0);
 }
 
-/* --- All of them --- */
+/* --- All cells --- */
 
 static struct {
 	unsigned run, skipped, wrong;
@@ -304,7 +305,7 @@ static struct {
 static char text_path[256];
 static bool half;
 
-/* The file as it should be; what an earlier cell has cut off is put back. */
+/* Restores the file: bytes that an earlier cell has cut off are written again. */
 static bool restore_file(void)
 {
 	int fd = open(text_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -334,7 +335,7 @@ static void try_cell(void)
 	fflush(NULL);
 	child = fork();
 	if (child == 0) {
-		/* A call that never returns counts as killed, too. */
+		/* A call that never returns is killed, too. */
 		alarm(120);
 		run_cell();
 	}
@@ -346,9 +347,9 @@ static void try_cell(void)
 	} else if (status != 0) {
 		n_cells.wrong++;
 		if (WIFSIGNALED(status))
-			fprintf(stderr, "%s, %s, %s, %u threads: died of signal %d\n", row->covers,
-				fault_names[cell.fault], way_names[cell.way], n_callers,
-				WTERMSIG(status));
+			fprintf(stderr, "%s, %s, %s, %u threads: killed by signal %d\n",
+				row->covers, fault_names[cell.fault], way_names[cell.way],
+				n_callers, WTERMSIG(status));
 	}
 }
 
@@ -423,7 +424,7 @@ int main(int argc, char **argv)
 	fault_fill(0, same, sizeof(same));
 	memory = fault_poison_file(same, sizeof(same));
 	if (memory < 0)
-		printf("skipped: cells with poison: no files in memory\n");
+		printf("skipped: cells with poison: cannot create files in memory\n");
 	fuse.bad_len = PAGE;
 	no_fuse = fault_fuse_enter();
 	if (!no_fuse)

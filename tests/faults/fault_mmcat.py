@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""fault_mmcat.py - every action of mmcat over a file whose device fails, as fault_mount mounts it
+"""fault_mmcat.py - every action of mmcat on a file whose device fails, mounted by fault_mount
 
 	fault_mount MODE FOLDER fault_mmcat.py MODE MMCAT FOLDER SCRATCH
 
-What an action prints before it fails must be what it prints of a file that is whole; the message must
-name the file and the byte. Prints what went wrong; exit 1 then.
+The output of an action before it fails must be the beginning of its output for the intact file. The
+message must contain the name and the offset. Prints what went wrong; exit 1 then.
 
 SPDX-License-Identifier: MIT
 """
@@ -63,12 +63,12 @@ def run(program, args, path):
 
 
 def check_failing(name, path, whole, got, earliest):
-	"""A bad page in the middle: the part before it, and a message."""
+	"""A bad page in the middle: output up to it, and a message."""
 	status, out, err = got
-	said = re.fullmatch(r"mmcat: %s: Input/output error at byte (\d+)\n" % re.escape(path), err)
-	if status != 2 or not said:
+	message = re.fullmatch(r"mmcat: %s: Input/output error at byte (\d+)\n" % re.escape(path), err)
+	if status != 2 or not message:
 		wrong(name, "status %s" % status, err[:200])
-	elif not earliest <= int(said.group(1)) < BAD + mmap.PAGESIZE:
+	elif not earliest <= int(message.group(1)) < BAD + mmap.PAGESIZE:
 		wrong(name, "the wrong byte", err)
 	if not whole[1].startswith(out):
 		wrong(name, "%d bytes printed that are not the file's" % len(out))
@@ -81,7 +81,7 @@ def check_dead(name, path, got):
 
 
 def check_slow(name, whole, got):
-	# Of -i, the name differs.
+	# The name differs in the output of -i.
 	if got[0] != 0 or got[2] or (got[1] != whole[1] and "-i" not in name):
 		wrong(name, "status %s" % got[0], len(got[1]), got[2][:200])
 
@@ -95,7 +95,7 @@ def main():
 	for args in ACTIONS:
 		whole = run(program, args, copy)
 		if whole[0] != 0:
-			wrong(" ".join(args), "fails on a file that is whole", whole[2])
+			wrong(" ".join(args), "fails on an intact file", whole[2])
 		for way in WAYS if mode != "slow" else WAYS[:1]:
 			name = "%s: mmcat %s" % (mode, " ".join(way + args))
 			got = run(program, way + args, path)
@@ -104,7 +104,7 @@ def main():
 			elif mode == "dead":
 				check_dead(name, path, got)
 			else:
-				# Without pages in the cache, a whole request fails.
+				# If no pages are cached, a whole request fails.
 				check_failing(name, path, whole, got,
 					BAD if mode == "eio" else BAD - (256 << 10))
 	print("%s: %d runs, %d wrong" % (mode, n_runs, n_wrong))

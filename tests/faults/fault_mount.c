@@ -1,11 +1,11 @@
-/* fault_mount.c - runs a command over a file whose device fails
+/* fault_mount.c - runs a command on a file whose device fails
  *
  *	fault_mount MODE FOLDER COMMAND [ARGUMENT...]
  *
- * While the command runs, FOLDER/f is a file of FAULT_SIZE bytes, lines of 16 bytes. MODE: "eio",
- *of which the page at FAULT_BAD cannot be read; "direct", the same, and it cannot be mapped;
- *"slow", whole, but each read takes a while; "dead", whose server has died. The status is the
- *command's; 77 when it cannot be done here.
+ * While the command runs, FOLDER/f is a file of FAULT_SIZE bytes with lines of 16 bytes. MODE
+ * "eio": the page at FAULT_BAD cannot be read. "direct": the same, and the file cannot be
+ * mapped. "slow": the file is intact, but reads are slow. "dead": the server has been killed.
+ * The status is the command's, or 77 if the mount is not possible here.
  *
  * SPDX-License-Identifier: MIT */
 #include "fault_fuse.h"
@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 		return 77;
 	}
 	if (strcmp(mode, "dead") == 0) {
-		/* It is known by name, and then gone. */
+		/* A name for the file exists, and then the server is gone. */
 		if (access(fuse.path, R_OK) < 0)
 			perror(fuse.path);
 		fault_fuse_kill(&fuse);

@@ -1,4 +1,4 @@
-/* fault_poison.c - userfaultfd, for its poison only
+/* fault_poison.c - poisons pages by userfaultfd
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -55,11 +55,11 @@ const char *fault_poison(const void *map, size_t map_len, size_t off, size_t len
 		return "no userfaultfd";
 	if (ioctl(fd, UFFDIO_API, &api) < 0) {
 		close(fd);
-		return "userfaultfd cannot poison";
+		return "userfaultfd cannot poison pages";
 	}
 	if (ioctl(fd, UFFDIO_REGISTER, &all) < 0 || ioctl(fd, UFFDIO_POISON, &poison) < 0) {
 		close(fd);
-		return "userfaultfd refuses to poison this map";
+		return "userfaultfd cannot poison this map";
 	}
 	*ret_fd = fd;
 	return NULL;
@@ -76,7 +76,7 @@ int fault_poison_file(const char *bytes, size_t len)
 const char *fault_poison(const void *map, size_t map_len, size_t off, size_t len, int *ret_fd)
 {
 	(void)map, (void)map_len, (void)off, (void)len, (void)ret_fd;
-	return "userfaultfd is Linux's";
+	return "userfaultfd is available on Linux only";
 }
 
 #endif

@@ -1,14 +1,14 @@
-/* fault_race.c - every call that reads, over a file that is cut and grows back all the while
+/* fault_race.c - every call that reads, on a file that is cut and grows back again and again
  *
  *	fault_race [CUTS]
  *
- * Each call finds the file whole; while it runs, a child cuts it, at 0, at pages or within them. By
- * every way in turn the call must answer, rightly or with MMR_ETRUNCATED, and nobody may die.
- *Prints how it went; exit 1 when it went wrong.
+ * The file is intact when a call starts; while it runs, a child cuts the file at 0, at a page or
+ * within one. In every way in turn the call must return the right answer or MMR_ETRUNCATED,
+ * without a crash. Prints the counts of results; exit 1 if one is wrong.
  *
- * Every other time the file grows back at once, as it was. Then nobody can see that it was cut who
- * did not look in between, and mmr_check tells (by the times) what no size does. As long as it
- *stays cut, a call on the whole file has no such excuse.
+ * Every other time the file grows back at once, with its old content. A reader that did not
+ * access it in between cannot notice the cut, and only mmr_check reports it, by the timestamps.
+ * If the file stays cut, a call on the whole file must report it.
  *
  * SPDX-License-Identifier: MIT */
 #include "fault_scene.h"
@@ -54,21 +54,21 @@ static size_t choose_cut(void)
 
 	if (choice < ARRAY_LEN(favourites))
 		return favourites[choice];
-	/* Anywhere, and at a page. */
+	/* Returns: any offset, or the offset of a page. */
 	choice = chance_below(SCENE_SIZE);
 	return choice % 2 ? choice : choice / 4096 * 4096;
 }
 
-/* Whose turn it is, in memory that both share. */
+/* Whose turn it is, in memory that both processes share. */
 enum turn {
-	TURN_OPEN, /* the file is whole: open it */
+	TURN_OPEN, /* the file is intact: open it */
 	TURN_CUT,  /* a call is about to run: cut it */
 	TURN_OVER
 };
 struct shared {
 	_Atomic(int) turn;
-	_Atomic(bool) patient; /* the file stays cut ... */
-	_Atomic(bool) done;    /* ... until the call has ended */
+	_Atomic(bool) patient; /* the file stays cut */
+	_Atomic(bool) done;    /* the call has ended */
 };
 static struct shared *shared;
 
@@ -78,7 +78,7 @@ static void wait_while(int unwanted)
 		sched_yield();
 }
 
-/* From microseconds to milliseconds, so that calls short and long are met on their way. */
+/* Delays from microseconds to milliseconds, so that short and long calls are interrupted. */
 static void pause_a_little(void)
 {
 	struct timespec pause = {0, 500L << chance_below(14)};
@@ -129,13 +129,13 @@ static void report(const struct row *row, const struct scene *scene, int err)
 		(int)scene->way, err, mmr_check(scene->reader), mmr_last_error());
 }
 
-/* Views leave it to mmr_check anyway. */
+/* Views report a cut by mmr_check only. */
 static bool may_be_unsure(const struct row *row)
 {
 	return row->flags & ROW_SLICE || !atomic_load(&shared->patient);
 }
 
-/* Opens, runs and judges one call. */
+/* Opens the file, runs one call and judges the result. */
 static void call(const struct row *row, enum way way)
 {
 	static const enum mmr_backing_kind backings[N_WAYS] = {
@@ -220,12 +220,12 @@ int main(int argc, char **argv)
 	atomic_store(&shared->turn, TURN_OVER);
 	waitpid(child, &status, 0);
 	unlink(path);
-	printf("%u cuts: %u calls were in time, %u told of it, %u views and %u calls on whole files "
-	       "leave it to mmr_check; %u wrong\n",
+	printf("%u cuts: %u calls finished in time, %u reported the cut, %u views and %u calls "
+	       "on whole files leave it to mmr_check; %u wrong\n",
 		n_cuts, n_calls.whole, n_calls.cut, n_calls.unsure[0], n_calls.unsure[1],
 		n_calls.wrong);
 	if (child < 0 || status != 0)
-		fprintf(stderr, "the file was not cut as often as it should\n");
-	/* A race in which nobody ever lost shows nothing. */
+		fprintf(stderr, "the file was not cut as often as expected\n");
+	/* A race without any cut during a call tests nothing. */
 	return status != 0 || n_calls.wrong > 0 || n_calls.cut == 0;
 }

@@ -1,7 +1,7 @@
-/* fault_signals.c - the guard under every arrangement of SIGBUS that an application may have made
+/* fault_signals.c - the guard with every arrangement of SIGBUS that an application may make
  *
- * Each runs in a child that arranges the signal before or after mmr_guard_install, and then loses
- * pages of a file, in 8 threads, again and again. tests/unit/guard.c has the plain cases.
+ * Each test runs in a child that arranges the signal before or after mmr_guard_install, and then
+ * loses pages of a file, in 8 threads, again and again. tests/unit/guard.c has the plain cases.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -17,7 +17,7 @@
 #define N_THREADS 8
 #define N_FAULTS  50
 
-/* Two files of newlines: one is whole, of the other the first page is left. */
+/* Two files of newlines: one is intact, the other has only its first page left. */
 static struct temp whole_file, lost_file;
 static mmr_reader *whole, *lost;
 
@@ -41,7 +41,7 @@ static void teardown(void)
 	temp_close(&lost_file);
 }
 
-/* For children: leaves with the line that was wrong. */
+/* For children: exits with the number of the line that failed. */
 #define EXPECT(condition) \
 	do { \
 		if (!(condition)) { \
@@ -66,7 +66,7 @@ static void count_lost(void)
 	EXPECT(mmr_last_error_offset() == PAGE);
 }
 
-/* What a thread does to itself before it faults, and takes back afterwards. */
+/* What a thread changes before it faults, and restores afterwards. */
 struct arrangement {
 	void (*make)(void);
 	void (*end)(void);
@@ -89,7 +89,7 @@ static void *fault_often(void *arg)
 	return NULL;
 }
 
-/* In this thread, and then in 8 at once. */
+/* Faults in this thread, and then in 8 threads at once. */
 static void fault_in_threads(struct arrangement arrangement)
 {
 	pthread_t threads[N_THREADS];
@@ -130,7 +130,7 @@ static void with_blocked_before(void *arg)
 	(void)arg;
 	block();
 	EXPECT(mmr_guard_install() == 0);
-	/* Threads inherit it. */
+	/* Threads inherit the signal mask. */
 	fault_in_threads(none);
 }
 
@@ -147,7 +147,7 @@ static void with_ignored(void *arg)
 	signal(SIGBUS, SIG_IGN);
 	EXPECT(mmr_guard_install() == 0);
 	fault_in_threads(none);
-	/* What was ignored still is: nobody dies of a signal that somebody sent. */
+	/* A signal that was ignored stays ignored: a SIGBUS from another process does not kill. */
 	kill(getpid(), SIGBUS);
 	count_lost();
 }
@@ -186,7 +186,8 @@ static void pass_on(int number, siginfo_t *info, void *context)
 	ours.sa_sigaction(number, info, context);
 }
 
-/* Installed later and passing on what it gets, as crash reporters do. */
+/* A handler that is installed later and passes on what it does not handle, as crash reporters
+ * do. */
 static void with_newer_handler(void *arg)
 {
 	struct sigaction action;
@@ -209,7 +210,7 @@ START_TEST(test_signals_foreign_handlers)
 }
 END_TEST
 
-/* A handler that jumps off the stack must leave it ready for the next fault. */
+/* A handler that jumps off the signal stack must leave the stack usable for the next fault. */
 static _Thread_local stack_t stack_before;
 
 static void take_small_stack(void)
@@ -220,7 +221,7 @@ static void take_small_stack(void)
 	EXPECT(sigaltstack(&stack, &stack_before) == 0);
 }
 
-/* Sanitizers had one of their own, and unmap what they find when a thread ends. */
+/* Sanitizers had their own signal stack, and unmap what they find when a thread ends. */
 static void give_stack_back(void)
 {
 	EXPECT(sigaltstack(&stack_before, NULL) == 0);
@@ -288,7 +289,7 @@ static void *fault_meanwhile(void *unused)
 static void fault_in_a_fork(void *arg)
 {
 	(void)arg;
-	/* A lock that another thread held when we were made would be held for ever. */
+	/* A lock that another thread held at the time of fork() would be held forever. */
 	alarm(30);
 	count_lost();
 	count_whole();
@@ -310,7 +311,7 @@ static void with_forks(void *arg)
 		pthread_join(threads[i], NULL);
 }
 
-/* gcc tells by a macro, clang by a feature. */
+/* gcc defines a macro, clang has a feature test. */
 static bool has_address_sanitizer(void)
 {
 #if defined(__SANITIZE_ADDRESS__)
@@ -340,7 +341,7 @@ static void kill_often(void *parent)
 	}
 }
 
-/* `kill -BUS` in the middle of a scan is no fault of the file's. */
+/* `kill -BUS` during a scan is not a fault of the file. */
 static void with_kills(void *arg)
 {
 	pid_t self = getpid(), killer;
@@ -368,7 +369,7 @@ static void killed_by_default(void *arg)
 	EXPECT(mmr_guard_install() == 0);
 	count_lost();
 	kill(getpid(), SIGBUS);
-	/* Nobody comes here. */
+	/* Not reached. */
 	EXPECT(false);
 }
 

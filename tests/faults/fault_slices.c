@@ -1,5 +1,5 @@
-/* fault_slices.c - what scans a slice: count, find, compare, numbers out of text, positions, lines,
- * fields
+/* fault_slices.c - calls that scan a slice: count, find, compare, numbers in text, positions,
+ * lines, fields
  *
  * SPDX-License-Identifier: MIT */
 #include "fault_scene.h"
@@ -115,7 +115,7 @@ static int find_back(const struct scene *scene)
 	return find_text(scene, "needle", true);
 }
 
-/* A text whose pieces are everywhere, and itself nowhere: the search turns linear. */
+/* Parts of the text occur everywhere, but the whole text never does: the search becomes linear. */
 static int find_linear(const struct scene *scene)
 {
 	char text[1024];
@@ -237,7 +237,7 @@ static int unquote(const struct scene *scene)
 	return judge(err, len == sizeof(text) && memcmp(text, FAULT_LINE, len) == 0);
 }
 
-/* All but the first line and the last. */
+/* Iterates over all lines but the first and the last. */
 static int cut_range(const struct scene *scene)
 {
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -253,7 +253,7 @@ static int cut_range(const struct scene *scene)
 				  bytes.len == scene->bytes.len - 2 * FAULT_LINE_LEN);
 }
 
-/* Chunks are cut without a look at them; who looks is another call. */
+/* Chunks are cut without reading them; another call reads them. */
 static int chunks(const struct scene *scene)
 {
 	mmr_chunks it = mmr_chunks_of(scene->bytes, 1000, 0);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# fault_sweep.sh - every reading call and every action of mmcat against files that fail
+# fault_sweep.sh - every reading call and every action of mmcat on files that fail
 #
-# A part of it in `make check`; `make faults` asks for all: FAULT_HALF= FAULT_CUTS=10000
-# FAULT_ROUNDS=1000. What cannot be made here (FUSE, poisoned pages) is skipped with its reason, and
-# counted.
+# `make check` runs a part of it; `make faults` runs all: FAULT_HALF= FAULT_CUTS=10000
+# FAULT_ROUNDS=1000. Parts that are not possible here (FUSE, poisoned pages) are skipped with a
+# reason, and counted.
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
@@ -15,14 +15,14 @@ cuts=${FAULT_CUTS:-600}
 rounds=${FAULT_ROUNDS:-20}
 n_skipped=0
 
-# Like check, with the figures that it prints.
+# Like check, but prints the figures of the command.
 report()
 {
 	check "$@"
 	grep -E '^(skipped|[0-9]+ |[a-z]+: |mmcat )' "$tmp/check.out"
 }
 
-# The actions over a file that fault_mount makes fail.
+# Runs the actions on a file that fault_mount makes fail.
 mounted()
 {
 	local status

@@ -1,4 +1,4 @@
-/* fault_views.c - what sees a slice as something: arrays, records, texts with numbers, patterns
+/* fault_views.c - calls that interpret a slice: arrays, records, texts with numbers, patterns
  *
  * SPDX-License-Identifier: MIT */
 #include "fault_scene.h"
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Elements of FAULT_LINE's first two bytes, and of all of it. */
+/* Elements of FAULT_LINE's first two bytes, and of the whole line. */
 #define FIRST_U16 ((uint64_t)(',' << 8 | 'a'))
 
 static int words(const struct scene *scene, enum mmr_type type, mmr_array *ret_array)
@@ -135,7 +135,8 @@ static int record_numbers(const struct scene *scene)
 		return err;
 	err = mmr_record_at(layout, scene->word, 0, 0, &record);
 	if (err == 0) {
-		/* Not of its own type, each: those that are, are the caller's own reading. */
+		/* Fields are read as other types: mmr_record_X of a field of type X reads
+		 * inline, in the caller. */
 		field = mmr_layout_field(layout, 0);
 		errs[0] = mmr_record_i64(record, field, &with_sign);
 		errs[1] = mmr_record_f64(record, field, &real);
@@ -212,7 +213,7 @@ static int intern_find(const struct scene *scene)
 	return err;
 }
 
-/* A pool that points to a text of the file, merged into one that copies it. */
+/* Merges a pool that points to a text of the file into a pool that copies it. */
 static int intern_merge(const struct scene *scene)
 {
 	mmr_intern_options options = MMR_INTERN_OPTIONS_INIT;

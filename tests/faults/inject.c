@@ -1,4 +1,4 @@
-/* inject.c - which call fails, and who called
+/* inject.c - decides which call fails, and finds its caller
  *
  * SPDX-License-Identifier: MIT */
 #include "config.h"
@@ -22,7 +22,7 @@ const char *const inject_names[] = {
 #define NAME(name, ...) #name,
 	INJECT_CALLS(NAME) NULL};
 
-/* By number; two 0 end the list. */
+/* Faults of each function by its number; two zeroes end a list. */
 static const int faults[][12] = {{0},
 #define FAULTS(name, ...) {__VA_ARGS__, INJECT_SURVIVED, INJECT_SURVIVED},
 	INJECT_CALLS(FAULTS)};
@@ -32,7 +32,7 @@ static struct inject_table own_table, *table = &own_table;
 static _Atomic(bool) counting, ended;
 static _Atomic(long) n_blocks, n_mapped;
 
-/* The linker's: where the program begins, and where its code ends. */
+/* Symbols of the linker: the start of the program, and the end of its code. */
 extern const char __ehdr_start[], etext[];
 
 int __real_open(const char *path, int flags, ...);
@@ -129,8 +129,8 @@ static void __attribute__((destructor)) count_descriptors(void)
 		closedir(folder);
 }
 
-/* A function that ends with the call was called from a library, by a pointer to it: libraries lie
- * elsewhere each time, so all these are one place. */
+/* A function whose last act is the call was called from a library, by a pointer. Libraries are
+ * at other addresses in each run, so all such calls are one place. */
 static bool is_elsewhere(const void *from)
 {
 	return (uintptr_t)from < (uintptr_t)__ehdr_start || (uintptr_t)from >= (uintptr_t)etext;
@@ -161,8 +161,8 @@ static uint32_t find_site(enum inject_call call, const void *from)
 	abort();
 }
 
-/* A number for the way by which a call came: the same place is called for many. It is the same in
- * every run, wherever the program and its libraries lie. */
+/* Returns: a number for the way by which a call came, since many callers share a place. It is
+ * the same in every run, whatever the addresses of the program and its libraries. */
 static uint32_t hash_of_way(const struct inject_site *site)
 {
 	uint32_t hash = (uint32_t)atomic_load(&site->place);
@@ -177,7 +177,7 @@ static uint32_t hash_of_way(const struct inject_site *site)
 	return hash ? hash : 1;
 }
 
-/* Takes the wanted fault of a function. Returns: 0 when it has no such choice. */
+/* Selects the wanted fault of a function. Returns: 0 if the function has no such choice. */
 static int choose(enum inject_call call)
 {
 	const int *fault = faults[call];
@@ -198,14 +198,14 @@ static int choose(enum inject_call call)
 	return chosen;
 }
 
-/* Whether this call, the `n`th, is the first to fail. */
+/* Returns: whether this call, number `n`, is the first to fail. */
 static bool is_wanted(uint32_t n, const struct inject_site *site)
 {
 	uint32_t way;
 
 	if (table->nth != 0 || atomic_load(&table->call) != INJECT_NONE)
 		return n == table->nth;
-	/* From here alone: it is part of the way. */
+	/* Called only here, since this place is part of the way. */
 	way = hash_of_way(site);
 	if (table->way == 0 && n < INJECT_TRACE)
 		table->trace[n] = way;
@@ -229,7 +229,7 @@ int inject_fault(enum inject_call call, const void *from)
 		atomic_store(&table->call, call);
 	} else if (table->lasts && atomic_load(&table->call) == (uint32_t)call) {
 		fault = atomic_load(&table->fault);
-		/* Who tries again would try for ever. */
+		/* A caller that repeats an interrupted call would repeat it forever. */
 		if (table->must_survive && (fault == EINTR || fault == EAGAIN))
 			fault = 0;
 	}

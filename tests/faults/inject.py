@@ -1,10 +1,10 @@
-# inject.py - runs a program again and again, each time with another call that fails
+# inject.py - runs a program repeatedly, and makes another call fail each time
 #
-# The table is that of inject.h. A sweep runs a program once as it is, which tells how many calls
-# there are and from where; then the first of them fails, then the second, until all have, once and
-# from then on, in every way that the function has. Of calls that come again and again by the same
-# way through the program only the first are taken, unless all are wanted. Where no two runs make
-# the same calls, because something else happens meanwhile, calls are named by their ways.
+# The table is that of inject.h. A sweep runs a program once without a fault, which shows how many
+# calls there are and where they come from. Then the first call fails, then the second, and so on,
+# once and persistently, with every fault of the function. Of calls that come by the same way
+# through the program only the first few fail, unless all are wanted. If no two runs make the same
+# calls, because something else happens at the same time, calls are identified by their ways.
 #
 # SPDX-License-Identifier: MIT
 
@@ -20,7 +20,7 @@ FILES = ("large", "middle", "small", "packed", "sparse", "holes", "numbers", "fa
 
 
 def make_files(folder):
-    """Large enough for several blocks and workers; with a line that is long for -r; and less."""
+    """A file large enough for several blocks and workers, one with a long line, and small ones."""
     lines = b"".join(b"line %d of the file\n" % i for i in range(80000))
     long_line = b"x" * (300 << 10) + b"\n"
     files = {
@@ -42,7 +42,7 @@ def make_files(folder):
                 else:
                     file.truncate(part)
                     file.seek(part)
-            # So that -i finds the same storage in every run.
+            # Makes -i print the same storage in every run.
             file.flush()
             os.fsync(file.fileno())
     try:
@@ -86,23 +86,23 @@ class Injector:
             self.environment["INJECT_AT_ONCE"] = "1"
 
     def prepare(self, nth=0, way=0, lasts=0, choice=0):
-        """What is to fail in the next run."""
+        """Requests the fault of the next run."""
         table = self.table
         ctypes.memset(ctypes.addressof(table), 0, Table.trace.offset)
         table.nth, table.way, table.lasts, table.choice = nth, way, lasts, choice
 
     def run(self, arguments, **how):
-        """Returns: what subprocess.run does."""
+        """Returns: the result of subprocess.run."""
         return subprocess.run([*self.command, *arguments], executable=self.program,
                               env=self.environment, timeout=60, **how)
 
     def start(self, arguments, **how):
-        """Returns: what subprocess.Popen does."""
+        """Returns: the result of subprocess.Popen."""
         return subprocess.Popen([*self.command, *arguments], executable=self.program,
                                 env=self.environment, **how)
 
     def places(self, most):
-        """Which calls of the last run to let fail: the first `most` of each way; 0 for all."""
+        """Returns: the calls of the last run to let fail: the first `most` of each way; 0 for all."""
         seen = {}
         for nth in range(1, min(self.table.n_calls + 1, TRACE)):
             way = self.table.trace[nth]
@@ -111,14 +111,14 @@ class Injector:
                 yield {"nth": nth}
 
     def ways(self):
-        """All ways of the calls of the last run, in their order."""
+        """Returns: all ways of the calls of the last run, in order."""
         n = min(self.table.n_calls + 1, TRACE)
         return [{"way": way} for way in dict.fromkeys(self.table.trace[1:n])]
 
 
 def sweep(injector, run, judge, calls):
-    """Lets each of these calls of `run(nth= or way=, lasts=, choice=)` fail, and has `judge(result,
-    what)` look. Returns: how many runs had a fault."""
+    """Makes each of these calls of `run(nth= or way=, lasts=, choice=)` fail, and calls `judge(result,
+    what)`. Returns: the number of runs with a fault."""
     n = 0
     table = injector.table
     for call in list(calls):
@@ -138,7 +138,7 @@ def sweep(injector, run, judge, calls):
                 n_choices = table.n_choices - 1
                 how = "a part" if table.fault < 0 else os.strerror(table.fault)
                 judge(result, f"{what} ({injector.names[table.call]}: {how})")
-                # These happen once.
+                # These faults happen once.
                 if table.must_survive and table.fault in (errno.EINTR, errno.EAGAIN):
                     break
             choice += 1

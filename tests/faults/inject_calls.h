@@ -1,8 +1,8 @@
 /* inject_calls.h - the functions that can be made to fail, and how
  *
- * A function is one line here, one wrapper in inject_wrap.c and one -Wl,--wrap=NAME in
- * Makefile.inc. What is called and neither here nor in inject_calls.txt makes inject_sweep.sh
- * fail.
+ * A function has one line here, one wrapper in inject_wrap.c and one -Wl,--wrap=NAME in
+ * Makefile.inc. inject_sweep.sh fails if the programs call a function that is neither here nor
+ * in inject_calls.txt.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TESTS_FAULTS_INJECT_CALLS_H
@@ -10,12 +10,12 @@
 
 #include <errno.h>
 
-/* Of reading and writing: the call does a part of what it was asked for, as it may. */
+/* For reading and writing: the call does only a part of what was requested. */
 #define INJECT_PART (-1)
-/* Nobody may notice the faults behind it: there is another way, or the next try does it. */
+/* The faults after it must have no effect: there is another way, or the next try succeeds. */
 #define INJECT_SURVIVED 0
 
-/* The functions, and how each may fail. */
+/* The functions, and the faults of each. */
 #define INJECT_CALLS(CALL) \
 	CALL(malloc, ENOMEM) \
 	CALL(calloc, ENOMEM) \
@@ -68,8 +68,8 @@ enum inject_call {
 	INJECT_CALLS(INJECT_NUMBER) INJECT_N
 };
 
-/* Counts a call, made from the place behind `from`. Returns: how it is to fail; 0 when it is not.
- */
+/* Counts a call whose return address is `from`. Returns: how it must fail; 0 if it must not
+ * fail. / */
 int inject_fault(enum inject_call call, const void *from);
 
 /* For inject_blocks and inject_mapped. */

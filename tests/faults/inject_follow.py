@@ -1,9 +1,9 @@
-# inject_follow.py - what happens to files while mmcat -f follows them and its calls fail
+# inject_follow.py - changes files while mmcat -f follows them and its calls fail
 #
-# A scene is what another program does to the files meanwhile. It goes on when the run has shown
-# what it saw of the last change, so each change is seen; it is over when the run ends, or says
-# something that it does not usually say, and is interrupted then as a person would. A run that
-# falls silent was hung up by the fault.
+# A scene is what another program does to the files. It waits until the run has shown the last
+# change before it makes the next, so the run sees each change. The scene is over when the run ends,
+# or prints a message that it does not usually print; then the scene interrupts it as a user would.
+# A run that prints nothing any more hangs because of the fault.
 #
 # SPDX-License-Identifier: MIT
 
@@ -13,19 +13,19 @@ import signal
 import subprocess
 import time
 
-# Seconds without a sign of life; many, for machines with much else to do.
+# Seconds without output; long enough for a busy machine.
 SILENCE = 20
 
 
 class Over(Exception):
-    """The run is not to go on."""
+    """The run should end now."""
 
 
 class Scene:
     """A run of mmcat -f, in a folder with its files."""
 
     def __init__(self, folder, process, printed, said, usual):
-        """`printed()`, `said()`: its output so far. `usual`: the lines it may say, or None."""
+        """`printed()`, `said()`: its output so far. `usual`: the allowed messages, or None."""
         self.folder, self.process = folder, process
         self.printed, self.said, self.usual = printed, said, usual
 
@@ -64,9 +64,9 @@ class Scene:
 
     @contextlib.contextmanager
     def at_once(self):
-        """All that is done meanwhile, the run sees together."""
+        """The run sees all changes in the block at once."""
         self.process.send_signal(signal.SIGSTOP)
-        # If it has ended, there is nothing to wait for.
+        # If the run has ended, there is nothing to wait for.
         with contextlib.suppress(ChildProcessError):
             os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         yield
@@ -81,12 +81,12 @@ class Scene:
         self.process.send_signal(signal.SIGINT)
 
     def play(self, action):
-        """Returns: the run's status."""
+        """Returns: the status of the run."""
         try:
             action(self)
             self.until(lambda: self.process.poll() is not None)
         except Over:
-            # Before it is ready for that it ends by itself.
+            # A run that is not ready for the signal ends by itself.
             if self.process.poll() is None and self.is_catching():
                 self.interrupt()
             self.process.wait(SILENCE)
@@ -97,7 +97,7 @@ class Scene:
 
 
 def prepare(folder, out_path):
-    """The files, as every scene finds them."""
+    """Makes the files at the start of every scene."""
     os.makedirs(folder + "/folder")
     for name, text in (("log", b"line 1\nline 2\n"), ("other", b"other 1\n"),
                        ("folder/log", b"line 1\nline 2\n")):
@@ -133,7 +133,7 @@ def cut(scene):
 
 
 def rotate(scene):
-    """The second time before a byte of the next file is seen."""
+    """The second rotation happens before any byte of the next file is seen."""
     scene.prints(b"line 2\n")
     with scene.at_once():
         scene.append("log", b"line 3\n")
@@ -149,8 +149,8 @@ def rotate(scene):
 
 
 def become_a_folder(scene):
-    """Nothing is said of what lasts for less than a second; what is printed of another file tells
-    that it was seen."""
+    """A change that lasts less than a second causes no message; output for another file shows that the
+    run saw it."""
     scene.prints(b"other 1\n")
     with scene.at_once():
         os.unlink(scene.path("log"))
@@ -189,7 +189,7 @@ def come_late(scene):
     scene.interrupt()
 
 
-# Like the others; then what happens meanwhile, and the usual status.
+# Like CASES of inject_mmcat.py; then the scene, and the usual status.
 CASES = [
     ("follow to an end", "", "pipe", ["-f", "-l", "0:6", "log"], grow, 0),
     ("follow from the end", "", "pipe", ["-f", "-l", "-1:", "-m", "4", "log"], grow, 0),
@@ -204,7 +204,7 @@ CASES = [
     ("follow what becomes the output", "", "file", ["-f", "-l", "0:9", "log"],
      become_the_output, 2),
     ("follow the output", "", "file", ["-f", "-l", "0:9", "itself"], nothing, 2),
-    # The one that is missing is looked for before the others are printed.
+    # The missing file is looked for before the others are printed.
     ("follow several", "", "pipe", ["-f", "later", "log", "other"], come_late, 2),
     ("follow standard input", "<log", "pipe", ["-f", "-l", "0:4"], grow, 0),
     ("follow a pipe", "|small", "pipe", ["-f"], nothing, 0),
@@ -212,29 +212,29 @@ CASES = [
     ("follow to nowhere", "", "closed", ["-f", "log"], nothing, 2),
 ]
 
-# Without these it looks instead of watching, and prints the same.
+# Without these functions mmcat polls instead of watching, and prints the same.
 SURVIVED = ("inotify_add_watch", "inotify_init1", "lstat", "poll", "statfs")
 
-# What is told beside a fault, of what came of it.
+# Messages that may follow the message of a fault.
 RECOVERED = (b"; following it", b"; following the new file", b"; following from the start")
 
 
 def wrong(usual, result, failed):
-    """What is wrong with a run that is not like the usual one, `failed` being what did."""
-    said = [line for line in result.lines() if line not in usual.lines()]
-    # How quickly a change was seen decides what is said of it.
-    if (result.status, result.out, said) == (usual.status, usual.out, []):
+    """What is wrong with a run, compared with the usual one; `failed` is the function that failed."""
+    messages = [line for line in result.lines() if line not in usual.lines()]
+    # The messages depend on how quickly a change was seen.
+    if (result.status, result.out, messages) == (usual.status, usual.out, []):
         return None
-    faults = [line for line in said if not line.endswith(RECOVERED)]
+    faults = [line for line in messages if not line.endswith(RECOVERED)]
     if failed in SURVIVED:
         return f"status {result.status}, {result.err!r}: a fault that could be survived"
-    if not 1 <= len(faults) <= 3 or any(not line.startswith(b"mmcat: ") for line in said):
-        return f"status {result.status}, it prints {result.out!r} and says {result.err!r}"
-    # Who was told that a name has nothing to follow has interrupted the wait.
+    if not 1 <= len(faults) <= 3 or any(not line.startswith(b"mmcat: ") for line in messages):
+        return f"status {result.status}, output {result.out!r}, messages {result.err!r}"
+    # The scene has interrupted a run that waits for a file.
     if result.status != 2 and not (result.status == 0 and b"; waiting for" in faults[0]):
-        return f"status {result.status}, it says {result.err!r}"
-    # After an error it goes on with the next file.
+        return f"status {result.status}, messages {result.err!r}"
+    # After an error mmcat continues with the next file.
     if not usual.out.startswith(result.out) and (
             set(result.out.splitlines()) - set(usual.out.splitlines()) - {b"line 1", b"line 2"}):
-        return f"it prints {result.out!r}"
+        return f"wrong output {result.out!r}"
     return None

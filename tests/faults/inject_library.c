@@ -1,11 +1,11 @@
-/* inject_library.c - one scenario with a fault, and again without
+/* inject_library.c - runs one scenario with a fault, and again without
  *
- *	inject_library SCENARIO      in the folder with the files
- *	inject_library               the names of all scenarios
- *	inject_library --wrappers    the functions that can be made to fail, by their numbers
+ *	inject_library SCENARIO      runs it in the folder with the files
+ *	inject_library               prints the names of all scenarios
+ *	inject_library --wrappers    prints the functions that can be made to fail, by their numbers
  *
- * It prints what inject_library.py compares with a run without a fault: the code and the findings
- *of the first time, the findings of the second, and what both have left behind.
+ * Prints what inject_library.py compares with a run without a fault: the code and the findings
+ * of the first run, the findings of the second, and what both have left behind.
  *
  * SPDX-License-Identifier: MIT */
 #include "inject_library.h"
@@ -37,21 +37,21 @@ void note_bytes(mmr_slice bytes)
 		note((unsigned char)bytes.ptr[i]);
 }
 
-/* The program goes on, so that one run tells all. */
+/* The program continues, so that one run reports all. */
 void must(bool condition, const char *words)
 {
 	if (!condition)
 		printf("wrong: %s\n", words);
 }
 
-/* Whether a code tells the fault that happened. Nothing else has gone wrong here. */
+/* Whether a code matches the fault that happened, which is the only failure here. */
 static bool is_fit(int code)
 {
 	bool survived;
 	int fault;
 	const char *name = inject_failed(&fault, &survived);
 
-	/* Without a fault, too, a library may be missing here. */
+	/* Even without a fault, a library may be missing here. */
 	if (!name)
 		return code == MMR_ENOLIB;
 	if (survived)
@@ -89,7 +89,7 @@ static unsigned count_entries(const char *path)
 	return n;
 }
 
-/* What stays when all is closed. */
+/* What remains when all is closed. */
 struct left {
 	uint64_t heap;
 	long blocks, mapped;
@@ -121,7 +121,7 @@ static void run(const struct scenario *scenario)
 	printf("code %d, findings %016llx\n", err, (unsigned long long)findings);
 	err = run_again(scenario);
 	printf("again: code %d, findings %016llx\n", err, (unsigned long long)findings);
-	/* The sentence of an error stays with its thread, as what is loaded once does. */
+	/* A thread keeps its error message, and a library stays loaded. */
 	mmr_open_memory(NULL, 1, NULL);
 	left = look_what_is_left();
 	printf("left: %llu bytes of heap, %ld blocks, %ld bytes of maps, %u descriptors\n",
@@ -149,7 +149,7 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "--wrappers") == 0)
 		return print_wrappers();
-	/* Maps are used only then; installing it is a scenario of its own. */
+	/* Maps are used only with the guard; installing it is a scenario of its own. */
 	if (argc == 2 && strcmp(argv[1], "guard") != 0)
 		mmr_guard_install();
 	for (i = 0; i < ARRAY_LEN(lists); i++) {

@@ -1,4 +1,5 @@
-# inject_library.py PROGRAM FOLDER MOST - every scenario of the library with every call failing
+# inject_library.py PROGRAM FOLDER MOST - runs every scenario of the library, and makes every call
+# fail
 #
 # SPDX-License-Identifier: MIT
 
@@ -59,7 +60,7 @@ def main():
         print(f"{name}: {n} faults")
         n_runs += n
     print(f"library: {len(names)} scenarios, {n_runs} runs with a fault, {n_wrong} wrong")
-    # A sweep that lets nothing fail has shown nothing.
+    # A sweep without any fault tests nothing.
     return 1 if n_wrong or n_runs < 100 else 0
 
 

@@ -1,7 +1,7 @@
-# inject_mmcat.py PROGRAM FOLDER MOST - every action of mmcat with every call failing
+# inject_mmcat.py PROGRAM FOLDER MOST - runs every action of mmcat, and makes every call fail
 #
-# What a fault may do: nothing, or end the run with status 2, one line on standard error and the
-# beginning of the right output. Never another output with status 0.
+# A fault may have no effect, or end the run with status 2, one line on standard error and the
+# beginning of the right output. It must never cause another output with status 0.
 #
 # SPDX-License-Identifier: MIT
 
@@ -22,8 +22,8 @@ import time
 import inject_follow
 from inject import FILES, Injector, make_files, sweep
 
-# Name, standard input, standard output, arguments. An input of "<" is a file, of "|" a pipe. A
-# spectator has standard error on a terminal, and standard output in a file.
+# Name, standard input, standard output, arguments. An input of "<" is a file, of "|" a pipe. With
+# "spectator", standard error is a terminal and standard output a file.
 CASES = [
     ("print to a file", "", "file", ["middle"]),
     ("print to a pipe", "", "pipe", ["large"]),
@@ -86,34 +86,34 @@ CASES = [
     ("version", "", "pipe", ["--version"]),
 ]
 
-# Cases at a time: those that compute, and those of -f, which wait most of their time.
+# Cases at a time: those that compute, and those of -f, which mostly wait.
 N_BUSY, N_WAITING = 2, 8
 
 
 def meaning(case, out):
-    """What an output says. Holes that cannot be asked for are shown as the zeroes they are read as:
-    rows of -x as their bytes, up to the end that is told. How much of a file is in memory is the
-    kernel's affair, from one moment to the next."""
+    """The output without what varies. Holes that cannot be queried are shown as zeroes, so rows of -x
+    are turned into their bytes, up to the end offset. How much of a file is in memory changes at any
+    time."""
     if case[3][:1] == ["-i"]:
         return re.sub(rb'in memory: [\d.]+ %\n +\|.*\||"cached":\d+', b"in memory", out)
     if case[3][:1] != ["-x"]:
         return out
-    said, row = bytearray(), bytes(16)
+    view, row = bytearray(), bytes(16)
     for line in out.decode().splitlines():
         if line == "*":
             continue
         place, _, rest = line.partition("  ")
-        # What was squeezed, up to here.
-        while len(said) < int(place, 16):
-            said += row
+        # The rows that were left out, up to this one.
+        while len(view) < int(place, 16):
+            view += row
         row = bytes(16) if rest.startswith("hole") else bytes.fromhex(rest.split("|")[0])
         if rest and not rest.startswith("hole"):
-            said += row
-    return bytes(said)
+            view += row
+    return bytes(view)
 
 
 def wait_full(fd, seconds):
-    """Until a pipe takes no more: it holds half of its size at least, and no more than a look ago."""
+    """Waits until a pipe is full: at least half full, and no fuller than a moment ago."""
     end, before = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         time.sleep(0.005)
@@ -129,7 +129,7 @@ def drain(fd, parts, delay):
     while True:
         try:
             part = os.read(fd, 1 << 20)
-        except OSError:  # how a terminal ends
+        except OSError:  # the end of a terminal
             part = b""
         if not part:
             break
@@ -142,7 +142,7 @@ class Result:
         self.status, self.out, self.err = status, out, err
 
     def lines(self):
-        """What was said, without the figures of -v."""
+        """The messages, without the figures of -v."""
         return [line for line in self.err.splitlines() if b" GB/s" not in line]
 
 
@@ -159,7 +159,7 @@ class Runner:
         self.injector.command = ["mmcat"]
 
     def run(self, case, said_usually=None, **wanted):
-        """`said_usually`: lines that need not make a scene end."""
+        """`said_usually`: messages that do not end a scene."""
         _, source, sink, arguments, *follow = case
         folder = self.scene if follow else self.files
         how = {"cwd": folder, "stdin": subprocess.DEVNULL}
@@ -169,11 +169,11 @@ class Runner:
             shutil.rmtree(folder, ignore_errors=True)
             inject_follow.prepare(folder, self.out_path)
         if source.startswith("<"):
-            # Not from its start: the bytes before it must not be read.
+            # Starts after some bytes, which must not be read.
             how["stdin"] = open(folder + "/" + source[1:], "rb", buffering=0)
             how["stdin"].seek(7 if follow else 1000)
         elif source.startswith("|"):
-            # A writer of its own: this program might wait for itself.
+            # A separate process writes, since this program might wait for itself.
             cat = subprocess.Popen(["cat", source[1:]], cwd=self.files, stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL)
             how["stdin"] = cat.stdout
@@ -189,11 +189,12 @@ class Runner:
         if sink in ("file", "itself", "spectator"):
             how["stdout"] = os.open(self.out_path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
             ours.append(how["stdout"])
-            # What is written there would be read again.
+            # mmcat would read again what it writes there.
             if sink == "itself":
                 os.write(how["stdout"], b"what is there\n")
         else:
-            # Late, so that the pipe fills, also on a busy machine; a run that fails early fills none.
+            # Reads late, so that the pipe fills even on a busy machine; a run that fails early does
+            # not fill it.
             late = (0.1 if wanted else 1) if sink == "nonblocking" else 0
             give("stdout", parts, sink in ("terminal", "terminals"), late)
         if sink == "closed":
@@ -227,12 +228,12 @@ class Runner:
             return file.read()
 
     def wrong(self, case, usual, n_descriptors, result):
-        """What is wrong with a run that had a fault; None when nothing is."""
+        """What is wrong with a run with a fault; None if nothing is."""
         table = self.injector.table
         for name in os.listdir(self.spool):
             os.unlink(self.spool + "/" + name)
             return f"{name} stays in TMPDIR"
-        # Of a pattern or layout that is wrong the program dies, with its input open.
+        # After a wrong pattern or layout mmcat exits with its input open.
         dies = result.status == 2 and ("-E" in case[3] or "-t" in case[3])
         if table.n_descriptors > n_descriptors and not dies:
             return f"{table.n_descriptors} descriptors are open, usually {n_descriptors}"
@@ -245,14 +246,14 @@ class Runner:
             return inject_follow.wrong(usual, result, self.injector.names[table.call])
         if result.status != 2:
             return f"status {result.status}, {len(result.out)} of {len(usual.out)} bytes"
-        said = [line for line in result.lines() if line not in usual.lines()]
-        if not 1 <= len(said) <= max(1, sum(name in (*FILES, "-") for name in case[3])) or any(
-                not line.startswith(b"mmcat: ") for line in said):
-            return f"it says {result.err!r}"
-        # After an error it goes on with the next file.
-        if len(said) == 1 and not all_of_it.startswith(out) and (
+        messages = [line for line in result.lines() if line not in usual.lines()]
+        if not 1 <= len(messages) <= max(1, sum(name in (*FILES, "-") for name in case[3])) or any(
+                not line.startswith(b"mmcat: ") for line in messages):
+            return f"messages {result.err!r}"
+        # After an error mmcat continues with the next file.
+        if len(messages) == 1 and not all_of_it.startswith(out) and (
                 set(out.splitlines()) - set(all_of_it.splitlines())):
-            return f"it prints something else than {len(usual.out)} bytes, or a part of them"
+            return f"the output is neither the usual {len(usual.out)} bytes nor a part of them"
         return None
 
     def sweep(self, case, most):
@@ -283,7 +284,7 @@ class Runner:
 
 def main():
     program, folder, most = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    # Where it is ignored, as in what a shell runs beside itself, -f ignores it, too.
+    # If SIGINT is ignored, as in background jobs of a shell, -f ignores it, too.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     runners = queue.Queue()
     make_files(folder)
@@ -310,7 +311,7 @@ def main():
                 n_runs += n
                 n_wrong += len(wrongs)
     print(f"mmcat: {n_cases} cases, {n_runs} runs with a fault, {n_wrong} wrong")
-    # A sweep that lets nothing fail has shown nothing.
+    # A sweep without any fault tests nothing.
     return 1 if n_wrong or n_runs < 100 else 0
 
 

@@ -1,4 +1,4 @@
-/* inject_reader.c - scenarios: opening in every way, and what a reader can be asked
+/* inject_reader.c - scenarios: all ways to open a reader, and all queries of a reader
  *
  * SPDX-License-Identifier: MIT */
 #include "inject_library.h"
@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* All bytes by pread, and all lines through their addresses. */
+/* Reads all bytes by pread, and all lines by their addresses. */
 static int look(mmr_reader *reader)
 {
 	static char bytes[100000];
@@ -24,7 +24,7 @@ static int look(mmr_reader *reader)
 		return err;
 	note_bytes((mmr_slice){bytes, got});
 	err = TRY(n_lines, mmr_slice_count(mmr_bytes(reader), '\n', &n_lines));
-	/* Without addresses: what a file is that could not be mapped. */
+	/* Reads a file without addresses, as if it could not be mapped. */
 	if (err < 0)
 		return err;
 	note(n_lines);
@@ -54,7 +54,7 @@ static int open_small(void)
 	return open_path(SMALL, NULL);
 }
 
-/* Of no size, and so read to its end. */
+/* Reads a file without a size to its end. */
 static int open_pseudo(void)
 {
 	return open_path("/proc/version", NULL);
@@ -79,7 +79,7 @@ static int open_copied(void)
 	return open_backing(LARGE, MMR_BACKING_COPIED);
 }
 
-/* Its buffer grows step by step: what /proc says its size is is 0. */
+/* Reads a file in /proc, whose size is reported as 0, so the buffer grows step by step. */
 static int open_growing(void)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -179,7 +179,7 @@ static int advise(void)
 		err = TRY_ALONE(mmr_prefetch(reader, 0, 1 << 20));
 	if (err == 0)
 		err = TRY_ALONE(mmr_release(reader, 0, MMR_REST));
-	/* What follows helps memory alone, and is never told. */
+	/* These calls only save memory, so their errors are never reported. */
 	atomic_store(&reader_tables_kept, -1);
 	reader_reclaim(reader, 0, 1 << 20);
 	atomic_store(&reader_tables_kept, 1);
@@ -196,7 +196,7 @@ static int advise(void)
 	return err;
 }
 
-/* With data from 1 to 2 MiB; where holes are not told, all is data. */
+/* The data is from 1 to 2 MiB; if holes are not reported, all is data. */
 static int extents(void)
 {
 	uint64_t stop = 0;
@@ -215,7 +215,7 @@ static int extents(void)
 		stop = extent.off + extent.len;
 		seen |= extent.off <= 1 << 20 && stop >= 2 << 20;
 	}
-	must(seen && stop <= mmr_size(reader), "extents without the data");
+	must(seen && stop <= mmr_size(reader), "no extent has the data");
 	mmr_close(reader);
 	return 0;
 }
@@ -224,20 +224,20 @@ static int refresh_and_look(mmr_reader *reader)
 {
 	int err = mmr_refresh(reader);
 
-	/* Whatever kept it from a new map. */
+	/* Whatever prevented a new map. */
 	if (err != MMR_ENOROOM)
 		err = TRY_ALONE(err);
-	must(mmr_size(reader) == (err > 0 ? 300000 : 100000), "the size is another");
+	must(mmr_size(reader) == (err > 0 ? 300000 : 100000), "the size is wrong");
 	if (err <= 0)
 		return err;
 	err = mmr_check(reader);
-	/* A path that nobody can ask for leads elsewhere. */
+	/* A path that cannot be queried takes another branch. */
 	if (err != MMR_ECHANGED)
 		err = TRY_ALONE(err);
 	return err < 0 ? err : look(reader);
 }
 
-/* A file that has grown, with and without room for it. */
+/* Refreshes a file that has grown, with and without room for it. */
 static int grow(uint64_t reserve)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -252,7 +252,7 @@ static int grow(uint64_t reserve)
 	options.backing = MMR_BACKING_MAPPED;
 	err = TRY(reader, mmr_open("growing", &options, &reader));
 	if (err == 0) {
-		must(ftruncate(fd, 300000) == 0, "it does not grow");
+		must(ftruncate(fd, 300000) == 0, "cannot extend the file");
 		err = refresh_and_look(reader);
 		mmr_close(reader);
 	}
@@ -267,7 +267,7 @@ static int refresh(void)
 	return grow(1 << 20);
 }
 
-/* Whether it moves depends on what is after the map. */
+/* Whether the map moves depends on what is after it. */
 static int refresh_without_reserve(void)
 {
 	return grow(0);

@@ -15,7 +15,7 @@ static int on_match(void *context, const mmr_regex_match *match)
 	return 0;
 }
 
-/* In a slice, with pieces that grow for the long line, and in the whole file. */
+/* Searches in a slice, with pieces that grow for the long line, and in the whole file. */
 static int match_all(const mmr_regex *regex, mmr_reader *reader)
 {
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
@@ -61,7 +61,7 @@ static int regex(void)
 	return err;
 }
 
-/* 2,000 texts of 24 bytes and some of 3,000: tables grow, and blocks of texts are added. */
+/* Adds 2,000 texts of 24 bytes and some of 3,000: tables grow, and blocks of texts are added. */
 static int fill(mmr_intern *pool, mmr_reader *reader, uint32_t *ret_n)
 {
 	mmr_lines lines = mmr_lines_of(mmr_bytes(reader), '\n');
@@ -155,7 +155,7 @@ static int record(void)
 	return err;
 }
 
-/* Found by the built-in signatures if need be. */
+/* The built-in signatures find the type if libmagic cannot. */
 static int kind(void)
 {
 	mmr_reader *reader;
@@ -180,12 +180,12 @@ static int library(void)
 	for (id = MMR_LIBRARY_MAGIC; err == 0 && id <= MMR_LIBRARY_PCRE2; id++) {
 		err = TRY_ALONE(mmr_library_load((enum mmr_library)id));
 		must(mmr_library_status((enum mmr_library)id, &status) == 0, "no status");
-		must(status.loaded == (err == 0), "a status that is not true");
+		must(status.loaded == (err == 0), "the status is wrong");
 	}
 	return err;
 }
 
-/* What nobody could tell is unknown, and never a wrong figure. */
+/* A figure that cannot be determined is unknown, and never wrong. */
 static int ask_memory(const char *path)
 {
 	mmr_reader_memory_info info;
@@ -207,9 +207,9 @@ static int ask_memory(const char *path)
 			"a residency without a reason");
 		must((residency.source == MMR_RESIDENCY_UNKNOWN) ==
 				(residency.resident == MMR_UNKNOWN),
-			"a residency that is not known");
+			"an unknown residency has a source");
 		must((residency.source == MMR_RESIDENCY_UNKNOWN) == (buckets[9] == UINT16_MAX),
-			"a picture of what is not known");
+			"an unknown residency has a picture");
 		mmr_reader_memory(reader, &info);
 		must(info.cached.bytes == residency.bytes, "two sizes");
 	}
@@ -222,7 +222,7 @@ static int memory(void)
 	return ask_memory(LARGE);
 }
 
-/* Before Linux 6.5, and where filters of system calls know none that is younger. */
+/* Kernels before Linux 6.5, and filters of system calls that know none that is newer. */
 static int memory_by_pages(void)
 {
 	inject_refuse("syscall", ENOSYS);

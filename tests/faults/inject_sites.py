@@ -1,10 +1,10 @@
-# inject_sites.py LISTS OBJDUMP PROGRAM=TABLE,TABLE... -- BINARY... - did every call fail?
+# inject_sites.py LISTS OBJDUMP PROGRAM=TABLE,TABLE... -- BINARY... - checks that every call failed
 #
-# What is called is read from the programs themselves. Of the BINARYs, which are those that users
-# get: every function of the system must be wrapped by inject.c or stand in LISTS/inject_calls.txt
-# with the reason why it need not fail. Of the PROGRAMs, each of which has a TABLE of a sweep: every
-# place that calls a wrapper must have failed, or stand in LISTS/inject_sites.txt with a reason. That
-# is left out where OBJDUMP is empty: machine code is read, of x86-64 and AArch64.
+# Calls are read from the programs themselves. Each BINARY is installed for users: inject.c must
+# wrap every function of the system that it calls, or LISTS/inject_calls.txt must list the function
+# with the reason why it need not fail. Each PROGRAM has TABLEs of a sweep: every place that calls a
+# wrapper must have failed, or LISTS/inject_sites.txt must list it with a reason. The second check
+# is left out if OBJDUMP is empty: it reads machine code of x86-64 and AArch64.
 #
 # SPDX-License-Identifier: MIT
 
@@ -14,10 +14,10 @@ import sys
 
 from inject import Table
 
-# The compiler's and the C library's own, and what is no function.
+# Functions of the compiler and of the C library itself, and symbols that are no functions.
 OWN = re.compile(r"^(_ITM_|__gmon_start__|__cxa_|__libc_start_main|__stack_chk|__(a|t|ub|l|m)san_|"
                  r"opt(arg|err|ind|opt)$|std(in|out|err)$)")
-# Functions that are linked from an archive, by the name that the program imports.
+# Functions that are linked from an archive, by the names that the program imports.
 OTHER_NAMES = {"__register_atfork": "pthread_atfork"}
 
 
@@ -26,7 +26,7 @@ def output_of(*command):
 
 
 def read_list(path):
-    """Lines of "KEY  reason"; a reason goes on in lines that are indented."""
+    """Reads lines of "KEY  reason"; indented lines continue a reason."""
     reasons = {}
     with open(path) as file:
         for line in file:
@@ -37,7 +37,7 @@ def read_list(path):
 
 
 def plain(name):
-    """A function without what standards and fortifying add to its name."""
+    """The name of a function without the additions of standards and fortifying."""
     name = OTHER_NAMES.get(name, name)
     name = re.sub(r"^__isoc\d\d_", "", name)
     name = re.sub(r"^__(\w+)_chk$", r"\1", name)
@@ -51,11 +51,11 @@ def called(binary):
 
 
 def disassemble(objdump, program):
-    """Where a program calls wrappers.
+    """Finds where a program calls wrappers.
 
-    Returns: of calls, a dictionary from the address behind to the
-    wrapper; of jumps that end a function, a list of (function, address, wrapper); and all calls of
-    functions, by the address behind."""
+    Returns: for calls, a dictionary from the return address to the wrapper; for jumps that end a
+    function, a list of (function, address, wrapper); and all calls of functions, by the return
+    address."""
     calls, jumps, others = {}, [], {}
     function = pending = None
     branch = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s+(?:[0-9a-f]+ )?<([^>+]+)>")
@@ -83,7 +83,7 @@ def disassemble(objdump, program):
 
 
 def function_at(path, line):
-    """The function of a source that contains a line; compilers disagree if it is inlined."""
+    """The function of a source that contains a line; compilers disagree for inlined functions."""
     with open(path) as file:
         lines = file.readlines()[:line]
     while lines and not lines[-1].startswith("{"):
@@ -95,14 +95,14 @@ def function_at(path, line):
 
 
 def sources(top, program, addresses):
-    """Of addresses: (file, function, line) in src/ or tools/; not of others."""
+    """Maps addresses to (file, function, line) in src/ or tools/; leaves out others."""
     text = subprocess.run(
         ["addr2line", "-a", "-i", "-e", program], stdout=subprocess.PIPE, text=True, check=True,
         input="".join(f"{address:#x}\n" for address in addresses)).stdout
     places = {}
     for part in re.split(r"^(?=0x)", text, flags=re.M)[1:]:
         address, place = part.splitlines()[:2]
-        # The last such folder: the tree itself may be in one of these names.
+        # The last such folder: the source tree may itself be in a folder with one of these names.
         at = re.match(r"(?:.*/)?((?:src|tools)/[^:]*):(\d+)", place)
         if at:
             line = int(at[2])
@@ -123,7 +123,8 @@ def sites_of(top, objdump, program, tables, names):
         if calls.get(address) == name:
             fired[address - 1] += site.n_fired
             continue
-        # Whoever called the function that ends with the jump; if a pointer did, any such.
+        # The callers of the function that ends with the jump; for a call by a pointer, any such
+        # caller.
         ends = [jump for jump in jumps if jump[2] == name]
         for _, jump, _ in [end for end in ends if end[0] == others.get(address)] or ends:
             fired[jump] += site.n_fired
@@ -168,13 +169,13 @@ def main():
             if n_fired == 0 and f"{path} {function} {name}" not in excused:
                 wrong.append(f"{path}:{line}: {name} in {function} never failed")
         for key in sorted(set(excused) - used):
-            print(f"{key}: failed, or is gone, and needs no excuse")
+            print(f"{key}: failed, or is gone, so its line in inject_sites.txt is not needed")
     for line in wrong:
         print(f"FAILED: {line}")
     n_fired = sum(n > 0 for n in sites.values())
     print(f"{len(functions)} functions, {len(functions & wrappers)} of them wrapped; "
           f"{len(sites)} places call those, {n_fired} failed, {len(used)} are excused")
-    # Nothing found is nothing shown.
+    # A check that finds no calls is not a success.
     return 1 if wrong or not wrappers & functions or (objdump and n_fired < 50) else 0
 
 

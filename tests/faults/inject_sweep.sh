@@ -1,26 +1,25 @@
 #!/usr/bin/env bash
-# inject_sweep.sh - every call that can fail does, one after the other
+# inject_sweep.sh - makes every call that can fail do so, one after the other
 #
-# $INJECT_MOST: of calls that come by the same way through the program, how many fail; 0: all.
+# $INJECT_MOST: how many of the calls that come by the same way through the program fail; 0: all.
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 : "${INJECT_MOST:=1}"
 
-for tool in python3 objdump addr2line nm; do
-	command -v $tool > /dev/null || skip "no $tool"
-done
+need python3 objdump addr2line nm
 programs=$top_builddir/tests/faults
 "$programs/inject_library" --wrappers > "$tmp/wrappers" || fail "inject_library does not run"
 library=$top_builddir/.libs/libmmreader.so
 [ -e "$library" ] || library=
 
-# Calls that have other names here pass the wrappers by.
+# Calls with other names in this build do not go through the wrappers.
 other=$(nm -D -u "$MMCAT" | sed 's/.* //; s/@.*//' |
 	grep -xE '(open|pread|lseek|mmap|fstat|stat)64|__(open|fcntl|l?stat|fstat).*_?(2|64|time64)|__x?f?stat|__p?(read|oll)_chk')
 [ -z "$other" ] || skip "this build calls" $other
 
-# Places in machine code are found where its calls are known, and fail only where all can be run.
+# Places are found in machine code whose call instructions are known, and only if all programs can
+# run.
 objdump=
 objdump -f "$programs/inject_library" | grep -qE 'x86-64|aarch64' && objdump=objdump
 

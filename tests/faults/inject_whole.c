@@ -22,7 +22,7 @@ static int with_large(int (*body)(mmr_reader *reader))
 	return err;
 }
 
-/* Where blocks end is chance; what is in them is not. */
+/* The ends of blocks vary; the content of all blocks does not. */
 static int drain(mmr_blocks *blocks, bool backward)
 {
 	uint64_t n_bytes = 0, n_lines = 0, found;
@@ -176,7 +176,7 @@ static int count(void)
 	return with_large(count_both);
 }
 
-/* A part of a stream, and the rest of it in a second scan. */
+/* Scans a part of a stream, and the rest of it in a second scan. */
 static int count_parts(mmr_reader *reader)
 {
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
@@ -287,7 +287,7 @@ static int sum(void)
 	return err;
 }
 
-/* Views allocate nothing and call nobody: what fails is the reader under them. */
+/* Views allocate nothing and make no system calls: only the reader under them can fail. */
 static int view_all(mmr_reader *reader)
 {
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("line 9"));

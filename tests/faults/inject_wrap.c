@@ -1,7 +1,7 @@
 /* inject_wrap.c - the wrappers of inject_calls.h
  *
- * Each asks whether it is to fail, and else is the function. What releases something releases it
- * even when it fails, as close(2) does.
+ * Each asks whether it must fail, and else calls the function. A function that releases something
+ * releases it even if it fails, as close(2) does.
  *
  * SPDX-License-Identifier: MIT */
 #include "config.h"
@@ -25,12 +25,12 @@
 
 struct statfs;
 
-/* dlopen or dlsym was made to fail last. */
+/* Whether dlopen or dlsym was the last function that failed. */
 static _Thread_local bool no_library;
 
 #define FROM __builtin_return_address(0)
 
-/* The body of a wrapper that answers -1 with errno. */
+/* The body of a wrapper that returns -1 with errno. */
 #define REAL_OR_ERRNO(name, ...) \
 	do { \
 		int fault_ = inject_fault(INJECT_##name, FROM); \
@@ -41,7 +41,7 @@ static _Thread_local bool no_library;
 		return -1; \
 	} while (0)
 
-/* The same of one that answers an errno. */
+/* Like it, but returns an errno. */
 #define REAL_OR_FAULT(name, ...) \
 	do { \
 		int fault_ = inject_fault(INJECT_##name, FROM); \
@@ -49,7 +49,7 @@ static _Thread_local bool no_library;
 		return fault_ == 0 ? __real_##name(__VA_ARGS__) : fault_; \
 	} while (0)
 
-/* The same of one that moves `len` bytes. */
+/* Like it, but moves `len` bytes. */
 #define REAL_OR_PART(name, len, ...) \
 	do { \
 		int fault_ = inject_fault(INJECT_##name, FROM); \
@@ -62,7 +62,7 @@ static _Thread_local bool no_library;
 		return -1; \
 	} while (0)
 
-/* The same of one that cannot be undone: it does its work, and says it did not. */
+/* Like it, for a function that cannot be undone: it succeeds, but the wrapper returns a failure. */
 #define REAL_AND_ERRNO(name, ...) \
 	do { \
 		int fault_ = inject_fault(INJECT_##name, FROM); \
@@ -86,7 +86,7 @@ static void *counted(void *block)
 	return block;
 }
 
-/* The body of a wrapper that answers a block of memory, or NULL with errno. */
+/* The body of a wrapper that returns a block of memory, or NULL with errno. */
 #define REAL_OR_NULL(name, ...) \
 	do { \
 		int fault_ = inject_fault(INJECT_##name, FROM); \
@@ -112,7 +112,7 @@ WRAP(char *, strdup, const char *text)
 	REAL_OR_NULL(strdup, text);
 }
 
-/* What was there is counted already. */
+/* The old block is counted already. */
 WRAP(void *, realloc, void *block, size_t size)
 {
 	if (!block)
@@ -222,7 +222,7 @@ WRAP(ssize_t, write, int fd, const void *buffer, size_t len)
 	struct stat st;
 	int fault = inject_fault(INJECT_write, FROM);
 
-	/* No file makes a writer wait. */
+	/* A writer never waits for a regular file. */
 	if (fault == EAGAIN && __real_fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		fault = EINTR;
 	if (fault == INJECT_PART && len > 1)
@@ -289,7 +289,7 @@ WRAP(int, eaccess, const char *path, int mode)
 	REAL_OR_ERRNO(eaccess, path, mode);
 }
 
-/* A map over a map is no new one. */
+/* A map over a map is not a new one. */
 void *__real_mmap(void *address, size_t len, int protection, int flags, int fd, off_t off);
 void *__wrap_mmap(void *address, size_t len, int protection, int flags, int fd, off_t off);
 void *__wrap_mmap(void *address, size_t len, int protection, int flags, int fd, off_t off)

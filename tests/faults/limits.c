@@ -1,12 +1,12 @@
-/* limits.c - a process that may not all that others may, and what the library can do in it
+/* limits.c - runs commands under a filter of system calls, and uses the library under limits
  *
- *	limits deny CALL[,CALL]... COMMAND...   runs a command to which these system calls answer
- *	                                        EPERM, as in a container
- *	limits use FILE                         prints what each part of the library makes of a
- *	                                        file; what cannot be done, with its reason
+ *	limits deny CALL[,CALL]... COMMAND...   runs a command whose system calls of these
+ *	                                        names fail with EPERM, as in a container
+ *	limits use FILE                         prints the results of each part of the library
+ *	                                        for a file, or the reasons why there are none
  *
- * Status: of the command; 77 where there are no filters of system calls; 2 when the file does not
- * open, with a sentence; 1 for a sentence that is missing.
+ * Status: the command's; 77 if filters of system calls are not available; 2 if the file cannot
+ * be opened, with a message; 1 if an error has no message.
  *
  * SPDX-License-Identifier: MIT */
 #include "config.h"
@@ -61,7 +61,7 @@ static int deny(const char *name, size_t len)
 			return perror("limits: a filter of system calls"), 77;
 		return 0;
 	}
-	return fprintf(stderr, "limits: no call %.*s\n", (int)len, name), 2;
+	return fprintf(stderr, "limits: unknown call %.*s\n", (int)len, name), 2;
 }
 
 static int run_without(const char *names, char **command)
@@ -87,8 +87,8 @@ static int run_without(const char *names, char **command)
 }
 #endif
 
-/* Prints a figure or why there is none. A failure without a sentence is a defect. */
-static void tell(const char *name, int err, uint64_t value)
+/* Prints a figure or the reason why there is none. An error without a message is a defect. */
+static void print_result(const char *name, int err, uint64_t value)
 {
 	if (err == 0)
 		printf("%s: %" PRIu64 "\n", name, value);
@@ -98,7 +98,7 @@ static void tell(const char *name, int err, uint64_t value)
 		exit(1);
 }
 
-static void tell_lines(mmr_reader *file)
+static void print_lines(mmr_reader *file)
 {
 	mmr_lines it = mmr_lines_of(mmr_bytes(file), '\n');
 	uint64_t n_bytes = 0;
@@ -106,10 +106,10 @@ static void tell_lines(mmr_reader *file)
 
 	while (mmr_lines_next(&it, &line))
 		n_bytes += line.len;
-	tell("bytes of lines", mmr_lines_error(&it), n_bytes);
+	print_result("bytes of lines", mmr_lines_error(&it), n_bytes);
 }
 
-static void tell_blocks(mmr_reader *file)
+static void print_blocks(mmr_reader *file)
 {
 	uint64_t n_bytes = 0;
 	mmr_blocks *blocks;
@@ -123,10 +123,10 @@ static void tell_blocks(mmr_reader *file)
 		err = mmr_blocks_error(blocks);
 		mmr_blocks_close(blocks);
 	}
-	tell("bytes of blocks", err, n_bytes);
+	print_result("bytes of blocks", err, n_bytes);
 }
 
-static void tell_regex(mmr_reader *file)
+static void print_regex(mmr_reader *file)
 {
 	uint64_t n_matches = 0;
 	mmr_regex *regex;
@@ -137,10 +137,10 @@ static void tell_regex(mmr_reader *file)
 		err = mmr_regex_count(regex, file, NULL, &n_matches);
 		mmr_regex_close(regex);
 	}
-	tell("matches of a pattern", err, n_matches);
+	print_result("matches of a pattern", err, n_matches);
 }
 
-static void tell_distinct(mmr_reader *file)
+static void print_distinct(mmr_reader *file)
 {
 	uint32_t id, n_texts = 0;
 	mmr_intern *pool;
@@ -157,7 +157,7 @@ static void tell_distinct(mmr_reader *file)
 		err = err < 0 ? err : mmr_lines_error(&it);
 		mmr_intern_close(pool);
 	}
-	tell("distinct lines", err, n_texts);
+	print_result("distinct lines", err, n_texts);
 }
 
 static int use(const char *path)
@@ -178,32 +178,32 @@ static int use(const char *path)
 		err = mmr_open(path, NULL, &file);
 	if (err < 0)
 		return fprintf(stderr, "limits: %s\n", mmr_last_error()), *mmr_last_error() ? 2 : 1;
-	tell("size", 0, mmr_size(file));
+	print_result("size", 0, mmr_size(file));
 	err = mmr_read_at(file, mmr_size(file) / 2, copy, sizeof(copy), &len);
-	tell("bytes read", err, len);
-	tell_lines(file);
-	tell_blocks(file);
+	print_result("bytes read", err, len);
+	print_lines(file);
+	print_blocks(file);
 	err = mmr_measure_lines(file, NULL, &counts);
-	tell("lines", err, counts.lines);
-	tell("longest", err, counts.longest);
+	print_result("lines", err, counts.lines);
+	print_result("longest", err, counts.longest);
 	err = mmr_count_matches(file, &needle, NULL, &n);
-	tell("matches", err, n);
+	print_result("matches", err, n);
 	err = mmr_line_seek(file, 0, 10, NULL, &n);
-	tell("line 10", err, n);
-	tell_regex(file);
-	tell_distinct(file);
+	print_result("line 10", err, n);
+	print_regex(file);
+	print_distinct(file);
 	err = mmr_filetype_of(file, &kind);
-	tell("kind", err, 0);
+	print_result("kind", err, 0);
 	if (err == 0)
 		printf("kind is %s%s\n", kind.mime, kind.by_magic ? ", by libmagic" : "");
-	tell("libmagic", mmr_library_load(MMR_LIBRARY_MAGIC), 0);
+	print_result("libmagic", mmr_library_load(MMR_LIBRARY_MAGIC), 0);
 	err = mmr_reader_residency(file, 0, MMR_REST, NULL, 0, &residency);
-	tell("residency", err, 0);
+	print_result("residency", err, 0);
 	if (err == 0)
 		printf("residency by %d\n", (int)residency.source);
 	mmr_memory_usage(&memory);
 	printf("resident memory is %sknown\n", memory.resident == MMR_UNKNOWN ? "un" : "");
-	tell("unchanged", mmr_check(file), 0);
+	print_result("unchanged", mmr_check(file), 0);
 	mmr_close(file);
 	return 0;
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# limits.sh - little memory, few descriptors, no /proc, forbidden calls: the same, or a sentence
+# limits.sh - little memory, few descriptors, no /proc, forbidden calls: the same output, or an error
 #
-# Everything that mmcat and the library do is done without limits first; under each limit the answer
-# is the same, or there is an error that says why. It is never a signal, and never another answer.
+# Every action of mmcat and of the library runs without limits first. Under each limit the output is
+# the same, or there is an error message with a reason, but never a signal or a different output.
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
@@ -24,7 +24,7 @@ actions=(
 	'-x'
 	'-t u16be'
 )
-# These save a stream, or ask libmagic.
+# These save a stream, or use libmagic.
 more_actions=(
 	'-r'
 	'-l -100:'
@@ -32,7 +32,7 @@ more_actions=(
 	'-i'
 )
 
-# name OPTIONS : of the file where the right answer lies
+# name OPTIONS : the file with the right output
 name()
 {
 	echo "answer${1//[^a-zA-Z0-9]/_}"
@@ -57,14 +57,15 @@ from_file()
 	timeout 60 "$@" numbers > out 2> err
 }
 
-# Whether this status with ./err is an error as it should be: one sentence at least, no signal.
-told()
+# is_error STATUS : the status is 2, and ./err has an error message.
+is_error()
 {
 	[ "$1" = 2 ] && grep -q '^mmcat: .' err
 }
 
-# same_text FILE1 FILE2 : but for what is in the page cache, which -i shows and which may change at any
-# time. Not by process substitution: bash allocates half a MiB for it, too much under some limits.
+# same_text FILE1 FILE2 : equal, except what is in the page cache, which -i prints and which may
+# change at any time. No process substitution: bash allocates half a MiB for it, too much under some
+# limits.
 same_text()
 {
 	local residency='^in memory: \|^  *|.*|$'
@@ -74,15 +75,15 @@ same_text()
 	cmp text1 text2
 }
 
-# same ANSWER STATUS : the answer, and nothing on standard error but the warning that libmagic prints
-# when its database cannot be mapped; since 5.46 a file and a line precede it
+# same FILE STATUS : the output is that of FILE, and standard error is empty but for the warning of
+# libmagic when its database cannot be mapped; since 5.46 a file and a line precede it
 same()
 {
 	[ "$2" = 0 ] && ! grep -v '^\(/[^:]*, [0-9]*: \)\{0,1\}Warning: using regular magic file' err &&
 		same_text out "$1"
 }
 
-# must_work FROM LIMIT OPTIONS : under `ulimit LIMIT`
+# must_work FROM LIMIT OPTIONS : the output is right under `ulimit LIMIT`
 must_work()
 {
 	local status
@@ -93,18 +94,18 @@ must_work()
 	same "$(name "$3")" $status || { echo "status $status"; cat err; return 1; }
 }
 
-must_work_or_tell()
+must_work_or_report()
 {
 	local status
 
 	# shellcheck disable=SC2086
 	(ulimit $2; "$1" "$MMCAT" $3)
 	status=$?
-	told $status || same "$(name "$3")" $status || { echo "status $status"; cat err; return 1; }
+	is_error $status || same "$(name "$3")" $status || { echo "status $status"; cat err; return 1; }
 }
 
-# What the library says in ./out is right where it says something. Content types need not be told by
-# libmagic, and the kernel may be out of reach.
+# What the library prints in ./out is right. Content types may be found without libmagic, and
+# figures of the kernel may be unknown.
 some_of_the_library()
 {
 	! grep -v 'error' out | grep -vxF -f answer_library |
@@ -113,7 +114,7 @@ some_of_the_library()
 
 # --- Address space ---
 
-# The least KiB of addresses with which mmcat starts at all, found by halving.
+# The least KiB of addresses with which mmcat starts, found by bisection.
 base()
 {
 	local low=0 high=$((1 << 20)) middle
@@ -130,10 +131,10 @@ base()
 }
 
 if [ -n "$SANITIZER_FLAGS" ] || [ -n "${MATRIX_EMULATED-}" ]; then
-	echo "skipped: limits of addresses: sanitizers and emulators take more than there are"
+	echo "skipped: limits of addresses: sanitizers and emulators need more"
 else
 	base=$(base)
-	echo "mmcat starts in $base KiB of addresses"
+	echo "mmcat needs $base KiB of addresses to start"
 	for options in "${actions[@]}"; do
 		check "12 MiB more, from a pipe: $options" \
 			must_work from_pipe "-v $((base + (12 << 10)))" "$options"
@@ -143,7 +144,7 @@ else
 	for options in "${actions[@]}" "${more_actions[@]}"; do
 		for more in 64 256 1024 3072 6144 12288; do
 			check "$more KiB more: $options" \
-				must_work_or_tell from_file "-v $((base + more))" "$options"
+				must_work_or_report from_file "-v $((base + more))" "$options"
 		done
 	done
 	for more in 1024 4096 8192 16384 32768; do
@@ -165,7 +166,7 @@ fi
 
 for n in 4 5 6 8; do
 	for options in "${actions[@]}" "${more_actions[@]}"; do
-		check "$n descriptors: $options" must_work_or_tell from_file "-n $n" "$options"
+		check "$n descriptors: $options" must_work_or_report from_file "-n $n" "$options"
 	done
 done
 for options in "${actions[@]}" "${more_actions[@]}"; do
@@ -185,7 +186,7 @@ for n in 4 5 12; do
 	check "the library with $n descriptors" library_with $n
 done
 
-# --- Calls that are forbidden ---
+# --- Forbidden calls ---
 
 without()
 {
@@ -213,28 +214,28 @@ case $? in
 	for calls in $denied $denied,mincore madvise; do
 		check "the library without $calls" library_without $calls
 	done
-	check "no cachestat and no mincore: nothing is known" \
+	check "no cachestat and no mincore: the residency is unknown" \
 		grep -x 'residency by 0' <("$LIMITS" deny cachestat,mincore "$LIMITS" use numbers)
 	;;
 77) echo "skipped: forbidden calls: $(cat err)" ;;
 *) check "calls can be forbidden" cat err ;;
 esac
 
-# --- Folders that are not there: what is mounted here is seen by nobody else ---
+# --- Missing and read-only folders, by mounts in a mount namespace ---
 
-# elsewhere SCRIPT COMMAND... : behind a script that mounts.
-elsewhere()
+# in_namespace SCRIPT COMMAND... : runs the command after a script that mounts.
+in_namespace()
 {
 	unshare --mount sh -c "$1 && exec \"\$@\"" "$@"
 }
 
-if ! elsewhere 'mount -t tmpfs none /proc' true 2> /dev/null; then
+if ! in_namespace 'mount -t tmpfs none /proc' true 2> /dev/null; then
 	echo "skipped: no /proc, read-only TMPDIR: mounting is not permitted"
 else
 	without_proc()
 	{
 		# shellcheck disable=SC2086
-		elsewhere 'mount -t tmpfs none /proc' "$MMCAT" $1 numbers > out 2> err
+		in_namespace 'mount -t tmpfs none /proc' "$MMCAT" $1 numbers > out 2> err
 		same "$(name "$1")" $?
 	}
 	for options in "${actions[@]}" "${more_actions[@]}"; do
@@ -242,7 +243,7 @@ else
 	done
 	library_without_proc()
 	{
-		elsewhere 'mount -t tmpfs none /proc' "$LIMITS" use numbers > out 2> err
+		in_namespace 'mount -t tmpfs none /proc' "$LIMITS" use numbers > out 2> err
 		diff <(sed s/unknown/known/ out) answer_library && grep unknown out
 	}
 	check "the library without /proc" library_without_proc
@@ -264,17 +265,17 @@ else
 		check "read-only TMPDIR: $options" readonly_works
 	done
 	for options in -r '-l -100:' -i; do
-		readonly_tells()
+		readonly_reports()
 		{
 			in_readonly "$options"
-			told $? && grep "cannot save it in '.*/readonly': Read-only file system" err &&
+			is_error $? && grep "cannot save it in '.*/readonly': Read-only file system" err &&
 				[ ! -s out ]
 		}
-		check "read-only TMPDIR, with a reason: $options" readonly_tells
+		check "read-only TMPDIR, with a reason: $options" readonly_reports
 	done
 fi
 
-# --- Libraries that cannot be opened: found first, and no libraries ---
+# --- Files with the names of libraries that are none are found first ---
 
 mkdir broken
 : > broken/libmagic.so.1
@@ -289,7 +290,7 @@ if grep -q ', by libmagic' answer_library; then
 	{
 		broken from_file "$MMCAT" -i && [ ! -s err ] && grep -i 'text/plain' out
 	}
-	check "no libmagic: -i knows by itself" info_without_magic
+	check "no libmagic: -i uses its own signatures" info_without_magic
 	library_without_magic()
 	{
 		broken "$LIMITS" use numbers > out && grep '^kind is text/plain$' out &&
@@ -297,11 +298,11 @@ if grep -q ', by libmagic' answer_library; then
 	}
 	check "no libmagic: the library" library_without_magic
 else
-	echo "skipped: no libmagic: that is how it is here"
+	echo "skipped: no libmagic: it is not installed here"
 fi
 pattern_without_pcre2()
 {
 	broken from_file "$MMCAT" -E 9+8
-	told $? && grep -i 'pcre2' err
+	is_error $? && grep -i 'pcre2' err
 }
-check "no PCRE2: -E says so" pattern_without_pcre2
+check "no PCRE2: -E reports it" pattern_without_pcre2

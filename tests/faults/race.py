@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""race.py - the race that ends mapping tools: a file cut and regrown while mmcat runs on it
+"""race.py - a file is cut and grows back while mmcat runs on it
 
 	race.py MMCAT FOLDER [ROUNDS]
 
-Each action runs so many times; each run ends with a status of its own, and never of a signal. Prints
-what happened; exit 1 when it went wrong.
+Each action runs so many times; each run must exit, and must never be killed by a signal. Prints the
+counts of results; exit 1 if one is wrong.
 
 SPDX-License-Identifier: MIT
 """
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 
-# 16 bytes, so that records and lines begin alike. No NUL: what has one was invented.
+# 16 bytes, so that records and lines start together. No NUL: output with a NUL is wrong.
 LINE = b"a,71,needle,b9\r\n"
 CONTENT = LINE * (3 << 16)
 SIZES = [0, 1, 4096, 655360, 656594, len(CONTENT) // 2, len(CONTENT) - 1]
@@ -41,12 +41,12 @@ ACTIONS = [
 	["--no-mmap", "-r"],
 	[],
 ]
-# What goes from the file to the pipe without a copy.
+# Actions that move data from the file to the pipe without a copy.
 SPLICED = [[], ["-b", "1000000:"], ["-s", "2/3"], ["-l", "100000:"], ["-l", "-150000:-3"]]
 
 
 def flicker(path):
-	"""Cuts the file and writes it back, for ever."""
+	"""Cuts the file and writes it back, forever."""
 	rng = random.Random(1)
 	file = os.open(path, os.O_WRONLY)
 	while True:
@@ -58,9 +58,9 @@ def flicker(path):
 
 
 def judge(args, path, status, out, err):
-	"""A word for what happened; what is wrong begins with a capital."""
+	"""A word for the result; wrong results start with a capital."""
 	if status < 0:
-		return "DIED of " + signal.Signals(-status).name
+		return "KILLED by " + signal.Signals(-status).name
 	if status == 0 and err:
 		return "STATUS 0, and yet: " + err
 	if status == 2 and not re.match(r"mmcat: %s: " % re.escape(path), err):
@@ -71,7 +71,7 @@ def judge(args, path, status, out, err):
 		return "STATUS 1"
 	if status not in (0, 1):
 		return "STATUS %d" % status
-	# Pages in a pipe are the file's own: doc/safety.md tells of those that are cut there.
+	# Pages in a pipe are those of the file, so a cut affects them, too: see doc/safety.md.
 	if b"\0" in out:
 		return "done, with zeroes in the pipe" if args in SPLICED else "ZEROES"
 	return "done"
@@ -88,7 +88,7 @@ def race(program, path, n_rounds):
 	n_wrong = 0
 	for args in ACTIONS:
 		seen = collections.Counter(run(program, path, args) for _ in range(n_rounds))
-		# Opened while it was short, a file may end within a record, or be empty.
+		# A file that is opened while it is cut may end within a record, or be empty.
 		for what in [what for what in seen if "byte" in what]:
 			seen["other errors"] += seen.pop(what)
 		words = ", ".join("%d %s" % (n, what) for what, n in sorted(seen.items()))
@@ -106,7 +106,7 @@ def main():
 		flicker(path)
 	try:
 		n_wrong = race(sys.argv[1], path, int(sys.argv[3]) if len(sys.argv) > 3 else 30)
-		# A race whose other runner has fallen shows nothing.
+		# If the process that cuts the file has died, there was no race.
 		if os.waitpid(child, os.WNOHANG) != (0, 0):
 			print("the file stopped changing")
 			n_wrong += 1
