@@ -1,8 +1,8 @@
-/* numbers.c - an array of doubles in a file, without a copy, for report.py
+/* numbers.c - sums an array of doubles in a file without a copy, for report.py
  *
  *	numbers FILE
  *
- * The counterpart of list and array in techniques.py: elements have no memory of their own.
+ * The counterpart of list and array in techniques.py: elements take no memory of their own.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -21,7 +21,7 @@ static int add_up(mmr_reader *reader)
 
 	mmr_memory_usage(&before);
 	err = mmr_array_of(mmr_bytes(reader), MMR_F64, MMR_LITTLE, &array);
-	/* In steps, so that what has been passed can be given back. */
+	/* Sums in steps, so that the pages of each step can be released. */
 	for (off = 0; err == 0 && off < size; off += step) {
 		err = mmr_array_cut(
 			&array, (int64_t)(off / 8), (int64_t)((off + step) / 8), 1, &part);

@@ -1,9 +1,9 @@
-/* ours.c - the ways of the library to save memory, for report.py
+/* ours.c - the library's ways to save memory, for report.py
  *
  *	ours WAY [FILE]
  *
  * The counterpart of techniques.py: the same jobs, the same results, the same two figures. It uses
- * only the public header, like any program.
+ * only the public header.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -25,8 +25,8 @@ static uint64_t anonymous(void)
 	return now.anonymous;
 }
 
-/* Bytes for each of `n` items. */
-static void tell_each(uint64_t before, uint64_t n)
+/* Prints the bytes that each of `n` items takes. */
+static void print_each(uint64_t before, uint64_t n)
 {
 	uint64_t after = anonymous(), grown = after > before ? after - before : 0;
 
@@ -34,7 +34,7 @@ static void tell_each(uint64_t before, uint64_t n)
 }
 
 /* Releases pages that are a step or more before `ptr`. Slices of them stay valid. */
-static void release_behind(mmr_reader *reader, const char *ptr, uint64_t *released)
+static void release_before(mmr_reader *reader, const char *ptr, uint64_t *released)
 {
 	if ((uint64_t)(ptr - mmr_bytes(reader).ptr) < *released + STEP)
 		return;
@@ -49,7 +49,7 @@ static int idle(mmr_reader *reader)
 	return 0;
 }
 
-/* Slices point into the map: no line has memory of its own. */
+/* Slices point into the map: a line takes no memory of its own. */
 static int lines(mmr_reader *reader)
 {
 	uint64_t before = anonymous(), n_lines = 0, n_bytes = 0, released = 0;
@@ -59,15 +59,15 @@ static int lines(mmr_reader *reader)
 	while (mmr_lines_next(&it, &line)) {
 		n_lines++;
 		n_bytes += line.len;
-		/* A file of up to 64 MiB would keep its pages. */
-		release_behind(reader, line.ptr, &released);
+		/* Without this, a file of up to 64 MiB would keep its pages. */
+		release_before(reader, line.ptr, &released);
 	}
-	tell_each(before, n_lines);
+	print_each(before, n_lines);
 	printf("answer %" PRIu64 " %" PRIu64 "\n", n_lines, n_bytes);
 	return mmr_lines_error(&it);
 }
 
-/* Four bytes a row, and the pool. */
+/* Each row takes four bytes; the pool has the texts. */
 static int keys(mmr_reader *reader)
 {
 	uint64_t before = anonymous(), n = 0, room = 0, released = 0;
@@ -77,7 +77,8 @@ static int keys(mmr_reader *reader)
 	mmr_slice line;
 	int err;
 
-	/* The pool compares with its texts again and again: in the map, their pages would stay. */
+	/* The pool compares with its texts again and again: if they were in the map, their pages
+	 * would stay. */
 	err = mmr_intern_open(NULL, &pool);
 	if (err < 0)
 		return err;
@@ -93,18 +94,18 @@ static int keys(mmr_reader *reader)
 		}
 		err = mmr_intern_add(pool, line, &id);
 		ids[n++] = id;
-		release_behind(reader, line.ptr, &released);
+		release_before(reader, line.ptr, &released);
 	}
 	if (err >= 0)
 		err = mmr_lines_error(&it);
-	tell_each(before, n);
+	print_each(before, n);
 	printf("answer %" PRIu64 " %" PRIu32 "\n", n, mmr_intern_count(pool));
 	mmr_intern_close(pool);
 	free(ids);
 	return err;
 }
 
-/* Each value once: what the pool holds for it, its text in the map. */
+/* Each value occurs once: the pool has its entry, the map its text. */
 static int distinct(mmr_reader *reader)
 {
 	mmr_intern_options options = MMR_INTERN_OPTIONS_INIT;
@@ -121,11 +122,11 @@ static int distinct(mmr_reader *reader)
 		return err;
 	for (; err >= 0 && mmr_lines_next(&it, &line); n++) {
 		err = mmr_intern_add(pool, line, &id);
-		release_behind(reader, line.ptr, &released);
+		release_before(reader, line.ptr, &released);
 	}
 	if (err >= 0)
 		err = mmr_lines_error(&it);
-	tell_each(before, n);
+	print_each(before, n);
 	printf("answer %" PRIu64 " %" PRIu32 "\n", n, mmr_intern_count(pool));
 	mmr_intern_close(pool);
 	return err;
@@ -155,7 +156,7 @@ static int whole(mmr_reader *reader)
 	return err;
 }
 
-/* A pool of copies, which is all heap: what the library says of it, and what it took. */
+/* A pool of copies is all heap: prints what the library reports, and what the pool took. */
 static int measure(mmr_reader *reader)
 {
 	mmr_lines it = mmr_lines_of(mmr_bytes(reader), '\n');

@@ -1,8 +1,8 @@
-/* records.c - the prices of all records of a file, for report.py
+/* records.c - sums the prices of all records of a file, for report.py
  *
  *	records FILE
  *
- * The counterpart of the objects in techniques.py: a record has no memory of its own.
+ * The counterpart of the objects in techniques.py: a record takes no memory of its own.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Records between two releases of what has been passed. */
+/* Records between two releases of pages. */
 #define STEP ((uint64_t)1 << 17)
 
 static int add_up(mmr_reader *reader, const mmr_layout *layout)

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""report.py - what techniques that save memory save, in Python and in mmreader, side by side
+"""report.py - compares techniques that save memory, in Python and in mmreader
 
 	report.py --build=FOLDER [--size=1G] [--keep]
 
-Run it by `make memory-report` or `make memory-report MEMORY_SIZE=64M`. The same jobs are done on
-the same files by Python (standard library alone) and by the library; answers must be the same.
-FOLDER/memory gets the files, which are made from fixed seeds and removed in the end, and
-report.json. The tables are Markdown, as in doc/memory.md.
+Run it by `make memory-report` or `make memory-report MEMORY_SIZE=64M`. Python (its standard library
+only) and mmreader do the same jobs on the same files; their answers must be equal. The files are made
+from fixed seeds in FOLDER/memory, and removed at the end; report.json stays there. The tables are
+Markdown, as in doc/memory.md.
 
-Exit status: 0; 1 for a wrong answer.
+Exit status: 1 for a wrong answer, else 0.
 
 SPDX-License-Identifier: MIT
 """
@@ -26,6 +26,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../support"))
+import machine  # pylint: disable=wrong-import-position
 import make_log  # pylint: disable=wrong-import-position
 
 MIB = 1 << 20
@@ -64,11 +65,12 @@ def make_distinct(file, size):
 
 
 class Row:
-	"""One technique: ways of Python first, ours last."""
+	"""One technique: Python's ways first, mmreader's last."""
 
 	def __init__(self, title, each, ways, alike=True):
 		self.title, self.each, self.ways = title, each, ways
-		# Whether all do the same: then answers are, and ours is to take no more memory.
+		# Whether all do the same job: then the answers must be equal, and mmreader must
+		# take the least memory.
 		self.alike = alike
 
 
@@ -95,18 +97,18 @@ class Report:
 		return [word for word in argv if word is not None]
 
 	def run(self, argv):
-		"""Returns: what it printed, word by word of lines; seconds; peak KiB resident."""
+		"""Returns: the printed lines as {word: rest}; seconds; peak KiB resident."""
 		done = subprocess.run([self.bench_run] + argv, capture_output=True, text=True, check=False,
 			env=dict(os.environ, LC_ALL="C"))
 		if done.returncode != 0:
 			raise RuntimeError("%s: %s" % (" ".join(argv), done.stderr.strip()))
-		said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+		output = dict(line.split(" ", 1) for line in done.stdout.splitlines())
 		seconds, _, peak = done.stderr.splitlines()[-1].split()[:3]
-		return said, float(seconds), int(peak)
+		return output, float(seconds), int(peak)
 
 	def measure(self, argv, rounds):
 		runs = [self.run(argv) for _ in range(rounds)]
-		return {"command": " ".join(argv), "said": runs[0][0],
+		return {"command": " ".join(argv), "output": runs[0][0],
 			"seconds": min(run[1] for run in runs),
 			"peak_kib": statistics.median(run[2] for run in runs),
 			"each": float(runs[0][0]["each"]) if "each" in runs[0][0] else None}
@@ -120,11 +122,11 @@ class Report:
 			result = self.measure(argv, rounds)
 			result["name"] = name
 			results.append(result)
-		wanted = results[0]["said"]["answer"]
+		wanted = results[0]["output"]["answer"]
 		for result in results:
-			if row.alike and result["said"]["answer"] != wanted:
-				self.wrong.append("%s: %s says %s, not %s" % (row.title, result["name"],
-					result["said"]["answer"], wanted))
+			if row.alike and result["output"]["answer"] != wanted:
+				self.wrong.append("%s: %s printed %s, not %s" % (row.title, result["name"],
+					result["output"]["answer"], wanted))
 		self.rows.append({"title": row.title, "each": row.each, "alike": row.alike,
 			"ways": results})
 		self.print_row(row, results)
@@ -156,7 +158,7 @@ class Report:
 
 
 def start(report):
-	report.add(Row("Nothing: what a process takes that does nothing", None, [
+	report.add(Row("A process that does nothing", None, [
 		("Python", report.python("idle")),
 		("mmreader", report.ours("idle"))]))
 
@@ -177,7 +179,7 @@ def records(report):
 
 
 def numbers(report):
-	"""The program is there once the library has arrays."""
+	"""The program exists only if the library has arrays."""
 	path = report.file("numbers", make_numbers, report.size // 16)
 	report.add(Row("The right type: floating numbers", "number", [
 		("Python, list", report.python("numbers_list", path)),
@@ -219,7 +221,7 @@ def whole(report, log):
 
 
 def measuring(report):
-	"""Not how much memory is used, but how well it is told."""
+	"""Compares reported memory with the memory that was used."""
 	path = report.files["distinct"]
 	print("\n### Measuring: reported and used memory\n")
 	print("| way | reported, MiB | held, MiB | call for the process, us |\n|---|---:|---:|---:|")
@@ -228,19 +230,15 @@ def measuring(report):
 	results = []
 	for name, argv in ways:
 		result = dict(report.measure(argv, 3), name=name)
-		said = result["said"]
-		print("| %s | %.1f | %.1f | %.1f |" % (name, int(said["says"]) / MIB,
-			int(said["grown"]) / MIB, float(said["ns"]) / 1000))
+		output = result["output"]
+		print("| %s | %.1f | %.1f | %.1f |" % (name, int(output["says"]) / MIB,
+			int(output["grown"]) / MIB, float(output["ns"]) / 1000))
 		results.append(result)
 	report.rows.append({"title": "Measuring", "each": None, "alike": True, "ways": results})
 
 
-def machine():
-	names = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="ascii")
-		if line.startswith("model name")]
-	return "%s, %d processors, %.1f GiB; %s %s; Python %s" % (
-		names[0] if names else platform.machine(), len(os.sched_getaffinity(0)),
-		os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / (1 << 30),
+def machine_line():
+	return "%s, %.1f GiB; %s %s; Python %s" % (machine.processor(), machine.memory_gib(),
 		platform.system(), platform.release(), platform.python_version())
 
 
@@ -254,7 +252,7 @@ def main():
 		sys.exit("report.py: no /proc/self/status here: nothing can be measured")
 	report = Report(os.path.abspath(args.build), make_log.parse_size(args.size), args.keep)
 	try:
-		print("Files of %s, and sixteenths of it. %s." % (args.size, machine()))
+		print("Files of %s, and sixteenths of it. %s." % (args.size, machine_line()))
 		log = report.file("log", make_log.write_log, report.size)
 		start(report)
 		lines(report, log)

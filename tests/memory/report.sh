@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# report.sh - the memory report is whole, its answers agree, and ours takes less
+# report.sh - the memory report is complete, its answers agree, and mmreader takes less memory
 #
-# With files of 8 MiB: enough for each technique to show.
+# Files of 8 MiB are enough to show each technique.
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
 [ -r /proc/self/status ] || skip "no /proc/self/status here"
-command -v python3 > /dev/null || skip "python3 is missing"
+need python3
 [ -x "$top_builddir/tests/memory/ours" ] || skip "tests/memory/ours is not built"
-grep -q 'define MMR_LINUX_EXTRAS 1' "$top_builddir/config.h" || skip "this build has no figures"
+grep -q 'define MMR_LINUX_EXTRAS 1' "$top_builddir/config.h" ||
+	skip "this build does not measure memory"
 
-# A build folder of the test's own, so that it may run beside anything.
+# A build folder of its own, so that the test may run beside other tests.
 mkdir -p "$tmp/build" && ln -s "$top_builddir/tests" "$tmp/build/tests" || exit 99
 
 report_is_whole()
@@ -23,7 +24,7 @@ import sys
 report = json.load(open(sys.argv[1]))
 faults = list(report["wrong"])
 titles = " ".join(row["title"] for row in report["rows"])
-for word in ("Nothing", "Generators", "__slots__", "right type", "413 different", "without two equal",
+for word in ("does nothing", "Generators", "__slots__", "right type", "413 different", "without two equal",
 		"Lazy import", "mmap", "Measuring"):
 	if word not in titles:
 		faults.append("no row of %r" % word)
@@ -35,7 +36,7 @@ for row in report["rows"]:
 	for way in row["ways"]:
 		if way["seconds"] <= 0 or way["peak_kib"] < 500:
 			faults.append("%s: %s took nothing" % (row["title"], way["name"]))
-	# Sanitizers take memory of their own.
+	# Sanitizers take additional memory.
 	for way in ours if row["alike"] and sys.argv[2] != "shadowed" else []:
 		for other in theirs:
 			if way["peak_kib"] > other["peak_kib"]:
@@ -43,8 +44,8 @@ for row in report["rows"]:
 			if way["each"] is not None and way["each"] > max(other["each"], 0.1):
 				faults.append("%s: more for each than %s" % (row["title"], other["name"]))
 
-# The techniques are what they are said to be. The first row of keys counts: where no
-# two are equal, interning costs.
+# Each technique must save memory. Of the rows about keys the first counts: interning costs memory
+# if no two keys are equal.
 each = {}
 for row in report["rows"]:
 	for way in row["ways"]:
@@ -60,5 +61,5 @@ PYTHON
 }
 
 check "the report is made" python3 "$srcdir/tests/memory/report.py" --build="$tmp/build" --size=8M
-check "it is whole, and ours takes less" report_is_whole
-check "its files are gone" test "$(ls "$tmp/build/memory")" = report.json
+check "the report is complete, and mmreader takes less" report_is_whole
+check "the report removes its files" test "$(ls "$tmp/build/memory")" = report.json

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""techniques.py - the ways of Python to save memory, and what they save it against
+"""techniques.py - Python's ways to save memory, and the plain ways that they are compared with
 
 	techniques.py WAY [FILE]
 
-Each way does one job on one file and prints "answer ...", by which it is compared with the others,
-and "each ..." where it holds something for each item: the bytes by which the anonymous memory of
-the process has grown, divided by the items. Nothing is imported that the way does not need: modules
-take memory, too.
+Each way does one job on one file and prints "answer ...", which is compared with the other ways. A
+way that holds something for each item also prints "each ...": the growth of the anonymous memory of
+the process, divided by the items. A way imports only the modules it needs, since modules take memory,
+too.
 
 SPDX-License-Identifier: MIT
 """
@@ -15,7 +15,7 @@ import sys
 
 
 def anonymous():
-	"""What psutil shows of it, without psutil."""
+	"""Returns: the anonymous memory of the process in bytes, as psutil would."""
 	with open("/proc/self/status", "rb") as status:
 		for line in status:
 			if line.startswith(b"RssAnon:"):
@@ -24,26 +24,26 @@ def anonymous():
 
 
 def held(make):
-	"""Makes something and keeps it. Returns: it, and the bytes that it took."""
+	"""Makes something and keeps it. Returns: the object, and the bytes that it took."""
 	before = anonymous()
 	made = make()
 	return made, anonymous() - before
 
 
-def tell(answer, each=None):
+def print_result(answer, each=None):
 	print("answer", *answer)
 	if each is not None:
 		print("each", each)
 
 
 def idle(_path):
-	tell(["none"])
+	print_result(["none"])
 
 
 def lines_list(path):
 	with open(path, "rb") as file:
 		lines, grown = held(file.readlines)
-		tell([len(lines), sum(len(line) for line in lines)], grown / len(lines))
+		print_result([len(lines), sum(len(line) for line in lines)], grown / len(lines))
 
 
 def lines_generator(path):
@@ -60,7 +60,7 @@ def lines_generator(path):
 		return n_lines, n_bytes
 
 	counts, grown = held(count)
-	tell(counts, grown / counts[0])
+	print_result(counts, grown / counts[0])
 
 
 class PlainTick:
@@ -80,7 +80,7 @@ def records(path, kind):
 	with open(path, "rb") as file:
 		ticks, grown = held(lambda: [kind(*fields) for fields
 			in struct.iter_unpack("<Qd16s", file.read())])
-	tell([len(ticks), "%.2f" % sum(tick.price for tick in ticks)], grown / len(ticks))
+	print_result([len(ticks), "%.2f" % sum(tick.price for tick in ticks)], grown / len(ticks))
 
 
 def records_dict(path):
@@ -101,7 +101,7 @@ def read_numbers(path):
 
 
 def numbers_list(path):
-	"""As a program would that knows lists alone: nothing but the list is held in the end."""
+	"""Works as a program with plain lists would: only the list is held at the end."""
 	import struct
 
 	def read():
@@ -110,33 +110,33 @@ def numbers_list(path):
 				for number, in struct.iter_unpack("<d", piece)]
 
 	numbers, grown = held(read)
-	tell([len(numbers), "%.2f" % sum(numbers)], grown / len(numbers))
+	print_result([len(numbers), "%.2f" % sum(numbers)], grown / len(numbers))
 
 
 def numbers_array(path):
 	numbers, grown = held(lambda: read_numbers(path))
-	tell([len(numbers), "%.2f" % sum(numbers)], grown / len(numbers))
+	print_result([len(numbers), "%.2f" % sum(numbers)], grown / len(numbers))
 
 
 def keys_plain(path):
 	with open(path, encoding="ascii") as file:
 		keys, grown = held(lambda: [line[:-1] for line in file])
-	tell([len(keys), len(set(keys))], grown / len(keys))
+	print_result([len(keys), len(set(keys))], grown / len(keys))
 
 
 def keys_interned(path):
 	with open(path, encoding="ascii") as file:
 		keys, grown = held(lambda: [sys.intern(line[:-1]) for line in file])
-	tell([len(keys), len(set(keys))], grown / len(keys))
+	print_result([len(keys), len(set(keys))], grown / len(keys))
 
 
 def library_eager(_path):
 	import asyncio
-	tell([asyncio.__name__])
+	print_result([asyncio.__name__])
 
 
 def library_lazy(_path, use=False):
-	"""importlib's own recipe."""
+	"""The recipe of importlib's documentation."""
 	import importlib.util
 	spec = importlib.util.find_spec("asyncio")
 	spec.loader = importlib.util.LazyLoader(spec.loader)
@@ -145,7 +145,7 @@ def library_lazy(_path, use=False):
 	spec.loader.exec_module(module)
 	if use:
 		module.Queue  # pylint: disable=pointless-statement
-	tell([spec.name])
+	print_result([spec.name])
 
 
 def library_lazy_used(path):
@@ -155,18 +155,18 @@ def library_lazy_used(path):
 def whole_read(path):
 	with open(path, "rb") as file:
 		text = file.read()
-	tell([len(text), text.count(b"\n")])
+	print_result([len(text), text.count(b"\n")])
 
 
 def whole_mmap(path):
 	import mmap
 	with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
 		n_lines = sum(text[at:at + (1 << 20)].count(b"\n") for at in range(0, len(text), 1 << 20))
-		tell([len(text), n_lines])
+		print_result([len(text), n_lines])
 
 
 def measure(path):
-	"""What sys.getsizeof says of a list of lines, and what it took; and the price of asking."""
+	"""Prints what sys.getsizeof reports for a list of lines, what the list took, and its time."""
 	import time
 	with open(path, "rb") as file:
 		lines, grown = held(file.readlines)
@@ -176,7 +176,7 @@ def measure(path):
 	print("ns", (time.perf_counter() - start) * 1e6)
 	print("says", sys.getsizeof(lines))
 	print("grown", grown)
-	tell([len(lines)])
+	print_result([len(lines)])
 
 
 if __name__ == "__main__":
