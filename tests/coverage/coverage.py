@@ -1,10 +1,10 @@
-"""coverage.py - which lines and branches the tests have been through, from gcov's own files
+"""coverage.py - prints which lines and branches the tests have run, from gcov's files
 
 	coverage.py [--uncovered] [--build=FOLDER]
 
-Reads what `make coverage` has left in FOLDER, prints a table by file and, with --uncovered, each
-line that was never run or never went both ways. What tests/coverage/exempt.txt excuses, with a reason, is
-not counted; an excuse that fits nothing any more is an error. Status 1: a target is missed.
+Reads the files of `make coverage` in FOLDER, prints a table by file and, with --uncovered, each line
+that never ran or whose branches did not all run. Lines that tests/coverage/exempt.txt excuses, with a
+reason, are not counted; an excuse that matches no line is an error. Status 1: a target is missed.
 
 SPDX-License-Identifier: MIT
 """
@@ -19,19 +19,19 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# What is promised, of (lines, branches) in per cent; None: nothing.
+# The least coverage of (lines, branches) in per cent; None: no target.
 TARGETS = {"src": (98.0, 95.0), "include": (98.0, 95.0), "tools": (92.0, None)}
 
 
 class Line:
-	"""How often it was run, and how often each of its branches was taken."""
+	"""How often a line ran, and how often each of its branches was taken."""
 
 	def __init__(self):
 		self.count = 0
 		self.branches = []
 
 	def add(self, count, branches):
-		"""One object file's view: headers and templates are in several, and any of them counts."""
+		"""Adds the counts of one object file. Headers and templates are in several; any of them counts."""
 		self.count += count
 		if len(branches) > len(self.branches):
 			self.branches += [0] * (len(branches) - len(self.branches))
@@ -40,7 +40,7 @@ class Line:
 
 
 def read_notes(build):
-	"""{file under ROOT: {number: Line}} of every object that was compiled in a folder."""
+	"""Returns: {file under ROOT: {number: Line}} of all objects that were compiled in a folder."""
 	files = collections.defaultdict(lambda: collections.defaultdict(Line))
 	notes = []
 	for folder, _, names in os.walk(os.path.abspath(build)):
@@ -49,7 +49,7 @@ def read_notes(build):
 		sys.exit("coverage.py: %s: nothing compiled for gcov is here" % build)
 	with tempfile.TemporaryDirectory() as scratch:
 		for note in notes:
-			# Not what configure has tried.
+			# Leaves out the programs that configure compiled.
 			if "conftest" in note:
 				continue
 			subprocess.run(["gcov", "--json-format", "--branch-probabilities", note],
@@ -75,9 +75,9 @@ def add_report(files, report):
 
 
 class Excuse:
-	"""One line of coverage/exempt.txt: FILE | what fits the line, a regular expression | REASON.
+	"""One line of coverage/exempt.txt: FILE | regular expression | REASON.
 
-	It excuses the lines it fits, and those below them that are indented deeper.
+	Excuses the lines that match, and the lines below them that are indented deeper.
 	"""
 
 	def __init__(self, text):
@@ -167,7 +167,7 @@ def main():
 		sums[path.split(os.sep)[0]].add(total)
 		print(total.row(path))
 	if options.uncovered:
-		print("\nnever run, or not every way:")
+		print("\nnever run, or not all branches:")
 		print("\n".join(gaps))
 	print("\nnot counted:")
 	for excuse in excuses:
@@ -183,7 +183,7 @@ def main():
 		print()
 	for excuse in excuses:
 		if excuse.n_lines == 0:
-			print("tests/coverage/exempt.txt: fits nothing: %s | %s" % (excuse.path,
+			print("tests/coverage/exempt.txt: matches no line: %s | %s" % (excuse.path,
 																 excuse.pattern.pattern))
 			good = False
 	sys.exit(0 if good else 1)

@@ -1,7 +1,7 @@
-/* exit.c - children that leave by _exit have been somewhere, too: `make coverage`
+/* exit.c - writes the counts of children that end by _exit, too: `make coverage`
  *
- * Linked with -Wl,--wrap=_exit. Where a filter or a limit of the test keeps the figures from being
- * written, they are lost without harm.
+ * Linked with -Wl,--wrap=_exit. The counts are lost if a filter or a limit of the test prevents
+ * that they are written, which does no harm.
  *
  * SPDX-License-Identifier: MIT */
 void __gcov_dump(void);

@@ -1,8 +1,9 @@
 /* check.h - the part of the Check library that the unit tests use, in one header
  *
- * Check is built for this machine and its C library alone. Rows of the matrix with another one, and
- * sanitizers that have to see every write of the program, find this header in its stead. It knows
- * each test in a child of its own with a time limit, CK_FORK, CK_RUN_CASE and CK_DEFAULT_TIMEOUT.
+ * Check is built for this machine and its C library only. Rows of the matrix for other machines,
+ * and sanitizers that must see every write of the program, use this header instead. It runs each
+ * test in a child process with a time limit, and supports CK_FORK, CK_RUN_CASE and
+ * CK_DEFAULT_TIMEOUT.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TESTS_MATRIX_CHECK_H
@@ -59,7 +60,7 @@ enum print_output {
 	static void test_name##_body(void)
 #define END_TEST
 
-/* --- Assertions: the first that does not hold ends the test's process --- */
+/* --- Assertions: the first that fails ends the process of the test --- */
 
 #define ck_abort_msg(...) \
 	(fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, __func__), \
@@ -70,7 +71,7 @@ enum print_output {
 		if (!(condition)) \
 			ck_abort_msg(__VA_ARGS__); \
 	} while (0)
-#define ck_assert(condition) ck_assert_msg(condition, "not so: %s", #condition)
+#define ck_assert(condition) ck_assert_msg(condition, "not true: %s", #condition)
 
 #define CHECK_COMPARE(type, format, a, order, b) \
 	do { \
@@ -125,7 +126,7 @@ enum print_output {
 			"%s is not %s in %zu bytes", #a, #b, check_len); \
 	} while (0)
 
-/* --- What runs them --- */
+/* --- Running --- */
 
 static inline void *check_new(size_t size)
 {
@@ -150,7 +151,7 @@ static inline TCase *tcase_create(const char *name)
 	return tcase;
 }
 
-/* In fork mode this is Check's fixture around the whole case, too: run in the parent. */
+/* In fork mode this is Check's fixture around the whole case, too: it runs in the parent. */
 static inline void tcase_add_unchecked_fixture(
 	TCase *tcase, void (*setup)(void), void (*teardown)(void))
 {
@@ -194,7 +195,7 @@ static inline void check_run_body(const TCase *tcase, const TTest *test)
 		tcase->teardown_each();
 }
 
-/* Returns: whether the test held. SIGALRM ends the child that does not end itself. */
+/* Returns: whether the test passed. SIGALRM ends a child that runs too long. */
 static inline int check_run_test(const TCase *tcase, const TTest *test)
 {
 	const char *fork_wanted = getenv("CK_FORK"), *limit = getenv("CK_DEFAULT_TIMEOUT");
@@ -208,7 +209,7 @@ static inline int check_run_test(const TCase *tcase, const TTest *test)
 	fflush(NULL);
 	child = fork();
 	if (child == 0) {
-		/* What a test leaves running must not outlive it. */
+		/* Processes that a test started must not outlive it. */
 		setpgid(0, 0);
 		alarm(limit ? (unsigned)atoi(limit) : 60);
 		check_run_body(tcase, test);
@@ -217,7 +218,7 @@ static inline int check_run_test(const TCase *tcase, const TTest *test)
 	if (child < 0 || waitpid(child, &status, 0) != child)
 		return perror("check.h"), 0;
 	if (WIFSIGNALED(status))
-		fprintf(stderr, "%s: died of signal %d\n", test->name, WTERMSIG(status));
+		fprintf(stderr, "%s: killed by signal %d\n", test->name, WTERMSIG(status));
 	else if (WEXITSTATUS(status) != 0)
 		fprintf(stderr, "%s: failed with status %d\n", test->name, WEXITSTATUS(status));
 	return status == 0;

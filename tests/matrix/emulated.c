@@ -1,9 +1,9 @@
-/* emulated.c - the true address of a fault, where qemu-user tells another one
+/* emulated.c - corrects the address of a fault under qemu-user
  *
- * Linked with -Wl,--wrap=sigaction into what runs under qemu. Its signals carry addresses of the
- * machine it runs on (so on arm and ppc, by a constant) or their halves in the wrong order (s390x).
- * The guard compares addresses, so each handler of SIGBUS is called with the right one: how they
- * differ is found out before main by a fault at a known place.
+ * Linked with -Wl,--wrap=sigaction into programs that run under qemu. Signals there carry addresses
+ * of the host (on arm and ppc they differ by a constant), or with their halves swapped (s390x).
+ * The guard compares addresses, so each handler of SIGBUS is called with the corrected one. A fault
+ * at a known address before main() measures the difference.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -19,7 +19,7 @@
 int __real_sigaction(int number, const struct sigaction *action, struct sigaction *ret_old);
 int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *ret_old);
 
-static uintptr_t told, difference;
+static uintptr_t reported, difference;
 static int halves_swapped;
 static sigjmp_buf env;
 static struct sigaction wanted;
@@ -35,7 +35,7 @@ static void measure(int number, siginfo_t *info, void *context)
 {
 	(void)number;
 	(void)context;
-	told = (uintptr_t)info->si_addr;
+	reported = (uintptr_t)info->si_addr;
 	siglongjmp(env, 1);
 }
 
@@ -62,9 +62,9 @@ __attribute__((constructor)) static void calibrate(void)
 		abort();
 	}
 	__real_sigaction(SIGBUS, &old, NULL);
-	halves_swapped = told != (uintptr_t)map && swap_halves(told) == (uintptr_t)map;
+	halves_swapped = reported != (uintptr_t)map && swap_halves(reported) == (uintptr_t)map;
 	if (!halves_swapped)
-		difference = told - (uintptr_t)map;
+		difference = reported - (uintptr_t)map;
 	munmap((char *)(uintptr_t)map - (1 << 19), 1 << 20);
 	close(fd);
 }
@@ -74,7 +74,7 @@ static void correct(int number, siginfo_t *info, void *context)
 	siginfo_t right = *info;
 	uintptr_t address = (uintptr_t)info->si_addr;
 
-	/* A code above 0 is a fault: its sender told an address. */
+	/* A positive code is a fault, which has an address. */
 	if (info->si_code > 0)
 		right.si_addr =
 			(void *)((halves_swapped ? swap_halves(address) : address) - difference);

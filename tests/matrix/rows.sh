@@ -1,4 +1,4 @@
-# rows.sh - the rows of the matrix, and what each is there to find
+# rows.sh - the rows of the matrix, and what each row finds
 #
 # SPDX-License-Identifier: MIT
 
@@ -30,8 +30,8 @@ row_O0()
 	run_tests "$(units)"
 }
 
-# What is inlined seems to go on with the outputs of a call that failed: see findings.txt; and a short
-# text to be read as a long one by xxHash, which asks for the length first.
+# gcc assumes that inlined code uses the outputs of a call that failed (see findings.txt), and that
+# xxHash reads a short text as a long one, although xxHash checks the length first.
 row_O3()
 {
 	build CFLAGS='-O3 -g -Wno-maybe-uninitialized -Wno-array-bounds'
@@ -45,27 +45,27 @@ row_lto()
 	run_tests "$(units) $mmcat_tests"
 }
 
-# Lengths that the compiler knows are kept at run time, too.
+# Lengths that the compiler knows are checked at run time, too.
 row_fortify()
 {
 	build CFLAGS='-O2 -g' CPPFLAGS='-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3'
 	run_tests "$(units) $mmcat_tests"
 }
 
-# Another system's view: POSIX calls, no splice, no extents, no /proc.
+# The build for other systems: POSIX calls, no splice, no extents, no /proc.
 row_posix()
 {
 	build --disable-linux-extras
 	run_tests "$(units) $mmcat_tests"
 }
 
-# --- Checkers that look on: each report ends the program ---
+# --- Checkers at run time: each report ends the program ---
 
 row_asan()
 {
 	local flags=address,undefined compilers='CC=clang CXX=clang++'
 
-	# gcc brings its own, and finds a little less.
+	# gcc has its own sanitizer, which finds a little less.
 	builds clang "-fsanitize=$flags" || compilers='CC=gcc CXX=g++'
 	build --enable-sanitizers="$flags" $compilers CFLAGS='-O1 -g'
 	export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
@@ -80,7 +80,7 @@ row_tsan()
 	run_tests "$(units)"
 }
 
-# Every byte must come from code that it has compiled: libmagic and PCRE2 do not.
+# MemorySanitizer needs instrumented code everywhere; libmagic and PCRE2 are not instrumented.
 row_msan()
 {
 	need_build libclang-rt-14-dev clang -fsanitize=memory
@@ -90,9 +90,10 @@ row_msan()
 	run_tests "$(units)"
 }
 
-# Blocks are known by their inside alone (heap.c), which is "possibly lost" to valgrind; what is lost
-# has no pointer at all. Of the machine code that PCRE2 makes it can tell nothing; faults of foreign
-# maps (unit/guard) and in large frames (unit/array) it does not deliver; cachestat it does not know.
+# heap.c keeps a pointer to the inside of each block only, which valgrind calls "possibly lost"; a
+# block that is really lost has no pointer at all. valgrind does not check the machine code that
+# PCRE2 makes, does not deliver faults in maps of other code (unit/guard) and in large frames
+# (unit/array), and does not know cachestat.
 row_valgrind()
 {
 	need valgrind valgrind
@@ -111,13 +112,13 @@ row_m32()
 
 	need_build 'libc6-dev-i386 and gcc-12-multilib' gcc -m32
 	$cxx -x c++ -include cstdio -fsyntax-only /dev/null || cxx=no
-	# Where only the 64-bit headers of the kernel are installed, they hold for both.
+	# If only the 64-bit headers of the kernel are installed, they serve both.
 	build CC='gcc -m32' CXX="$cxx" CPPFLAGS='-idirafter /usr/include/x86_64-linux-gnu' \
 		"${own_check[@]}"
 	run_tests "$(units) $mmcat_tests"
 }
 
-# Its headers are its own; those of the libraries, which are C and nothing more, are lent to it.
+# musl has its own headers. Those of the libraries are plain C, so they can be used with musl, too.
 row_musl()
 {
 	local header
@@ -134,8 +135,8 @@ row_musl()
 	run_tests "$(units) $mmcat_tests"
 }
 
-# emulated PROCESSOR TRIPLET PACKAGE : built by a cross compiler, run by qemu. mmcat is the tool
-# that the shell tests see, through a script; emulated.c mends the addresses of faults.
+# emulated PROCESSOR TRIPLET PACKAGE : builds with a cross compiler and runs with qemu. The shell
+# tests see mmcat through a script; emulated.c corrects the addresses of faults.
 emulated()
 {
 	local processor=$1 triplet=$2 root=/usr/$2
@@ -166,22 +167,22 @@ row_arm()
 	emulated arm arm-linux-gnueabihf arm eabihf
 }
 
-# The other byte order, with 32 bits.
+# Big-endian, 32 bits.
 row_powerpc()
 {
 	emulated ppc powerpc-linux-gnu powerpc
 }
 
-# The other byte order, with 64 bits.
+# Big-endian, 64 bits.
 row_s390x()
 {
 	emulated s390x s390x-linux-gnu s390x
 }
 
-# --- Bare machines: Debian with nothing but what bootstrap installs ---
+# --- Minimal systems: Debian with only what bootstrap installs ---
 
-# in_root COMMAND : in ./root, with nothing of this environment but the way to the packages. The mounts
-# are in a namespace of their own, so that they end with the command, however it ends.
+# in_root COMMAND : runs in ./root, with nothing of this environment but the settings for downloads.
+# The mounts are in a mount namespace, so that they end with the command.
 in_root()
 {
 	unshare --mount sh -ec '
@@ -193,14 +194,14 @@ in_root()
 		sh -c "cd /mmreader && $1"
 }
 
-# Leaves nothing of a root but what its tests said; a gigabyte else.
+# Removes the root, which takes a gigabyte, but keeps the logs of its tests.
 end_root()
 {
 	tail -n 300 root/mmreader/build/test-suite.log 2> /dev/null || :
 	rm -rf --one-file-system root
 }
 
-# copy_source FOLDER : the files of the source as they are, changed and new ones too.
+# copy_source FOLDER : copies the source files as they are, including changed and new ones.
 copy_source()
 {
 	local file
@@ -211,8 +212,8 @@ copy_source()
 		done | tar -c --null -T -) | tar -x -C "$1"
 }
 
-# bare SUITE : the two commands of README in a minimal Debian. $MATRIX_MIRROR is where its packages
-# come from, if that is not debootstrap's own choice.
+# bare SUITE : runs the two commands of README in a minimal Debian. $MATRIX_MIRROR sets a mirror
+# other than debootstrap's default.
 bare()
 {
 	[ "$(id -u)" = 0 ] || without "only root can make a chroot"
@@ -246,10 +247,10 @@ row_sid()
 	bare sid
 }
 
-# --- Readers of the source ---
+# --- Static analyzers ---
 
-# unexplained TOOL LOG EXPRESSION : fails when the log has findings that findings.txt does not know.
-# The expression makes "FILE CHECK" of a line that tells a finding.
+# unexplained TOOL LOG EXPRESSION : fails if the log has findings that findings.txt does not list.
+# The sed expression turns a line with a finding into "FILE CHECK".
 unexplained()
 {
 	sed -n "s#^$source/\(.*\)#\1#; $3" "$2" | sort -u > found
@@ -284,7 +285,8 @@ row_clang_tidy()
 {
 	need clang-tidy clang-tidy
 	"$source/configure" -q
-	# One file a run: what it learns of one spoils the next.
+	# One run for each file: state that clang-tidy keeps from one file causes false reports in
+	# the next.
 	printf '%s\n' "$source"/src/*.c "$source"/src/*/*.c "$source"/tools/*.c "$source"/tools/*/*.c |
 		grep -v '[_/]posix\.c$\|_absent\.c$\|/neon\.c$' |
 		xargs -n 1 -P "$MATRIX_JOBS" sh -c 'clang-tidy --quiet "$1" -- -std=c11 -D_GNU_SOURCE \
@@ -292,6 +294,6 @@ row_clang_tidy()
 	cat report
 	unexplained clang-tidy report \
 		's/^\([^:]*\):.*warning:.*\[\(clang-analyzer-\)\{0,1\}\([^]]*\)\]$/\1 \3/p'
-	# What it could not read is no finding.
+	# A file that clang-tidy cannot parse has no findings, but was not analyzed.
 	! grep 'clang-diagnostic-error' report
 }

@@ -1,25 +1,26 @@
 #!/usr/bin/env bash
-# run.sh - the tests under other compilers, checkers, processors and C libraries: `make matrix`
+# run.sh - runs the tests under other compilers, checkers, processors and C libraries: `make matrix`
 #
-#	run.sh [ROW...]		all rows without ROW; `run.sh --list` names them
+#	run.sh [ROW...]		all rows without ROW; `run.sh --list` prints the names
 #
-# A row is built in a folder of its own, ./matrix/ROW, and leaves its log there. A row whose tool is
-# not installed is skipped and says which; the status is 0 when no row failed. rows.sh has the rows.
+# A row is built in its own folder, ./matrix/ROW, and writes its log there. A row whose tool is not
+# installed is skipped and names the tool; the status is 0 if no row failed. rows.sh defines the
+# rows.
 #
 # SPDX-License-Identifier: MIT
 set -u
 export LC_ALL=C
 
 source=$(cd "${0%/*}/../.." && pwd)
-# What a row takes its time from: the unit tests are told how patient to be.
+# The number of processes that a row may run at a time.
 : "${MATRIX_JOBS:=$(nproc)}"
 
 # shellcheck source=tests/matrix/rows.sh
 . "$source/tests/matrix/rows.sh"
 
-# --- Words for the rows ---
+# --- Functions for the rows ---
 
-# The row cannot run here, and why.
+# Skips the row, with a reason.
 without()
 {
 	echo "skipped: $*"
@@ -42,14 +43,14 @@ need_build()
 	builds "$@" || without "$* builds no program (Debian: $package)"
 }
 
-# builds COMPILER FLAG... : whether it does.
+# builds COMPILER FLAG... : returns whether the compiler builds a program.
 builds()
 {
 	printf '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n' > probe.c
 	"$@" -o probe probe.c > probe.log 2>&1
 }
 
-# The unit tests of the library, all of them.
+# All unit tests of the library.
 units()
 {
 	local file
@@ -64,16 +65,17 @@ units()
 mmcat_tests='tests/mmcat/options.sh tests/mmcat/output.sh tests/mmcat/input.sh
 	tests/mmcat/selections.sh tests/mmcat/views.sh tests/mmcat/truncate.sh'
 
-# build CONFIGURE_ARGUMENT... : everything but tests. Warnings are errors.
+# build CONFIGURE_ARGUMENT... : builds everything but the tests. Warnings are errors.
 build()
 {
 	"$source/configure" -q --enable-werror "$@" && make -s -j "$MATRIX_JOBS"
 }
 
-# Instead of Check, which is made for this machine and C library, and not instrumented.
+# Uses check.h instead of Check, which is built for this machine and C library, and not
+# instrumented.
 own_check=(CHECK_CFLAGS="-isystem $source/tests/matrix" CHECK_LIBS=-pthread)
 
-# run_tests "TEST..." MAKE_ARGUMENT... : the logs of what failed are shown.
+# run_tests "TEST..." MAKE_ARGUMENT... : runs tests and prints the logs of those that failed.
 run_tests()
 {
 	local tests=$1
@@ -99,7 +101,8 @@ run_row()
 	*) result=FAIL ;;
 	esac
 	printf '%s\n' "$result"
-	# A row may pass and still have left out tests; what it skipped itself is its last line.
+	# A row may pass although some of its tests were skipped. If the row itself was skipped, the
+	# last line of its log has the reason.
 	table+=("$(printf '%-12s %-5s %5d s  %s' "$row" "$result" $((SECONDS - start)) \
 		"$(remark "$result" "matrix/$row/log")")")
 	case $result in
@@ -126,7 +129,7 @@ fi
 [ $# -gt 0 ] || set -- $all_rows
 for row; do
 	if ! declare -F "row_$row" > /dev/null; then
-		echo "run.sh: no row $row; there are: $(echo $all_rows)" >&2
+		echo "run.sh: no row $row; the rows are: $(echo $all_rows)" >&2
 		exit 2
 	fi
 done
