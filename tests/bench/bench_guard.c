@@ -1,10 +1,10 @@
-/* bench_guard.c - what the guard costs a scan of 1 MiB
+/* bench_guard.c - measures what the guard adds to the time of a scan of 1 MiB
  *
- *	bench_guard FILE N_ROUNDS	prints nanoseconds a scan without, with, and the ratio
+ *	bench_guard FILE N_ROUNDS	prints nanoseconds without and with it, and the ratio
  *
- * Once installed, the guard stays; so two processes, made alike by fork, scan the same pages of the
- * same map in turn, one with the guard and one without. The ratio is the median over the rounds of
- * pairs that follow each other, and so is little moved by what else the machine does.
+ * The guard cannot be removed once it is installed. So a process forks, and the two processes,
+ * one with the guard and one without, scan the same pages of the same map in turn. The ratio is
+ * the median over pairs of consecutive rounds, which other load of the machine changes little.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -32,7 +32,7 @@ static double now(void)
 	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-/* Nanoseconds of one scan. Pages stay mapped: what differs is the guard alone. */
+/* Returns: nanoseconds of one scan. Pages stay mapped, so only the guard makes a difference. */
 static double scan(mmr_slice bytes)
 {
 	uint64_t n, sum = 0;
@@ -48,7 +48,7 @@ static double scan(mmr_slice bytes)
 	return (now() - start) / N_SCANS;
 }
 
-/* Scans when asked to, for as long as somebody asks. */
+/* Scans each time the other process asks for it, until that closes the pipe. */
 static void serve(mmr_slice bytes, bool guarded, int from, int to)
 {
 	double took;
@@ -58,7 +58,7 @@ static void serve(mmr_slice bytes, bool guarded, int from, int to)
 		exit(1);
 	scan(bytes);
 	while (read(from, &word, 1) == 1) {
-		scan(bytes); /* the caches were the other one's */
+		scan(bytes); /* fills the caches after the other process */
 		took = scan(bytes);
 		if (write(to, &took, sizeof(took)) != (ssize_t)sizeof(took))
 			exit(1);
@@ -126,7 +126,7 @@ int main(int argc, char **argv)
 	without = start_side(bytes, false);
 	with = start_side(bytes, true);
 	for (i = 0; i < n_rounds; i++) {
-		/* Who is first changes, since the first may pay for waking the processor. */
+		/* The order alternates, since the first scan may have to wake the processor. */
 		if (i % 2)
 			plain[i] = ask(&without);
 		guarded[i] = ask(&with);

@@ -1,12 +1,12 @@
-/* bench_iterators.c - nanoseconds a line, walked by the library and by what C has
+/* bench_iterators.c - compares iteration over lines by the library and by C functions
  *
  *	bench_iterators FILE N_ROUNDS
  *
- * All walk the same lines and add up the same things: how many, how long, how they begin. What
- * scans memory scans one map of the file, whose pages are all there and stay: iterators are
- * compared, not page faults. One way has the pages dropped, as is the default. getline and fgets
- * read the file, as they must. Prints a line for each way: its name, nanoseconds of each round;
- * then the peak of the library's heap.
+ * All ways walk the same lines and compute the same sums: the number of lines, their lengths,
+ * their first bytes. The ways that scan memory use one map of the file whose pages all stay
+ * resident, so the iterators are compared, not page faults. One way drops the pages, as is the
+ * default. getline and fgets read the file. Prints a line for each way with its name and the
+ * nanoseconds a line of each round, then the peak of the library's heap.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -20,15 +20,15 @@
 
 #define MAX_ROUNDS 99
 
-/* What a walk finds. */
+/* The result of a walk. */
 struct sum {
 	uint64_t n_lines, n_bytes, firsts;
 };
 
 struct input {
 	const char *path;
-	mmr_reader *file;    /* keeps its pages */
-	mmr_reader *dropped; /* the same file, whose walks drop theirs */
+	mmr_reader *file;    /* its pages stay resident */
+	mmr_reader *dropped; /* the same file; walks drop its pages */
 };
 
 static inline void add(struct sum *sum, const char *line, size_t len)
@@ -63,7 +63,7 @@ static void walk_reverse(const struct input *input, struct sum *sum)
 		add(sum, line.ptr, line.len);
 }
 
-/* In bounded memory. */
+/* Drops pages, so that memory is bounded. */
 static void walk_blocks(const struct input *input, struct sum *sum)
 {
 	mmr_blocks *blocks;
@@ -108,7 +108,7 @@ static void walk_getline(const struct input *input, struct sum *sum)
 		fclose(file);
 }
 
-/* For lines of up to 64 KiB. */
+/* Supports lines of up to 64 KiB. */
 static void walk_fgets(const struct input *input, struct sum *sum)
 {
 	FILE *file = fopen(input->path, "r");
@@ -163,9 +163,9 @@ int main(int argc, char **argv)
 	if (mmr_guard_install() < 0 || mmr_open(input.path, &keep, &input.file) < 0 ||
 		mmr_open(input.path, NULL, &input.dropped) < 0)
 		return fprintf(stderr, "bench_iterators: %s\n", mmr_last_error()), 1;
-	walk_memchr(&input, &wanted); /* which also brings the pages in */
+	walk_memchr(&input, &wanted); /* also faults the pages in */
 
-	/* In turn, so that what disturbs the machine disturbs all of them. */
+	/* The ways run in turn, so that other load of the machine affects all of them. */
 	for (round = 0; round < n_rounds; round++) {
 		for (i = 0; i < N_WAYS; i++) {
 			memset(&sum, 0, sizeof(sum));
@@ -176,7 +176,7 @@ int main(int argc, char **argv)
 				return fprintf(stderr, "bench_iterators: %s differs\n",
 					       ways[i].name),
 				       1;
-			/* A walk in blocks drops the pages that the next one wants. */
+			/* A walk that drops pages leaves the next walk without them. */
 			if (ways[i].walk == walk_blocks)
 				walk_memchr(&input, &sum);
 		}

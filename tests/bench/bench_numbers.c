@@ -1,10 +1,10 @@
-/* bench_numbers.c - floats out of text, against strtod and std::from_chars
+/* bench_numbers.c - compares the parsing of floats with strtod and std::from_chars
  *
- *	bench_numbers	prints a line for each format of numbers:
+ *	bench_numbers	prints a line for each format:
  *		FORMAT OURS STRTOD FROM_CHARS
  *
- * Times are nanoseconds a number: the best of some rounds, in turn. FROM_CHARS is 0 where the C++
- * library does not have it. All must come to the same sum, added in the same order.
+ * Times are nanoseconds for one number: the best of several rounds, in turn. FROM_CHARS is 0 if
+ * the C++ library does not have it. All must return the same sum, added in the same order.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -26,7 +26,7 @@ static double rival_from_chars(const mmr_slice *texts, size_t n)
 }
 #endif
 
-/* Too many for a processor to learn what comes next, and few enough for its caches. */
+/* Too many for the branch predictor to learn, and few enough for the caches. */
 #define N_TEXTS  30000
 #define N_ROUNDS 60
 #define ROOM     32
@@ -65,7 +65,7 @@ static double (*const ways[])(const mmr_slice *texts, size_t n) = {
 
 #define N_WAYS (sizeof(ways) / sizeof(ways[0]))
 
-/* Between 0 and 1000. */
+/* Numbers from 0 to 1000. */
 static double draw(void)
 {
 	static uint64_t state = 1;

@@ -1,13 +1,13 @@
-/* bench_run.c - runs one command and tells its time and its memory
+/* bench_run.c - runs one command and prints its time and its memory
  *
  *	bench_run [-d|-n] COMMAND [ARGUMENT]...
- *		-d	its output goes into a pipe, and is read from it
- *		-n	the same, but thrown away unread, where the system can: the writer's cost
- *alone
+ *		-d	its output goes into a pipe, which is read
+ *		-n	its output goes into a pipe and is discarded unread, if the system can: this
+ *			shows the cost of the writer only
  *
  * Prints on standard error: seconds, processor seconds, peak KiB resident, minor faults and bytes
- * read. Small, because the kernel counts what the parent held before exec(2) as the child's peak;
- * and one reader for all, so that who writes faster into a pipe is all that differs.
+ * read. This program is small, because the kernel counts what the parent held before exec(2) as the
+ * child's peak. All commands have the same reader, so that only the writers differ.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* As wc(1) and cat(1) read. */
+/* The buffer size of wc(1) and cat(1). */
 static char buffer[128 << 10];
 
 static double now(void)

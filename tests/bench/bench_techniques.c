@@ -1,11 +1,11 @@
-/* bench_techniques.c - sums of numbers, fields of records, and interned texts
+/* bench_techniques.c - measures sums of numbers, fields of records, and interned texts
  *
- *	bench_techniques FILE MIB	makes FILE of doubles and prints, a line each:
- *		sum SECONDS count SECONDS	adding up all of it, and counting a byte in it
- *		record NS			one field of a record, warm
+ *	bench_techniques FILE MIB	makes FILE of doubles and prints these lines:
+ *		sum SECONDS count SECONDS	sum of all numbers, and count of a byte in the file
+ *		record NS			one field of a record in the cache
  *		intern NS			one lookup of 10 bytes among 10,000 texts
  *
- * What is compared runs in turn, and the best of some rounds counts. Answers are checked.
+ * The compared operations run in turn, and the best of several rounds counts. Answers are checked.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -35,7 +35,7 @@ static void must(bool good, const char *what)
 	exit(1);
 }
 
-/* Quarters, so that every sum is exact: the mean of a block is 511.875. */
+/* Multiples of 1/4, so that every sum is exact: the mean of a block is 511.875. */
 static void make_file(const char *path, size_t n_mib)
 {
 	static double block[131072];
@@ -70,9 +70,9 @@ static void bench_sum(mmr_reader *file, size_t n_mib)
 	printf("sum %.6f count %.6f\n", best_sum, best_count);
 }
 
-/* All four fields of 256 KiB of records, the walk over them included. They stay in the core's own
- * cache: what the calls cost, not what memory costs. Whole numbers, since a sum of doubles waits
- * for its own last addition longer than a read takes. */
+/* Reads all four fields of 256 KiB of records, and includes the iteration. The records stay in
+ * the core's own cache, so the calls are measured, not memory. The fields are integers, since
+ * each addition of doubles takes longer than a read. */
 static void bench_record(mmr_slice bytes)
 {
 	mmr_slice warm = mmr_slice_cut(bytes, 0, 256 << 10), record;

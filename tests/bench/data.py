@@ -1,4 +1,4 @@
-"""data.py - the files that the benches read: made once, kept, and checked to be in memory as wanted
+"""data.py - makes the files for the benchmarks, keeps them, and loads them into the page cache
 
 SPDX-License-Identifier: MIT
 """
@@ -17,12 +17,12 @@ import make_log  # pylint: disable=wrong-import-position
 GIB = 1 << 30
 TIB = 1 << 40
 N_ROWS_OF_4G = 50_000_000
-N_KEYS = 413  # as many as the published task has
-ROWS_BLOCK = 1 << 18  # more rows than a branch predictor learns by heart
+N_KEYS = 413  # as in the published task
+ROWS_BLOCK = 1 << 18  # too many rows for a branch predictor to learn
 
 
 class Data:
-	"""Paths, and what is known of the files."""
+	"""The paths of the files, and what is known about them."""
 
 	def __init__(self, folder, size):
 		self.folder = folder
@@ -47,8 +47,8 @@ class Data:
 			read(path)
 
 	def make_pieces(self):
-		"""The log once more, so that the page cache holds it in single pages, as it does of logs
-		that grow line by line. Read back from the disk they would come in large folios."""
+		"""Makes a copy of the log that the page cache holds in single pages, as it holds logs that
+		grow line by line. If it were read back from the disk, it would come in large folios."""
 		make(self.log_4k, self.size, lambda file: copy_in_pieces(self.log, file))
 		if self.log_4k_faults() < 8192:
 			os.unlink(self.log_4k)
@@ -60,14 +60,14 @@ class Data:
 		make(self.log_4k, self.size, lambda file: copy_in_pieces(self.log, file))
 		if self.log_4k_faults() < 8192:
 			self.notes.append("this file system caches even 4 KiB writes in large folios: "
-				"the rows for single pages show nothing of them")
+				"the rows for single pages do not measure them")
 
 	def log_4k_faults(self):
 		return faults_per_gib(self.log_4k)
 
 
 def make(path, size, write):
-	"""Calls `write` for a file that is not there yet, in full."""
+	"""Calls `write` for a file that does not exist yet or is not complete."""
 	if os.path.exists(path) and (size is None or os.path.getsize(path) == size):
 		return
 	print("writing %s" % path, file=sys.stderr)
@@ -77,7 +77,7 @@ def make(path, size, write):
 
 
 def read(path):
-	"""Brings a file into memory: all benches are warm ones."""
+	"""Reads a file into the page cache: all benchmarks measure files in memory."""
 	with open(path, "rb", buffering=0) as file:
 		while file.read(1 << 20):
 			pass
@@ -90,7 +90,7 @@ def copy_in_pieces(source, file):
 
 
 def faults_per_gib(path):
-	"""Minor faults that it takes to touch each page of a map, in the first 256 MiB."""
+	"""Returns: the minor faults of touching each page of a map, in the first 256 MiB."""
 	with open(path, "rb") as file:
 		length = min(os.fstat(file.fileno()).st_size, GIB // 4)
 		with mmap.mmap(file.fileno(), length, prot=mmap.PROT_READ) as mapped:
@@ -102,7 +102,7 @@ def faults_per_gib(path):
 
 
 def rare_text():
-	"""A text that make_log's block of 2 MiB holds once, on a line from its middle."""
+	"""Returns: a text that occurs once in make_log's block of 2 MiB, on a line in its middle."""
 	block = make_log.make_block().decode("ascii")
 	start = block.index("\n", len(block) // 2) + 1
 	text = block[start + len("2024-03-07T"):].split("Z", 1)[0]
@@ -114,7 +114,7 @@ def rare_text():
 
 
 def write_rows(file, n_rows):
-	"""Rows of `name;number` in the format of the One Billion Row task, about 14 bytes each."""
+	"""Makes rows of `name;number` in the format of the One Billion Row task, about 14 bytes each."""
 	rng = random.Random(N_KEYS)
 	lengths = [3] * 4 + [4] * 22 + [5] * 52 + [6] * 70 + [7] * 74 + [8] * 60 + [9] * 45 + \
 		[10] * 28 + [11] * 18 + [12] * 14 + [13] * 12 + [14] * 6 + [15] * 3 + [16, 16, 17, 22, 26]
@@ -134,14 +134,14 @@ def write_rows(file, n_rows):
 
 
 def write_binary(file):
-	"""256 MiB that no view can squeeze."""
+	"""Makes 256 MiB without repeated rows, which no hex view can abbreviate."""
 	rng = random.Random(256)
 	for _ in range(32):
 		file.write(rng.randbytes(8 << 20))
 
 
 def write_floats(file):
-	"""Measurements with a few decimals, and values with all the digits that doubles have."""
+	"""Makes measurements with a few decimals, and values with all digits of a double."""
 	rng = random.Random(64)
 	block = b"".join(struct.pack("<d", round(rng.gauss(0, 1000), 3) if i % 2 else rng.gauss(0, 1e9))
 		for i in range(1 << 20))
@@ -150,8 +150,8 @@ def write_floats(file):
 
 
 def make_sparse(path):
-	"""8 TiB with text at the start, in the middle and at the end. Returns: its lines, or None where
-	the file system cannot have such a file."""
+	"""Makes 8 TiB with text at the start, in the middle and at the end. Returns: the number of lines,
+	or None if the file system does not support such a file."""
 	text = b"an island of text\n" * 1000
 	size = 8 * TIB
 	try:

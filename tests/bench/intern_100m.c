@@ -1,10 +1,11 @@
-/* intern_100m.c - interns very many distinct texts of a mapped file, and tells what that took
+/* intern_100m.c - interns very many distinct texts of a mapped file, and prints time and memory
  *
  *	intern_100m N [FOLDER]
  *
- * Run it by `make intern-100m`. A file of N different lines, of 8 bytes each, is made in the folder
- * and removed at once. Every id is checked, going in and when it is found again. At the end, the
- * time of a lookup where everything fits into the processor's caches: 10,000 texts of 10 bytes.
+ * Run it by `make intern-100m`. A file of N different lines, of 8 bytes each, is made in the
+ * folder and removed at once. Every id is checked when its text is added and when it is found
+ * again. At the end, the time of a lookup in the processor's caches is measured: 10,000 texts of
+ * 10 bytes.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Bytes of a line, its end included. */
+/* Bytes of a line with its line end. */
 #define LINE 9
 
 static double now(void)
@@ -34,7 +35,8 @@ static int complain(const char *what)
 	return 1;
 }
 
-/* Eight letters for a number, another one for each: multiplying by an odd number loses nothing. */
+/* Makes eight letters of a number, different for each: multiplying by an odd number is
+ * reversible. */
 static void make_line(uint32_t number, char *ret_line)
 {
 	uint32_t mixed = number * UINT32_C(2654435761);
@@ -108,7 +110,7 @@ static int find_all(const mmr_intern *pool, mmr_slice bytes)
 #define N_SMALL  10000
 #define N_ROUNDS 300
 
-/* In an order that no prefetcher foresees: 7919 and 10,000 have no common divisor. */
+/* The order defeats the prefetcher: 7919 and 10,000 have no common divisor. */
 static int time_lookups(bool is_mapped)
 {
 	static char texts[N_SMALL][10];

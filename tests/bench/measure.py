@@ -1,4 +1,4 @@
-"""measure.py - runs commands in turn: hyperfine or bench_run times them, bench_run sees their memory
+"""measure.py - runs commands in turn; hyperfine or bench_run measures time, bench_run measures memory
 
 SPDX-License-Identifier: MIT
 """
@@ -15,14 +15,14 @@ import zlib
 
 
 class Command:
-	"""One program of a row. With `drains`, an option of bench_run, what it prints goes through a
-	pipe to one reader, the same for all; else into /dev/null."""
+	"""One program of a row. With `drains`, an option of bench_run, the output goes through a pipe to
+	the same reader for all programs; without it, into /dev/null."""
 
 	def __init__(self, name, argv, drains=None, answer="text", threads=1, ours=False):
 		self.name, self.argv, self.drains = name, [str(word) for word in argv], drains
 		self.answer_kind, self.threads, self.ours = answer, threads, ours
 		self.answer, self.first, self.rss_kib, self.faults, self.heap_kib = None, 0.0, 0, 0, None
-		self.said, self.times, self.cpu = None, [], []
+		self.output, self.times, self.cpu = None, [], []
 
 	def median(self):
 		return statistics.median(self.times)
@@ -31,12 +31,12 @@ class Command:
 		return {"command": " ".join(self.argv), "seconds": self.times,
 			"processor_seconds": self.cpu, "peak_rss_kib": self.rss_kib,
 			"minor_faults": self.faults, "peak_heap_kib": self.heap_kib,
-			"said": self.said}
+			"output": self.output}
 
 
 def values_of(pipe):
-	"""A digest of numbers, one a line, however they are padded. Floats are read: not all programs
-	write them with as many digits."""
+	"""A digest of numbers, one a line, regardless of padding. Floats are parsed, since programs write
+	them with different numbers of digits."""
 	crc = count = 0
 	for line in pipe:
 		number = line.strip()
@@ -51,8 +51,8 @@ HEX_ROW = re.compile(r"^[│]?[0-9a-f]{8}(?: {2}|: |│ )((?:[0-9a-f]{2}[ ┊]*)
 
 
 def hex_of(pipe):
-	"""How many rows a hex view has, and the bytes that its first and last thousand or so show. The
-	row of an end offset alone, and the frame that one draws, are none."""
+	"""The number of rows of a hex view, and the bytes of about its first and last thousand rows. A row
+	with only the end offset, and the frame that some programs draw, do not count."""
 	first, last, count = [], [], 0
 	for line in pipe:
 		count += 1
@@ -77,7 +77,7 @@ class Runner:
 		return ([self.bench_run, command.drains] if command.drains else []) + command.argv
 
 	def check(self, command):
-		"""A first run: warms up, keeps the answer and the memory it took."""
+		"""The first run: warms the caches, and keeps the answer and the memory use."""
 		process = subprocess.Popen([self.bench_run] + command.argv, stdout=subprocess.PIPE,
 			stderr=subprocess.PIPE, env=dict(os.environ, LC_ALL="C"))
 		if command.answer_kind == "digest":
@@ -92,32 +92,32 @@ class Runner:
 			command.answer = hex_of(process.stdout)
 		else:
 			text = process.stdout.read().decode()
-			# wc prints the name, too.
+			# wc prints the file name, too.
 			command.answer = text.split()[0] if command.answer_kind == "number" else text
-		said = process.stderr.read().decode().splitlines()
+		output = process.stderr.read().decode().splitlines()
 		if process.wait() != 0:
-			raise RuntimeError("%s: %s" % (" ".join(command.argv), " / ".join(said)))
-		wall, _, rss, faults, _ = said[-1].split()
+			raise RuntimeError("%s: %s" % (" ".join(command.argv), " / ".join(output)))
+		wall, _, rss, faults, _ = output[-1].split()
 		command.first, command.rss_kib, command.faults = float(wall), int(rss), int(faults)
 
 	def heap(self, command):
-		"""The peak of the library's heap, as mmcat -v tells it."""
-		said = subprocess.run(command.argv[:1] + ["-v"] + command.argv[1:], check=True,
+		"""The peak of the library's heap, as mmcat -v reports it."""
+		output = subprocess.run(command.argv[:1] + ["-v"] + command.argv[1:], check=True,
 			stdout=subprocess.DEVNULL, stderr=subprocess.PIPE).stderr.decode(errors="replace")
-		command.said = said.strip()
-		found = re.search(r"([\d.]+) ([KM]iB) heap", said)
+		command.output = output.strip()
+		found = re.search(r"([\d.]+) ([KM]iB) heap", output)
 		if found:
 			command.heap_kib = float(found[1]) * (1024 if found[2] == "MiB" else 1)
 
 	def measure(self, commands, rounds, repeat=1):
-		"""Runs the commands in turn, each `repeat` times a round, of which the median counts."""
+		"""Runs the commands in turn, each `repeat` times a round; the median of a round counts."""
 		for _ in range(rounds):
 			for command, (times, cpu) in zip(commands, self.one_round(commands, repeat)):
 				command.times.append(statistics.median(times))
 				command.cpu.append(cpu)
 
 	def one_round(self, commands, repeat):
-		"""Of each command: seconds of its runs, and processor seconds of one."""
+		"""Returns, for each command: seconds of its runs, and processor seconds of one run."""
 		if not self.hyperfine:
 			runs = [[self.time_once(command) for _ in range(repeat)] for command in commands]
 			return [([wall for wall, _ in of_one], of_one[-1][1]) for of_one in runs]
@@ -131,23 +131,23 @@ class Runner:
 
 	def time_once(self, command):
 		argv = [self.bench_run] + [command.drains] * bool(command.drains) + command.argv
-		said = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True,
+		output = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True,
 			env=dict(os.environ, LC_ALL="C")).stderr
-		wall, cpu = said.split(b"\n")[-2].split()[:2]
+		wall, cpu = output.split(b"\n")[-2].split()[:2]
 		return float(wall), float(cpu)
 
 
 def ratio(ours, rival):
-	"""How many times faster: the median over rounds, whose runs were made side by side."""
+	"""How many times faster: the median over rounds, whose runs are close in time."""
 	return statistics.median(b / a for a, b in zip(ours.times, rival.times))
 
 
 def cpu_ratio(ours, rival):
-	"""The same of processor time, which depends less on what else the machine does."""
+	"""Like ratio, but of processor time, which depends less on other load of the machine."""
 	return statistics.median(b / max(a, 1e-9) for a, b in zip(ours.cpu, rival.cpu))
 
 
 def rounds_for(commands, most=11):
-	"""More rounds for what is quick."""
+	"""Quick commands get more rounds."""
 	total = sum(command.first for command in commands)
 	return max(3, min(most, int(8 / max(total, 0.01))))

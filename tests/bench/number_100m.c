@@ -1,10 +1,10 @@
-/* number_100m.c - compares floats out of very many texts with what strtod makes of them
+/* number_100m.c - compares very many floats parsed from text with the results of strtod
  *
  *	number_100m N [SEED]
  *
  * Run it by `make number-100m`. The C library's strtod must round correctly, as glibc's and musl's
- * do. Texts are drawn in turn from the kinds of numbers below; the least common ones in data are
- * those in which an error would be found.
+ * do. Texts are drawn in turn from the kinds of numbers below, most of which are rare in data but
+ * likely to reveal an error.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -34,7 +34,7 @@ static int draw_below(int limit)
 	return (int)(draw() >> 33) % limit;
 }
 
-/* Numbers of one digit are as frequent as those of 20. */
+/* Each number of digits from 1 to 20 is equally frequent. */
 static uint64_t draw_whole(void)
 {
 	return draw() >> (draw() >> 58);
@@ -74,7 +74,7 @@ static void make_fraction(char *text)
 		draw_whole(), draw_below(30));
 }
 
-/* 17 to 40 digits, in which a point may be. */
+/* 17 to 40 digits, which may contain a point. */
 static void make_long(char *text)
 {
 	int len;
@@ -92,7 +92,7 @@ static void make_subnormal(char *text)
 	snprintf(text, ROOM, "%.*e", draw_below(40), from_bits(bits));
 }
 
-/* Close to 0, to the least normal number, to 2^53, and to the largest double. */
+/* Numbers next to 0, the least normal number, 2^53, and the largest double. */
 static void make_edge(char *text)
 {
 	static const uint64_t edges[] = {UINT64_C(1) << 4, UINT64_C(1) << 52,
@@ -105,7 +105,7 @@ static void make_edge(char *text)
 	*digit = (char)('0' + draw_below(10));
 }
 
-/* The middle of two doubles in all its digits, or with another digit in it, or cut off. */
+/* The exact middle of two doubles, with all digits, with one digit changed, or cut off. */
 static void make_middle(char *text)
 {
 	uint64_t mantissa = draw_below(8) ? draw() >> 11 : draw_whole() >> 11;
@@ -138,7 +138,7 @@ static const struct kind {
 	{"17 to 40 digits with an exponent", make_long},
 	{"subnormal numbers", make_subnormal},
 	{"edges of the range and of 2^53", make_edge},
-	/* Last, since it needs a long double of 64 bits. */
+	/* Last, since it needs a long double with 64 bits of precision. */
 	{"middles of two doubles", make_middle},
 };
 

@@ -1,4 +1,4 @@
-"""report.py - the tables as they come, and bench.json and bench.svg at the end
+"""report.py - prints the tables during the run, and writes bench.json and bench.svg at the end
 
 SPDX-License-Identifier: MIT
 """
@@ -33,7 +33,7 @@ class Report:
 		print("  skipped: %s" % reason)
 
 	def wrong(self, title, command, expected):
-		text = "%s: %s answered %.60r, not %.60r" % (title, command.name, command.answer, expected)
+		text = "%s: %s printed %.60r, not %.60r" % (title, command.name, command.answer, expected)
 		self.faults.append(text)
 		print("\nWRONG ANSWER: %s" % text)
 
@@ -79,7 +79,7 @@ class Report:
 			print("    (%s)" % note)
 
 	def iterators(self, title, times, targets):
-		"""`times`: nanoseconds a line of each round, by way. Targets are shares of a rival's time."""
+		"""`times`: nanoseconds a line of each round, by way. Targets are fractions of a rival's time."""
 		self.title(title)
 		ours = times["mmr_lines"]
 		for way, rounds in times.items():
@@ -88,7 +88,7 @@ class Report:
 				share = statistics.median(a / b for a, b in zip(ours, rounds))
 				target = targets.get(way)
 				reached = None if target is None else share <= target
-				text = "mmr_lines takes %.2f of it %s %s" % (share,
+				text = "mmr_lines takes %.2f of this time %s %s" % (share,
 					"" if target is None else "<= %.2f" % target, self.verdict(reached))
 				self.ratios.append({"row": title, "ours": "mmr_lines", "rival": way,
 					"ratio": 1 / share, "target": 1 / target if target else None,
@@ -116,7 +116,7 @@ class Report:
 
 
 def draw(ratios, machine):
-	"""Bars of how many times faster, on a scale of doublings; a line across marks the target."""
+	"""Draws a bar of the speed-up for each row, on a logarithmic scale; a black line marks the target."""
 	left, unit, height = 430, 75, 22
 	low, high = -1, 7  # from half as fast to 128 times
 
@@ -148,6 +148,6 @@ def draw(ratios, machine):
 		if row["target"]:
 			out.append('<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#000" stroke-width="2"/>'
 				% (x(row["target"]), x(row["target"]), y - 2, y + 16))
-	out.append('<text x="8" y="%d" fill="#555">Black marks are targets: green reached them, red did '
-		'not, grey has none.</text></svg>\n' % (total + 14))
+	out.append('<text x="8" y="%d" fill="#555">Black lines mark targets; green bars reach them, red bars do '
+		'not, grey bars have no target.</text></svg>\n' % (total + 14))
 	return "\n".join(out)

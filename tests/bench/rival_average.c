@@ -1,4 +1,4 @@
-/* rival_average.c - what doc/examples/average.c does, as it is written at first: getline and strtod
+/* rival_average.c - the rival of doc/examples/average.c: the simple program with getline and strtod
  *
  *	rival_average FILE
  *
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_SLOTS (1u << 16) /* for 10,000 keys, as the task has it */
+#define N_SLOTS (1u << 16) /* for the 10,000 keys of the task */
 
 struct slot {
 	char *key; /* NULL: free */
@@ -50,7 +50,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct slot *)a)->key, ((const struct slot *)b)->key);
 }
 
-/* No -0.0. */
+/* Turns -0.0 into 0.0. */
 static double clean(double value)
 {
 	return value == 0 ? 0 : value;
@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 	qsort(slots, n, sizeof(*slots), compare);
 	putchar('{');
 	for (i = 0; i < n; i++) {
-		/* Whole tenths, so that no rounding of binary fractions shows. */
+		/* Sums of integers (tenths) have no rounding errors of binary fractions. */
 		double tenths = round(slots[i].sum * 10);
 		double mean = floor(tenths / (double)slots[i].count + 0.5) / 10;
 

@@ -1,4 +1,4 @@
-/* rival_from_chars.cc - std::from_chars, where the C++ library has it for double
+/* rival_from_chars.cc - std::from_chars, if the C++ library has it for double
  *
  * SPDX-License-Identifier: MIT */
 #include "rival_from_chars.h"

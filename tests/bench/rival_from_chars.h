@@ -1,4 +1,4 @@
-/* rival_from_chars.h - for bench_numbers.c
+/* rival_from_chars.h - declares the rival of bench_numbers.c
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TESTS_BENCH_RIVAL_FROM_CHARS_H
@@ -8,7 +8,7 @@
 
 MMR_BEGIN_DECLS
 
-/* The sum of the numbers that the texts are; 0 without std::from_chars for double. */
+/* Returns: the sum of the numbers in the texts; 0 without std::from_chars for double. */
 double rival_from_chars(const mmr_slice *texts, size_t n);
 
 MMR_END_DECLS

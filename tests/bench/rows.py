@@ -1,7 +1,7 @@
-"""rows.py - what is compared with what, and what it is to reach
+"""rows.py - the rows of the benchmark: what is compared, and the targets
 
-A target is how many times faster than its rival mmcat is to be, or the most of an amount. A row
-whose rival is not installed, or whose option mmcat lacks, is skipped with a reason.
+A target is the least ratio by which mmcat must be faster than its rival, or the maximum of an amount.
+A row is skipped, with a reason, if its rival is not installed or mmcat lacks its option.
 
 SPDX-License-Identifier: MIT
 """
@@ -34,7 +34,7 @@ class Bench:
 		return "mmcat has no %s yet" % ", ".join(missing) if missing else None
 
 	def compare(self, title, ours, rivals, wanted=None, lacks=None, repeat=1, most=11):
-		"""One row a rival: (command, target or None). `wanted` is an answer known beforehand."""
+		"""One comparison for each rival: (command, target or None). `wanted` is a known answer."""
 		if lacks:
 			self.out.skip(title, lacks)
 			return None
@@ -88,10 +88,10 @@ def counting(bench):
 
 
 def printing(bench):
-	"""Once to a reader that copies all of it, as most do; once to one that throws it away unread,
-	which shows the writers alone."""
+	"""Measures once with a reader that copies all, as most readers do, and once with a reader that
+	discards the data unread, which shows the writers only."""
 	for title, option, targets in (("print all into a pipe", "-d", (6, 2.5)),
-			("print all into a pipe, thrown away", "-n", (None, None))):
+			("print all into a pipe, discarded", "-n", (None, None))):
 		more = {"drains": option, "answer": "digest"}
 		bench.compare(title, bench.ours(name="mmcat FILE | reader", **more), [
 			(Command("cat", ["cat", bench.data.log], **more), targets[0]),
@@ -104,7 +104,7 @@ def reversing(bench):
 
 
 def line_access(bench):
-	"""A line at 9/10 of the file; sed exits as soon as it has printed it."""
+	"""Prints a line at 9/10 of the file; sed exits as soon as it has printed it."""
 	lines = int(subprocess.run([bench.tool("rival_count"), bench.data.log, "1"],
 		capture_output=True, check=True).stdout)
 	number = lines * 9 // 10
@@ -119,17 +119,17 @@ def finding(bench):
 		bench.ours("-c", "-e", rare, threads=bench.n_threads, answer="number",
 			name="mmcat -c -e RARE FILE"), [
 		(Command("rg -c -F", ["rg", "-c", "-F", rare, log], answer="number"), 1.5),
-		# Into a pipe: at /dev/null it would stop at its first match.
+		# Into a pipe: with /dev/null as output, grep would stop at its first match.
 		(Command("grep -c -F", ["grep", "-c", "-F", rare, log], answer="number", drains="-d"),
 			None)], lacks=bench.lacks("--find"))
-	# What a user writes on mmr_scan_run: blocks of whole lines, and as little memory.
+	# The same job with mmr_scan_run: blocks of whole lines, in as little memory.
 	bench.compare("count lines with a rare text", Command("examples/parallel_count",
 		[os.path.join(bench.build, "doc/examples/parallel_count"), rare, log],
 		threads=bench.n_threads, answer="number", ours=True),
 		[(Command("rg -c -F", ["rg", "-c", "-F", rare, log], answer="number"), None)])
 
 
-	# In each line, and in most: printing or counting what is found is the work.
+	# Texts that are in each line, or in most: the time goes into counting or printing matches.
 	for name, text in ("each line", "2024-03-07T"), ("four lines of five", " GET "):
 		bench.compare("count a text of " + name,
 			bench.ours("-c", "-e", text, "-j2", threads=2, answer="number",
@@ -138,7 +138,7 @@ def finding(bench):
 
 
 def views(bench):
-	"""All bytes of a binary file as text, thrown away."""
+	"""Prints all bytes of a binary file as text, which is discarded."""
 	path = bench.data.binary
 	bench.compare("hex view", bench.ours("-x", path=path, threads=bench.n_threads, answer="hex"), [
 		(Command("xxd", ["xxd", path], answer="hex"), 5),
@@ -175,22 +175,22 @@ def start_up(bench):
 
 
 def average(bench):
-	"""The best published C entry cannot be had everywhere; its time on one machine can."""
+	"""The best published C entry is not available everywhere; its time on one machine is."""
 	rows, title = bench.data.rows, "mean by key of %d rows" % bench.data.n_rows
 	ours = Command("examples/average", [os.path.join(bench.build, "doc/examples/average"), rows],
 		threads=bench.n_threads, ours=True)
 	bench.compare(title, ours,
 		[(Command("getline, strtod", [bench.tool("rival_average"), rows]), None)], most=7)
 	bench.out.amount(title, ours.name, ours.median() / bench.data.n_rows * 50e6, "s per 50 M rows",
-		0.30, "2.0 times the best C entry on a Zen 5 at full speed, two threads; "
+		0.30, "the target is 2.0 times the best C entry on a Zen 5 at full speed, two threads;  "
 		"%.0f M rows/s here" % (bench.data.n_rows / ours.median() / 1e6))
 
 
 def iterators(bench, what, path, targets=True):
-	said = subprocess.run([bench.tool("bench_iterators"), path, "5"], capture_output=True, text=True,
+	output = subprocess.run([bench.tool("bench_iterators"), path, "5"], capture_output=True, text=True,
 		check=True).stdout
 	words = {line.split()[0]: [float(word) for word in line.split()[1:]]
-		for line in said.splitlines()}
+		for line in output.splitlines()}
 	n_lines, heap = int(words.pop("lines")[0]), words.pop("heap")[0]
 	bench.out.iterators("lines of the %s, %.0f bytes each" % (what, os.path.getsize(path) / n_lines),
 		words, {"memchr": 0.55, "getline": 0.2} if targets else {})
@@ -199,19 +199,19 @@ def iterators(bench, what, path, targets=True):
 
 def guard(bench):
 	rounds = 1000 if bench.data.size < 1 << 30 else 4000
-	said = subprocess.run([bench.tool("bench_guard"), bench.data.log, str(rounds)],
+	output = subprocess.run([bench.tool("bench_guard"), bench.data.log, str(rounds)],
 		capture_output=True, text=True, check=True).stdout
-	without, with_guard, times = map(float, said.split())
+	without, with_guard, times = map(float, output.split())
 	bench.out.amount("guard", "count in 1 MiB, %.2f us without, %.2f us with"
 		% (without / 1000, with_guard / 1000), (times - 1) * 100, "% more", 0.5)
 
 
 def techniques(bench):
-	"""Each in one process, in turn with what it is measured by."""
-	said = subprocess.run([bench.tool("bench_techniques"), os.path.join(bench.data.folder, "numbers"),
+	"""Each technique runs in one process, in turn with the operation it is compared with."""
+	output = subprocess.run([bench.tool("bench_techniques"), os.path.join(bench.data.folder, "numbers"),
 		str(min(bench.data.size, 1 << 30) >> 20)], capture_output=True, text=True,
 		check=True).stdout.split()
-	words = dict(zip(said[0::2], map(float, said[1::2])))
+	words = dict(zip(output[0::2], map(float, output[1::2])))
 	bench.out.amount("sum of f64", "time of counting a byte in the same file, %.1f ms; sum %.1f ms"
 		% (words["count"] * 1000, words["sum"] * 1000), words["sum"] / words["count"], "times",
 		round(1 / 0.9, 3))
@@ -220,10 +220,10 @@ def techniques(bench):
 
 
 def numbers(bench):
-	"""Floats out of text; the times of a number, in one process."""
-	said = subprocess.run([bench.tool("bench_numbers")], capture_output=True, text=True,
+	"""Parses floats; prints the time of one number, measured in one process."""
+	output = subprocess.run([bench.tool("bench_numbers")], capture_output=True, text=True,
 		check=True).stdout
-	for line in said.splitlines():
+	for line in output.splitlines():
 		form, *times = line.split()
 		ours, strtod, from_chars = map(float, times)
 		title = "floats written with %s" % form
@@ -235,7 +235,7 @@ def numbers(bench):
 
 
 def tally(bench):
-	"""Values and counts, by value; awk's need sorting, which is nothing beside the counting."""
+	"""Counts distinct values; awk's output is sorted, which takes little time beside the counting."""
 	rows = bench.data.rows
 	awk = "{c[$1]++} END {for (k in c) printf \"%7d %s\\n\", c[k], k}"
 	bench.compare("distinct values of %d rows" % bench.data.n_rows,
