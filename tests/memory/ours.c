@@ -67,6 +67,14 @@ static int lines(mmr_reader *reader)
 	return mmr_lines_error(&it);
 }
 
+/* Prints the result of interning `n` texts, and closes the pool. */
+static void print_pool(mmr_intern *pool, uint64_t before, uint64_t n)
+{
+	print_each(before, n);
+	printf("answer %" PRIu64 " %" PRIu32 "\n", n, mmr_intern_count(pool));
+	mmr_intern_close(pool);
+}
+
 /* Each row takes four bytes; the pool has the texts. */
 static int keys(mmr_reader *reader)
 {
@@ -98,9 +106,7 @@ static int keys(mmr_reader *reader)
 	}
 	if (err >= 0)
 		err = mmr_lines_error(&it);
-	print_each(before, n);
-	printf("answer %" PRIu64 " %" PRIu32 "\n", n, mmr_intern_count(pool));
-	mmr_intern_close(pool);
+	print_pool(pool, before, n);
 	free(ids);
 	return err;
 }
@@ -126,9 +132,7 @@ static int distinct(mmr_reader *reader)
 	}
 	if (err >= 0)
 		err = mmr_lines_error(&it);
-	print_each(before, n);
-	printf("answer %" PRIu64 " %" PRIu32 "\n", n, mmr_intern_count(pool));
-	mmr_intern_close(pool);
+	print_pool(pool, before, n);
 	return err;
 }
 
