@@ -4,8 +4,10 @@
 #	                        the test continues and fails at its end
 #	fail TEXT               ends the test as failed
 #	skip REASON             ends the test as skipped; the log has the reason
+#	need PROGRAM...         skips the test if a program is not installed
 #	nothing COMMAND...      fails if the command prints anything; for commands that list errors
 #	lint PAGE               fails if mandoc reports an error in a manual page
+#	configure_cache         prints the results of configure, as the cache file of another configure
 #
 # $tmp is a temporary folder that is removed when the test ends. `make check` sets the paths. A test
 # that is run by hand in the build folder finds them itself. fail and skip do not end the test if
@@ -74,7 +76,6 @@ lint()
 	[ ! -s "$tmp/lint" ]
 }
 
-# need PROGRAM... : skips the test if a program is not installed.
 need()
 {
 	local program
@@ -84,7 +85,6 @@ need()
 	done
 }
 
-# Prints the results of configure, as the cache file of another configure.
 configure_cache()
 {
 	sed -n '/^## Cache variables/,/^## Output variables/{
