@@ -4,6 +4,10 @@
  * fields), binary data (array, record), scans of whole inputs (scan), optional libraries (library,
  * filetype, regex), intern and memory.
  *
+ * The comment of a call has these sections where they apply. Shape: what its arguments must be, and
+ * the form of its result. Units: what its numbers count. Returns, Errors: its results. Lifetime:
+ * how long a result is valid. Threads: which threads may call it. Source: where a rule comes from.
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_H
 #define MMREADER_H

@@ -1,8 +1,8 @@
-/* heap.c - allocates and counts all heap of the library
+/* heap.c - allocates all heap memory of the library, and counts it
  *
  * The library promises bounded memory. Every allocation is counted, so that users can check this. A
- * header before each block holds its size and its allocator. So the allocator can be replaced
- * while blocks of several allocators exist, without stopping other threads.
+ * header before each block holds the size and the allocator of the block. Therefore the allocator
+ * can be replaced while blocks of several allocators exist, without stopping other threads.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -13,7 +13,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Its size is a multiple of the largest alignment, so that the memory after it is aligned. */
+/* The size of the header is a multiple of the largest alignment, so the memory after it is aligned.
+ */
 union header {
 	struct {
 		size_t size;
@@ -100,7 +101,7 @@ int mmr_heap_replace(const mmr_allocator *allocator)
 	if (!allocator)
 		allocator = &system_allocator;
 	if (!allocator->alloc || !allocator->free)
-		return error_set(-EINVAL, "use an allocator that lacks a function");
+		return error_set(-EINVAL, "use an allocator without both of its functions");
 	if (!aligns(allocator)) {
 		error_set(-EINVAL, "use an allocator whose blocks are not aligned for every type");
 		return error_hint(-EINVAL, "align them as malloc does");

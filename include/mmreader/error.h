@@ -1,6 +1,7 @@
 /* error.h - error codes for programs and error messages for people
  *
- * Every call that can fail returns an int: 0 or more on success, a negative code on failure. Codes
+ * Calls that can fail return an int: 0 or more on success, a negative code on failure. Others say
+ * so. Codes
  * down to -4095 are negated errno values. Lower codes are MMR_E....
  *
  * SPDX-License-Identifier: MIT */
@@ -14,7 +15,7 @@ MMR_BEGIN_DECLS
 enum {
 	/* The file is shorter than it was when it was opened. */
 	MMR_ETRUNCATED = -4096,
-	/* The file is not the one that was opened: its size, times or inode differ. */
+	/* The file was changed or replaced since it was opened: its size, times or inode differ. */
 	MMR_ECHANGED = -4097,
 	/* The bytes have no address because the file is too large to map. Read it in blocks. */
 	MMR_ENOMAP = -4098,
@@ -33,14 +34,16 @@ enum {
 /* A short text for an error code.
  *
  * Returns: English text without a final period; "unknown error" for a code that no call returns.
- * Lifetime: errno texts, until this thread's next call; MMR_E... texts are static.
+ * Lifetime: texts of errno values, until the next mmr_strerror or strerror of this thread; those of
+ *   MMR_E... are static.
  * Threads: safe. */
 MMR_API const char *mmr_strerror(int code);
 
-/* The error message of this thread's last failure: operation, object, offset, reason and hint.
+/* The error message of this thread's last failure: the operation, its object and the reason, and
+ * where known an offset and a hint. Calls that often fail do not set it; they say so.
  *
- * Returns: "" before the first failure. A successful call does not change the message. Do not pass
- *   this call and one that may fail as arguments of the same function: C does not define which of
+ * Returns: "" before the first failure. A successful call does not change the message. Do not use
+ *   mmr_last_error and a call that may fail as arguments of one call: C does not define which of
  *   them runs first.
  * Lifetime: until this thread's next failing call.
  * Threads: each thread has its own. */
@@ -49,7 +52,7 @@ MMR_API const char *mmr_last_error(void);
 /* The file offset of this thread's last failure.
  *
  * Units: bytes from the start of the file, even if the reader starts at a later offset.
- * Returns: UINT64_MAX if the failure has no offset.
+ * Returns: UINT64_MAX if the failure has no offset, and before the first failure.
  * Threads: each thread has its own. */
 MMR_API uint64_t mmr_last_error_offset(void);
 

@@ -1,8 +1,9 @@
 /* scan.h - scans an input, or a range of it, in memory that does not grow with the input
  *
- * Every call of this header takes any reader and one mmr_scan_options. A file is scanned by several
- * threads at once. A stream is scanned once, forward and in order: one thread at a time reads, and
- * all threads work. Bytes of a stream are processed as soon as they arrive.
+ * A scan takes any reader and one mmr_scan_options. Calls that need offsets fail with -ESPIPE on a
+ * stream. Several threads scan a file at once, except for mmr_blocks. A stream is scanned once,
+ * forward and in order: one thread at a time reads, and all threads work. Bytes of a stream are
+ * processed as soon as they arrive.
  *
  *	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
  *
@@ -23,8 +24,8 @@ MMR_BEGIN_DECLS
 
 /* How bytes of a reader are brought into memory. */
 enum mmr_io_mode {
-	MMR_IO_AUTO = 0, /* try both on the first windows and keep the faster one; try again from
-			    time to time */
+	MMR_IO_AUTO = 0, /* try MAP and READ on the first blocks and keep the faster one; try
+			    again from time to time */
 	MMR_IO_MAP,      /* point into the map: nothing is copied */
 	MMR_IO_READ      /* pread(2), or read(2) of a stream, into a buffer: cannot fault */
 };
@@ -36,7 +37,8 @@ typedef struct mmr_progress mmr_progress;
  * good time to flush output. */
 typedef void mmr_wait_fn(void *context);
 
-/* What to scan, and how. Start from MMR_SCAN_OPTIONS_INIT, so that the struct can grow.
+/* What to scan, and how. Initialize it with MMR_SCAN_OPTIONS_INIT, so that later versions can add
+ * members.
  *
  * The range is chosen in two steps: bytes of the reader, and lines of these bytes. A range beyond
  * the end is empty. On a stream, the bytes before the range are read and dropped. Bytes after it
@@ -45,7 +47,7 @@ typedef struct mmr_scan_options {
 	size_t struct_size;
 	uint64_t offset;          /* bytes before the range */
 	uint64_t length;          /* bytes of the range; MMR_REST = to the end */
-	uint64_t first_line;      /* lines to skip at its start */
+	uint64_t first_line;      /* lines to skip at the start of these bytes */
 	uint64_t n_lines;         /* lines of the range; MMR_REST = to the end */
 	char delimiter;           /* ends lines */
 	enum mmr_io_mode io_mode; /* AUTO reads unless mmr_guard_install was called */
@@ -62,7 +64,8 @@ typedef struct mmr_scan_options {
 
 /* Finds the bytes of a range: [*ret_start, *ret_stop).
  *
- * Shape: `options` may be NULL: the whole reader. Several threads count lines that are far away.
+ * Shape: `options` may be NULL: the whole reader. Several threads count the lines before the range
+ * and in it.
  * Errors: -ESPIPE for a stream; -EINVAL (options); those of mmr_blocks_error. Threads: safe. */
 MMR_API int mmr_scan_locate(mmr_reader *reader, const mmr_scan_options *options,
 	uint64_t *ret_start, uint64_t *ret_stop);
@@ -79,31 +82,34 @@ MMR_API mmr_progress *mmr_progress_new(void);
 /* Frees the object, which no scan may use any more. NULL is allowed. */
 MMR_API void mmr_progress_free(mmr_progress *progress);
 
-/* The bytes that the last started scan has begun to process, skipped ones included, and the bytes
- * of its range: MMR_REST for a stream. Both are 0 before the first scan. Threads: safe during a
- * scan. */
+/* Reads the progress of the scan that was started last.
+ *
+ * Returns: in `*ret_done` the bytes that it has begun to process or has skipped; in `*ret_total`
+ *   the bytes of its range, or MMR_REST for a stream. Both are 0 before the first scan.
+ * Threads: safe during a scan. */
 MMR_API void mmr_progress_read(
 	const mmr_progress *progress, uint64_t *ret_done, uint64_t *ret_total);
 
-/* The I/O mode that read most bytes of the last scan that ended; AUTO before the first one ends.
- * Threads: safe. */
+/* The I/O mode used for most bytes of the last finished scan; AUTO before the first one has
+ * finished. Threads: safe. */
 MMR_API enum mmr_io_mode mmr_progress_io_mode(const mmr_progress *progress);
 
 /* --- Bytes that arrive in pieces -------------------------------------------------------------- */
 
-/* The rest of a range, for a caller that reads bytes itself. */
+/* What remains of a range, for a caller that reads the bytes itself. */
 typedef struct mmr_range {
 	uint64_t skip_bytes, bytes; /* to skip, then to take; MMR_REST = all */
-	uint64_t skip_lines, lines; /* the same in lines, of the bytes to take */
-	uint64_t skipped_lines;     /* so far; with counts_lines, also those in skipped bytes */
+	uint64_t skip_lines, lines; /* the same in lines, of the bytes that are taken */
+	uint64_t skipped_lines;     /* lines skipped so far */
 	char delimiter;
-	bool counts_lines;
+	bool counts_lines; /* set by the caller: `skipped_lines` has those of skipped bytes, too */
 } mmr_range;
 
 /* Shape: `options` may be NULL: all bytes. */
 MMR_API mmr_range mmr_range_of(const mmr_scan_options *options);
 
-/* Limits the next bytes to those that are in the range.
+/* Takes the next bytes of the input in `*bytes`, reduces them to those in the range, and updates
+ * the range.
  *
  * Errors: those of mmr_slice_count. */
 MMR_API int mmr_range_cut(mmr_range *range, mmr_slice *bytes);
@@ -111,7 +117,8 @@ MMR_API int mmr_range_cut(mmr_range *range, mmr_slice *bytes);
 /* Whether the range is complete: no later byte can be in it. */
 MMR_API bool mmr_range_ended(const mmr_range *range);
 
-/* The most bytes to read before the range is complete; MMR_REST if it has no end in bytes. */
+/* The maximum number of bytes still to read until the range is complete; MMR_REST if it has no end
+ * in bytes. */
 MMR_API uint64_t mmr_range_wanted(const mmr_range *range);
 
 /* --- Blocks, one after the other -------------------------------------------------------------- */
@@ -119,16 +126,15 @@ MMR_API uint64_t mmr_range_wanted(const mmr_range *range);
 typedef struct mmr_block {
 	mmr_slice bytes;
 	uint64_t off;   /* of the first byte, from the start of the reader */
-	uint64_t start; /* of the range, in the same units */
-	size_t ahead;   /* bytes at the end that belong to the next block */
+	uint64_t start; /* of the range, from the start of the reader */
+	size_t ahead;   /* bytes at the end of `bytes` that belong to the next block */
 } mmr_block;
 
-/* How a range is cut into blocks. Start from MMR_BLOCK_OPTIONS_INIT, so that the struct can grow.
- */
+/* How a range is cut into blocks. Initialize it with MMR_BLOCK_OPTIONS_INIT. */
 typedef struct mmr_block_options {
 	size_t struct_size;
-	size_t window;     /* the lines of a block start in so many bytes; 0 = 2 MiB */
-	size_t line_limit; /* longest line that may be buffered, its delimiter included; at least
+	size_t window;     /* all lines of a block start within this many bytes; 0 = 2 MiB */
+	size_t line_limit; /* longest line that may be buffered, its delimiter included; raised to
 			      `window` or 128 KiB, whichever is less; 0 = 64 MiB */
 	bool split_lines;  /* blocks may end within a line */
 	size_t ahead;      /* bytes shown after the end of each block; for split_lines only */
@@ -140,10 +146,12 @@ typedef struct mmr_block_options {
 #define MMR_BLOCK_OPTIONS_INIT { sizeof(mmr_block_options), 0, 0, false, 0, false, false }
 /* clang-format on */
 
-/* Iterates over the blocks of a range, in order. A block has whole lines, unless these may be
- * split. Mapped pages are released between blocks, so that about one window stays in memory.
+/* Iterates over the blocks of a range, in order. A block has whole lines, unless `split_lines` is
+ * set. Mapped pages are released between blocks, so that about one window stays in memory.
  *
  *	err = mmr_blocks_open(reader, NULL, NULL, &blocks);
+ *	if (err < 0)
+ *		return err;
  *	while (mmr_blocks_next(blocks, &block))
  *		use(block.bytes);
  *	err = mmr_blocks_error(blocks);
@@ -152,15 +160,16 @@ typedef struct mmr_blocks mmr_blocks;
 
 /* Opens an iterator over the blocks of a range.
  *
- * Shape: `scan` and `cut` may be NULL. `n_threads` must be 0 or 1.
+ * Shape: `scan` and `cut` may be NULL. `scan->n_threads` must be 0 or 1.
  * Errors: -EINVAL (options); -ENOMEM; -ESPIPE for `backward` on a stream; -EBUSY while another scan
  *   uses the stream; the code of an earlier fault of the reader; those of mmr_scan_locate.
  * Lifetime: until mmr_blocks_close; the reader must live longer.
- * Threads: an object belongs to one thread; a reader of a file may have many. */
+ * Threads: an object belongs to one thread; several may use one reader of a file at once. */
 MMR_API int mmr_blocks_open(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_block_options *cut, mmr_blocks **ret_blocks);
 
-/* The next block. It is not empty, and ends after a delimiter or at the end of the range.
+/* The next block. It is not empty. Unless `split_lines` is set, it ends after a delimiter or at the
+ * end of the range.
  *
  * Returns: false at the end or at an error; mmr_blocks_error reports which.
  * Lifetime: of the block, until the next call for the same object. */
@@ -169,9 +178,9 @@ MMR_API bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block);
 /* Why there was no next block.
  *
  * Returns: 0 at the end of the range.
- * Errors: MMR_ETRUNCATED when the file has become shorter; forward, the blocks of the rest come
- *   before. MMR_ELONG for a line past `line_limit`, with the offset of its start; any errno of
- *   read(2) and pread(2); -ENOMEM. */
+ * Errors: MMR_ETRUNCATED when the file has become shorter; a forward iteration returns the blocks
+ *   that still exist first. MMR_ELONG for a line past `line_limit`; mmr_last_error_offset is its
+ *   start. Any errno of read(2) and pread(2); -ENOMEM. */
 MMR_API int mmr_blocks_error(const mmr_blocks *blocks);
 
 /* The I/O mode of the last block. */
@@ -187,7 +196,7 @@ MMR_API void mmr_blocks_close(mmr_blocks *blocks);
  *
  * Returns: 0 to continue; 1 to stop early with success; a negative code to stop with that error.
  * Lifetime: of the block, until the function returns.
- * Threads: called from several at once, each with its own `state`. */
+ * Threads: called from several threads at once, each with its own `state`. */
 typedef int mmr_block_fn(void *state, const mmr_block *block);
 
 /* The functions of a scan and the state of its workers. */
@@ -202,31 +211,32 @@ typedef struct mmr_scan_job {
 	 * state, after all work, also after an error. May be NULL. */
 	void (*end)(void *state, void *context);
 	void *context;
-	size_t state_size; /* bytes of the state of a worker, which is aligned to 128 bytes */
+	size_t state_size; /* bytes of the state of a worker; states are aligned to 128 bytes */
 } mmr_scan_job;
 
 /* Runs a job over all blocks of a range. The calling thread is one of the workers. `start` and
- * `end` run on the calling thread. If threads cannot be made, fewer do the work.
+ * `end` run on the calling thread. If not all threads can be created, fewer do the work.
  *
  * Shape: `scan` and `cut` may be NULL.
  * Returns: 0 at the end of the range, 1 when a callback stopped the scan.
  * Errors: what a callback returned, if negative; those of mmr_blocks_open and mmr_blocks_error. The
  *   first error stops all workers; mmr_last_error of the calling thread describes it.
- * Threads: safe. Library threads have SIGBUS unblocked and other signals blocked. */
+ * Threads: safe. Threads of the library block all signals except SIGBUS, SIGSEGV, SIGFPE, SIGILL
+ *   and SIGABRT. */
 MMR_API int mmr_scan_run(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_block_options *cut, const mmr_scan_job *job);
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
 typedef struct mmr_counts {
-	uint64_t lines;    /* the last one counts also without a delimiter */
+	uint64_t lines;    /* a last line without a delimiter counts, too */
 	bool unterminated; /* the last line has no delimiter */
 	/* Of mmr_measure_lines only: */
 	uint64_t longest; /* bytes of the longest line, without its delimiter */
 	uint64_t crlf;    /* CR LF pairs, whatever the delimiter is */
 } mmr_counts;
 
-/* Counts the lines of a reader. Holes of sparse files are not read.
+/* Counts the lines of a reader. Holes of sparse files are not read, unless lines end with NUL.
  *
  * Shape: `scan` may be NULL.
  * Errors: those of mmr_scan_run. Threads: safe. */
@@ -239,8 +249,9 @@ MMR_API int mmr_measure_lines(
 
 /* Finds the start of the line `n_lines` lines after offset `from`, or before it when negative.
  *
- * Line N of a file is N lines after offset 0. Its last line is -1 lines after mmr_size, with or
- * without a delimiter. Only the bytes between are read.
+ * Line N of a file is N lines after offset 0. The last line of a file is -1 lines after mmr_size,
+ * whether or not it ends with a delimiter. Only bytes between `from` and the result are read,
+ * except for the rest of a block.
  *
  * Shape: the bytes of the range limit the search. `*ret_off` is the end of the range when there are
  *   fewer lines after `from`, and its start when there are fewer before.
@@ -252,8 +263,8 @@ MMR_API int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 
 /* Finds the bounds of shard `k` of `n`, counted from 1. The reader is divided into `n` shares of
  * equal size, the first `size % n` of which have one byte more. A line belongs to the shard whose
- * share has its first byte. `split -n l/K/N` does the same since coreutils 9.2. Together, the
- * shards 1 to `n` have each byte once.
+ * share contains the first byte of the line. `split -n l/K/N` does the same since coreutils 9.2.
+ * The shards 1 to `n` together contain each byte exactly once.
  *
  * Units: bytes from the start of the reader. Errors: -EINVAL unless 1 <= k <= n; those of
  *   mmr_line_seek. Threads: safe. */
@@ -267,7 +278,7 @@ MMR_API int mmr_shard(mmr_reader *reader, char delimiter, uint64_t k, uint64_t n
 
 typedef struct mmr_match {
 	uint64_t off;  /* from the start of the reader */
-	uint64_t len;  /* of the match */
+	uint64_t len;  /* bytes of the match */
 	uint64_t line; /* in which it starts, counted from 0 in the reader; or MMR_NO_LINE */
 } mmr_match;
 
@@ -277,8 +288,8 @@ enum mmr_match_flags {
 	MMR_MATCH_LINES = 1 /* matches have the numbers of their lines */
 };
 
-/* Counts the matches of a needle, which do not overlap: as many as mmr_matches_next returns for the
- * whole range. Holes of sparse files are not read unless the needle has a NUL.
+/* Counts the non-overlapping matches of a needle: as many as mmr_matches_next returns for the whole
+ * range. Holes of sparse files are not read unless the needle contains a NUL.
  *
  * Shape: `scan` may be NULL.
  * Errors: those of mmr_scan_run. Threads: safe. */
@@ -290,23 +301,24 @@ MMR_API int mmr_count_matches(mmr_reader *reader, const mmr_needle *needle,
  * Returns: 0 to continue, 1 to stop, a negative code to stop with that error. */
 typedef int mmr_match_fn(void *context, const mmr_match *match);
 
-/* Calls `fn` for each match that mmr_count_matches counts, in the order of the input, one at a
- * time, from any of the threads.
+/* Calls `fn` for each match that mmr_count_matches counts, in the order of the input. Calls do
+ * not overlap, but may come from different threads.
  *
  * Shape: `flags` are of enum mmr_match_flags.
- * Returns: 0 at the end of the range, 1 when `fn` stopped it.
+ * Returns: 0 at the end of the range, 1 when `fn` stopped the scan.
  * Errors: what `fn` returned, if negative; otherwise like mmr_count_matches. */
 MMR_API int mmr_each_match(mmr_reader *reader, const mmr_needle *needle,
 	const mmr_scan_options *scan, unsigned flags, mmr_match_fn *fn, void *context);
 
 /* --- Numbers ---------------------------------------------------------------------------------- */
 
-/* Adds up the numbers of a reader. array.h explains elements and summaries. A stride and an offset
- * choose one column of records.
+/* Adds up the numbers of a reader. array.h explains elements and summaries. With a stride and an
+ * offset, only one column of an array of records is added up.
  *
  * Shape: `stride` is the distance between the starts of two elements in bytes; 0 = the size of an
  *   element. `scan` may be NULL.
- * Returns: the same sum, to the last bit, for all threads, I/O modes and backings.
+ * Returns: 0. The sum is the same to the last bit for every number of threads, I/O mode and
+ * backing.
  * Errors: -EBADMSG when the range ends within an element, with the number of remaining bytes in
  *   mmr_last_error; -EINVAL (type, order, stride); those of mmr_scan_run. Threads: safe. */
 MMR_API int mmr_sum_numbers(mmr_reader *reader, enum mmr_type type, enum mmr_order order,

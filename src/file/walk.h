@@ -1,8 +1,8 @@
 /* walk.h - drops the pages of a mapped file that an iterator has passed
  *
  * An iterator counts the bytes that it has scanned, and now and then drops their pages, so that a
- * walk over a file of any size needs only a few MiB. It knows a slice but no reader, so the reader
- * is found by its address. Memory of the caller is not dropped. Slices stay valid: a page that is
+ * walk over a large file needs only a few MiB. It has only a slice, so the reader is found by the
+ * address of the slice. Memory of the caller is not dropped. Slices stay valid: a page that is
  * accessed again comes back.
  *
  * SPDX-License-Identifier: MIT */
@@ -11,23 +11,24 @@
 
 #include "common.h"
 
-/* A walk has about this much in memory, at most. This is several times the largest folio, and
- * large enough that the cost of dropping does not matter. */
+/* A walk over a reader larger than WALK_SMALL has at most about this much in memory. This is
+ * several times the largest folio, and large enough that the cost of dropping does not matter. */
 #define WALK_LIMIT ((size_t)8 << 20)
 
-/* Readers up to this size keep their pages: a second walk would have to map them again, which can
- * take ten times as long as the walk itself. */
+/* Readers up to this size keep their pages: a second walk would otherwise have to map them again,
+ * which can take ten times as long as the walk itself. */
 #define WALK_SMALL ((uint64_t)64 << 20)
-extern uint64_t walk_small; /* WALK_SMALL; tests set it */
+extern uint64_t walk_small; /* WALK_SMALL by default; tests change it */
 
 /* Drops pages of the `len` bytes before `at`, or after `at` in a backward walk. Do not call it
  * inside a guard.
  *
- * Returns: how many of these bytes are kept. */
+ * Returns: how many bytes are still to be dropped later. This may be more than `len`, since pages
+ *   and folios are not divided. 0 if pages of this reader are never dropped. */
 size_t walk_drop(const char *at, size_t len, bool backward);
 
 /* Counts `len` bytes that a walk has passed on its way to `at`. `*held` is the number of bytes that
- * it has passed and not dropped. */
+ * the walk has passed but not dropped. */
 static inline void walk_pass(size_t *held, const char *at, size_t len, bool backward)
 {
 	*held += len;

@@ -15,7 +15,7 @@ static size_t clamp(int64_t index, size_t len)
 {
 	if (index >= 0)
 		return (uint64_t)index < len ? (size_t)index : len;
-	/* -(index + 1) + 1, because -INT64_MIN overflows. */
+	/* Negated as -(index + 1) + 1, because -INT64_MIN overflows. */
 	if ((uint64_t) - (index + 1) + 1 >= len)
 		return 0;
 	return len - ((size_t) - (index + 1) + 1);
@@ -109,8 +109,8 @@ static bool is_space(char byte)
 	return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* Counts the bytes of white space at one end. Returns: 0 after a fault, so that nothing is trimmed.
- */
+/* Counts the bytes of white space at the start of a slice, or at its end. Returns: 0 after a fault,
+ * so that nothing is trimmed. */
 static size_t spaces(mmr_slice slice, bool at_end)
 {
 	struct guard guard;
@@ -147,7 +147,7 @@ mmr_slice mmr_slice_trim(mmr_slice slice)
 	return mmr_slice_trim_end(mmr_slice_trim_start(slice));
 }
 
-_Static_assert(MMR_CHUNKS_LIMIT_ == WALK_LIMIT, "the public header repeats the limit of walk.h");
+_Static_assert(MMR_CHUNKS_LIMIT_ == WALK_LIMIT, "MMR_CHUNKS_LIMIT_ must be equal to WALK_LIMIT");
 
 mmr_chunks mmr_chunks_of(mmr_slice slice, size_t len, size_t overlap)
 {

@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include "support.h"
 
-#define FLAG_WAYS 4
+#define N_FLAG_COMBINATIONS 4
 
-/* Finds the next line from `from` on, one byte at a time. Returns: where the line after it
- * starts. */
+/* Finds the line that starts at `from`, byte by byte. Returns: the start of the next line, or the
+ * end of the bytes. */
 static size_t naive_line(
 	mmr_slice bytes, size_t from, char delimiter, unsigned flags, mmr_slice *ret_line)
 {
@@ -125,7 +125,7 @@ START_TEST(test_lines_of_every_short_text)
 		for (code = 0; code < n_codes; code++) {
 			for (i = 0, rest = code; i < len; i++, rest /= 3)
 				text[i] = alphabet[rest % 3];
-			for (flags = 0; flags < FLAG_WAYS; flags++)
+			for (flags = 0; flags < N_FLAG_COMBINATIONS; flags++)
 				must_be_lines((mmr_slice){text, len}, '\n', flags, "short");
 		}
 	}
@@ -133,7 +133,7 @@ START_TEST(test_lines_of_every_short_text)
 }
 END_TEST
 
-START_TEST(test_lines_sizes_at_fences)
+START_TEST(test_lines_next_to_guard_pages)
 {
 	struct fence fence = fence_open(4096);
 	struct chance chance = {51};
@@ -149,16 +149,18 @@ START_TEST(test_lines_sizes_at_fences)
 			chance_fill(
 				&chance, fence.stop - shift - len, len, mmr_slice_of("\n\rabcd"));
 			chance_fill(&chance, fence.start + shift, len, mmr_slice_of("\n\rabcd"));
-			must_be_lines(before, '\n', shift % FLAG_WAYS, "before a fence");
-			must_be_lines(after, '\n', (shift + 1) % FLAG_WAYS, "after a fence");
+			must_be_lines(before, '\n', shift % N_FLAG_COMBINATIONS, "before a fence");
+			must_be_lines(
+				after, '\n', (shift + 1) % N_FLAG_COMBINATIONS, "after a fence");
 		}
 	}
 	fence_close(&fence);
 }
 END_TEST
 
-START_TEST(test_lines_around_the_refills)
+START_TEST(test_lines_at_batch_boundaries)
 {
+	/* Offsets at which the iterator reads its next batch, and one between them. */
 	static const size_t edges[] = {256, 1280, 5376, 9472, 20480};
 	static const mmr_slice alphabets[] = {
 		{"\n\rabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP", 44}, {"\n\r", 2}};
@@ -171,7 +173,8 @@ START_TEST(test_lines_around_the_refills)
 			mmr_slice bytes = {fence.stop - len, len};
 			char *text = fence.stop - len;
 
-			/* One line that ends before or after an edge, and many lines. */
+			/* One delimiter next to an edge, one more as far from the end, and random
+			 * ones. */
 			for (k = edges[i] - 3; k < len; k++) {
 				memset(text, '\r', len);
 				text[k] = '\n';
@@ -227,7 +230,7 @@ static void lines_on_backing(const struct setting *setting, void *arg)
 		MUST(done == setting->bytes.len &&
 				(done == 0 || memcmp(joined, setting->bytes.ptr, done) == 0),
 			"%s: concatenated lines are not the input", setting->name);
-		for (flags = 0; flags < FLAG_WAYS; flags++)
+		for (flags = 0; flags < N_FLAG_COMBINATIONS; flags++)
 			must_be_lines(bytes, '\n', flags, setting->name);
 	} else {
 		MUST(done == 0 && mmr_lines_error(&it) == MMR_ENOMAP, "%s: forward", setting->name);
@@ -256,7 +259,7 @@ START_TEST(test_lines_on_every_backing)
 }
 END_TEST
 
-START_TEST(test_lines_copy_is_a_bookmark)
+START_TEST(test_lines_copy_resumes_at_its_position)
 {
 	static char text[30000];
 	struct chance chance = {55};
@@ -289,7 +292,7 @@ START_TEST(test_lines_copy_is_a_bookmark)
 }
 END_TEST
 
-START_TEST(test_lines_sizes_are_as_documented)
+START_TEST(test_lines_struct_sizes_are_as_documented)
 {
 	ck_assert_uint_le(sizeof(mmr_slice), 16);
 	ck_assert_uint_le(sizeof(mmr_positions), 576);
@@ -304,9 +307,9 @@ static Suite *lines_suite(void)
 
 	ADD_CASE(suite, "core", test_lines_examples, test_lines_of_every_short_text,
 		test_lines_of_every_delimiter, test_lines_on_every_backing,
-		test_lines_copy_is_a_bookmark);
-	ADD_CASE(suite, "limits", test_lines_sizes_at_fences, test_lines_around_the_refills,
-		test_lines_sizes_are_as_documented);
+		test_lines_copy_resumes_at_its_position);
+	ADD_CASE(suite, "limits", test_lines_next_to_guard_pages, test_lines_at_batch_boundaries,
+		test_lines_struct_sizes_are_as_documented);
 	return suite;
 }
 
