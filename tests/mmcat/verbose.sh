@@ -21,21 +21,21 @@ says()
 	# shellcheck disable=SC2086
 	"$MMCAT" -v $options < "$input" > out 2> err || return
 	cmp plain out || return
-	line="^mmcat: $expression, $figure s, $figure GB/s, $mode, $kernel, peak $figure MiB resident,"
-	line="$line $figure KiB heap(, lib.*)?\$"
+	line="^mmcat: $expression, $figure s, $figure GB/s, I/O mode $how, search code $kernel,"
+	line="$line peak memory $figure MiB, peak heap $figure KiB(, lib.*)?\$"
 	[ "$(wc -l < err)" = 1 ] && grep -qE "$line" err || { cat err; echo "no match: $line"; return 1; }
 }
 
-check "counted lines" says '(map|copy)' -c numbers "$n_bytes bytes, 1000000 lines"
-check "without a map" says copy '--no-mmap -c' numbers "$n_bytes bytes, 1000000 lines"
-check "the whole file" says '(kernel|map|copy)' '' numbers "$n_bytes bytes"
-check "a range of bytes" says '(kernel|map|copy)' '-b 1000:+5000' numbers "5000 bytes"
-check "a search" says '(map|copy)' '-e 99999' numbers "$n_bytes bytes"
-check "a search without a map" says copy '--no-mmap -e 99999' numbers "$n_bytes bytes"
+check "lines that were counted" says '(map|read)' -c numbers "$n_bytes bytes, 1000000 lines"
+check "without a map" says read '--no-mmap -c' numbers "$n_bytes bytes, 1000000 lines"
+check "the whole file" says '(kernel|map|read)' '' numbers "$n_bytes bytes"
+check "a part of it" says '(kernel|map|read)' '-b 1000:+5000' numbers "5000 bytes"
+check "a search" says '(map|read)' '-e 99999' numbers "$n_bytes bytes"
+check "a search by reads" says read '--no-mmap -e 99999' numbers "$n_bytes bytes"
 
 stream()
 {
-	local line="^mmcat: $n_bytes bytes, 1000000 lines, .*, copy, "
+	local line="^mmcat: $n_bytes bytes, 1000000 lines, .*, I/O mode read, "
 
 	cat numbers | "$MMCAT" -v -c > out 2> err
 	[ "$(cat out)" = 1000000 ] && grep -qE "$line" err || { cat err; return 1; }
@@ -45,13 +45,13 @@ check "a stream" stream
 # The peak is at least what the program itself takes, and less than the size of a large file.
 peak()
 {
-	"$MMCAT" -v -c numbers 2>&1 > out | sed -E 's/.*peak ([0-9]+)\.[0-9] MiB.*/\1/' > peak
+	"$MMCAT" -v -c numbers 2>&1 > out | sed -E 's/.*peak memory ([0-9]+)\.[0-9] MiB.*/\1/' > peak
 	[ "$(cat peak)" -ge 1 ] && { [ -n "$SANITIZER_FLAGS" ] || [ "$(cat peak)" -lt 64 ]; }
 }
 check "the peak is plausible" peak
 
-check "loaded libraries" \
-	bash -c '"$0" -v -i numbers 2>&1 > out | grep -qE ", libmagic [0-9.]+: [0-9.]+ ms" ||
+check "libraries that were loaded" \
+	bash -c '"$0" -v -i numbers 2>&1 > out | grep -qE ", libmagic [0-9.]+ loaded in [0-9.]+ ms" ||
 		! grep -q libmagic <<< "$(ldconfig -p)"' "$MMCAT"
 check "a report after an error" \
 	bash -c '! "$0" -v -c nowhere numbers > out 2> err && grep -q "^mmcat: nowhere: " err &&

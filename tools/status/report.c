@@ -73,7 +73,7 @@ __attribute__((format(printf, 4, 5))) static void add(
 
 void report_print(void)
 {
-	static const char *const io_modes[] = {"kernel", "map", "copy"};
+	static const char *const io_modes[] = {"kernel", "map", "read"};
 	const mmr_progress *progress = progress_of_scans();
 	enum mmr_io_mode io_mode = progress ? mmr_progress_io_mode(progress) : MMR_IO_AUTO;
 	double seconds = now_seconds() - report.started;
@@ -88,13 +88,14 @@ void report_print(void)
 	add(line, sizeof(line), &len, ", %.3f s", seconds);
 	if (seconds > 0)
 		add(line, sizeof(line), &len, ", %.2f GB/s", (double)report.bytes / seconds / 1e9);
-	add(line, sizeof(line), &len, ", %s, %s", io_modes[io_mode], mmr_kernel_name());
-	add(line, sizeof(line), &len, ", peak %.1f MiB resident, %.1f KiB heap",
+	add(line, sizeof(line), &len, ", I/O mode %s, search code %s", io_modes[io_mode],
+		mmr_kernel_name());
+	add(line, sizeof(line), &len, ", peak memory %.1f MiB, peak heap %.1f KiB",
 		peak_resident() / 1048576, (double)mmr_heap_peak() / 1024);
 	for (id = 0; mmr_library_status((enum mmr_library)id, &library) == 0; id++)
 		if (library.loaded)
-			add(line, sizeof(line), &len, ", %s %s: %.1f ms, %.1f MiB", library.name,
-				library.version, library.load_ms,
+			add(line, sizeof(line), &len, ", %s %s loaded in %.1f ms, %.1f MiB",
+				library.name, library.version, library.load_ms,
 				(double)library.load_resident / 1048576);
 	message("%s", line);
 }

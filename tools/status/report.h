@@ -1,4 +1,4 @@
-/* report.h - what a run did, in one line: -v
+/* report.h - time, speed and memory of a run, in one line: -v
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_STATUS_REPORT_H
@@ -18,7 +18,7 @@ void report_scan(void);
 /* Adds lines that were counted. */
 void report_lines(uint64_t n_lines);
 
-/* Prints "mmcat: 1073741824 bytes, 13083180 lines, 0.060 s, 17.9 GB/s, map, avx512, ..." on
+/* Prints "mmcat: 1073741824 bytes, 13083180 lines, 0.060 s, 17.90 GB/s, I/O mode map, ..." on
  * standard error. */
 void report_print(void);
 
