@@ -331,8 +331,8 @@ def run(name, input, selection, action, content):
 	wanted = expected([(data[start:stop], base + start) for start, stop in spans])
 	if input in STREAMS and is_shard(selection):
 		wanted, status = b"", 2
-		if done.stderr.endswith(b": has no size by which shards could be cut\n"):
-			messages = done.stderr
+		if done.stderr.endswith(b": cannot divide into shards: size is unknown; save the input to a file first\n"):
+			said = done.stderr
 	elif action == "info":
 		printed = [{name: shown.get(name) for name in wanted[0]}
 			for shown in map(json.loads, printed.splitlines())]

@@ -135,7 +135,7 @@ def check_ends():
 	for part in ["-l", "-5:-2"], ["-b", ":-1"], ["-l", "-9:4"], ["-l", "-5:+2"]:
 		follow = Follow("moving end " + " ".join(part), *part, "log")
 		follow.ends(2, b"",
-			"mmcat: -f cannot be used with an end that the file's growth would move\n")
+			"mmcat: cannot use -f with a range whose end counts from the end of the file\n")
 
 
 # --- Truncation and rotation ----------------------------------------------------------------------
@@ -286,20 +286,20 @@ def check_vanished():
 	write("log", b"one\n")
 	follow = Follow("vanished", "log")
 	follow.prints(b"one\n")
-	gone = "log: vanished; waiting for it to come back"
+	gone = "log: disappeared; waiting for it to reappear"
 	os.rename("log", "away")
 	follow.says(gone)
 	append("away", b"still written\n")
 	follow.prints(b"one\nstill written\n")
 	os.rename("away", "log")
-	follow.says(gone, "log: came back; following it")
+	follow.says(gone, "log: reappeared; following it")
 	append("log", b"two\n")
 	follow.prints(b"one\nstill written\ntwo\n")
 	os.unlink("log")
-	follow.says(gone, "log: came back; following it", gone)
+	follow.says(gone, "log: reappeared; following it", gone)
 	write("log", b"three\n")
 	follow.prints(b"one\nstill written\ntwo\nthree\n")
-	follow.says(gone, "log: came back; following it", gone, NEW)
+	follow.says(gone, "log: reappeared; following it", gone, NEW)
 	follow.interrupt()
 
 
@@ -337,12 +337,12 @@ def check_missing():
 	write("log", b"here\n")
 	follow = Follow("missing", "-q", "-l", "-10:", "later", "log")
 	follow.prints(b"here\n")
-	follow.says("later: No such file or directory; waiting for it")
+	follow.says("later: cannot open: No such file or directory; waiting for it to appear")
 	write("later", b"1\n2\n")
 	follow.prints(b"here\n1\n2\n")
 	append("log", b"more\n")
 	follow.prints(b"here\n1\n2\nmore\n")
-	follow.says("later: No such file or directory; waiting for it",
+	follow.says("later: cannot open: No such file or directory; waiting for it to appear",
 		"later: appeared; following it")
 	follow.interrupt(2)
 
@@ -353,11 +353,11 @@ def check_no_longer_a_file():
 	follow.prints(b"one\n")
 	os.unlink("log")
 	os.mkdir("log")
-	follow.says("log: Is a directory; waiting for another")
+	follow.says("log: cannot open: Is a directory; waiting for another file")
 	os.rmdir("log")
 	os.mkfifo("log")
-	follow.says("log: Is a directory; waiting for another",
-		"log: no longer a regular file; waiting for another")
+	follow.says("log: cannot open: Is a directory; waiting for another file",
+		"log: cannot open: no longer a regular file; waiting for another file")
 	os.unlink("log")
 	write("log", b"two\n")
 	follow.prints(b"one\ntwo\n")
@@ -435,7 +435,7 @@ def check_kinds():
 			with open(name, "rb") as file:
 				Follow(name, name).ends(0, file.read(), "")
 	Follow("/dev/null", "/dev/null").ends(0, b"", "")
-	Follow("directory", ".").ends(2, b"", "mmcat: .: Is a directory\n")
+	Follow("directory", ".").ends(2, b"", "mmcat: .: cannot read: Is a directory\n")
 	follow = Follow("directory among files", "-q", ".", "log")
 	follow.prints(b"log\nmore\n")
 	follow.interrupt(2)
@@ -469,7 +469,7 @@ def check_output_is_input():
 		write("log", content)
 		with open("log", "ab") as out:
 			Follow("onto itself", "log", stdout=out).ends(
-				2, None, "mmcat: log: input file is output file\n")
+				2, None, "mmcat: log: cannot print: input file is output file\n")
 	write("log", b"")
 	write("out", b"")
 	with open("out", "ab") as out:
@@ -477,7 +477,7 @@ def check_output_is_input():
 		append("log", b"1\n")
 		wait_until(lambda: os.path.getsize("out") == 2)
 		os.rename("out", "log")
-		follow.ends(2, None, "mmcat: log: input file is output file\n")
+		follow.ends(2, None, "mmcat: log: cannot print: input file is output file\n")
 
 
 def check_closed_pipe():
@@ -494,11 +494,11 @@ def check_closed_pipe():
 		os.read(reader, 100)
 		os.close(reader)
 		if ignored:
-			follow.ends(2, None, "mmcat: write error: Broken pipe\n")
+			follow.ends(2, None, "mmcat: cannot write to standard output: Broken pipe\n")
 		else:
 			follow.ends(-signal.SIGPIPE, None, "")
 	follow = Follow("closed output", "log", stdout=os.open("log", os.O_RDONLY))
-	follow.ends(2, None, "mmcat: write error: Bad file descriptor\n")
+	follow.ends(2, None, "mmcat: cannot write to standard output: Bad file descriptor\n")
 
 
 def check_interrupted_while_writing():

@@ -110,15 +110,15 @@ fails()
 		{ cat err; return 1; }
 }
 if [ -r /proc/self/mem ]; then
-	error='mmcat: /proc/self/mem: \(Input/output\|I/O\) error\( at byte 0\)\?'
+	error='mmcat: /proc/self/mem: cannot read\( at byte 0\)\?: \(Input/output\|I/O\) error'
 	for options in "" -c -r "-l 1:2"; do
 		check "a read error: $options" fails "$error" "$MMCAT" $options /proc/self/mem
 	done
 fi
 check "standard input for writing only" \
-	fails 'mmcat: standard input: Bad file descriptor.*' "$MMCAT" 0> write-only
+	fails 'mmcat: standard input: cannot read: Bad file descriptor.*' "$MMCAT" 0> write-only
 check "a folder as standard input" \
-	fails 'mmcat: standard input: Is a directory' "$MMCAT" -c < .
+	fails 'mmcat: standard input: cannot read: Is a directory' "$MMCAT" -c < .
 
 # --- Actions that need the whole stream save it in TMPDIR ---
 mkdir spool
@@ -127,10 +127,10 @@ for options in -r "-l -2:" "-b -9:-3" -i; do
 	check "a saved stream, status: $options" [ "${PIPESTATUS[1]}" = 0 ]
 	check "TMPDIR is empty afterwards: $options" [ -z "$(ls -A spool)" ]
 	check "TMPDIR is missing: $options" \
-		fails "mmcat: standard input: cannot save it in '/no\\\\x0awhere': .*" \
+		fails "mmcat: standard input: cannot save the input in '/no\\\\x0awhere': .*" \
 		env TMPDIR=$'/no\nwhere' "$MMCAT" $options < <(cat numbers)
 	check "the disk is full: $options" \
-		fails 'mmcat: standard input: cannot save.*: File too large' \
+		fails 'mmcat: standard input: cannot save.*: File too large; set TMPDIR to another folder' \
 		bash -c 'ulimit -f 100; trap "" XFSZ; exec "$MMCAT" "$@"' - $options \
 		< <(cat numbers)
 done

@@ -28,8 +28,8 @@ refuses()
 	says 2 "" "mmcat: $1"$'\n' "${@:2}"
 }
 
-bytes="use START:END or START:+LENGTH, from 0, as in 5:10, -3: or 4K:+512"
-lines="use START:END or START:+LENGTH, from 0, as in 5:10 or -3:, or FIRST,LAST, from 1, as in 6,10"
+bytes="use START:END or START:+LENGTH, counted from 0, such as 5:10, -3: or 4K:+512"
+lines="use START:END or START:+LENGTH, counted from 0, such as 5:10 or -3:, or FIRST,LAST, counted from 1, such as 6,10"
 for range in "" x 5:x x:5 1:2:3 :: 1.5 +1 1:+-1 1:++1 1:+ --1 -  1- 0x 0xg:1 -0x 1e3:x 1e-3 1. .5 \
 	"1 " " 1" "1 :2" "1: 2" "1:2 " 1-2 1B 1b 1Ki 1KK 1kib 1KIB 1__0 _1 1_ 0x_1 ١; do
 	check "-b '$range' is refused" refuses "invalid range '$range'; $bytes" -b "$range" abc
@@ -44,12 +44,12 @@ for range in ,2 , 1,2,3 1,-2 -1,2 1,x '1,$' 1:2,3 1,+ 1,+x "1, 2" 1,:2; do
 done
 for range in 0,2 0, 0,+2 1,0 0,0; do
 	check "-l '$range' is refused" refuses \
-		"invalid range '$range'; FIRST,LAST counts from 1, as in 1,5" -l "$range" abc
+		"invalid range '$range'; use FIRST,LAST counted from 1, such as 1,5" -l "$range" abc
 done
-check "-l 3,2 is refused" refuses "invalid range '3,2'; LAST is before FIRST" -l 3,2 abc
+check "-l 3,2 is refused" refuses "invalid range '3,2'; use FIRST,LAST with FIRST <= LAST" -l 3,2 abc
 for option in -b -l; do
 	check "a length without a start, $option" refuses \
-		"invalid range ':+60'; a length needs a start, as in 0:+60" $option :+60 abc
+		"invalid range ':+60'; use START:+LENGTH, such as 0:+60" $option :+60 abc
 done
 check "control bytes of a range are escaped" \
 	refuses "invalid range '1\\x0a\\x1b[31m\\x7f'; $lines" -l $'1\n\e[31m\x7f' abc
@@ -81,23 +81,23 @@ check "a fraction that does not give whole bytes" refuses "invalid range '0.001M
 check "exponents have underscores too" says 0 "" "" -l 1_0e1_0 abc
 check "-m takes powers of 1000" says 0 $'2000\n' "" -c -m 2K seven
 check "-m takes an exponent" says 0 $'2000\n' "" -c -m 2e3 seven
-check "-m without a number" refuses "invalid number '1.5'; use a whole number, as in 100 or 5e6" -m 1.5 abc
-check "-j of too many threads" refuses "invalid number '4097'; use a number from 1 to 4096" -j 4097 abc
-check "-w of 0" refuses "invalid width '0'; use a number from 1 to 4096" -x -w 0 abc
-check "an invalid colour" refuses "invalid color 'red'; use auto or always or never" --color=red abc
-check "an invalid kind of JSON" refuses "invalid json 'x'; use lines" -c --json=x abc
-check "an invalid shard" refuses "invalid shard '3/2'; use K/N with 1 <= K <= N, as in 2/4, or auto" \
+check "-m of what is no number" refuses "invalid count '1.5'; use a whole number, such as 100 or 5e6" -m 1.5 abc
+check "-j of too many" refuses "invalid number of threads '4097'; use a number from 1 to 4096" -j 4097 abc
+check "-w of none" refuses "invalid width '0'; use a number from 1 to 4096" -x -w 0 abc
+check "a colour that is none" refuses "invalid --color value 'red'; use auto or always or never" --color=red abc
+check "JSON that is none" refuses "invalid --json value 'x'; use lines" -c --json=x abc
+check "a shard that is none" refuses "invalid shard '3/2'; use K/N with 1 <= K <= N, such as 2/4, or auto" \
 	-s 3/2 abc
 escapes='\n \t \r \0 \\ \xHH'
 for text in '\q' 'a\' '\x1' 'x\N'; do
-	check "-e '$text' is refused" refuses "invalid text '$text'; the escapes are $escapes" -e "$text" abc
+	check "-e '$text' is refused" refuses "invalid text '$text'; use only the escapes $escapes" -e "$text" abc
 done
 
 for delimiter in "" ab '\q' '\x' '\x4' '\x0x' '\xzz' '\x 5' '\x+5' '\x-5' $'\\x\t5' '\x041' '\00' \
 	'\n\n' é; do
 	quoted=${delimiter//$'\t'/\\x09}
 	check "-d '$quoted' is refused" refuses \
-		"invalid delimiter '$quoted'; use one byte, or one of $escapes" -d "$delimiter" abc
+		"invalid delimiter '$quoted'; use one byte or one of the escapes $escapes" -d "$delimiter" abc
 done
 check "-d ;" says 0 $'3\n' "" -c -d ';' semicolons
 check "-d \\0" says 0 $'2\n' "" -c -d '\0' nuls
@@ -110,22 +110,22 @@ check "-d \\t" says 0 $'a\\b\t' "" -l 0 -d '\t' escapes
 check "-d \\r" says 0 $'d\n' "" -l 1 -d '\r' escapes
 check "-d \\n" says 0 $'1\n' "" -c -d '\n' escapes
 
-check "-b and -s" refuses "-s cannot be used with -b or -l" -b 1 -s 1/2 abc
-check "-s and -l" refuses "-s cannot be used with -b or -l" -s 1/2 -l 1 abc
-check "-c and -r" refuses "only one of -r and -c at a time" -c -r abc
-check "-ir" refuses "only one of -i and -r at a time" -ir abc
-check "-x and -t" refuses "only one of -x and -t at a time" -x -t u8 abc
-check "-f and -c" refuses "-f cannot be used with another action" -f -c abc
-check "-f and -s" refuses "-f cannot be used with -s" -s 1/2 -f abc
-check "--json and -r" refuses "--json cannot be used with anything but -i, -c, -e, -E and -t" \
+check "-b and -s" refuses "cannot use -s with -b or -l" -b 1 -s 1/2 abc
+check "-s and -l" refuses "cannot use -s with -b or -l" -s 1/2 -l 1 abc
+check "-c and -r" refuses "cannot use -r with -c" -c -r abc
+check "-ir" refuses "cannot use -i with -r" -ir abc
+check "-x and -t" refuses "cannot use -x with -t" -x -t u8 abc
+check "-f and -c" refuses "cannot use -f with another action" -f -c abc
+check "-f and -s" refuses "cannot use -f with -s" -s 1/2 -f abc
+check "--json and -r" refuses "cannot use --json without -i, -c, -e, -E or -t" \
 	-r --json abc
 check "an action that is given twice counts once" says 0 $'3\n' "" -cc abc
 # shellcheck disable=SC2046
 check "256 ranges" says 0 "$(printf 'a\n%.0s' {1..256})"$'\n' "" $(printf -- '-l0 %.0s' {1..256}) abc
 # shellcheck disable=SC2046
-check "257 ranges" refuses "only 256 of -b and -l at a time" $(printf -- '-l0 %.0s' {1..257}) abc
+check "257 ranges" refuses "cannot use -b and -l more than 256 times" $(printf -- '-l0 %.0s' {1..257}) abc
 check "ranges are printed in their order" says 0 $'ca\nb\n' "" -b 4 -l :2 abc
-one="only one -e or -E at a time; -E 'A|B' finds any of several texts"
+one="cannot use more than one -e or -E; use -E 'A|B' to search for several texts"
 check "-e twice" refuses "$one" -e a -e b abc
 check "-E twice" refuses "$one" -E a -E b abc
 check "-e and -E" refuses "$one" -e a -E a abc
@@ -135,16 +135,16 @@ for twice in "-d ; -d x" "-m 1 -m 2" "-j 1 -j 2" "-s 1/2 -s 2/2" "-t u8 -t i8" "
 	set -- $twice
 	first=${*: -3:1} second=${*: -1}
 	# shellcheck disable=SC2086
-	check "$twice" refuses "${*: -2:1} is given twice, as '$first' and '$second'" $twice abc
+	check "$twice" refuses "cannot use ${*: -2:1} with two values: '$first' and '$second'" $twice abc
 done
-check "--color twice" refuses "--color is given twice, as 'auto' and 'never'" --color auto --color=never abc
-check "--json twice" refuses "--json is given twice, as '' and 'lines'" -c --json --json=lines abc
-check "the same value twice counts once" says 0 $'a\n' "" -m 1 -m 1 -s 1/1 -s 1/1 -j 2 -j 2 abc
+check "--color twice" refuses "cannot use --color with two values: 'auto' and 'never'" --color auto --color=never abc
+check "--json twice" refuses "cannot use --json with two values: '' and 'lines'" -c --json --json=lines abc
+check "the same value twice is once" says 0 $'a\n' "" -m 1 -m 1 -s 1/1 -s 1/1 -j 2 -j 2 abc
 check "a range that begins with -" says 0 $'c\n' "" -l -1: abc
-check "options after a file" says 0 $'3\n' "" abc -c
-check "-- ends the options" refuses "-c: No such file or directory" -- -c
+check "options behind a file" says 0 $'3\n' "" abc -c
+check "-- ends the options" refuses "-c: cannot open: No such file or directory" -- -c
 
-usage=$'Usage: mmcat [OPTION]... [FILE]...\nTry \'mmcat --help\' for more.\n'
+usage=$'Usage: mmcat [OPTION]... [FILE]...\nTry \'mmcat --help\' for more information.\n'
 says_usage()
 {
 	says 2 "" "mmcat: $1"$'\n'"$usage" "${@:2}"
@@ -164,18 +164,18 @@ check "-z" unknown_option -z abc
 check "--nonsense" unknown_option --nonsense abc
 check "-b without a range" unknown_option abc -b
 check "--count=1" unknown_option --count=1 abc
-check "the wrong letter of several is named" says_usage "invalid option '-z'" --quiet -zq abc
-check "a letter without its argument is named" says_usage "option '-b' needs an argument" --quiet -qb
+check "the wrong letter of a word is named" says_usage "invalid option '-z'" --quiet -zq abc
+check "a letter without its argument is named" says_usage "option '-b' requires an argument" --quiet -qb
 
-# The other files are still processed.
-missing=$'mmcat: nowhere: No such file or directory\n'
+# Other files are still done.
+missing=$'mmcat: nowhere: cannot open: No such file or directory\n'
 check "missing, printing" says 2 $'a\nb\nc\na\nb\nc\n' "$missing" abc nowhere abc
 check "missing, counting" says 2 $'abc:3\nabc:3\n' "$missing" -c abc nowhere abc
 check "missing, reversing" says 2 $'c\nb\na\n' "$missing" -r nowhere abc
 check "missing alone" says 2 "" "$missing" nowhere
-check "a folder" says 2 $'a\nb\nc\n' $'mmcat: .: Is a directory\n' . abc
-check "a file used as a folder" says 2 $'c\n' $'mmcat: abc/x: Not a directory\n' -l 2 abc/x abc
-# Root may read everything, so another user runs these.
+check "a folder" says 2 $'a\nb\nc\n' $'mmcat: .: cannot read: Is a directory\n' . abc
+check "a file used as a folder" says 2 $'c\n' $'mmcat: abc/x: cannot open: Not a directory\n' -l 2 abc/x abc
+# Not by root, who may read everything.
 mkdir locked
 : > locked/file
 chmod 000 locked
@@ -190,21 +190,21 @@ if "${stranger[@]}" "$MMCAT" --version > /dev/null 2>&1; then
 	}
 	MMCAT=mmcat_as_stranger
 	check "a folder that may not be read" \
-		says 2 $'a\nb\nc\n' $'mmcat: locked: Permission denied\n' locked abc
+		says 2 $'a\nb\nc\n' $'mmcat: locked: cannot open: Permission denied\n' locked abc
 	check "a file in such a folder" \
-		says 2 $'abc:3\n' $'mmcat: locked/file: Permission denied\n' -c locked/file abc
+		says 2 $'abc:3\n' $'mmcat: locked/file: cannot open: Permission denied\n' -c locked/file abc
 	MMCAT=$mmcat
 else
 	echo "left out: no user who may not read a folder"
 fi
 chmod 755 locked
 check "control bytes of a file's name are escaped" says 2 "" \
-	$'mmcat: no\\x0afi\\x1ble\\x7f: No such file or directory\n' $'no\nfi\ele\x7f'
-# The longest possible path; each byte takes four in the message. The reason comes after it.
+	$'mmcat: no\\x0afi\\x1ble\\x7f: cannot open: No such file or directory\n' $'no\nfi\ele\x7f'
+# The longest path there is, each byte of which takes four: the reason comes behind it.
 folder=$(printf '%250s' '' | tr ' ' '\001')
 deep=$(printf "$folder/%.0s" {1..16})
-check "a message has the reason after any name" says 2 "" \
-	"mmcat: ${deep//$'\001'/'\x01'}gone: No such file or directory"$'\n' "${deep}gone"
+check "the reason is told behind any name" says 2 "" \
+	"mmcat: ${deep//$'\001'/'\x01'}gone: cannot open: No such file or directory"$'\n' "${deep}gone"
 mkdir -p "$deep"
 (cd "$deep" && : > here)
 check "-i prints any name" \
@@ -219,14 +219,14 @@ check "two files need names" says 0 $'abc:3\nempty:0\n' "" -c abc empty
 # Standard descriptors that are closed.
 "$MMCAT" 2> err <&-
 check "standard input is closed: status" [ $? = 2 ]
-check "standard input is closed" [ "$(cat err)" = "mmcat: standard input: Bad file descriptor" ]
+check "standard input is closed" [ "$(cat err)" = "mmcat: standard input: cannot read: Bad file descriptor" ]
 "$MMCAT" nowhere abc > out 2>&-
 check "standard error is closed: status" [ $? = 2 ]
 check "standard error is closed" cmp abc out
 timeout 10 "$MMCAT" -f 2> err <&-
 check "standard input is closed and followed: status" [ $? = 2 ]
 check "standard input is closed and followed" \
-	[ "$(cat err)" = "mmcat: standard input: Bad file descriptor" ]
+	[ "$(cat err)" = "mmcat: standard input: cannot read: Bad file descriptor" ]
 
 check "--version" grep -q '^mmcat (mmreader) [0-9]' <("$MMCAT" --version)
 check "-h is --help" cmp <("$MMCAT" -h) <("$MMCAT" --help)

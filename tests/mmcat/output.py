@@ -206,7 +206,7 @@ def check_broken_pipe():
 			os.close(writer)
 			if feeder:
 				feeder.stdout.close()
-			wanted = (2, "mmcat: write error: Broken pipe\n") if ignored else (
+			wanted = (2, "mmcat: cannot write to standard output: Broken pipe\n") if ignored else (
 				-signal.SIGPIPE, "")
 			expect("broken pipe, %s from a %s, %s" % (args, source,
 				"ignored" if ignored else "default"), finish(process), wanted)

@@ -20,25 +20,25 @@ fails()
 for options in "" -c -r -i "-l -1" "-b 0:2" --help --version; do
 	for file in abc numbers; do
 		"$MMCAT" $options $file >&- 2> err
-		check "closed: $options $file" fails "write error: Bad file descriptor" $?
+		check "closed: $options $file" fails "cannot write to standard output: Bad file descriptor" $?
 		"$MMCAT" $options $file 1< abc 2> err
-		check "read-only: $options $file" fails "write error: Bad file descriptor" $?
+		check "read-only: $options $file" fails "cannot write to standard output: Bad file descriptor" $?
 		[ -c /dev/full ] || continue
 		"$MMCAT" $options $file > /dev/full 2> err
-		check "full: $options $file" fails "write error: No space left on device" $?
+		check "full: $options $file" fails "cannot write to standard output: No space left on device" $?
 	done
 done
 "$MMCAT" >&- 2> err < <(cat numbers)
-check "closed, of a pipe" fails "write error: Bad file descriptor" $?
+check "closed, of a pipe" fails "cannot write to standard output: Bad file descriptor" $?
 cp numbers kept
 "$MMCAT" kept >&- 2> err <&-
-check "input and output are closed" fails "write error: Bad file descriptor" $?
+check "input and output are closed" fails "cannot write to standard output: Bad file descriptor" $?
 check "no file is written to in place of a closed output" cmp numbers kept
 
 # A limit on the size of files, met by copy_file_range and by write.
 for options in "" -r "-l 1:"; do
 	(ulimit -f 100; trap '' XFSZ; "$MMCAT" $options numbers > limited 2> err)
-	check "limited: $options" fails "write error: File too large" $?
+	check "limited: $options" fails "cannot write to standard output: File too large" $?
 done
 
 # --- Files ---
@@ -64,8 +64,8 @@ check "to nowhere" [ $? = 0 ]
 check "standard input among files" cmp <(cat abc numbers abc) <("$MMCAT" abc - abc < numbers)
 check "a pipe among files" cmp <(cat abc numbers abc) <(cat numbers | "$MMCAT" abc - abc)
 
-# --- The output is the input: mmcat would read what it has written ---
-same="input file is output file"
+# --- The output is the input: what would never end, or eat its own words ---
+same="cannot print: input file is output file"
 cp numbers same
 ln same linked
 for options in "" -r "-b 5:" "-l -2:"; do

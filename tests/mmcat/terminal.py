@@ -161,7 +161,7 @@ def progress_otherwise(mmcat, folder):
 	for args in (["-q", "--progress"], ["--progress", "-q"], ["--progress", "-f"]):
 		result = subprocess.run([mmcat, *args, "-"], stdin=subprocess.DEVNULL, capture_output=True)
 		check("%s is refused" % " ".join(args), result.returncode == 2 and
-			result.stdout == b"" and b"--progress cannot be used with" in result.stderr, result)
+			result.stdout == b"" and b"cannot use --progress with" in result.stderr, result)
 
 
 def progress_and_messages(mmcat, folder):
@@ -182,8 +182,8 @@ def progress_and_messages(mmcat, folder):
 	before, _, after = text.partition(b"mmcat: missing")
 	check("progress before and after a message", SHOWN in before and SHOWN in after, text[:300])
 	check("a message has a line of its own",
-		lines[0] == b"mmcat: missing: No such file or directory", lines)
-	check("the counts follow", len(lines) == 4 and lines[1].startswith(b"standard input:") and
+		lines[0] == b"mmcat: missing: cannot open: No such file or directory", lines)
+	check("then the counts come", len(lines) == 4 and lines[1].startswith(b"standard input:") and
 		lines[2].startswith(fifo.encode() + b":"), lines)
 
 

@@ -40,8 +40,8 @@ message_of()
 	for format in "${formats[@]}"; do
 		IFS='|' read -r file start name command <<< "$format"
 		[ "$file" != "$1" ] ||
-			echo "mmcat: $shown: nothing matched: the input is $name" \
-				"(search the output of '$command' instead)"
+			echo "mmcat: $shown: no match: the input is $name;" \
+				"search the output of '$command' instead"
 	done
 }
 
@@ -132,8 +132,8 @@ check "no message for other actions" says 0 '' -c a.gz
 # Names are quoted as in every message.
 cp a.gz $'b\n.gz'
 "$MMCAT" -e nowhere $'b\n.gz' > out 2> err
-check "a name with a newline" grep -qF 'mmcat: b\x0a.gz: nothing matched' err
+check "a name with a newline" grep -qF 'mmcat: b\x0a.gz: no match' err
 
 # The first bytes show the format: no library is loaded for it.
 "$MMCAT" -v -e nowhere a.gz > out 2> err
-check "libmagic is not loaded" eval 'grep -q "nothing matched" err && ! grep -q libmagic err'
+check "libmagic is not loaded" eval 'grep -q "no match" err && ! grep -q libmagic err'

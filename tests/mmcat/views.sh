@@ -32,8 +32,8 @@ check "150 typed views are Python's" \
 	timeout 600 python3 "$here/views.py" type "$MMCAT" "$tmp"
 check "an invalid layout" refuses \
 	"mmcat: cannot parse layout: invalid type 'q' at byte 3; a field is type or" -t 'u8 q' /dev/null
-check "an invalid size" refuses "invalid size '0s' at byte 3" -t 'u8 0s' /dev/null
-check "two views" refuses "only one of -x and -t" -x -t u8 /dev/null
+check "a size that is none" refuses "invalid size '0s' at byte 3" -t 'u8 0s' /dev/null
+check "two views" refuses "cannot use -x with -t" -x -t u8 /dev/null
 head -c 36 /dev/zero > words
 check "shards consist of records" prints '0\n0\n0\n' -t u32 -s 3/3 words
 check "a shard with the first record" prints '0\n' -t u32 -s 1/9 words
@@ -134,16 +134,18 @@ check "PMI's rank" auto PMI_RANK=1 PMI_SIZE=3
 export PMI_RANK=3 PMI_SIZE=3
 check "an invalid rank" refuses "PMI_RANK='3'" -s auto lines
 unset PMI_RANK PMI_SIZE
-check "no rank" refuses "SLURM_PROCID" -s auto lines
+check "no rank" refuses "cannot determine the shard: no rank and size in the environment; set OMPI" \
+	-s auto lines
 for shard in 0/3 4/3 1/0 a/b 1 1/2/3 -1/3 "1 /3" 99999999999999999999/99999999999999999999; do
 	check "no shard $shard" refuses "shard" "-s$shard" lines
 done
-check "a stream has no shards" refuses "no size" -s 1/2 -
-check "shards of a range" refuses "-s cannot be used with -b or -l" -s 1/2 -l 3 lines
+check "a stream has no shards" refuses \
+	"cannot divide into shards: size is unknown; save the input to a file first" -s 1/2 -
+check "shards of a range" refuses "cannot use -s with -b or -l" -s 1/2 -l 3 lines
 
 # Seven records of two bytes, and a byte that is left over.
 printf '\1\0\2\0\3\0\12\0\12\0\6\0\7\0\10' > records
-rest="left over"
+rest="cannot read a record at byte 14: the selection has 1 of its 2 bytes"
 check "-l counts records" prints '3\n10\n' -t u16le -l 2:4 records
 check "-l counts records as sed does" prints '3\n10\n' -t u16le -l 3,4 records
 check "-l before the byte that is left over" prints '7\n' -t u16le -l 6:7 records
@@ -179,5 +181,5 @@ piped()
 check "-l counts records of a pipe" piped '3\n10\n' -t u16le -l 2:4
 check "-c counts records of a pipe" piped '7\n' -c -t u16le
 check "records of a pipe, in the order given" piped '6\n7\n1\n' -t u16le -l -2: -l 0
-check "-d is refused with -t" refuses "-d cannot be used with -t" -d ';' -t u8 records
-check "-w is refused with -c" refuses "-w cannot be used with -c" -c -w 2 -t u8 records
+check "-d means nothing to records" refuses "cannot use -d with -t" -d ';' -t u8 records
+check "nor -w to their number" refuses "cannot use -w with -c" -c -w 2 -t u8 records

@@ -129,7 +129,7 @@ static const char *reason_of(int reason)
 {
 	switch (reason) {
 	case -EPERM:
-		return "the kernel reports it only to users who own or may write the file";
+		return "the kernel reports it only to users who own the file or can write to it";
 	case -ENOSYS:
 		return "the kernel has no call that reports it";
 	default:

@@ -165,7 +165,8 @@ enum status action_reverse(struct task *task)
 
 	selection_report(input, &task->scan);
 	if (output_is_input(&input->st, input->base + start, input->base + stop, true))
-		return message("%s: input file is output file", message_quote(input->name));
+		return message(
+			"%s: cannot print: input file is output file", message_quote(input->name));
 	if (copy_is_refused(input, &task->scan, options))
 		return STATUS_TROUBLE;
 	err = reverse_in_parallel(&reversal, &task->scan);

@@ -176,8 +176,7 @@ static const mmr_regex *compiled(const struct options *options)
 	err = mmr_regex_compile(options->text, &how, &regex);
 	if (err == 0)
 		return regex;
-	message("%s", message_quote(mmr_last_error()));
-	exit(STATUS_TROUBLE);
+	exit((int)message("%s", message_quote(mmr_last_error())));
 }
 
 static int on_regex_match(void *context, const mmr_regex_match *match)

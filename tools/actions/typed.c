@@ -27,10 +27,8 @@ static const mmr_layout *parsed(const struct options *options)
 {
 	static mmr_layout *layout;
 
-	if (!layout && mmr_layout_parse(mmr_slice_of(options->layout), &layout) < 0) {
-		message("%s", message_quote(mmr_last_error()));
-		exit(STATUS_TROUBLE);
-	}
+	if (!layout && mmr_layout_parse(mmr_slice_of(options->layout), &layout) < 0)
+		exit((int)message("%s", message_quote(mmr_last_error())));
 	return layout;
 }
 
@@ -104,8 +102,9 @@ static enum status report_rest(struct task *task, uint64_t rest)
 	if (rest == 0)
 		return STATUS_DONE;
 	output_flush();
-	return message("%s: %" PRIu64 " %s left over at byte %" PRIu64, message_quote(input->name),
-		rest, rest == 1 ? "byte is" : "bytes are", end - rest);
+	return message("%s: cannot read a record at byte %" PRIu64 ": the selection has %" PRIu64
+		       " of its %zu bytes",
+		message_quote(input->name), end - rest, rest, task->options->record_size);
 }
 
 static int print_records(struct table *table, struct task *task)

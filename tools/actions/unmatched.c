@@ -67,7 +67,7 @@ enum status unmatched_explain(const struct input *input, const struct options *o
 		if (strcmp(kind.mime, format->type) != 0 &&
 			strcmp(kind.encoding, format->type) != 0)
 			continue;
-		message("%s: nothing matched: the input is %s (search the output of '%s' instead)",
+		message("%s: no match: the input is %s; search the output of '%s' instead",
 			message_quote(input->name), format->name, format->command);
 		break;
 	}

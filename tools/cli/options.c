@@ -71,7 +71,7 @@ static const char help_text[] =
 
 enum status options_hint(void)
 {
-	fprintf(stderr, "Usage: %s [OPTION]... [FILE]...\nTry '%s --help' for more.\n",
+	fprintf(stderr, "Usage: %s [OPTION]... [FILE]...\nTry '%s --help' for more information.\n",
 		program_name, program_name);
 	return STATUS_TROUBLE;
 }
@@ -100,10 +100,9 @@ static void print_version(void)
 	exit(STATUS_DONE);
 }
 
-static void contradict(const char *first, const char *second)
+static _Noreturn void refuse(const char *combination)
 {
-	message("%s cannot be used with %s", first, second);
-	exit(STATUS_TROUBLE);
+	exit((int)message("cannot use %s", combination));
 }
 
 static void add_selection(struct options *options, enum part part, const char *value)
@@ -111,14 +110,12 @@ static void add_selection(struct options *options, enum part part, const char *v
 	struct selection *selection;
 	const char *hint = NULL;
 
-	if (options->n_selections == MAX_SELECTIONS) {
-		message("only %d of -b and -l at a time", MAX_SELECTIONS);
-		exit(STATUS_TROUBLE);
-	}
+	if (options->n_selections == MAX_SELECTIONS)
+		exit((int)message("cannot use -b and -l more than %d times", MAX_SELECTIONS));
 	selection = &options->selections[options->n_selections];
 	if (options->n_selections > 0 &&
 		(part == PART_SHARD) != (options->selections[0].part == PART_SHARD))
-		contradict("-s", "-b or -l");
+		refuse("-s with -b or -l");
 	selection->part = part;
 	if (part == PART_SHARD)
 		selection->shard = value_shard(value);
@@ -134,11 +131,9 @@ static void add_selection(struct options *options, enum part part, const char *v
 
 static void set_action(struct options *options, enum action_id action)
 {
-	if (options->action != ACTION_PRINT && options->action != action) {
-		message("only one of -%c and -%c at a time", actions[options->action].letter,
-			actions[action].letter);
-		exit(STATUS_TROUBLE);
-	}
+	if (options->action != ACTION_PRINT && options->action != action)
+		exit((int)message("cannot use -%c with -%c", actions[options->action].letter,
+			actions[action].letter));
 	options->action = action;
 }
 
@@ -147,10 +142,8 @@ static void set_search(struct options *options, enum action_id action, mmr_slice
 	bool same = options->action == action && options->text.len == text.len &&
 		    (text.len == 0 || memcmp(options->text.ptr, text.ptr, text.len) == 0);
 
-	if (action_has(options, ACTION_SEARCHES) && !same) {
-		message("only one -e or -E at a time; -E 'A|B' finds any of several texts");
-		exit(STATUS_TROUBLE);
-	}
+	if (action_has(options, ACTION_SEARCHES) && !same)
+		refuse("more than one -e or -E; use -E 'A|B' to search for several texts");
 	set_action(options, action);
 	options->text = text;
 }
@@ -171,25 +164,26 @@ static void settle_follow(const struct options *options)
 	const struct selection *selection = &options->selections[0];
 
 	if (options->action != ACTION_PRINT)
-		contradict("-f", "another action");
+		refuse("-f with another action");
 	if (options->n_selections > 1)
-		contradict("-f", "more than one -b or -l");
+		refuse("-f with more than one -b or -l");
 	if (selection->part == PART_SHARD)
-		contradict("-f", "-s");
+		refuse("-f with -s");
 	/* The end of the file moves, so a selection that ends relative to it never ends. */
 	if (range_from_end(&selection->range) && selection->range.stop != MMR_END)
-		contradict("-f", "an end that the file's growth would move");
+		refuse("-f with a range whose end counts from the end of the file");
 }
 
 static void settle_json(const struct options *options)
 {
 	if (!action_has(options, ACTION_HAS_JSON))
-		contradict("--json", "anything but -i, -c, -e, -E and -t");
-	if (options->json == JSON_LINES &&
-		(options->count_only || !action_has(options, ACTION_SEARCHES)))
-		contradict("--json=lines", "anything but the matches of -e and -E");
+		refuse("--json without -i, -c, -e, -E or -t");
+	if (options->json == JSON_LINES && options->count_only)
+		refuse("--json=lines with -c");
+	if (options->json == JSON_LINES && !action_has(options, ACTION_SEARCHES))
+		refuse("--json=lines without -e or -E");
 	if (action_has(options, ACTION_HAS_WIDTH) && options->width > 0)
-		contradict("--json", "-w");
+		refuse("--json with -w");
 }
 
 /* The checks that need the whole command line. */
@@ -203,17 +197,17 @@ static void settle(struct options *options, bool count, bool delimiter)
 		options->selections[options->n_selections++] =
 			(struct selection){.range = {0, MMR_END, false, 0}};
 	if (options->width > 0 && !action_has(options, ACTION_HAS_WIDTH))
-		contradict("-w", "anything but -x and -t");
+		refuse("-w without -x or -t");
 	if (options->width > 0 && count)
-		contradict("-w", "-c");
+		refuse("-w with -c");
 	if (delimiter && action_has(options, ACTION_HAS_RECORDS))
-		contradict("-d", "-t");
+		refuse("-d with -t");
 	if (options->follow)
 		settle_follow(options);
 	if (options->progress && options->quiet)
-		contradict("--progress", "-q");
+		refuse("--progress with -q");
 	if (options->progress && options->follow)
-		contradict("--progress", "-f");
+		refuse("--progress with -f");
 	if (options->json != JSON_NONE)
 		settle_json(options);
 }
@@ -288,7 +282,7 @@ static enum status unknown(char **argv, int letter)
 		n = candidates_of(word + 2, names, sizeof(names));
 	}
 	if (letter == ':')
-		message("option '%s' needs an argument", message_quote(option));
+		message("option '%s' requires an argument", message_quote(option));
 	else if (n > 1)
 		message("option '%s' is ambiguous: %s", message_quote(option), names);
 	else if (n == 1)
@@ -312,9 +306,8 @@ static void once_only(const char **given, int letter)
 	for (i = 0; letter > UINT8_MAX && long_options[i].name; i++)
 		if (long_options[i].val == letter)
 			snprintf(name, sizeof(name), "--%s", long_options[i].name);
-	message("%s is given twice, as '%s' and '%s'", name, message_quote(before),
-		message_quote(value));
-	exit(STATUS_TROUBLE);
+	exit((int)message("cannot use %s with two values: '%s' and '%s'", name,
+		message_quote(before), message_quote(value)));
 }
 
 void options_parse(int argc, char **argv, struct options *ret_options)
@@ -378,11 +371,11 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			break;
 		case 'j':
 			options->n_threads = (unsigned)value_number(
-				"number", optarg, NUMBER_OF_ITEMS, 1, MAX_THREADS);
+				"number of threads", optarg, NUMBER_OF_ITEMS, 1, MAX_THREADS);
 			break;
 		case 'm':
 			options->maximum =
-				value_number("number", optarg, NUMBER_OF_ITEMS, 0, NO_MAXIMUM);
+				value_number("count", optarg, NUMBER_OF_ITEMS, 0, NO_MAXIMUM);
 			break;
 		case 'w':
 			options->width = (size_t)value_number(
@@ -395,10 +388,10 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 			options->progress = true;
 			break;
 		case LONG_COLOR:
-			color = (enum color)value_word("color", optarg, colors);
+			color = (enum color)value_word("--color value", optarg, colors);
 			break;
 		case LONG_JSON:
-			options->json = optarg && value_word("json", optarg, jsons) == 0
+			options->json = optarg && value_word("--json value", optarg, jsons) == 0
 						? JSON_LINES
 						: JSON_PLAIN;
 			break;

@@ -5,9 +5,9 @@
 
 /* By enum number_unit. */
 static const char *const examples[] = {
-	"use START:END or START:+LENGTH, from 0, as in 5:10, -3: or 4K:+512",
-	"use START:END or START:+LENGTH, from 0, as in 5:10 or -3:, or FIRST,LAST, from 1, as in "
-	"6,10",
+	"use START:END or START:+LENGTH, counted from 0, such as 5:10, -3: or 4K:+512",
+	"use START:END or START:+LENGTH, counted from 0, such as 5:10 or -3:, "
+	"or FIRST,LAST, counted from 1, such as 6,10",
 };
 
 static const char *parse_signed(const char *text, enum number_unit unit, int64_t *ret_number)
@@ -61,13 +61,13 @@ static const char *parse_last(const char *text, int64_t first, struct range *ret
 	if (first < 0 || !end || *end != '\0')
 		return examples[NUMBER_OF_ITEMS];
 	if (first == 0 || (*text != '\0' && !more && last == 0))
-		return "FIRST,LAST counts from 1, as in 1,5";
+		return "use FIRST,LAST counted from 1, such as 1,5";
 	if (more)
 		range = with_length(range, (int64_t)min_u64(last, INT64_MAX - 1) + 1);
 	else if (*text != '\0')
 		range.stop = (int64_t)last;
 	if (*text != '\0' && !more && range.stop <= range.start)
-		return "LAST is before FIRST";
+		return "use FIRST,LAST with FIRST <= LAST";
 	*ret_range = range;
 	return NULL;
 }
@@ -88,7 +88,7 @@ const char *range_parse(const char *text, enum number_unit unit, struct range *r
 		}
 	} else if (text[1] == '+') {
 		/* The usual reason is a command that printed no number. */
-		return "a length needs a start, as in 0:+60";
+		return "use START:+LENGTH, such as 0:+60";
 	}
 	if (*text++ != ':')
 		return examples[unit];

@@ -16,8 +16,7 @@
 
 _Noreturn void value_wrong(const char *what, const char *value, const char *hint)
 {
-	message("invalid %s '%s'; %s", what, message_quote(value), hint);
-	exit(STATUS_TROUBLE);
+	exit((int)message("invalid %s '%s'; %s", what, message_quote(value), hint));
 }
 
 /* Parses one byte of an argument, or an escape. Returns: what follows; NULL for a wrong escape. */
@@ -54,7 +53,7 @@ mmr_slice value_bytes(const char *what, char *argument)
 	for (at = argument; *at;) {
 		at = parse_byte(at, &byte);
 		if (!at)
-			value_wrong(what, argument, "the escapes are " ESCAPES);
+			value_wrong(what, argument, "use only the escapes " ESCAPES);
 	}
 	for (at = argument; *at; argument[bytes.len++] = byte)
 		at = parse_byte(at, &byte);
@@ -71,7 +70,7 @@ char value_delimiter(const char *argument)
 	else
 		end++;
 	if (!end || *end)
-		value_wrong("delimiter", argument, "use one byte, or one of " ESCAPES);
+		value_wrong("delimiter", argument, "use one byte or one of the escapes " ESCAPES);
 	return byte;
 }
 
@@ -84,7 +83,7 @@ uint64_t value_number(const char *what, const char *argument, enum number_unit u
 	if (number_parse_all(argument, unit, &number) && number >= least && number <= most)
 		return number;
 	if (most >= INT64_MAX)
-		snprintf(hint, sizeof(hint), "use a whole number, as in 100 or 5e6");
+		snprintf(hint, sizeof(hint), "use a whole number, such as 100 or 5e6");
 	else
 		snprintf(hint, sizeof(hint), "use a number from %" PRIu64 " to %" PRIu64, least,
 			most);
@@ -146,17 +145,17 @@ static struct shard shard_of_launcher(void)
 		if (!rank || !size)
 			continue;
 		if (!parse_count(rank, '\0', &rest, &shard.k) ||
-			!parse_count(size, '\0', &rest, &shard.n) || shard.k >= shard.n) {
-			message("no shard can be told from %s='%s' and %s='%s'", launchers[i].rank,
-				message_quote(rank), launchers[i].size, message_quote(size));
-			exit(STATUS_TROUBLE);
-		}
+			!parse_count(size, '\0', &rest, &shard.n) || shard.k >= shard.n)
+			exit((int)message("cannot determine the shard: %s='%s' is not a number "
+					  "less than %s='%s'",
+				launchers[i].rank, message_quote(rank), launchers[i].size,
+				message_quote(size)));
 		shard.k++;
 		return shard;
 	}
-	message("--shard=auto: no rank and size in the environment (OMPI_COMM_WORLD_RANK "
-		"and OMPI_COMM_WORLD_SIZE, PMI_RANK and PMI_SIZE, SLURM_PROCID and SLURM_NTASKS)");
-	exit(STATUS_TROUBLE);
+	exit((int)message("cannot determine the shard: no rank and size in the environment; "
+			  "set OMPI_COMM_WORLD_RANK and OMPI_COMM_WORLD_SIZE, "
+			  "PMI_RANK and PMI_SIZE, or SLURM_PROCID and SLURM_NTASKS"));
 }
 
 struct shard value_shard(const char *argument)
@@ -168,6 +167,6 @@ struct shard value_shard(const char *argument)
 		return shard_of_launcher();
 	if (!parse_count(argument, '/', &rest, &shard.k) ||
 		!parse_count(rest + 1, '\0', &rest, &shard.n) || shard.k < 1 || shard.k > shard.n)
-		value_wrong("shard", argument, "use K/N with 1 <= K <= N, as in 2/4, or auto");
+		value_wrong("shard", argument, "use K/N with 1 <= K <= N, such as 2/4, or auto");
 	return shard;
 }

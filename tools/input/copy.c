@@ -102,7 +102,8 @@ enum status copy_selection(
 	int err;
 
 	if (meets_output(input, scan))
-		return message("%s: input file is output file", message_quote(input->name));
+		return message(
+			"%s: cannot print: input file is output file", message_quote(input->name));
 	err = copy(input, scan, options, &done);
 	report_bytes(done);
 	if (err < 0)

@@ -163,7 +163,7 @@ enum status follow_files(const struct options *options,
 	output_check();
 	files = calloc((size_t)options->n_files, sizeof(*files));
 	if (!files || !catch_interrupt()) {
-		follower.status = message("cannot follow: %s", strerror(errno));
+		follower.status = message("cannot follow files: %s", strerror(errno));
 		goto free_files;
 	}
 	follower.headers = options->n_files > 1 && !options->quiet;

@@ -256,7 +256,7 @@ static bool is_output(const struct followed *file, const struct stat *st)
 	if (!output_is_input(st, 0, UINT64_MAX, true))
 		return false;
 	file->follower->status =
-		message("%s: input file is output file", message_quote(file->name));
+		message("%s: cannot print: input file is output file", message_quote(file->name));
 	return true;
 }
 
@@ -311,9 +311,9 @@ static void miss(struct followed *file, int errnum)
 		return;
 	file->reported = errnum;
 	if (errnum == ENOENT)
-		say(file, "vanished; waiting for it to come back");
+		say(file, "disappeared; waiting for it to reappear");
 	else
-		message("%s: %s; waiting for another", message_quote(file->name),
+		message("%s: cannot open: %s; waiting for another file", message_quote(file->name),
 			errnum == ENOTSUP ? "no longer a regular file" : strerror(errnum));
 }
 
@@ -362,7 +362,7 @@ static void look_at_name(struct followed *file)
 	}
 	if (is_it(newest, &st)) {
 		if (file->reported)
-			say(file, "came back; following it");
+			say(file, "reappeared; following it");
 		file->missing = file->reported = 0;
 		return;
 	}
@@ -482,7 +482,8 @@ static int begin(struct followed *file)
 
 static enum follow fail(const struct followed *file, int errnum)
 {
-	file->follower->status = message("%s: %s", message_quote(file->name), strerror(errnum));
+	file->follower->status =
+		message("%s: cannot follow: %s", message_quote(file->name), strerror(errnum));
 	return FOLLOW_FAILED;
 }
 
@@ -515,8 +516,8 @@ static enum follow open_first(struct followed *file)
 		return fail(file, errno);
 	if (fd < 0) {
 		file->missing = file->reported = errno;
-		file->follower->status = message(
-			"%s: %s; waiting for it", message_quote(path), strerror(file->missing));
+		file->follower->status = message("%s: cannot open: %s; waiting for it to appear",
+			message_quote(path), strerror(file->missing));
 		return FOLLOW_IT;
 	}
 	what = judge(file, fd, &st);

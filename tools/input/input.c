@@ -46,7 +46,7 @@ static bool has_offsets(const struct stat *st)
 
 static enum status fail(const struct input *input, int errnum)
 {
-	return message("%s: %s", message_quote(input->name), strerror(errnum));
+	return message_file_at(input->name, -errnum, UINT64_MAX);
 }
 
 static enum status start(struct input *input, enum need need, const struct options *options)
@@ -74,7 +74,8 @@ static enum status start(struct input *input, enum need need, const struct optio
 			input->reader = NULL;
 		}
 		if (need == NEED_SIZE)
-			return message("%s: has no size by which shards could be cut",
+			return message("%s: cannot divide into shards: size is unknown; "
+				       "save the input to a file first",
 				message_quote(input->name));
 		if (input_spool(input, options) != STATUS_DONE)
 			return STATUS_TROUBLE;
@@ -98,7 +99,7 @@ enum status input_open(
 			input.fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 		while (input.fd < 0 && errno == EINTR);
 		if (input.fd < 0)
-			return fail(&input, errno);
+			return message("%s: cannot open: %s", message_quote(file), strerror(errno));
 		input.own_fd = true;
 	}
 	if (start(&input, need, options) != STATUS_DONE) {

@@ -21,8 +21,8 @@ static const char *spool_folder(void)
 
 static enum status spool_failed(const struct input *input)
 {
-	return message("%s: cannot save it in '%s': %s", message_quote(input->name),
-		message_quote(spool_folder()), strerror(errno));
+	return message("%s: cannot save the input in '%s': %s; set TMPDIR to another folder",
+		message_quote(input->name), message_quote(spool_folder()), strerror(errno));
 }
 
 /* An unlinked file in $TMPDIR. Returns: its descriptor, or -1 with errno. */
@@ -121,7 +121,7 @@ static enum status save(struct input *input, int fd)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return message("%s: %s", message_quote(input->name), strerror(errno));
+			return message_file_at(input->name, -errno, UINT64_MAX);
 		bytes = (mmr_slice){buffer, (size_t)n};
 		err = trim(&bytes);
 		if (err < 0)

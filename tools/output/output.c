@@ -56,7 +56,7 @@ _Noreturn void output_failed(int errnum)
 	/* If SIGPIPE is ignored, this returns and EPIPE is an error like others. */
 	if (errnum == EPIPE)
 		die_of_sigpipe();
-	message("write error: %s", strerror(errnum));
+	message("cannot write to standard output: %s", strerror(errnum));
 	_exit(STATUS_TROUBLE);
 }
 
@@ -238,7 +238,7 @@ bool binary_refused(const char *name, mmr_slice bytes)
 
 	if (len == 0 || (!memchr(bytes.ptr, '\0', len) && !memchr(bytes.ptr, '\033', len)))
 		return false;
-	message("%s: binary data is not printed to a terminal (-a prints it, -x shows it in hex)",
+	message("%s: cannot print binary data to a terminal; use -x to view it or -a to print it",
 		message_quote(name));
 	return true;
 }

@@ -1,6 +1,7 @@
 /* output.h - standard output through one buffer
  *
- * A write that fails ends the program at once with "write error: reason" and STATUS_TROUBLE.
+ * A write that fails prints "cannot write to standard output: REASON" and ends the program at once
+ * with STATUS_TROUBLE.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_OUTPUT_OUTPUT_H

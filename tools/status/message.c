@@ -73,15 +73,15 @@ const char *message_quote(const char *file)
 
 enum status message_file_at(const char *file, int code, uint64_t off)
 {
+	const char *verb = code == -ECANCELED || code == MMR_ELONG ? "search" : "read";
 	const char *reason = mmr_strerror(code);
+	char at[32] = "";
 
-	if (code == MMR_ETRUNCATED)
-		reason = "truncated while reading";
-	else if (code == -ECANCELED)
-		reason = "the pattern reached its limits (a simpler one may not)";
-	if (off == UINT64_MAX)
-		return message("%s: %s", message_quote(file), reason);
-	return message("%s: %s at byte %" PRIu64, message_quote(file), reason, off);
+	if (code == -ECANCELED)
+		reason = "pattern exceeds the limit of steps or memory; use a simpler one";
+	if (off != UINT64_MAX)
+		snprintf(at, sizeof(at), " at byte %" PRIu64, off);
+	return message("%s: cannot %s%s: %s", message_quote(file), verb, at, reason);
 }
 
 enum status message_file(const char *file, int code)

@@ -14,11 +14,11 @@ void message_start(const char *argv0);
 /* Prints "mmcat: " and the text. Returns: STATUS_TROUBLE. */
 enum status message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Prints "mmcat: FILE: reason" for a code of the library, with the offset of the error if it has
- * one. Control bytes of the name are escaped. Returns: STATUS_TROUBLE. */
+/* Prints "mmcat: FILE: cannot read at byte N: REASON" for a code of the library, without the offset
+ * if the error has none. Control bytes of the name are escaped. Returns: STATUS_TROUBLE. */
 enum status message_file(const char *file, int code);
 
-/* Like message_file, for a read at an offset that mmcat did itself; UINT64_MAX: without offset. */
+/* Like message_file, for a read by mmcat itself at this offset; UINT64_MAX: without offset. */
 enum status message_file_at(const char *file, int code, uint64_t off);
 
 /* A file's name with its control bytes as \xHH. Lifetime: until the next call but one. */
