@@ -17,6 +17,7 @@ a byte travels
 a death
 answers with
 at the true place
+be told from
 beside the road
 by somebody's will
 daily bread
@@ -31,6 +32,7 @@ lies before
 lies behind
 lies elsewhere
 lies in
+may stand
 not known of
 nobody would notice
 on the spot
@@ -69,4 +71,34 @@ finds_every_phrase()
 }
 
 check "the search finds every phrase" finds_every_phrase
-check "no file contains such a phrase" nothing tree
+check "no file contains one" nothing tree
+
+# --- Messages of mmcat ----------------------------------------------------------------------------
+
+# Prints the start of each message in the files that gives the reason of a failed system call but not
+# what failed, as in "cannot open: %s", and of each that ends like a sentence.
+wrong_messages()
+{
+	local literal='[[:space:]]*"([^"\\]|\\.)*"'
+
+	cat "$@" | tr '\n' ' ' | grep -oE "message\\($literal($literal)*[^;\"]*;" > "$tmp/messages"
+	grep 'strerror(' "$tmp/messages" | grep -v '"[^"]*cannot [a-z]'
+	grep -E '([.!]|\\n)"[^"]*$' "$tmp/messages"
+	return 0
+}
+
+finds_wrong_messages()
+{
+	cat > "$tmp/sample.c" << 'END'
+	message("%s: %s; waiting", name,
+		strerror(errno));
+	message("it is over.");
+	message("%s: cannot open: %s; "
+		"wait", name, strerror(errno));
+	return message("%s: size is unknown; save it", name);
+END
+	[ "$(wrong_messages "$tmp/sample.c" | wc -l)" = 2 ] && [ "$(wc -l < "$tmp/messages")" = 4 ]
+}
+
+check "the search finds wrong messages" finds_wrong_messages
+check "mmcat prints none" nothing wrong_messages tools/*.c tools/*/*.c

@@ -22,10 +22,10 @@ enum {
 	LONG_LAST
 };
 
-/* More threads than any machine has processors for. */
+/* The most threads. No machine has more processors. */
 #define MAX_THREADS 4096
 
-/* Rows are no wider than this; a terminal's line is not, and it bounds what a row needs. */
+/* The widest row, which limits its buffer. No terminal is wider. */
 #define MAX_WIDTH 4096
 
 static const char help_text[] =
@@ -124,7 +124,7 @@ static void add_selection(struct options *options, enum part part, const char *v
 			&selection->range);
 	if (hint)
 		value_wrong("range", value, hint);
-	/* A shard that is given twice is one. once_only has compared the two. */
+	/* once_only has compared the values of two -s: the second one adds nothing. */
 	if (part != PART_SHARD || options->n_selections == 0)
 		options->n_selections++;
 }
@@ -189,7 +189,7 @@ static void settle_json(const struct options *options)
 /* The checks that need the whole command line. */
 static void settle(struct options *options, bool count, bool delimiter)
 {
-	/* Matches when something is searched for, records with -t, else lines. */
+	/* -c counts matches with -e and -E, records with -t, else lines. */
 	if (count && !action_of(options)->unit)
 		set_action(options, ACTION_COUNT);
 	options->count_only = count;
@@ -240,7 +240,7 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-/* Whether a word begins, before its "=", the name of a long option. */
+/* Whether a word, up to its "=", is the start of the name of a long option. */
 static bool begins(const char *word, const char *name)
 {
 	size_t len = strcspn(word, "=");
@@ -248,7 +248,7 @@ static bool begins(const char *word, const char *name)
 	return strncmp(word, name, len) == 0;
 }
 
-/* The long options that an abbreviation may stand for. Returns: how many there are. */
+/* Lists the long options that an abbreviation can mean. Returns: how many there are. */
 static size_t candidates_of(const char *word, char *names, size_t room)
 {
 	size_t n = 0, i, len;
@@ -264,7 +264,7 @@ static size_t candidates_of(const char *word, char *names, size_t room)
 	return n;
 }
 
-/* An option that getopt(3) does not know, or that lacks its argument. */
+/* Reports an option that getopt(3) does not know, or that lacks its argument. */
 static enum status unknown(char **argv, int letter)
 {
 	char text[3] = {'-', (char)optopt, '\0'}, names[256];
@@ -272,8 +272,8 @@ static enum status unknown(char **argv, int letter)
 	bool in_cluster = letter == '?' && optopt != 0;
 	size_t i, n = 0;
 
-	/* Inside a word like -qz, optind still is the index of this word, and argv[optind - 1] is
-	 * the word before. If optopt is a known option, it is a long one with a value. */
+	/* Inside a word like -qz, optind is still the index of this word, and argv[optind - 1] is
+	 * the word before. If optopt is a known option, the option is long and has a value. */
 	for (i = 0; long_options[i].name; i++)
 		in_cluster &= long_options[i].val != optopt;
 	/* Some C libraries take the NULL after the last word as the missing argument. */
