@@ -21,7 +21,7 @@ static enum need need_of(const struct options *options)
 	return action_of(options)->need;
 }
 
-/* The status of two runs: one error decides, then one match. */
+/* Combines two statuses: any error counts, then any match. */
 static enum status both(enum status a, enum status b)
 {
 	if (a == STATUS_TROUBLE || b == STATUS_TROUBLE)
@@ -55,7 +55,7 @@ static enum status run_selections(struct input *input, const struct options *opt
 		one = run_selection(&task);
 		failed = one == STATUS_TROUBLE && !input->rest;
 		status = both(status, one);
-		/* Standard input is left at the end of what was used. */
+		/* The next program continues standard input at the end of what was used. */
 		if (used < selection_end(input, &task.scan))
 			used = selection_end(input, &task.scan);
 		if (options->maximum != NO_MAXIMUM)

@@ -1,4 +1,4 @@
-/* mmcat.h - what every file of mmcat starts with
+/* mmcat.h - included by every file of mmcat
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_MMCAT_H
@@ -12,7 +12,7 @@
 
 #include <time.h>
 
-/* Exit status: of a FILE, and the worst of them of the run. */
+/* The status of one FILE, and the exit status of the run. */
 enum status {
 	STATUS_DONE = 0,
 	STATUS_NO_MATCH = 1,

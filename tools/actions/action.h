@@ -1,4 +1,4 @@
-/* action.h - what can be done with a selection of an input
+/* action.h - the actions on a selection of an input
  *
  * An action works on any input; only input/ depends on its kind. cli/action.h has the properties of
  * each action.

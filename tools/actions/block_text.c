@@ -1,4 +1,4 @@
-/* block_text.c - the buffers and the blocks of workers that make text
+/* block_text.c - buffers and blocks for workers that make text
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/block_text.h"

@@ -1,6 +1,6 @@
-/* block_text.h - text that workers make of blocks, each in a buffer of its own
+/* block_text.h - text that workers make from blocks, each worker in its own buffer
  *
- * Blocks are read by pread: nothing can fault, and nothing is printed that was not in the file.
+ * Blocks are read with pread: nothing can fault, and only bytes that were in the file are printed.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_ACTIONS_BLOCK_TEXT_H
@@ -15,7 +15,7 @@ struct block_text {
 	size_t len, room;
 };
 
-/* Makes room for a text, and drops the one before. Returns: 0 or -ENOMEM. */
+/* Makes room for a text and discards the previous one. Returns: 0 or -ENOMEM. */
 int block_text_reserve(struct block_text *text, size_t room);
 
 /* Runs a job of `work`, `collect`, `context` and `state_size`. Returns: like mmr_scan_run. */

@@ -1,4 +1,4 @@
-/* chain.c - walking back over overlapping occurrences of a text to the first of them
+/* chain.c - walks back over overlapping occurrences of a text to the first of them
  *
  * No earlier occurrence overlaps the first one, so it is a match wherever the search began. From
  * there the search is repeated up to the cut.
@@ -96,8 +96,8 @@ static int find_across(struct chain *chain, uint64_t cut, uint64_t *ret_at)
 	return 0;
 }
 
-/* The last occurrence before one at `*at` that overlaps it: they share all bytes but the first
- * ones. Returns: 1, 0 if there is none, or a code. */
+/* Finds the last occurrence before `*at` that overlaps the one at `*at`. Only its bytes before
+ * `*at` have to be compared. Returns: 1, 0 if there is none, or a code. */
 static int find_before(struct chain *chain, uint64_t *at)
 {
 	size_t len = chain->text.len, border, period;

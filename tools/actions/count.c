@@ -1,4 +1,4 @@
-/* count.c - how many lines, matches or records the selections have
+/* count.c - prints the number of lines, matches or records
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"

@@ -1,4 +1,4 @@
-/* hex.c - the selection as rows of bytes in hex and as text
+/* hex.c - prints the selection in rows of bytes, in hex and as text
  *
  * Equal rows are replaced by `*` across blocks too. A hole is printed as one line and not read.
  *

@@ -1,4 +1,4 @@
-/* hex_rows.c - from bytes to rows of a hex view
+/* hex_rows.c - formats bytes as rows of a hex view
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/hex_rows.h"

@@ -7,13 +7,13 @@
 #include "actions/block_text.h"
 
 struct hex_style {
-	size_t width; /* bytes a row */
+	size_t width; /* bytes per row */
 	int digits;   /* of an offset, at least */
 	bool color;
 };
 
-/* Rows of a range as text, with `*` for rows that repeat the one before. `lead` is what a caller
- * leaves out if the row before the range equals its first row. */
+/* Rows of a range as text, with `*` for rows that repeat the one before. `lead` is what the
+ * caller omits if the row before the range equals its first row. */
 struct hex_rows {
 	struct block_text text;
 	size_t lead;      /* bytes of the text: the first row, and the `*` for its repetitions */

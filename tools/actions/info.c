@@ -1,4 +1,4 @@
-/* info.c - what a file is
+/* info.c - describes a file: type, size, lines, holes, memory
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"

@@ -1,4 +1,4 @@
-/* print.c - the selection, unchanged
+/* print.c - prints the selection
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"

@@ -1,8 +1,8 @@
-/* reverse.c - the lines of the selection, last to first
+/* reverse.c - prints the lines of the selection, last to first
  *
- * Workers reverse blocks of lines in buffers of their own, which are printed from the end of the
- * selection on. From the first line on that is too long for a buffer, one thread goes on: it reads
- * windows from the end, and reads a line that spans windows again when its start is known.
+ * Workers reverse blocks of lines in their own buffers, which are printed from the end of the
+ * selection to its start. When a line is too long for a buffer, one thread does the rest: it reads
+ * windows backward, and reads a line that spans windows again when its start is known.
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
@@ -22,7 +22,7 @@ struct reversal {
 	char delimiter;
 	mmr_block window;
 	uint64_t line_end; /* of the next line to print, its delimiter included */
-	bool first;        /* nothing is printed yet; the next line may lack its delimiter */
+	bool first;        /* nothing is printed yet: the next line may lack its delimiter */
 };
 
 /* Prints the line [start, line_end). Returns: 0 or a code of reading, with `*ret_at`. */
@@ -70,8 +70,8 @@ static int reverse_window(struct reversal *reversal, uint64_t *ret_at)
 	return mmr_positions_error(&positions);
 }
 
-/* From `reversal->line_end` down to the start of the scan. Returns: 0 or a code of reading, with
- * `*ret_at`. */
+/* Prints the lines from `reversal->line_end` back to the start of the scan. Returns: 0 or a code of
+ * reading, with `*ret_at`. */
 static int reverse_by_offsets(
 	struct reversal *reversal, const mmr_scan_options *scan, uint64_t *ret_at)
 {

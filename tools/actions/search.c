@@ -1,4 +1,4 @@
-/* search.c - where a text or a regular expression matches in the selection, or how often
+/* search.c - prints or counts the matches of a text or a regular expression
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
@@ -120,7 +120,7 @@ static enum status end_search(struct search *search, int err)
 /* --- Texts ------------------------------------------------------------------------------------ */
 
 /* If matches can cross the ends of lines, a shard has the matches of the whole file that start in
- * it. It is searched from where a search of the file goes on, to the end of the last such match. */
+ * it. Its search starts where a search of the file would continue, and ends with its last match. */
 static int widen_shard(const struct task *task, mmr_scan_options *scan)
 {
 	mmr_slice text = task->options->text;

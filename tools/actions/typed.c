@@ -1,4 +1,4 @@
-/* typed.c - the selection as numbers or records, one a line
+/* typed.c - prints the selection as numbers or records
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
@@ -17,7 +17,7 @@
 struct table {
 	const mmr_layout *layout;
 	bool json;
-	size_t size, per_row; /* bytes of a record; records a line */
+	size_t size, per_row; /* bytes of a record; records per line */
 	size_t room;          /* the most bytes of a record as text */
 	uint64_t n_bytes;     /* of the selection */
 };

@@ -1,4 +1,4 @@
-/* typed_row.c - numbers and texts of a record in characters
+/* typed_row.c - formats the fields of a record
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/typed_row.h"
@@ -65,7 +65,7 @@ static char *put_json_float(char *to, double value, enum mmr_type type)
 					    : "\"-Infinity\"");
 }
 
-/* None of the library's calls here fails: each type is read as its own kind. */
+/* The library's calls cannot fail here, since each field is read as its own type. */
 static char *put_value(char *to, mmr_slice record, const mmr_field *field, bool json)
 {
 	uint64_t u64 = 0;

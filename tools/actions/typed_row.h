@@ -11,7 +11,7 @@ size_t typed_row_room(const mmr_layout *layout, bool json);
 
 /* Writes a record: as values with tabs between them, or as a JSON object of the layout's names.
  *
- * A number that is read back is the same. A text is written without the NULs at its end, and in
+ * A number is read back as the same number. A text is written without the NULs at its end, and in
  * values with \t \n \\ and \xHH for bytes that would break the line. JSON has no number for "NaN",
  * "Infinity" and "-Infinity", which are strings, as in ProtoJSON.
  *

@@ -1,4 +1,4 @@
-/* unmatched.c - why a search may have found nothing: the text is compressed, or UTF-16
+/* unmatched.c - after a search without a match: is the input compressed, or UTF-16?
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"

@@ -10,9 +10,9 @@ struct task;
 
 /* What an action needs of an input. */
 enum need {
-	NEED_BYTES,   /* in order, as a stream has them */
-	NEED_OFFSETS, /* any offset: a stream is saved to an unlinked file first */
-	NEED_SIZE     /* the same for all processes that share the input: not a stream */
+	NEED_BYTES,   /* the bytes in order: any input has them */
+	NEED_OFFSETS, /* reads at any offset: a stream is saved to an unlinked file first */
+	NEED_SIZE     /* a size, the same for all processes of a job: not a stream */
 };
 
 enum action_flags {

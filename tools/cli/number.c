@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Larger exponents are clamped as this one is. */
+/* Larger exponents are clamped to this one. */
 #define LARGEST_EXPONENT 99
 
 /* A decimal number before its unit is applied: digits * 10^exponent. */
@@ -51,7 +51,7 @@ static const char *parse_digits(
 	return text;
 }
 
-/* ".5" and "e6", each if it is there. */
+/* Parses an optional fraction, as in ".5", and an optional exponent, as in "e6". */
 static const char *parse_fraction(const char *text, struct decimal *decimal)
 {
 	struct decimal exponent = {0};
@@ -64,7 +64,7 @@ static const char *parse_fraction(const char *text, struct decimal *decimal)
 			return NULL;
 		decimal->exponent = -n;
 	}
-	/* Without digits it is the unit E. */
+	/* An E without digits after it is a unit. */
 	digits = (*text | 0x20) == 'e' ? text + 1 + (text[1] == '+') : text;
 	if (digits == text || digit_value(*digits, 10) < 0)
 		return text;
@@ -73,7 +73,7 @@ static const char *parse_fraction(const char *text, struct decimal *decimal)
 	return text;
 }
 
-/* "K", "KB" or "KiB". Returns: what follows. */
+/* Parses an optional unit: "K", "KB" or "KiB". Returns: what follows. */
 static const char *parse_unit(const char *text, enum number_unit unit, uint64_t *ret_factor)
 {
 	static const char letters[] = "KMGTPE";
@@ -99,7 +99,7 @@ static const char *parse_unit(const char *text, enum number_unit unit, uint64_t 
 	return text;
 }
 
-/* Divides the product by a prime, exactly. */
+/* Divides one of two factors by a prime. Returns: false if neither is a multiple of it. */
 static bool divide(uint64_t *a, uint64_t *b, uint64_t prime)
 {
 	if (*a % prime == 0)

@@ -42,10 +42,10 @@ enum json {
 /* No limit, for -m. */
 #define NO_MAXIMUM UINT64_MAX
 
-/* More of -b and -l than this in one run are refused. */
+/* The most -b and -l of one run. */
 #define MAX_SELECTIONS 256
 
-/* What one of -b, -l and -s chooses of each input. */
+/* What one -b, -l or -s selects in each input. */
 struct selection {
 	enum part part;
 	struct range range; /* of PART_BYTES and PART_LINES */
@@ -59,7 +59,7 @@ struct options {
 	enum action_id action;
 	char delimiter;
 	mmr_slice text;     /* of ACTION_FIND and ACTION_REGEX */
-	bool count_only;    /* print how many lines, matches or records there are, not the items */
+	bool count_only;    /* print the number of lines, matches or records, not the items */
 	const char *layout; /* of ACTION_TYPE */
 	size_t record_size; /* bytes; not 0 with ACTION_TYPE, where records replace lines */
 	size_t width; /* bytes per row of ACTION_HEX, records per line of ACTION_TYPE; 0: default */
@@ -77,11 +77,11 @@ struct options {
 	int n_files;
 };
 
-/* Parses the command line. Exits after --help, --version, and a message about a wrong command line.
+/* Parses the command line. Exits after --help, --version, or a message about the command line.
  * The caller sets `record_size`. */
 void options_parse(int argc, char **argv, struct options *ret_options);
 
-/* Prints the usage in one line on standard error. Returns: STATUS_TROUBLE. */
+/* Prints the usage and mentions --help, on standard error. Returns: STATUS_TROUBLE. */
 enum status options_hint(void);
 
 #endif

@@ -21,8 +21,8 @@ static const char *parse_signed(const char *text, enum number_unit unit, int64_t
 	return text;
 }
 
-/* If the start counts from the end, so does the stop: -7:+3 is -7:-4, the first one of five
- * items. */
+/* If the start counts from the end, so does the stop: -7:+3 is -7:-4. Of five items, this selects
+ * only the first. */
 static struct range with_length(struct range range, int64_t length)
 {
 	range.has_length = range.start >= 0;
@@ -87,7 +87,7 @@ const char *range_parse(const char *text, enum number_unit unit, struct range *r
 			return NULL;
 		}
 	} else if (text[1] == '+') {
-		/* The usual reason is a command that printed no number. */
+		/* The usual cause is a command substitution that printed no number. */
 		return "use START:+LENGTH, such as 0:+60";
 	}
 	if (*text++ != ':')

@@ -18,7 +18,7 @@ struct range {
 /* Parses "A:B", "A:", ":B", ":", "N" and "N:+M", and for items also the addresses of sed, which
  * count from 1 and include the last: "A,B", "A," and "A,+M" (A and the M items after it).
  *
- * Returns: NULL, or what to write instead, for a message. */
+ * Returns: NULL, or a hint for value_wrong. */
 const char *range_parse(const char *text, enum number_unit unit, struct range *ret_range);
 
 /* Whether the range counts from the end. */

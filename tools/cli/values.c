@@ -108,7 +108,7 @@ unsigned value_word(const char *what, const char *argument, const char *const *w
 
 /* --- Shards ----------------------------------------------------------------------------------- */
 
-/* Plain decimal digits up to `end`. */
+/* Parses decimal digits, which `end` must follow. */
 static bool parse_count(const char *text, char end, const char **ret_rest, uint64_t *ret_count)
 {
 	char *rest;
@@ -124,8 +124,8 @@ static bool parse_count(const char *text, char end, const char **ret_rest, uint6
 }
 
 /* Each launcher counts its ranks from 0. The innermost launcher comes first: a batch script of
- * Slurm has SLURM_PROCID=0, which what it starts by mpirun or mpiexec inherits. Array jobs of Slurm
- * have no useful SLURM_NTASKS and must pass K/N. */
+ * Slurm has SLURM_PROCID=0, and the processes that it starts with mpirun or mpiexec inherit this.
+ * Array jobs of Slurm have no useful SLURM_NTASKS and must pass K/N. */
 static struct shard shard_of_launcher(void)
 {
 	static const struct {

@@ -1,4 +1,4 @@
-/* copy.h - a selection of an input to standard output, unchanged
+/* copy.h - copies a selection of an input to standard output
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_INPUT_COPY_H
@@ -10,8 +10,8 @@
 enum status copy_selection(
 	struct input *input, const mmr_scan_options *scan, const struct options *options);
 
-/* Whether a selection of a file starts with binary data that a terminal must not get, which is
- * reported. A read error is left to the caller's own read. */
+/* Whether a selection of a file starts with binary data that is not printed to a terminal. Prints a
+ * message if so. Returns: false after a read error, which the caller's own read reports. */
 bool copy_is_refused(
 	struct input *input, const mmr_scan_options *scan, const struct options *options);
 

@@ -1,7 +1,7 @@
 /* follow.c - -f: print all files in turn, then wait
  *
  * One poll waits for everything: for growth if it is reported, for the next check if it is not, for
- * a reader of the output that exits, and for SIGINT, which writes to a pipe.
+ * the reader of the output to exit, and for SIGINT, whose handler writes to a pipe.
  *
  * SPDX-License-Identifier: MIT */
 #include "input/follow.h"
@@ -48,7 +48,7 @@ static void on_interrupt(int number)
 	errno = saved;
 }
 
-/* A write or a read still waits. */
+/* A write or a read still blocks. */
 static void on_grace_over(int number)
 {
 	(void)number;
@@ -71,7 +71,7 @@ static bool catch_interrupt(void)
 	action.sa_handler = on_grace_over;
 	if (sigaction(SIGALRM, &action, NULL) < 0)
 		return false;
-	/* The second one kills. */
+	/* A second SIGINT ends the program at once. */
 	action.sa_flags = (int)SA_RESETHAND;
 	action.sa_handler = on_interrupt;
 	return sigaction(SIGINT, &action, NULL) == 0;
@@ -86,7 +86,7 @@ static void begin(struct followed *file, const char *name, struct follower *foll
 	enum follow what = followed_start(file, name, follower);
 
 	file->done = what != FOLLOW_IT;
-	/* An empty file has a header too, which shows that it is followed. */
+	/* An empty file has a header too, to show that it is followed. */
 	if (what == FOLLOW_NOT || file->now.fd >= 0)
 		followed_header(file);
 	output_flush();
@@ -95,13 +95,13 @@ static void begin(struct followed *file, const char *name, struct follower *foll
 			follower->status = STATUS_TROUBLE;
 		output_flush();
 	} else if (what == FOLLOW_IT) {
-		/* Up to its present end; then the next file. */
+		/* Up to its present end. Then the next file begins. */
 		followed_step(file, UINT64_MAX);
 	}
 	last_status = (sig_atomic_t)follower->status;
 }
 
-/* Replaces a wait that failed, which might fail again and again without waiting. */
+/* Sleeps after a poll that failed, so that repeated failures use no processor time. */
 static void nap(void)
 {
 	const struct timespec time = {0, LOOK_EVERY * 1000000L};
@@ -171,7 +171,7 @@ enum status follow_files(const struct options *options,
 	for (i = 0; i < options->n_files && follower.maximum > 0 && !stopped; i++)
 		begin(&files[i], options->files[i], &follower, print);
 	n_begun = i;
-	/* The first round prints what has grown since. */
+	/* The first round prints what was appended meanwhile. */
 	while (follower.maximum > 0 && !stopped) {
 		look_every = go_round(files, &follower);
 		if (look_every < 0)

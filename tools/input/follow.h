@@ -6,17 +6,17 @@
  * that appears later, replaces another or was truncated is printed from its start.
  *
  * - A selection with a fixed end (-l 0:10, -b 0:100) is complete after these lines or bytes. -m
- * ends the run after so many lines of all files. The run ends when every FILE is complete.
+ * ends the run after that many lines of all files. The run ends when every FILE is complete.
  *
  * - A file that becomes shorter than what was printed is reported as "truncated" and printed from
  * its start. If it grows beyond its old length between two checks, this cannot be detected.
  *
- * - If another file has the name, the rest of the old one is printed, then "replaced" and the new
- * one. The old one is followed until the new one has a byte, since the writer of a log may keep it
- * open for a while after it is renamed.
+ * - If another file has the name, the rest of the old file is printed, "replaced" is reported, and
+ * the new file is printed. The old file is followed until the new one has a byte, since the writer
+ * of a log may keep it open for a while after it is renamed.
  *
- * - A name that is missing for a second is reported as "vanished", and the run waits for it. If it
- * is missing at the start, the exit status is STATUS_TROUBLE.
+ * - A name that is missing for a second is reported as "disappeared", and the run waits for it. If
+ * it is missing at the start, the exit status is STATUS_TROUBLE.
  *
  * - Pipes, devices and files of /proc and /sys do not grow. They are printed once, in their turn,
  * before anything is followed. Standard input that is a file is followed without a name.
@@ -24,9 +24,9 @@
  * Several files get "==> FILE <==" before their bytes, as in tail, unless -q is given.
  *
  * SIGINT ends the run as if every file were complete. If the rest cannot be written within a
- * second, it is lost. A second SIGINT kills. A SIGINT that is ignored stays ignored. When the
- * reader of the output exits, the run ends as if a write had failed, even if there is nothing to
- * write.
+ * second, it is lost. A second SIGINT ends the program at once. A SIGINT that is ignored stays
+ * ignored. When the reader of the output exits, the run ends as if a write had failed, even if
+ * there is nothing to write.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_INPUT_FOLLOW_H

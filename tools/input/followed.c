@@ -17,11 +17,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Bytes that are printed between two checks of whether the run is to stop. */
+/* Bytes that are printed between two checks for SIGINT. */
 #define PIECE ((uint64_t)8 << 20)
-/* Seconds. A name that comes back sooner is not reported: each rotation does that. */
+/* Seconds before a missing name is reported. During each rotation it is missing for a moment. */
 #define MISSED_AFTER 1.0
-/* Seconds between two checks of which folder the path leads through. */
+/* Seconds between two renewals of the watch of the folder, which may be replaced. */
 #define FOLDER_EVERY 1.0
 
 static const struct incarnation nothing = {.fd = -1, .watch = NO_WATCH};
@@ -76,7 +76,7 @@ static int size_of(const struct incarnation *it, uint64_t *ret_size)
 	return 0;
 }
 
-/* Reading a file failed. */
+/* Handles a failed read of a file. */
 static void lose(struct followed *file, struct incarnation *it, int err)
 {
 	/* The server has removed the file. The name may come back. */
@@ -88,14 +88,14 @@ static void lose(struct followed *file, struct incarnation *it, int err)
 	file->done = true;
 }
 
-/* Starts to select at the start of another file, or of the same one again. */
+/* Restarts the selection at the start of a file. */
 static void select_from_start(struct followed *file)
 {
 	file->range.skip_bytes = 0;
 	file->range.skip_lines = 0;
 }
 
-/* Goes on with the file that has the name now. */
+/* Continues with the file that has the name now. */
 static void promote(struct followed *file)
 {
 	forget(&file->now);
@@ -106,7 +106,7 @@ static void promote(struct followed *file)
 
 /* --- Printing -------------------------------------------------------------------------------- */
 
-/* Whether every byte from here on is printed, and none is looked at. */
+/* Whether every byte from here on is printed without being examined. */
 static bool is_open_ended(const struct followed *file)
 {
 	const mmr_range *range = &file->range;
@@ -121,7 +121,7 @@ static bool is_complete(const struct followed *file)
 	return mmr_range_ended(&file->range) || file->follower->maximum == 0;
 }
 
-/* Leaves of the next bytes what is selected of this file, and what -m allows of all files. */
+/* Cuts the next bytes to what is selected in this file and what -m allows in all files. */
 static int cut(struct followed *file, mmr_slice *bytes)
 {
 	mmr_range *range = &file->range;
@@ -139,7 +139,7 @@ static int cut(struct followed *file, mmr_slice *bytes)
 }
 
 /* Prints what is selected of bytes [off, stop). Returns: like output_range, also MMR_ETRUNCATED for
- * an end before `stop`; 1 for bytes that a terminal must not get, which is reported. */
+ * an end before `stop`; 1 for binary data that was not printed to a terminal, which is reported. */
 static int print_selected(struct followed *file, uint64_t stop)
 {
 	struct incarnation *it = &file->now;
@@ -233,8 +233,8 @@ static bool print_growth(struct followed *file, uint64_t limit)
 		output_flush();
 	}
 	if (err == MMR_ETRUNCATED) {
-		/* It was shorter than expected, and may have grown again since. If it ends here,
-		 * nothing that was printed is gone. */
+		/* The file was shorter than expected and may have grown again. If it ends where
+		 * printing stopped, no printed byte is gone. */
 		if (size_of(it, &size) == 0 && size != it->off)
 			restart(file);
 		return true;
@@ -250,7 +250,7 @@ static bool print_growth(struct followed *file, uint64_t limit)
 
 /* --- The name -------------------------------------------------------------------------------- */
 
-/* Whether standard output is this file: what is printed would be printed again. */
+/* Whether standard output is this file, which would be printed into itself without end. */
 static bool is_output(const struct followed *file, const struct stat *st)
 {
 	if (!output_is_input(st, 0, UINT64_MAX, true))
@@ -265,7 +265,7 @@ static int open_name(const char *path, struct stat *ret_st)
 {
 	int fd, errnum = 0;
 
-	/* O_NONBLOCK: a FIFO that has taken the name must not wait for a writer. */
+	/* O_NONBLOCK: if the name belongs to a FIFO, do not wait for a writer. */
 	do
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	while (fd < 0 && errno == EINTR);
@@ -300,7 +300,7 @@ static int open_input(struct stat *ret_st, off_t *ret_off)
 	return -1;
 }
 
-/* No file that can be followed has the name, for the reason in `errnum`. */
+/* Handles a name without a file that can be followed. `errnum` is the reason. */
 static void miss(struct followed *file, int errnum)
 {
 	if (file->missing != errnum) {
@@ -317,7 +317,7 @@ static void miss(struct followed *file, int errnum)
 			errnum == ENOTSUP ? "no longer a regular file" : strerror(errnum));
 }
 
-/* Watches the folder that the path leads through now. */
+/* Renews the watch of the folder of the path. */
 static void watch_over(struct followed *file)
 {
 	double now = now_seconds();
@@ -330,7 +330,7 @@ static void watch_over(struct followed *file)
 	watch_drop(before);
 }
 
-/* Another file has the name now. */
+/* Starts to follow another file that has the name now. */
 static void replace(struct followed *file, int fd, const struct stat *st)
 {
 	bool first = file->now.fd < 0;
@@ -425,7 +425,7 @@ bool followed_is_watched(const struct followed *file)
 	       !S_ISLNK(st.st_mode);
 }
 
-/* --- The first look --------------------------------------------------------------------------- */
+/* --- Start ------------------------------------------------------------------------------------ */
 
 /* Finds the start of a selection that counts from the end. */
 static int locate_start(struct followed *file)
@@ -487,7 +487,7 @@ static enum follow fail(const struct followed *file, int errnum)
 	return FOLLOW_FAILED;
 }
 
-/* What is to be done with a file that is open. */
+/* Decides what to do with an open file. */
 static enum follow judge(const struct followed *file, int fd, const struct stat *st)
 {
 	int pseudo = watch_is_pseudo(fd);
@@ -499,7 +499,7 @@ static enum follow judge(const struct followed *file, int fd, const struct stat 
 	return is_output(file, st) ? FOLLOW_FAILED : FOLLOW_IT;
 }
 
-/* Opens what is to be followed, if it exists. Returns: like followed_start. */
+/* Opens the file to follow, if it exists. Returns: like followed_start. */
 static enum follow open_first(struct followed *file)
 {
 	const char *path = file->path;
@@ -508,7 +508,7 @@ static enum follow open_first(struct followed *file)
 	struct stat st;
 	int fd;
 
-	/* What is not a regular file is opened, and refused, where it is printed. */
+	/* Another kind of file is opened, or refused, when it is printed. */
 	if ((path ? stat(path, &st) : fstat(STDIN_FILENO, &st)) == 0 && !S_ISREG(st.st_mode))
 		return FOLLOW_NOT;
 	fd = path ? open_name(path, &st) : open_input(&st, &here);

@@ -1,4 +1,4 @@
-/* followed.h - one FILE of -f: the file that has its name, and how much of it is printed
+/* followed.h - one FILE of -f: the file that has the name, and how much of it is printed
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_INPUT_FOLLOWED_H
@@ -17,12 +17,12 @@ struct follower {
 	const struct options *options;
 	uint64_t maximum; /* lines of all files that -m still allows */
 	bool headers;
-	const volatile sig_atomic_t *stopped; /* the run is to end */
-	const struct followed *last; /* whose bytes or header came last; NULL before the first */
+	const volatile sig_atomic_t *stopped; /* set when the run must end */
+	const struct followed *last;          /* the file that printed last, or NULL */
 	enum status status;
 };
 
-/* A file that is open. */
+/* An open file. */
 struct incarnation {
 	int fd; /* -1: none */
 	dev_t device;
@@ -35,7 +35,7 @@ struct followed {
 	struct follower *follower;
 	const char *name; /* for messages and headers */
 	const char *path; /* NULL for standard input */
-	char *folder;     /* that has the name */
+	char *folder;     /* that contains the name */
 	int folder_watch;
 	double folder_seen; /* when the watch was last renewed */
 	bool done;
@@ -50,14 +50,14 @@ struct followed {
 	int reported; /* the last such reason that was printed; 0 for none */
 };
 
-/* What is to be done with a FILE. */
+/* What to do with a FILE. */
 enum follow {
 	FOLLOW_IT,  /* it can grow, or may appear */
 	FOLLOW_NOT, /* print it once */
 	FOLLOW_FAILED
 };
 
-/* Opens a FILE of the command line, if it exists. Prints nothing but messages. What fails here and
+/* Opens a FILE of the command line, if it exists. Prints nothing but messages. A failure here or
  * later sets `status` of the follower.
  *
  * Returns: FOLLOW_IT if the caller must call followed_close. */
@@ -66,10 +66,10 @@ enum follow followed_start(struct followed *file, const char *name, struct follo
 /* Examines the name and the file, and prints what is new, up to about `limit` bytes. Sets `done`
  * when the selection is complete or the file is lost.
  *
- * Returns: whether there may be more at once. */
+ * Returns: whether more can be printed without waiting. */
 bool followed_step(struct followed *file, uint64_t limit);
 
-/* Whether every change of the file and its name will wake the watch. */
+/* Whether a watch reports every change of the file and its name. */
 bool followed_is_watched(const struct followed *file);
 
 void followed_close(struct followed *file);

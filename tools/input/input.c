@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Smaller files are copied into memory in any case. Only then the library detects the wrong sizes
- * of files in /sys. */
+/* Smaller files are copied into memory even with --no-mmap: the library detects the wrong sizes of
+ * files in /sys only when it copies them. */
 #define SMALL (16 << 10)
 
 static int open_stream(struct input *input)

@@ -15,7 +15,7 @@ struct input {
 	bool own_fd;    /* not standard input */
 	bool no_mmap;
 	bool spooled;  /* `fd` is a saved copy of the stream */
-	uint64_t base; /* start of the reader in the file: not 0 for some standard inputs */
+	uint64_t base; /* offset of the reader in the file; not 0 for some standard inputs */
 	mmr_reader *reader;
 	/* What actions have done so far. */
 	uint64_t used; /* end of what was used, in the reader */

@@ -1,4 +1,4 @@
-/* selection.c - where the selected bytes, lines and records are
+/* selection.c - locates the selected bytes, lines and records
  *
  * SPDX-License-Identifier: MIT */
 #include "input/selection.h"
@@ -80,7 +80,7 @@ static void set_bytes(uint64_t start, uint64_t stop, mmr_scan_options *scan)
 	scan->n_lines = MMR_REST;
 }
 
-/* Shards of records are as equal as those of bytes. */
+/* Divides the records into shards whose sizes differ by at most one record. */
 static void set_shard_of_records(
 	const struct shard *shard, size_t record_size, uint64_t size, mmr_scan_options *scan)
 {
@@ -108,7 +108,7 @@ static int locate_shard(mmr_reader *reader, const struct options *options,
 	return err;
 }
 
-/* Locates lines, one end of which counts from the end. */
+/* Locates a range of lines, one end of which counts from the end. */
 static int locate_lines(mmr_reader *reader, const struct range *range, mmr_scan_options *scan)
 {
 	uint64_t size = mmr_size(reader), start, stop = size;
@@ -122,7 +122,7 @@ static int locate_lines(mmr_reader *reader, const struct range *range, mmr_scan_
 	return err;
 }
 
-/* The same index of `size` items, counted from the start. */
+/* Returns: an index into `size` items, counted from the start. */
 static int64_t from_start(int64_t index, uint64_t size)
 {
 	return index < 0 ? (int64_t)(size - min_u64(0 - (uint64_t)index, size)) : index;

@@ -1,4 +1,4 @@
-/* selection.h - from -b, -l and -s to the range of a scan
+/* selection.h - the range of a scan for -b, -l and -s
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_INPUT_SELECTION_H
@@ -18,13 +18,13 @@ mmr_scan_options selection_range(
 int selection_locate(struct input *input, const struct options *options,
 	const struct selection *selection, uint64_t maximum, mmr_scan_options *ret_scan);
 
-/* The end of what is used of a selection. Of a stream, the end of what was read so far. */
+/* The end of a selection; if the input is a stream, the end of what was used so far. */
 uint64_t selection_end(const struct input *input, const mmr_scan_options *scan);
 
 /* Reports the bytes of a selection that was scanned in several steps, for -v. */
 void selection_report(const struct input *input, const mmr_scan_options *scan);
 
-/* The number of bytes of a selection, as far as they exist. Reads a stream for it.
+/* The number of bytes of a selection that exist. Reads the selection if the input is a stream.
  *
  * Returns: 0 or a code of the library. */
 int selection_size(struct input *input, const mmr_scan_options *scan, uint64_t *ret_size);

@@ -75,8 +75,8 @@ static void start_ranges(const struct options *options)
 	}
 }
 
-/* How many bytes to read next, up to `room`: none after the last selection, and none after its end
- * where that is known. */
+/* Returns: how many bytes to read next, at most `room`; 0 when all selections are complete. No byte
+ * after the end of the last one is read if that end is known. */
 static size_t next_read(size_t room)
 {
 	uint64_t wanted = 0, one;

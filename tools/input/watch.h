@@ -10,7 +10,7 @@
 
 #include "mmcat.h"
 
-/* The handle where nothing is watched. */
+/* The handle of no watch. */
 #define NO_WATCH (-1)
 
 /* Returns: a descriptor to poll for POLLIN, or -1 without one. */
@@ -22,7 +22,7 @@ int watch_file(int fd);
 /* Like watch_file, for names that are added to a folder or removed. */
 int watch_folder(const char *path);
 
-/* Ends one watch. Two of the same file or folder may have the same handle; each is dropped once.
+/* Ends one watch. Two of the same file or folder may have the same handle; drop each one once.
  * NO_WATCH is allowed. */
 void watch_drop(int handle);
 

@@ -1,6 +1,6 @@
 /* watch_linux.c - inotify(7)
  *
- * A file is watched by its descriptor, through /proc: another file may have its name by now.
+ * A file is watched by its descriptor, through /proc, since another file may have its name by now.
  *
  * SPDX-License-Identifier: MIT */
 #include "input/watch.h"
@@ -12,7 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* The kernel has one watch for one inode, however often it is asked for. */
+/* The kernel has one watch per inode, however often it is added. */
 struct shared {
 	int handle;
 	unsigned n_users;
@@ -28,8 +28,8 @@ int watch_start(void)
 	return notifier;
 }
 
-/* Types of file systems, from the manual page statfs(2) and from their sources. Of the remote ones,
- * other machines may write to a file without an event here. */
+/* Types of file systems, from the manual page statfs(2) and from their sources. On the remote
+ * ones, another machine may write to a file without an event here. */
 static const uint32_t remote_types[] = {
 	0x01021997, /* 9P */
 	0x6b414653, /* AFS */

@@ -11,7 +11,7 @@
 /* "1.4 GiB", in units of 1024 from KiB on. Returns: `text`. */
 const char *human_size(double bytes, char text[HUMAN_ROOM]);
 
-/* The columns of the terminal that a descriptor is; without one, $COLUMNS or 80. */
+/* The columns of a terminal. If the descriptor is not one, $COLUMNS or 80. */
 unsigned human_width(int fd);
 
 #endif

@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* No name of a file that was opened is longer. */
+/* Longer texts are cut. No open file has a longer name. */
 #define LONGEST_TEXT PATH_MAX
 
 static void print(const char *text)

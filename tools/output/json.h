@@ -1,4 +1,4 @@
-/* json.h - one JSON object a line: {"file":"log","lines":12}
+/* json.h - one JSON object per line: {"file":"log","lines":12}
  *
  * For one object per input or per match. The rows of -t are made by typed_row.c.
  *

@@ -27,7 +27,7 @@ static bool occupy(int fd, int flags)
 {
 	if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 		return false;
-	/* If this fails, an input may get the number. It cannot be written to either. */
+	/* If this fails, an input may get the number. Writing to an input fails, too. */
 	open("/dev/null", flags);
 	return true;
 }
@@ -39,7 +39,7 @@ void output_start(void)
 	occupy(STDERR_FILENO, O_RDONLY);
 }
 
-/* The library's threads, which print too, have their signals blocked. */
+/* SIGPIPE is blocked in the library's threads, which print, too. */
 static void die_of_sigpipe(void)
 {
 	sigset_t set;

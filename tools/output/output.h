@@ -11,8 +11,8 @@
 
 #include <sys/stat.h>
 
-/* Call it before anything is opened: no file must become standard input, output or error where that
- * is closed. */
+/* Call it before anything is opened, so that no file gets the descriptor of a closed standard
+ * input, output or error. */
 void output_start(void);
 
 void output_write(const void *bytes, size_t len);

@@ -1,4 +1,4 @@
-/* picture.c - buckets as blocks
+/* picture.c - draws buckets as block characters
  *
  * SPDX-License-Identifier: MIT */
 #include "output/picture.h"

@@ -1,4 +1,4 @@
-/* picture.h - where a file is in memory, drawn in one line
+/* picture.h - draws in one line which parts of a file are in memory
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_OUTPUT_PICTURE_H

@@ -1,4 +1,4 @@
-/* put.c - numbers and texts into a buffer
+/* put.c - writes numbers and texts into a buffer
  *
  * SPDX-License-Identifier: MIT */
 #include "output/put.h"

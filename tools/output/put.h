@@ -1,4 +1,4 @@
-/* put.h - numbers and texts into a buffer of the caller, faster than printf
+/* put.h - writes numbers and texts into a buffer of the caller, faster than printf
  *
  * Each function returns the end of what it has written, and writes no NUL.
  *

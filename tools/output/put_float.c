@@ -1,4 +1,4 @@
-/* put_float.c - floats in the fewest digits that give the same float back
+/* put_float.c - writes floats with the fewest digits that are read back as the same float
  *
  * The notation is that of Python's repr without a final ".0": an exponent from 1e16 on and below
  * 1e-4. Numbers with few digits, which are common, are found with two multiplications. Those of 16
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Decimals of so many digits are different doubles. */
+/* Two decimals of this many digits are never the same double. */
 #define SAFE_DIGITS 15
 #define SAFE_LIMIT  1e15
 /* Smaller numbers, and those from the limit on, are written with an exponent. */
@@ -31,7 +31,7 @@ static double nearest_f16(double number)
 	int exponent;
 
 	frexp(number, &exponent);
-	/* 11 bits, of which subnormal ones lack some. */
+	/* 11 bits; fewer if the number is subnormal. */
 	unit = ldexp(1, exponent > -13 ? exponent - 11 : -24);
 	n_units = (unsigned)(number / unit);
 	rest = number / unit - n_units;
@@ -47,7 +47,7 @@ static bool reads_back(double decimal, double value, enum mmr_type type)
 	case MMR_F16:
 		return nearest_f16(decimal) == value;
 	case MMR_F32:
-		/* So must be the decimal itself, which may lie next to the double. */
+		/* The decimal may be slightly smaller or larger than the double: try both. */
 		return (float)(decimal * (1 - 0x1p-52)) == (float)value &&
 		       (float)(decimal * (1 + 0x1p-52)) == (float)value;
 	default:
@@ -74,9 +74,9 @@ static char *put_decimal(char *to, uint64_t number, unsigned n_decimals)
 
 /* Writes a positive value that is no whole number, if at most `n_digits` digits are enough.
  *
- * Scaled to so many digits it is off by less than half a unit, so rounding finds the only decimal
- * that it can be; the quotient of two whole numbers below 2^53 and 10^22 is rounded as reading the
- * decimal would be. Returns: NULL if they are not enough. */
+ * The scaled value is off by less than half a unit, so rounding finds the only possible decimal.
+ * The quotient of two whole numbers below 2^53 and 10^22 is rounded as the decimal is when read.
+ * Returns: NULL if the digits are not enough. */
 static char *put_short(char *to, double value, enum mmr_type type, unsigned n_digits)
 {
 	unsigned n_decimals = 0;
@@ -135,7 +135,7 @@ static char *put_next(char *to, double value, int n_digits)
 {
 	int len = snprintf(to, PUT_FLOAT_ROOM, "%.*e", n_digits - 1, value);
 
-	/* 9 would become 0, which was tried with a digit less. */
+	/* A 9 would become a 0, which was tried with one digit less. */
 	if (strchr(to, 'e')[-1] < '9')
 		strchr(to, 'e')[-1]++;
 	return to + len;
@@ -145,7 +145,7 @@ static char *put_exact(char *to, double value, enum mmr_type type, int n_digits,
 {
 	bool plain = value >= LEAST_PLAIN && value < PLAIN_LIMIT;
 	int exponent, len;
-	/* As in put_whole; those that are plain are exact in 13 digits. */
+	/* As in put_whole. Powers of two that are plain are exact in 13 digits. */
 	bool uneven = !plain && frexp(value, &exponent) == 0.5;
 	char *end;
 
@@ -170,7 +170,7 @@ static char *put_positive(char *to, double value, enum mmr_type type)
 	unsigned least = 1, most, n_digits;
 	char *end;
 
-	/* Decimals of so many digits are different normal floats: fewer need not be tried. */
+	/* Decimals of `least` digits are different normal floats: fewer need not be tried. */
 	if (type == MMR_F64) {
 		least = value < DBL_MIN ? 1 : DBL_DIG;
 		most = SAFE_DIGITS;
@@ -180,7 +180,7 @@ static char *put_positive(char *to, double value, enum mmr_type type)
 	} else {
 		most = 5;
 	}
-	/* Where the machine rounds twice, a quotient is not what reading gives. */
+	/* If the machine rounds twice, the quotient may differ from the decimal that is read. */
 	if (FLT_EVAL_METHOD == 0 && value >= LEAST_PLAIN && value < SAFE_LIMIT) {
 		for (n_digits = least; n_digits <= most; n_digits++) {
 			end = put_short(to, value, type, n_digits);

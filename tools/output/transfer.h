@@ -1,6 +1,6 @@
-/* transfer.h - from a descriptor to standard output inside the kernel
+/* transfer.h - moves bytes from a descriptor to standard output inside the kernel
  *
- * transfer_linux.c or transfer_posix.c is built. The second copies nothing.
+ * transfer_linux.c or transfer_posix.c is built. The second leaves all bytes to the caller.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_OUTPUT_TRANSFER_H

@@ -23,7 +23,7 @@
 #define PATIENCE 1.0
 #define STEP     0.25
 
-/* What standard output is, as far as it matters here. */
+/* The kinds of standard output. */
 enum sink {
 	SINK_PIPE,
 	SINK_TERMINAL,
@@ -58,8 +58,8 @@ static const char *duration(double seconds, char text[24])
 	return text;
 }
 
-/* Reads how much is done, of how much, and for how long. With the lock held. Returns: whether that
- * is enough for a speed. */
+/* Reads the bytes done, their total and the time so far. With the lock held. Returns: whether a
+ * speed can be computed. */
 static bool measure(uint64_t *ret_done, uint64_t *ret_total, double *ret_seconds)
 {
 	uint64_t done = atomic_load_explicit(&passed, memory_order_relaxed);
@@ -173,7 +173,7 @@ void progress_start(bool forced)
 	if (!progress.running)
 		return;
 	status_line_start();
-	/* Wrong options of an action end the program by exit(3). */
+	/* An action may end the program by exit(3), after a message about an option. */
 	atexit(progress_end);
 }
 

@@ -1,12 +1,12 @@
-/* progress.h - one line on standard error that shows how far the run has come
+/* progress.h - a progress line on standard error
  *
- * It appears when the run lasts over a second and is erased at the end. The rule, where `terminal`
- * means that standard error is one:
+ * It appears when the run lasts over a second and is erased at the end. Whether it is shown depends
+ * on standard output:
  *
  *	standard output       the line is shown
- *	a terminal            on a terminal, until the first byte is printed
+ *	a terminal            if standard error is a terminal, until the first byte is printed
  *	a pipe or a socket    never: the program at the other end may use the terminal
- *	anything else         on a terminal
+ *	anything else         if standard error is a terminal
  *
  * --progress shows it in all these cases, but never in the middle of a printed line.
  *
@@ -22,11 +22,11 @@ void progress_start(bool forced);
 /* Work on this input begins. */
 void progress_input(const char *name);
 
-/* The object in which scans of the library keep their progress. It is what is shown, unless mmcat
- * copies itself. NULL without memory: there is no progress then. */
+/* The object in which scans of the library keep their progress. It is shown unless mmcat itself
+ * copies bytes. Returns: NULL without memory; then there is no progress. */
 mmr_progress *progress_of_scans(void);
 
-/* mmcat itself copies bytes of this input: `total`, or UINT64_MAX if that is not known. */
+/* Starts a copy by mmcat itself of `total` bytes; UINT64_MAX: not known. */
 void progress_expect(uint64_t total);
 void progress_add(uint64_t n_bytes);
 
@@ -34,8 +34,8 @@ void progress_add(uint64_t n_bytes);
 void progress_pause(void);
 void progress_resume(void);
 
-/* The same around bytes that are written to standard output, if that is a terminal. `last` is the
- * last byte written. */
+/* Like the two above, around a write to standard output, if that is a terminal. `last` is the last
+ * byte written. */
 void progress_output_begin(void);
 void progress_output_end(char last);
 

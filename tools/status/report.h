@@ -9,7 +9,7 @@
 /* Starts the clock. */
 void report_start(void);
 
-/* Adds bytes of an input that were used. */
+/* Adds used bytes of an input. */
 void report_bytes(uint64_t n_bytes);
 
 /* Adds the bytes of the last scan, which may have stopped early. */

@@ -25,7 +25,7 @@ static atomic_bool shown;    /* there is a line to erase */
 static atomic_bool drawing;  /* the drawing thread may be in write(2) */
 static atomic_bool stopping; /* a signal handler has erased the line: draw no other */
 
-/* What cannot be written is not shown; the work goes on. */
+/* If the write fails, the line is not shown; the run continues. */
 static void put(const char *text, size_t len)
 {
 	ssize_t n = write(STDERR_FILENO, text, len);
@@ -93,7 +93,7 @@ static void on_end(int number)
 {
 	erase_in_handler();
 	signal(number, SIG_DFL);
-	/* It is blocked in its own handler, and ends the program when that returns. */
+	/* The signal is blocked here. It ends the program when this handler returns. */
 	raise(number);
 }
 
@@ -104,7 +104,7 @@ static void on_stop(int number)
 
 	erase_in_handler();
 	sigaction(number, &by_default, &ours);
-	/* SA_NODEFER: the program stops here, and goes on from here. */
+	/* SA_NODEFER: the program stops here and later continues here. */
 	raise(number);
 	sigaction(number, &ours, NULL);
 	atomic_store(&stopping, false);

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* From now on a signal that ends or stops the program erases the line first, then does what it did
- * before. Signals that are ignored stay ignored. */
+/* From now on, a signal that ends or stops the program erases the line first. Signals that are
+ * ignored stay ignored. */
 void status_line_start(void);
 
 /* Replaces the line. Does nothing while the terminal does not accept output, or while the program
