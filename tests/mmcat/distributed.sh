@@ -191,7 +191,7 @@ pipe_is_refused()
 	local status=0
 
 	mmcat -c -s 1/8 - < <(cat big.log) > got 2> messages || status=$?
-	[ "$status" = 2 ] && ! [ -s got ] && grep "no size" messages
+	[ "$status" = 2 ] && ! [ -s got ] && grep "size is unknown" messages
 }
 check "a pipe is refused" pipe_is_refused
 check "standard input that is a file" \
