@@ -88,7 +88,7 @@ void report_print(void)
 	add(line, sizeof(line), &len, ", %.3f s", seconds);
 	if (seconds > 0)
 		add(line, sizeof(line), &len, ", %.2f GB/s", (double)report.bytes / seconds / 1e9);
-	add(line, sizeof(line), &len, ", I/O mode %s, search code %s", io_modes[io_mode],
+	add(line, sizeof(line), &len, ", I/O mode %s, scan kernels %s", io_modes[io_mode],
 		mmr_kernel_name());
 	add(line, sizeof(line), &len, ", peak memory %.1f MiB, peak heap %.1f KiB",
 		peak_resident() / 1048576, (double)mmr_heap_peak() / 1024);
