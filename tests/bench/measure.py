@@ -104,8 +104,8 @@ class Runner:
 		"""The peak of the library's heap, as mmcat -v reports it."""
 		output = subprocess.run(command.argv[:1] + ["-v"] + command.argv[1:], check=True,
 			stdout=subprocess.DEVNULL, stderr=subprocess.PIPE).stderr.decode(errors="replace")
-		command.said = said.strip()
-		found = re.search(r"peak heap ([\d.]+) ([KM]iB)", said)
+		command.output = output.strip()
+		found = re.search(r"peak heap ([\d.]+) ([KM]iB)", output)
 		if found:
 			command.heap_kib = float(found[1]) * (1024 if found[2] == "MiB" else 1)
 

@@ -65,8 +65,8 @@ def run(program, args, path):
 def check_failing(name, path, whole, got, earliest):
 	"""A bad page in the middle: output up to it, and a message."""
 	status, out, err = got
-	said = re.fullmatch(r"mmcat: %s: cannot read at byte (\d+): Input/output error\n" % re.escape(path), err)
-	if status != 2 or not said:
+	message = re.fullmatch(r"mmcat: %s: cannot read at byte (\d+): Input/output error\n" % re.escape(path), err)
+	if status != 2 or not message:
 		wrong(name, "status %s" % status, err[:200])
 	elif not earliest <= int(message.group(1)) < BAD + mmap.PAGESIZE:
 		wrong(name, "the wrong byte", err)

@@ -268,7 +268,7 @@ else
 		readonly_reports()
 		{
 			in_readonly "$options"
-			told $? && grep "cannot save the input in '.*/readonly': Read-only file system" err &&
+			is_error $? && grep "cannot save the input in '.*/readonly': Read-only file system" err &&
 				[ ! -s out ]
 		}
 		check "read-only TMPDIR, with a reason: $options" readonly_reports

@@ -332,7 +332,7 @@ def run(name, input, selection, action, content):
 	if input in STREAMS and is_shard(selection):
 		wanted, status = b"", 2
 		if done.stderr.endswith(b": cannot divide into shards: size is unknown; save the input to a file first\n"):
-			said = done.stderr
+			messages = done.stderr
 	elif action == "info":
 		printed = [{name: shown.get(name) for name in wanted[0]}
 			for shown in map(json.loads, printed.splitlines())]

@@ -194,7 +194,7 @@ def unknown():
 	except PermissionError:
 		print("left out: another user cannot run the program in its folder")
 		return
-	expect("in memory, for a stranger", (facts["in memory"], "picture" in facts),
+	expect("in memory, for another user", (facts["in memory"], "picture" in facts),
 		("unknown: the kernel reports it only to users who own the file or can write to it", False))
 
 

@@ -81,12 +81,12 @@ check "a fraction that does not give whole bytes" refuses "invalid range '0.001M
 check "exponents have underscores too" says 0 "" "" -l 1_0e1_0 abc
 check "-m takes powers of 1000" says 0 $'2000\n' "" -c -m 2K seven
 check "-m takes an exponent" says 0 $'2000\n' "" -c -m 2e3 seven
-check "-m of what is no number" refuses "invalid count '1.5'; use a whole number, such as 100 or 5e6" -m 1.5 abc
-check "-j of too many" refuses "invalid number of threads '4097'; use a number from 1 to 4096" -j 4097 abc
-check "-w of none" refuses "invalid width '0'; use a number from 1 to 4096" -x -w 0 abc
-check "a colour that is none" refuses "invalid --color value 'red'; use auto or always or never" --color=red abc
-check "JSON that is none" refuses "invalid --json value 'x'; use lines" -c --json=x abc
-check "a shard that is none" refuses "invalid shard '3/2'; use K/N with 1 <= K <= N, such as 2/4, or auto" \
+check "-m without a number" refuses "invalid count '1.5'; use a whole number, such as 100 or 5e6" -m 1.5 abc
+check "-j of too many threads" refuses "invalid number of threads '4097'; use a number from 1 to 4096" -j 4097 abc
+check "-w of 0" refuses "invalid width '0'; use a number from 1 to 4096" -x -w 0 abc
+check "an invalid colour" refuses "invalid --color value 'red'; use auto or always or never" --color=red abc
+check "an invalid kind of JSON" refuses "invalid --json value 'x'; use lines" -c --json=x abc
+check "an invalid shard" refuses "invalid shard '3/2'; use K/N with 1 <= K <= N, such as 2/4, or auto" \
 	-s 3/2 abc
 escapes='\n \t \r \0 \\ \xHH'
 for text in '\q' 'a\' '\x1' 'x\N'; do
@@ -139,9 +139,9 @@ for twice in "-d ; -d x" "-m 1 -m 2" "-j 1 -j 2" "-s 1/2 -s 2/2" "-t u8 -t i8" "
 done
 check "--color twice" refuses "cannot use --color with two values: 'auto' and 'never'" --color auto --color=never abc
 check "--json twice" refuses "cannot use --json with two values: '' and 'lines'" -c --json --json=lines abc
-check "the same value twice is once" says 0 $'a\n' "" -m 1 -m 1 -s 1/1 -s 1/1 -j 2 -j 2 abc
+check "the same value twice counts once" says 0 $'a\n' "" -m 1 -m 1 -s 1/1 -s 1/1 -j 2 -j 2 abc
 check "a range that begins with -" says 0 $'c\n' "" -l -1: abc
-check "options behind a file" says 0 $'3\n' "" abc -c
+check "options after a file" says 0 $'3\n' "" abc -c
 check "-- ends the options" refuses "-c: cannot open: No such file or directory" -- -c
 
 usage=$'Usage: mmcat [OPTION]... [FILE]...\nTry \'mmcat --help\' for more information.\n'
@@ -164,7 +164,7 @@ check "-z" unknown_option -z abc
 check "--nonsense" unknown_option --nonsense abc
 check "-b without a range" unknown_option abc -b
 check "--count=1" unknown_option --count=1 abc
-check "the wrong letter of a word is named" says_usage "invalid option '-z'" --quiet -zq abc
+check "the wrong letter of several is named" says_usage "invalid option '-z'" --quiet -zq abc
 check "a letter without its argument is named" says_usage "option '-b' requires an argument" --quiet -qb
 
 # Other files are still done.
@@ -203,7 +203,7 @@ check "control bytes of a file's name are escaped" says 2 "" \
 # The longest path there is, each byte of which takes four: the reason comes behind it.
 folder=$(printf '%250s' '' | tr ' ' '\001')
 deep=$(printf "$folder/%.0s" {1..16})
-check "the reason is told behind any name" says 2 "" \
+check "a message has the reason after any name" says 2 "" \
 	"mmcat: ${deep//$'\001'/'\x01'}gone: cannot open: No such file or directory"$'\n' "${deep}gone"
 mkdir -p "$deep"
 (cd "$deep" && : > here)

@@ -64,7 +64,7 @@ check "to nowhere" [ $? = 0 ]
 check "standard input among files" cmp <(cat abc numbers abc) <("$MMCAT" abc - abc < numbers)
 check "a pipe among files" cmp <(cat abc numbers abc) <(cat numbers | "$MMCAT" abc - abc)
 
-# --- The output is the input: what would never end, or eat its own words ---
+# --- The output is the input: mmcat would read what it has written ---
 same="cannot print: input file is output file"
 cp numbers same
 ln same linked

@@ -232,10 +232,10 @@ def same(done, given, name):
 			return False
 		printed = re.sub(rb"\033\[\d+m", b"", printed)
 	if "-v" in options:
-		said = STATUS.sub(b"", said) if said.startswith(b"mmcat: ") else b"no report"
-	if status == 2 and b"cannot read a record" in said:
-		said = b""
-	return (done.returncode, printed, said) == (status, wanted, b"")
+		messages = STATUS.sub(b"", messages) if messages.startswith(b"mmcat: ") else b"no report"
+	if status == 2 and b"cannot read a record" in messages:
+		messages = b""
+	return (done.returncode, printed, messages) == (status, wanted, b"")
 
 
 def main():

@@ -183,7 +183,7 @@ def progress_and_messages(mmcat, folder):
 	check("progress before and after a message", SHOWN in before and SHOWN in after, text[:300])
 	check("a message has a line of its own",
 		lines[0] == b"mmcat: missing: cannot open: No such file or directory", lines)
-	check("then the counts come", len(lines) == 4 and lines[1].startswith(b"standard input:") and
+	check("the counts follow", len(lines) == 4 and lines[1].startswith(b"standard input:") and
 		lines[2].startswith(fifo.encode() + b":"), lines)
 
 

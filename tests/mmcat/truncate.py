@@ -38,8 +38,8 @@ def flicker(path, rng, process):
 
 def judge(name, path, process, out, err):
 	"""Whatever the moment of the cut: done, or one line that says where it was cut."""
-	said = r"mmcat: %s: cannot read at byte (\d+): file was truncated while reading\n" % re.escape(path)
-	found = re.fullmatch(said, err.decode())
+	message = r"mmcat: %s: cannot read at byte (\d+): file was truncated while reading\n" % re.escape(path)
+	found = re.fullmatch(message, err.decode())
 	if process.returncode == 0 and not err:
 		return False
 	if process.returncode == 2 and found and int(found.group(1)) <= len(LINES):
@@ -93,8 +93,8 @@ def check_held(program, path):
 				byte not in (0, LINES[i]) for i, byte in enumerate(out[cut_at:], cut_at)):
 			wrong("print, cut at %d" % cut_at, "bytes that never were in the file")
 	status, out, err = run_held(program, path, ["-r"], 1000, False)
-	said = r"mmcat: .*: cannot read at byte \d+: file was truncated while reading\n"
-	if status != 2 or not re.fullmatch(said, err):
+	message = r"mmcat: .*: cannot read at byte \d+: file was truncated while reading\n"
+	if status != 2 or not re.fullmatch(message, err):
 		wrong("reverse, cut", "status %d" % status, err)
 	if not b"".join(LINES.splitlines(True)[::-1]).startswith(out):
 		wrong("reverse, cut", "bytes that were not in the file")

@@ -26,12 +26,12 @@ says()
 	[ "$(wc -l < err)" = 1 ] && grep -qE "$line" err || { cat err; echo "no match: $line"; return 1; }
 }
 
-check "lines that were counted" says '(map|read)' -c numbers "$n_bytes bytes, 1000000 lines"
+check "counted lines" says '(map|read)' -c numbers "$n_bytes bytes, 1000000 lines"
 check "without a map" says read '--no-mmap -c' numbers "$n_bytes bytes, 1000000 lines"
 check "the whole file" says '(kernel|map|read)' '' numbers "$n_bytes bytes"
-check "a part of it" says '(kernel|map|read)' '-b 1000:+5000' numbers "5000 bytes"
+check "a range of bytes" says '(kernel|map|read)' '-b 1000:+5000' numbers "5000 bytes"
 check "a search" says '(map|read)' '-e 99999' numbers "$n_bytes bytes"
-check "a search by reads" says read '--no-mmap -e 99999' numbers "$n_bytes bytes"
+check "a search without a map" says read '--no-mmap -e 99999' numbers "$n_bytes bytes"
 
 stream()
 {
@@ -50,7 +50,7 @@ peak()
 }
 check "the peak is plausible" peak
 
-check "libraries that were loaded" \
+check "loaded libraries" \
 	bash -c '"$0" -v -i numbers 2>&1 > out | grep -qE ", libmagic [0-9.]+ loaded in [0-9.]+ ms" ||
 		! grep -q libmagic <<< "$(ldconfig -p)"' "$MMCAT"
 check "a report after an error" \

@@ -32,7 +32,7 @@ check "150 typed views are Python's" \
 	timeout 600 python3 "$here/views.py" type "$MMCAT" "$tmp"
 check "an invalid layout" refuses \
 	"mmcat: cannot parse layout: invalid type 'q' at byte 3; a field is type or" -t 'u8 q' /dev/null
-check "a size that is none" refuses "invalid size '0s' at byte 3" -t 'u8 0s' /dev/null
+check "an invalid size" refuses "invalid size '0s' at byte 3" -t 'u8 0s' /dev/null
 check "two views" refuses "cannot use -x with -t" -x -t u8 /dev/null
 head -c 36 /dev/zero > words
 check "shards consist of records" prints '0\n0\n0\n' -t u32 -s 3/3 words
@@ -181,5 +181,5 @@ piped()
 check "-l counts records of a pipe" piped '3\n10\n' -t u16le -l 2:4
 check "-c counts records of a pipe" piped '7\n' -c -t u16le
 check "records of a pipe, in the order given" piped '6\n7\n1\n' -t u16le -l -2: -l 0
-check "-d means nothing to records" refuses "cannot use -d with -t" -d ';' -t u8 records
-check "nor -w to their number" refuses "cannot use -w with -c" -c -w 2 -t u8 records
+check "-d is refused with -t" refuses "cannot use -d with -t" -d ';' -t u8 records
+check "-w is refused with -c" refuses "cannot use -w with -c" -c -w 2 -t u8 records

@@ -71,7 +71,7 @@ finds_every_phrase()
 }
 
 check "the search finds every phrase" finds_every_phrase
-check "no file contains one" nothing tree
+check "no file contains such a phrase" nothing tree
 
 # --- Messages of mmcat ----------------------------------------------------------------------------
 
