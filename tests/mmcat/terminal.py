@@ -11,7 +11,6 @@ SPDX-License-Identifier: MIT
 import concurrent.futures
 import os
 import pty
-import select
 import signal
 import subprocess
 import sys
@@ -21,6 +20,8 @@ import time
 
 import expectations
 from expectations import check
+
+END_OF_TEXT = b"\0end of text\0"
 
 
 class Terminal:
@@ -32,24 +33,20 @@ class Terminal:
 		mode[1] &= ~termios.OPOST
 		termios.tcsetattr(self.slave, termios.TCSANOW, mode)
 		self.text = b""
-		self.done = threading.Event()
 		self.thread = threading.Thread(target=self.collect, daemon=True)
 		self.thread.start()
 
 	def collect(self):
-		while True:
-			ready, _, _ = select.select([self.master], [], [], 0.02)
-			if ready:
-				self.text += os.read(self.master, 65536)
-			elif self.done.is_set():
-				return
+		while not self.text.endswith(END_OF_TEXT):
+			self.text += os.read(self.master, 65536)
 
 	def end(self):
-		self.done.set()
+		"""Returns: all that was written. The kernel may pass it on late, but in order."""
+		os.write(self.slave, END_OF_TEXT)
 		self.thread.join()
 		os.close(self.master)
 		os.close(self.slave)
-		return self.text
+		return self.text[:-len(END_OF_TEXT)]
 
 
 def feed(process, seconds):

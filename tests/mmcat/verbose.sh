@@ -21,7 +21,7 @@ says()
 	# shellcheck disable=SC2086
 	"$MMCAT" -v $options < "$input" > out 2> err || return
 	cmp plain out || return
-	line="^mmcat: $expression, $figure s, $figure GB/s, I/O mode $how, scan kernels $kernel,"
+	line="^mmcat: $expression, $figure s, $figure GB/s, I/O mode $mode, scan kernels $kernel,"
 	line="$line peak memory $figure MiB, peak heap $figure KiB(, lib.*)?\$"
 	[ "$(wc -l < err)" = 1 ] && grep -qE "$line" err || { cat err; echo "no match: $line"; return 1; }
 }

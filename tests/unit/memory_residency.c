@@ -39,6 +39,19 @@ static bool page_is_resident(int fd, uint64_t index)
 	return flags & 1;
 }
 
+/* Keeps the resident pages in memory until the process ends, if its limits allow that: the kernel
+ * may drop clean pages at any time. */
+static void keep_resident(int fd, const bool *resident)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), i;
+	char *map = mmap(NULL, page * N_PAGES, PROT_READ, MAP_SHARED, fd, 0);
+
+	MUST(map != MAP_FAILED, "mmap: %s", strerror(errno));
+	for (i = 0; i < N_PAGES; i++)
+		if (resident[i] && mlock(map + i * page, page) < 0)
+			return;
+}
+
 /* Makes a file of N_PAGES minus some bytes. The pages of a few runs are in memory. */
 static struct temp patchy_open(bool *resident)
 {
@@ -59,8 +72,12 @@ static struct temp patchy_open(bool *resident)
 		ck_assert_int_gt(pread(temp.fd, bytes, (size_t)(runs[i].n * page),
 					 (off_t)(runs[i].first * page)),
 			0);
-	for (i = 0; i < N_PAGES; i++)
-		resident[i] = page_is_resident(temp.fd, i);
+	/* A page that was dropped before it was kept comes back with its neighbors. */
+	for (i = 0; i < 2 * N_PAGES; i++) {
+		resident[i % N_PAGES] = page_is_resident(temp.fd, i % N_PAGES);
+		if (i % N_PAGES == N_PAGES - 1)
+			keep_resident(temp.fd, resident);
+	}
 	free(bytes);
 	return temp;
 }
