@@ -1,9 +1,10 @@
 /* find.h - counts and finds bytes and literal texts in a slice
  *
- * A search compares the two rarest bytes of the text with vector instructions, and then the whole
- * text. If these bytes turn out not to be rare, other bytes are tried. If that fails too, the
- * search continues with an algorithm that takes linear time for all texts. Matches do not overlap.
- * An empty text never matches. For small sets of bytes see positions.h.
+ * A search uses vector instructions to look for the two bytes of the text that are probably the
+ * rarest, and compares the whole text where both are found. If these bytes turn out not to be rare,
+ * other bytes are tried. If that fails too, the search continues with an algorithm that takes
+ * linear time for all texts. Matches do not overlap. An empty text never matches. For small sets of
+ * bytes see positions.h.
  *
  *	needle = mmr_needle_of(mmr_slice_of("ERROR"));
  *	it = mmr_matches_of(bytes, &needle);
@@ -25,7 +26,7 @@ MMR_BEGIN_DECLS
  * Threads: safe. */
 MMR_API int mmr_slice_count(mmr_slice slice, char byte, uint64_t *ret_count);
 
-/* The offset of occurrence `n` of a byte, counted from 0.
+/* Finds the offset of occurrence `n` of a byte; the first occurrence is 0.
  *
  * Returns: 1 with `*ret_off` set, 0 when the byte occurs `n` times or fewer.
  * Errors: as mmr_slice_count.
@@ -41,13 +42,14 @@ typedef struct mmr_needle {
 
 /* Prepares a text for a search.
  *
- * Shape: the text should be in the caller's own memory: in a map that shrinks it would not be
- *   guarded.
+ * Shape: the text should be in the caller's own memory. If it is in a map whose file is truncated,
+ *   the search may raise SIGBUS, because only the slice is guarded.
  * Lifetime: the text must stay valid as long as the needle and its iterators are used. */
 MMR_API mmr_needle mmr_needle_of(mmr_slice text);
 
-/* Iterates over the matches of a needle in a slice. Members are private. At most 704 bytes. In all
- * other respects like the iterators of positions.h. */
+/* Iterates over the matches of a needle in a slice. Members are private. At most 704 bytes. Like
+ * the iterators of positions.h, it allocates nothing, can be copied as a bookmark, needs no closing
+ * call and belongs to one thread. */
 typedef struct mmr_matches {
 	mmr_needle needle;
 	const char *base;  /* `at` holds offsets from here */

@@ -1,8 +1,8 @@
 /* reader.h - opens files, devices, pipes and memory, and gives access to their bytes
  *
  * A reader is an open input of any size. Its backing is how its bytes are reached: through a map,
- * a copy, the caller's memory, without addresses, or as a stream. Results do not depend on the
- * backing, only which calls are possible: see mmr_abilities.
+ * a copy or the caller's memory; by reads only, without addresses; or as a stream. The backing
+ * decides which calls are possible (see mmr_abilities), but not their results.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_READER_H
@@ -29,10 +29,12 @@ enum mmr_backing_kind {
 /* Options of a reader. Start from MMR_READER_OPTIONS_INIT, so that members can be added later. */
 typedef struct mmr_reader_options {
 	size_t struct_size;
-	uint64_t offset;               /* of the range in the file; any alignment */
-	uint64_t length;               /* of the range; MMR_REST: up to the end */
-	uint64_t reserve;              /* bytes of addresses after the end. While the file grows by
-					  less, mmr_refresh does not change the address of mmr_bytes */
+	uint64_t offset; /* of the range in the file; any alignment */
+	uint64_t length; /* of the range; MMR_REST: up to the end */
+	/* Bytes of address space to keep free after the end of a map: until the file has grown by
+	 * more, mmr_refresh does not change the address of mmr_bytes. Ignored for a copy, and if
+	 * there is no room. */
+	uint64_t reserve;
 	enum mmr_backing_kind backing; /* AUTO, or the only one to use; not CALLER */
 	bool keep_pages;               /* iterators do not drop pages; see mmr_bytes */
 	bool wait;                     /* wait until a FIFO has a writer */
@@ -45,26 +47,27 @@ typedef struct mmr_reader_options {
 
 /* Opens the file, device or FIFO at `path` for reading.
  *
- * With AUTO, regular files and block devices are mapped. Files below 16 KiB are copied. So are
- * pseudo files (in /proc and /sys, whose size is wrong) and files up to 64 MiB whose file system
- * does not support maps. Larger ones, and files that do not fit into the address space, stay
- * unmapped. FIFOs, sockets, terminals and other character devices are streams. Opening a stream
- * reads nothing, and waits only if `wait` is set; the first scan waits for the writer of a FIFO. An
- * empty file is not an error.
+ * With AUTO, regular files and block devices are mapped, with these exceptions. Ranges below 16 KiB
+ * are copied, unless `reserve` is set. Pseudo files (in /proc and /sys, whose size is wrong) are
+ * copied. If the file system does not support maps, ranges up to 64 MiB are copied, and larger ones
+ * stay unmapped. Ranges that do not fit into the address space stay unmapped. FIFOs, sockets,
+ * terminals and other character devices are streams. Opening a stream reads nothing, and waits only
+ * if `wait` is set; the first scan waits for the writer of a FIFO. An empty file is not an error.
  *
  * Shape: `options` may be NULL. If `offset` is after the end of the file, the range is empty. If
  *   `length` exceeds the rest of the file, the range ends with the file.
  * Errors: errno of open(2), fstat(2) and read(2); -ENOMEM; -EISDIR; -EINVAL for invalid options;
  *   MMR_ESTREAM for a stream if another backing was requested; -ESPIPE for a range of a stream;
- *   MMR_ENOMAP if MAPPED was requested but is not possible; -EFBIG for a pseudo file above 64 MiB,
- *   unless COPIED or STREAM was requested.
+ *   MMR_ENOMAP if MAPPED was requested but is not possible; -EFBIG with AUTO for a range above 64
+ *   MiB of a pseudo file.
  * Lifetime: until mmr_close. The reader keeps one descriptor, which is closed on exec.
- * Threads: safe. Any number of threads may use the reader. */
+ * Threads: safe. Any number of threads may use the reader, but only one scan of a stream and one
+ *   mmr_refresh at a time. */
 MMR_API int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **ret_reader);
 
 /* Like mmr_open, but for a descriptor. The reader keeps a duplicate; the caller still has to close
  * `fd`. The file offset is neither used nor moved, except by a stream. If a stream has a file
- * offset (as in /proc), it is that of the first unused byte after each scan.
+ * offset, as a file that is opened with STREAM, each scan leaves it at the first unused byte.
  *
  * Errors: like mmr_open, and -EBADF if `fd` is not open for reading. */
 MMR_API int mmr_open_fd(int fd, const mmr_reader_options *options, mmr_reader **ret_reader);
@@ -80,7 +83,8 @@ MMR_API int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_read
  * Shape: `reader` may be NULL. */
 MMR_API void mmr_close(mmr_reader *reader);
 
-/* Returns: the bytes of the range when it was opened or last refreshed; MMR_REST for a stream.
+/* Returns: the number of bytes of the range when the reader was opened or last refreshed; MMR_REST
+ *   for a stream.
  *
  * Threads: safe. */
 MMR_API uint64_t mmr_size(const mmr_reader *reader);
@@ -101,14 +105,14 @@ enum mmr_abilities {
  * Threads: safe. */
 MMR_API unsigned mmr_abilities(const mmr_reader *reader);
 
-/* Returns: how many bytes of a stream scans have skipped or returned in blocks. The next scan
- *   starts after them. 0 for other readers.
+/* Returns: for a stream, the number of bytes that its scans have skipped or returned in blocks. The
+ *   next scan starts after them. 0 for other readers.
  *
  * Threads: safe. */
 MMR_API uint64_t mmr_consumed(const mmr_reader *reader);
 
-/* Copies the first bytes, at most 64. For a stream, these are bytes that scans have read. It never
- * waits.
+/* Copies the first bytes of the range, at most 64. For a stream, only those that scans have already
+ * read, which may be none: the call never waits.
  *
  * Returns: 0; `*ret_len` bytes were copied.
  * Errors: like mmr_read_at.
@@ -128,12 +132,13 @@ MMR_API int mmr_head(const mmr_reader *reader, void *buffer, size_t len, size_t 
  * Returns: a slice. For an UNMAPPED reader or a stream, its length is 0, and calls that need its
  *   bytes fail with MMR_ENOMAP.
  * Lifetime: until mmr_close. After a truncation, accessing lost pages raises SIGBUS, except inside
- *   the library with its guard installed. Lost bytes of the page at the new end read as zeroes,
- *   which mmr_check detects.
+ *   the library with its guard installed. Lost bytes of the page at the new end read as zeroes;
+ *   mmr_check detects such a truncation.
  * Threads: safe. */
 MMR_API mmr_slice mmr_bytes(const mmr_reader *reader);
 
-/* Copies bytes. Files are read with pread(2), so this never raises SIGBUS.
+/* Copies bytes. Mapped and unmapped files are read with pread(2), so a truncated file does not
+ * raise SIGBUS.
  *
  * Units: `off` is in bytes from the start of the range.
  * Returns: 0; `*ret_len` bytes were copied, fewer than `len` only at the end of the range.
@@ -145,31 +150,33 @@ MMR_API int mmr_read_at(
 
 /* Extends the range by the bytes that were appended to the file since it was opened or refreshed.
  *
- * If the map or the copy is too small, a larger one replaces it, and mmr_bytes has another address.
+ * If the map cannot be extended in place, or the copy is too small, a larger one replaces it, and
+ * mmr_bytes has another address.
  * The old one is kept until mmr_close. A copied file that grows to 16 KiB is mapped, unless COPIED
  * was requested.
  *
  * Returns: 1 if the range has grown; 0 if not. A range of fixed length, a stream and the caller's
  *   memory never grow.
  * Errors: MMR_ETRUNCATED if the file has become shorter; MMR_ENOROOM if the address space has no
- *   room for the growth; -ENOMEM; errno of fstat(2) and pread(2). The reader is unchanged then.
- * Lifetime: slices of before stay valid.
+ *   room for the growth; -ENOMEM; errno of fstat(2), pread(2) and mmap(2). The reader is
+ *   unchanged then.
+ * Lifetime: slices that were obtained before the call stay valid.
  * Threads: one refresh at a time. Other threads may use the reader meanwhile. */
 MMR_API int mmr_refresh(mmr_reader *reader);
 
-/* Checks that the file has not changed since it was opened or refreshed. A stream and the caller's
- * memory are not checked.
+/* Checks that the file has not changed since it was opened, or since the last mmr_refresh that
+ * extended the range. A stream and the caller's memory are not checked.
  *
  * Returns: 0 if it has not changed.
- * Errors: MMR_ETRUNCATED if it is shorter than mmr_size; MMR_ECHANGED if its size or its times
- *   differ, or if its path names another file or none; errno of fstat(2).
+ * Errors: MMR_ETRUNCATED if it ends before the end of the range; MMR_ECHANGED if its size or its
+ *   times differ, or if its path names another file or none; errno of fstat(2).
  * Threads: safe. */
 MMR_API int mmr_check(const mmr_reader *reader);
 
 enum mmr_advice {
 	MMR_ADVICE_NORMAL = 0,
 	MMR_ADVICE_SEQUENTIAL, /* read ahead far, keep little */
-	MMR_ADVICE_RANDOM      /* read ahead nothing */
+	MMR_ADVICE_RANDOM      /* do not read ahead */
 };
 
 /* Advises the kernel how bytes will be read. Results never depend on it. Without a map, it does
@@ -194,7 +201,7 @@ MMR_API int mmr_release(const mmr_reader *reader, uint64_t off, uint64_t len);
 /* A range of data between holes. A hole reads as zeroes, uses no disk space, and can be as large as
  * the file system allows. A scan that finds nothing in zeroes can skip holes. */
 typedef struct mmr_extent {
-	uint64_t off; /* from the start of the reader */
+	uint64_t off; /* from the start of the reader's range */
 	uint64_t len;
 } mmr_extent;
 

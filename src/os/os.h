@@ -1,4 +1,4 @@
-/* os.h - every system call of the library, as one contract
+/* os.h - the library's system calls for files, maps, memory use and processors
  *
  * common.c holds the calls that are the same on all POSIX systems. linux.c or posix.c holds the
  * rest: the build takes linux.c on Linux, and posix.c elsewhere or with --disable-linux-extras.
@@ -89,8 +89,8 @@ int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len);
  * Errors: those of read(2). */
 int os_read_some(int fd, void *buffer, size_t len, size_t *ret_len);
 
-/* Asks whether a read returns at once, with bytes, the end or an error. Waits until it does if
- * `wait` is set. */
+/* Whether a read would return at once, with bytes, the end or an error. If `wait` is set, first
+ * waits until it would. */
 bool os_is_readable(int fd, bool wait);
 
 /* Returns: the file offset of a descriptor; -1 if it has none. */
@@ -114,8 +114,8 @@ int os_next_data(int fd, uint64_t off, uint64_t *ret_start, uint64_t *ret_stop);
 /* Returns: the page size in bytes. */
 size_t os_page_size(void);
 
-/* Maps `len` bytes of a file, read-only. The map is shared; it is private, and `*ret_shared` false,
- * where the file system refuses shared maps.
+/* Maps `len` bytes of a file, read-only. The map is shared, or private if the file system refuses
+ * shared maps; `*ret_shared` says which.
  *
  * Errors: those of mmap(2); -EOVERFLOW if `off` is more than INT64_MAX.
  * Lifetime: until os_unmap. */

@@ -14,13 +14,14 @@
 
 /* More threads than this do not add memory bandwidth, but each needs a state. */
 #define FILE_WORKERS 256
-/* A stream is read by one thread at a time, and does not keep more than so many others busy. */
+/* One thread at a time reads a stream, which does not keep more workers than this busy. */
 #define STREAM_WORKERS 16
-/* States start at multiples of this: two cache lines, as processors fetch them, so that workers
- * that write to their states do not slow each other. */
+/* States are aligned to this, so that workers that write to their states do not slow each other:
+ * processors fetch cache lines in pairs. */
 #define STATE_ALIGN ((size_t)128)
 
-/* What the workers share. The lock guards all that changes. */
+/* What the workers share. `lock` guards what changes, except the stream of the source, which
+ * `reading` guards. */
 struct run {
 	struct source source;
 	const mmr_scan_job *job;
@@ -30,7 +31,7 @@ struct run {
 	struct worker *workers;
 	char *states;
 	unsigned n_workers, n_threads, n_busy;
-	uint64_t swept; /* up to here, or backward from here on, no page is held */
+	uint64_t swept; /* pages before this offset, or backward after it, were dropped twice */
 	uint64_t n_claimed;
 	uint64_t turn; /* the claim whose results may be collected */
 	bool stopped;
@@ -50,7 +51,7 @@ struct worker {
 	struct claim claim;
 };
 
-/* Ends the run with the result of the first caller. With the lock held. */
+/* Ends the run with the result of the first caller. Call it with the lock held. */
 static void stop_run(struct run *run, int result)
 {
 	if (!run->stopped) {
@@ -98,7 +99,8 @@ static void add_thread(struct run *run)
 		run->n_threads++;
 }
 
-/* Results are collected while a stream is read, so that has a lock of its own. */
+/* Claims the next block. Reading a stream has a lock of its own, so that results can be collected
+ * meanwhile. */
 static bool claim_next(struct run *run, struct worker *worker)
 {
 	bool is_stream = run->source.is_stream;
@@ -128,9 +130,9 @@ static bool claim_next(struct run *run, struct worker *worker)
 	return claimed != 0;
 }
 
-/* Each worker drops the pages of its own claim. The search for a line's end may touch a folio of
- * the next claim after that was dropped, and a fault maps all of the folio. So the pages that all
- * claims under way have passed by more than a folio are dropped once more. */
+/* Each worker drops the pages of its own claim. A search for the end of a line may then touch the
+ * next claim, whose pages have been dropped, which maps a whole folio again. So the pages that all
+ * claims under way have passed by more than a folio are dropped a second time. */
 static void sweep(struct run *run)
 {
 	bool backward = run->source.cut.backward;
@@ -199,7 +201,8 @@ static bool serve(struct run *run, struct worker *worker)
 	int result = work_on_claim(run, worker, &block);
 
 	took = io_clock_ns() - started;
-	/* In order, an error too waits for its turn: what comes before it is still collected. */
+	/* If results are collected in order, an error waits for its turn, too, so that the results
+	 * before it are collected. */
 	if (job->collect) {
 		if (!wait_turn(run, worker))
 			return false;
@@ -231,7 +234,7 @@ static void *work(void *argument)
 		window_drop_outside(window, 0, 0);
 		sweep(run);
 	}
-	/* The buffer of a stream may have bytes that are put back. */
+	/* Drops the pages but keeps the buffer: put_back may return its bytes to the stream. */
 	window_drop_outside(window, 0, 0);
 	pthread_mutex_lock(&run->lock);
 	worker->busy = false;
@@ -239,7 +242,7 @@ static void *work(void *argument)
 	return NULL;
 }
 
-/* Makes a thread with the faults' signals unblocked and all others blocked: those belong to the
+/* Makes a thread in which only the signals of faults are unblocked: all others are for the
  * application's own threads. */
 static int make_thread(struct worker *worker)
 {
@@ -257,7 +260,7 @@ static int make_thread(struct worker *worker)
 	return -err;
 }
 
-/* Makes the states of the workers. */
+/* Makes and starts the states of the workers, but no threads. */
 static int start_workers(struct run *run, unsigned n_workers)
 {
 	const mmr_scan_job *job = run->job;
@@ -295,7 +298,7 @@ static unsigned count_threads(struct run *run)
 	return n;
 }
 
-/* Fewer threads than wanted do the same work: that they cannot be made is no error. */
+/* It is no error if a thread cannot be made: fewer threads do the same work. */
 static void run_workers(struct run *run)
 {
 	unsigned i;
@@ -305,12 +308,12 @@ static void run_workers(struct run *run)
 		make_thread(&run->workers[run->n_threads]) == 0)
 		run->n_threads++;
 	work(&run->workers[0]);
-	/* A thread that ends makes no other. */
+	/* A thread may make another one until it ends, so the number is read after each join. */
 	for (i = 1; i < count_threads(run); i++)
 		pthread_join(run->workers[i].thread, NULL);
 }
 
-/* Leaves the blocks that were not used to the next scan, from the last to the first. */
+/* Puts unused blocks back into the stream for the next scan, the last one first. */
 static void put_back(struct run *run)
 {
 	struct worker *worker;

@@ -36,7 +36,7 @@ int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
 	return 0;
 }
 
-/* Keeps the bytes of a window's buffer from `from` on. */
+/* Copies the bytes of a window's buffer after the first `from` into the carry buffer. */
 static int carry(struct stream_blocks *blocks, const struct window *window, size_t from)
 {
 	size_t len = window->filled - from;
@@ -61,7 +61,7 @@ static void place_range(struct stream_blocks *blocks, uint64_t start)
 	blocks->place->lines = blocks->range.skipped_lines;
 }
 
-/* The bytes that the buffer may have. */
+/* The most bytes that the buffer may hold: the longest line and one byte more. */
 static size_t most_bytes(const struct stream_blocks *blocks)
 {
 	return blocks->longest + (blocks->longest < SIZE_MAX);
@@ -79,7 +79,7 @@ static bool wait_for_bytes(const struct stream_blocks *blocks)
 
 /* Reads once, after what is in the window, and keeps what is in the range.
  *
- * Returns: 1 with the new bytes; 0 when the caller ends the scan. */
+ * Returns: 1 with the new bytes; 0 if `wait` ended the scan. */
 static int read_more(struct stream_blocks *blocks, struct window *window, mmr_slice *ret_fresh)
 {
 	char *to = window->buffer + window->filled;
@@ -145,7 +145,8 @@ static int make_room(const struct stream_blocks *blocks, struct window *window)
 		       : window_reserve(window, min_size(window->room * 2, most_bytes(blocks)));
 }
 
-/* Finds the end of the block, of which `fresh` arrived last; 0 if more bytes are needed. */
+/* Finds the end of the block; `fresh` are the bytes read last. `*ret_len` is 0 if more bytes are
+ * needed. */
 static int cut_block(const struct stream_blocks *blocks, const struct window *window,
 	mmr_slice fresh, size_t *ret_len)
 {
@@ -164,7 +165,7 @@ static int cut_block(const struct stream_blocks *blocks, const struct window *wi
 	return mmr_positions_error(&positions);
 }
 
-/* Reads until there is a block. Returns: 1 with its length; 0 when the caller ends the scan. */
+/* Reads until there is a block. Returns: 1 with its length; 0 if `wait` ended the scan. */
 static int fill(struct stream_blocks *blocks, struct window *window, size_t *ret_len)
 {
 	mmr_slice fresh;
@@ -255,7 +256,8 @@ void stream_blocks_end(struct stream_blocks *blocks)
 
 	if (!blocks->reader)
 		return;
-	/* Without memory for the bytes that were not used, the next scan starts after them. */
+	/* Unused bytes are lost if there is no memory to keep them: the next scan starts after
+	 * them. */
 	(void)stream_blocks_unread(blocks, &none);
 	if (!blocks->placed)
 		place_range(blocks, blocks->next);

@@ -8,7 +8,8 @@
 #include <mmreader/find.h>
 #include <mmreader/positions.h>
 
-/* Occurrences are counted in steps of this size; positions then find the position within a step. */
+/* Occurrences are counted in steps of this size. An mmr_positions iterator then finds the one that
+ * is wanted in its step. */
 #define SELECT_STEP ((size_t)64 << 10)
 
 int mmr_slice_count(mmr_slice slice, char byte, uint64_t *ret_count)

@@ -4,7 +4,8 @@
 
 Reads the files of `make coverage` in FOLDER, prints a table by file and, with --uncovered, each line
 that never ran or whose branches did not all run. Lines that tests/coverage/exempt.txt excuses, with a
-reason, are not counted; an excuse that matches no line is an error. Status 1: a target is missed.
+reason, are not counted. Exit status 1: a target was missed, an excuse matches no line, or FOLDER has
+no .gcno files.
 
 SPDX-License-Identifier: MIT
 """
@@ -31,7 +32,8 @@ class Line:
 		self.branches = []
 
 	def add(self, count, branches):
-		"""Adds the counts of one object file. Headers and templates are in several; any of them counts."""
+		"""Adds the counts of one object file. A line of a header is in several
+		objects; their counts are added up."""
 		self.count += count
 		if len(branches) > len(self.branches):
 			self.branches += [0] * (len(branches) - len(self.branches))
@@ -46,7 +48,7 @@ def read_notes(build):
 	for folder, _, names in os.walk(os.path.abspath(build)):
 		notes += [os.path.join(folder, name) for name in names if name.endswith(".gcno")]
 	if not notes:
-		sys.exit("coverage.py: %s: nothing compiled for gcov is here" % build)
+		sys.exit("coverage.py: %s: no .gcno files found; run make coverage first" % build)
 	with tempfile.TemporaryDirectory() as scratch:
 		for note in notes:
 			# Leaves out the programs that configure compiled.
@@ -75,9 +77,9 @@ def add_report(files, report):
 
 
 class Excuse:
-	"""One line of coverage/exempt.txt: FILE | regular expression | REASON.
+	"""One line of tests/coverage/exempt.txt: FILE | regular expression | REASON.
 
-	Excuses the lines that match, and the lines below them that are indented deeper.
+	Excuses each line that matches and the lines after it, up to the first that is not indented deeper.
 	"""
 
 	def __init__(self, text):
@@ -167,7 +169,7 @@ def main():
 		sums[path.split(os.sep)[0]].add(total)
 		print(total.row(path))
 	if options.uncovered:
-		print("\nnever run, or not all branches:")
+		print("\nlines that never ran, or whose branches did not all run:")
 		print("\n".join(gaps))
 	print("\nnot counted:")
 	for excuse in excuses:
@@ -183,7 +185,7 @@ def main():
 		print()
 	for excuse in excuses:
 		if excuse.n_lines == 0:
-			print("tests/coverage/exempt.txt: matches no line: %s | %s" % (excuse.path,
+			print("tests/coverage/exempt.txt: this excuse matches no line: %s | %s" % (excuse.path,
 																 excuse.pattern.pattern))
 			good = False
 	sys.exit(0 if good else 1)

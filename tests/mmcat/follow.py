@@ -75,7 +75,7 @@ def check_latency():
 		wait_until(lambda: len(follow.out) >= i + 2)
 		taken.append(time.monotonic() - started)
 	follow.interrupt()
-	# The quickest of many counts, since the machine may be busy.
+	# Only the quickest of the 20 times is checked, since the machine may be busy.
 	limit = 0.6 if POLLING else 0.05
 	if min(taken) > limit:
 		wrong("latency", "%.3f s at best" % min(taken))
@@ -122,7 +122,7 @@ def check_ends():
 			(["-m", "1", "-l", "3:"], b"4\n")):
 		write("log", b"1\n2\n")
 		follow = Follow("end " + " ".join(args), *args, "log")
-		# A selection that counts from the end uses the end at the start of the run.
+		# A selection that counts from the end counts from where the file ended when the run started.
 		if "-1:" in args:
 			follow.prints(b"2\n")
 		append("log", b"3\n4")
@@ -133,9 +133,9 @@ def check_ends():
 			(["-l", "1:3"], b"2\n3\n"), (["-m", "5"], b"1\n2\n3\n4\n5\n")):
 		Follow("end at once " + " ".join(args), *args, "log").ends(0, wanted, "")
 	for part in ["-l", "-5:-2"], ["-b", ":-1"], ["-l", "-9:4"], ["-l", "-5:+2"]:
-		follow = Follow("moving end " + " ".join(part), *part, "log")
+		follow = Follow("from the end, with an end " + " ".join(part), *part, "log")
 		follow.ends(2, b"",
-			"mmcat: cannot use -f with a range whose end counts from the end of the file\n")
+			"mmcat: cannot use -f with a range that counts from the end of the file and has an end\n")
 
 
 # --- Truncation and rotation ----------------------------------------------------------------------
@@ -163,7 +163,7 @@ def check_truncation():
 
 
 def check_copytruncate():
-	"""Copies and truncates the log as logrotate does, while a writer appends."""
+	"""Truncates the log as logrotate's copytruncate does, while a writer keeps it open."""
 	wanted = b""
 	write("log", b"")
 	follow = Follow("copytruncate", "log")
@@ -357,7 +357,7 @@ def check_no_longer_a_file():
 	os.rmdir("log")
 	os.mkfifo("log")
 	follow.says("log: cannot open: Is a directory; waiting for another file",
-		"log: cannot open: no longer a regular file; waiting for another file")
+		"log: cannot open: not a regular file; waiting for another file")
 	os.unlink("log")
 	write("log", b"two\n")
 	follow.prints(b"one\ntwo\n")

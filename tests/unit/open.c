@@ -1,4 +1,4 @@
-/* open.c - inputs that cannot be opened, and the error messages with reason and hint
+/* open.c - inputs and options that are refused, with their messages, and limits of opening
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -39,7 +39,7 @@ static void must_refuse_fd(int fd, const mmr_reader_options *options, int code)
 	MUST(strstr(mmr_last_error(), mmr_strerror(code)), "'%s'", mmr_last_error());
 }
 
-START_TEST(test_open_refuses_special_files)
+START_TEST(test_open_refuses_inputs_that_cannot_be_read)
 {
 	static char bytes[20000];
 	struct temp temp = temp_open(bytes, sizeof(bytes));
@@ -112,7 +112,7 @@ START_TEST(test_open_refuses_streams_as_files)
 }
 END_TEST
 
-START_TEST(test_open_leaves_fifos_alone)
+START_TEST(test_open_refuses_fifos_without_opening_them)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
 	struct temp temp = temp_open("x", 1);
@@ -192,7 +192,7 @@ START_TEST(test_open_with_a_reserve_beyond_the_address_space)
 		ck_assert_int_eq(mmr_backing(setting.reader), MMR_BACKING_MAPPED);
 		must_read_the_same(&setting, &chance);
 		mmr_close(setting.reader);
-		/* An explicit copy succeeds, although it has no room to grow. */
+		/* If COPIED is requested, the reserve is ignored, so this succeeds, too. */
 		options.backing = MMR_BACKING_COPIED;
 		ck_assert_int_eq(mmr_open(empty.path, &options, &reader), 0);
 		ck_assert_int_eq(mmr_backing(reader), MMR_BACKING_COPIED);
@@ -204,9 +204,9 @@ START_TEST(test_open_with_a_reserve_beyond_the_address_space)
 }
 END_TEST
 
-/* The size of /proc/self/pagemap is 0, it has 8 bytes for each page of the address space, and reads
- * of fewer bytes fail. */
-START_TEST(test_open_of_an_endless_pseudo_file)
+/* stat(2) reports size 0 for /proc/self/pagemap, but it has 8 bytes for each page of the address
+ * space, and reads of fewer bytes fail. */
+START_TEST(test_open_of_a_pseudo_file_above_the_limit)
 {
 	static const char path[] = "/proc/self/pagemap";
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -236,9 +236,9 @@ static Suite *open_suite(void)
 	Suite *suite = suite_create("open");
 
 	ADD_CASE(suite, "limits", test_open_with_a_reserve_beyond_the_address_space,
-		test_open_of_an_endless_pseudo_file);
-	ADD_CASE(suite, "faults", test_open_refuses_special_files,
-		test_open_refuses_streams_as_files, test_open_leaves_fifos_alone,
+		test_open_of_a_pseudo_file_above_the_limit);
+	ADD_CASE(suite, "faults", test_open_refuses_inputs_that_cannot_be_read,
+		test_open_refuses_streams_as_files, test_open_refuses_fifos_without_opening_them,
 		test_open_refuses_bad_options);
 	return suite;
 }

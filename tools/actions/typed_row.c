@@ -25,7 +25,7 @@ size_t typed_row_room(const mmr_layout *layout, bool json)
 	return room;
 }
 
-/* Escapes the bytes that would break a line of values with tabs between them. */
+/* Writes a text with escapes for tab, newline, backslash and the other control bytes. */
 static char *put_text(char *to, mmr_slice text)
 {
 	size_t i;
@@ -55,7 +55,7 @@ static char *put_plain(char *to, const char *text)
 
 static char *put_json_float(char *to, double value, enum mmr_type type)
 {
-	/* "-0" would be read as a whole number, which has no sign. */
+	/* A JSON parser may read "-0" as an integer, and the integer 0 has no sign. */
 	if (value == 0 && signbit(value))
 		return put_plain(to, "-0.0");
 	if (isfinite(value))

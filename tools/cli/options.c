@@ -171,7 +171,7 @@ static void settle_follow(const struct options *options)
 		refuse("-f with -s");
 	/* The end of the file moves, so a selection that ends relative to it never ends. */
 	if (range_from_end(&selection->range) && selection->range.stop != MMR_END)
-		refuse("-f with a range whose end counts from the end of the file");
+		refuse("-f with a range that counts from the end of the file and has an end");
 }
 
 static void settle_json(const struct options *options)

@@ -32,8 +32,8 @@ static struct range with_length(struct range range, int64_t length)
 	return range;
 }
 
-/* Parses "END", "+LENGTH" or nothing, after "START:". Returns: what follows; NULL if it is
- * wrong. */
+/* Parses "END", "+LENGTH" or nothing, after "START:". Returns: the text after it; NULL if
+ * it is malformed. */
 static const char *parse_stop(const char *text, enum number_unit unit, struct range *range)
 {
 	uint64_t length;
@@ -87,7 +87,7 @@ const char *range_parse(const char *text, enum number_unit unit, struct range *r
 			return NULL;
 		}
 	} else if (text[1] == '+') {
-		/* The usual cause is a command substitution that printed no number. */
+		/* Usually "$(COMMAND):+60" where COMMAND printed nothing. */
 		return "use START:+LENGTH, such as 0:+60";
 	}
 	if (*text++ != ':')

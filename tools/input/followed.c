@@ -79,7 +79,7 @@ static int size_of(const struct incarnation *it, uint64_t *ret_size)
 /* Handles a failed read of a file. */
 static void lose(struct followed *file, struct incarnation *it, int err)
 {
-	/* The server has removed the file. The name may come back. */
+	/* ESTALE: the file was removed on the NFS server. The name may appear again. */
 	if (err == -ESTALE && file->path) {
 		forget(it);
 		return;
@@ -88,14 +88,14 @@ static void lose(struct followed *file, struct incarnation *it, int err)
 	file->done = true;
 }
 
-/* Restarts the selection at the start of a file. */
+/* Skips no more bytes or lines: the rest of the selection continues at the start of a file. */
 static void select_from_start(struct followed *file)
 {
 	file->range.skip_bytes = 0;
 	file->range.skip_lines = 0;
 }
 
-/* Continues with the file that has the name now. */
+/* Continues at the start of the next file. */
 static void promote(struct followed *file)
 {
 	forget(&file->now);
@@ -138,8 +138,8 @@ static int cut(struct followed *file, mmr_slice *bytes)
 	return err;
 }
 
-/* Prints what is selected of bytes [off, stop). Returns: like output_range, also MMR_ETRUNCATED for
- * an end before `stop`; 1 for binary data that was not printed to a terminal, which is reported. */
+/* Prints what is selected of bytes [off, stop). Returns: 0; MMR_ETRUNCATED if the file ends before
+ * `stop`; a negated errno; 1 if binary data was refused for a terminal, after a message. */
 static int print_selected(struct followed *file, uint64_t stop)
 {
 	struct incarnation *it = &file->now;
@@ -170,7 +170,8 @@ static int print_selected(struct followed *file, uint64_t stop)
 		err = cut(file, &bytes);
 		if (err < 0)
 			return err;
-		/* Standard input is left right after what was used. */
+		/* The offset is right after the last byte of a complete selection: followed_close
+		 * leaves standard input there. */
 		it->off += is_complete(file) ? (uint64_t)(bytes.ptr + bytes.len - buffer)
 					     : (uint64_t)n;
 		if (bytes.len == 0)
@@ -250,7 +251,7 @@ static bool print_growth(struct followed *file, uint64_t limit)
 
 /* --- The name -------------------------------------------------------------------------------- */
 
-/* Whether standard output is this file, which would be printed into itself without end. */
+/* Whether standard output is this file, which would then grow without end. Prints a message. */
 static bool is_output(const struct followed *file, const struct stat *st)
 {
 	if (!output_is_input(st, 0, UINT64_MAX, true))
@@ -260,7 +261,8 @@ static bool is_output(const struct followed *file, const struct stat *st)
 	return true;
 }
 
-/* Opens the file that has a name now. Returns: its descriptor, or -1 with errno. */
+/* Opens the file at a path. Returns: its descriptor, or -1 with errno: EISDIR or ENOTSUP if it is
+ * not a regular file. */
 static int open_name(const char *path, struct stat *ret_st)
 {
 	int fd, errnum = 0;
@@ -314,7 +316,7 @@ static void miss(struct followed *file, int errnum)
 		say(file, "disappeared; waiting for it to reappear");
 	else
 		message("%s: cannot open: %s; waiting for another file", message_quote(file->name),
-			errnum == ENOTSUP ? "no longer a regular file" : strerror(errnum));
+			errnum == ENOTSUP ? "not a regular file" : strerror(errnum));
 }
 
 /* Renews the watch of the folder of the path. */
@@ -372,7 +374,7 @@ static void look_at_name(struct followed *file)
 		return;
 	}
 	file->missing = file->reported = 0;
-	/* It was renamed back between the two calls. */
+	/* The followed file got its name back between stat(2) and open(2). */
 	if (is_it(newest, &st)) {
 		close(fd);
 		return;
@@ -420,7 +422,8 @@ bool followed_is_watched(const struct followed *file)
 		return false;
 	if (!file->path)
 		return true;
-	/* A symbolic link may be changed, and the folder of its target is not watched. */
+	/* If the path is a symbolic link, its target may be replaced in a folder that is not
+	 * watched. */
 	return file->folder_watch != NO_WATCH && !file->missing && lstat(file->path, &st) == 0 &&
 	       !S_ISLNK(st.st_mode);
 }
@@ -508,7 +511,8 @@ static enum follow open_first(struct followed *file)
 	struct stat st;
 	int fd;
 
-	/* Another kind of file is opened, or refused, when it is printed. */
+	/* A file that is not regular is not followed: the caller prints it once, or reports why it
+	 * cannot. */
 	if ((path ? stat(path, &st) : fstat(STDIN_FILENO, &st)) == 0 && !S_ISREG(st.st_mode))
 		return FOLLOW_NOT;
 	fd = path ? open_name(path, &st) : open_input(&st, &here);

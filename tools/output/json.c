@@ -1,4 +1,4 @@
-/* json.c - JSON objects into the output's buffer
+/* json.c - writes JSON objects to standard output
  *
  * SPDX-License-Identifier: MIT */
 #include "output/json.h"

@@ -73,6 +73,7 @@ __attribute__((format(printf, 4, 5))) static void add(
 
 void report_print(void)
 {
+	/* By enum mmr_io_mode. It stays AUTO if no scan ran: then the kernel copied the bytes. */
 	static const char *const io_modes[] = {"kernel", "map", "read"};
 	const mmr_progress *progress = progress_of_scans();
 	enum mmr_io_mode io_mode = progress ? mmr_progress_io_mode(progress) : MMR_IO_AUTO;
@@ -94,8 +95,9 @@ void report_print(void)
 		peak_resident() / 1048576, (double)mmr_heap_peak() / 1024);
 	for (id = 0; mmr_library_status((enum mmr_library)id, &library) == 0; id++)
 		if (library.loaded)
-			add(line, sizeof(line), &len, ", %s %s loaded in %.1f ms, %.1f MiB",
-				library.name, library.version, library.load_ms,
+			add(line, sizeof(line), &len,
+				", %s %s loaded in %.1f ms with %.1f MiB of memory", library.name,
+				library.version, library.load_ms,
 				(double)library.load_resident / 1048576);
 	message("%s", line);
 }
