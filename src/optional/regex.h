@@ -96,6 +96,9 @@ void matcher_end(struct matcher *matcher);
  * last line may lack the delimiter. */
 void matcher_load(struct matcher *matcher, mmr_slice piece);
 
+/* Continues at offset `from` of the piece, which is the start of a line or the end. */
+void matcher_skip(struct matcher *matcher, size_t from);
+
 /* The next match.
  *
  * Returns: 1; 0 at the end of the piece.

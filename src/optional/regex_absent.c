@@ -4,6 +4,7 @@
 #include "common.h"
 
 #include "optional/library.h"
+#include "optional/regex_lines.h"
 
 #include <mmreader/regex.h>
 
@@ -78,4 +79,22 @@ int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_op
 	unsigned flags, mmr_regex_fn *fn, void *context)
 {
 	return library_load(&library_pcre2);
+}
+
+int regex_lines_open(const mmr_regex *regex, struct regex_lines **ret_lines)
+{
+	return library_load(&library_pcre2);
+}
+
+void regex_lines_close(struct regex_lines *lines)
+{
+}
+
+void regex_lines_load(struct regex_lines *lines, mmr_slice piece, uint64_t off)
+{
+}
+
+int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at)
+{
+	return 0;
 }

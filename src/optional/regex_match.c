@@ -103,6 +103,17 @@ static void leave_piece(struct matcher *matcher)
 	show_line(matcher, start);
 }
 
+void matcher_skip(struct matcher *matcher, size_t from)
+{
+	/* There is no line at the end of the piece, not even for an empty match. */
+	bool ended = from == matcher->piece.len;
+
+	matcher->after_empty = false;
+	if (!matcher->is_piece)
+		show_line(matcher, from);
+	matcher->from = (matcher->is_piece ? from : 0) + ended;
+}
+
 /* Sets the error of a search that began at `off`. */
 static int explain(const struct matcher *matcher, int cause, uint64_t off)
 {

@@ -298,6 +298,45 @@ static int regex_each(const struct scene *scene)
 	return found.wrong ? WRONG : judge(err, found.n == SCENE_N_LINES);
 }
 
+static int on_found_line(void *context, const mmr_found_line *line)
+{
+	struct found *found = context;
+
+	found->wrong |= line->off != found->n * FAULT_LINE_LEN || line->number != found->n ||
+			line->bytes.len != FAULT_LINE_LEN;
+	found->n++;
+	return 0;
+}
+
+static int search(const struct scene *scene, bool is_regex)
+{
+	mmr_pattern pattern = {mmr_slice_of(is_regex ? "n.+dle" : "needle"), is_regex};
+	mmr_scan_options scan = scan_options(scene);
+	struct found found = {0, false};
+	mmr_search *search;
+	uint64_t n = 0;
+	int err = mmr_search_compile(&pattern, 1, NULL, &search);
+
+	if (err < 0)
+		return err;
+	err = mmr_search_lines(
+		search, scene->reader, &scan, MMR_MATCH_LINES, on_found_line, &found);
+	if (err == 0)
+		err = mmr_search_count(search, scene->reader, &scan, &n);
+	mmr_search_close(search);
+	return found.wrong ? WRONG : judge(err, found.n == SCENE_N_LINES && n == found.n);
+}
+
+static int search_text(const struct scene *scene)
+{
+	return search(scene, false);
+}
+
+static int search_regex(const struct scene *scene)
+{
+	return search(scene, true);
+}
+
 static int kind(const struct scene *scene)
 {
 	mmr_filetype what = {.mime = ""};
@@ -384,6 +423,8 @@ const struct row file_rows[] = {
 	{"mmr_shard", ROW_EITHER, shard},
 	{"mmr_regex_count", ROW_PREAD, regex_count},
 	{"mmr_regex_each", ROW_PREAD, regex_each},
+	{"mmr_search_lines mmr_search_count", ROW_EITHER, search_text},
+	{"mmr_search_lines", ROW_PREAD, search_regex},
 	{"mmr_filetype_of", ROW_PREAD, kind},
 	{"mmr_open mmr_bytes", ROW_PREAD | ROW_NO_PLACE, copied},
 	{"mmr_refresh", ROW_STAT, refresh},

@@ -241,6 +241,13 @@ static void choose_word(void)
 	}
 }
 
+/* Whether the row uses PCRE2, which keeps some memory from its first use on. */
+static bool needs_pcre2(void)
+{
+	return strstr(row->covers, "mmr_regex") ||
+	       (strstr(row->covers, "mmr_search") && row->flags & ROW_PREAD);
+}
+
 static _Noreturn void run_cell(void)
 {
 	int n_descriptors, poison = -1, err;
@@ -258,7 +265,7 @@ static _Noreturn void run_cell(void)
 	 * missing. */
 	if (strcmp(row->covers, "mmr_filetype_of") == 0)
 		mmr_library_load(MMR_LIBRARY_MAGIC);
-	if (strstr(row->covers, "mmr_regex") && mmr_library_load(MMR_LIBRARY_PCRE2) < 0) {
+	if (needs_pcre2() && mmr_library_load(MMR_LIBRARY_PCRE2) < 0) {
 		fprintf(stderr, "skipped: %s\n", mmr_last_error());
 		_exit(77);
 	}

@@ -61,6 +61,47 @@ static int regex(void)
 	return err;
 }
 
+static int on_line(void *context, const mmr_found_line *line)
+{
+	uint64_t *sum = context;
+
+	*sum += line->off + line->number;
+	return 0;
+}
+
+/* A text, a regular expression, and a text that is compiled to one. */
+static int search(void)
+{
+	static const mmr_pattern patterns[] = {{{"line", 4}, false}, {{"(li|nu)ne", 9}, true}};
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	mmr_search_options how = MMR_SEARCH_OPTIONS_INIT;
+	mmr_reader *reader;
+	mmr_search *search;
+	uint64_t n, sum = 0;
+	int err, words;
+
+	options.n_threads = N_THREADS;
+	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
+	if (err < 0)
+		return err;
+	for (words = 0; err == 0 && words < 2; words++) {
+		how.words = words;
+		err = TRY(search, mmr_search_compile(patterns, 2, &how, &search));
+		if (err < 0)
+			break;
+		err = TRY(n, mmr_search_count(search, reader, &options, &n));
+		if (err == 0)
+			note(n);
+		if (err == 0)
+			err = TRY_ALONE(mmr_search_lines(
+				search, reader, &options, MMR_MATCH_LINES, on_line, &sum));
+		mmr_search_close(search);
+	}
+	mmr_close(reader);
+	note(sum);
+	return err;
+}
+
 /* Adds 2,000 texts of 24 bytes and some of 3,000: tables grow, and blocks of texts are added. */
 static int fill(mmr_intern *pool, mmr_reader *reader, uint32_t *ret_n)
 {
@@ -243,6 +284,7 @@ static int processors(void)
 
 const struct scenario inject_side_scenarios[] = {
 	{"regex", regex},
+	{"search", search},
 	{"intern", intern},
 	{"intern_copies", intern_copies},
 	{"record", record},

@@ -1,0 +1,213 @@
+/* compile.c - compiles the patterns of a search
+ *
+ * SPDX-License-Identifier: MIT */
+#include "search/search.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const mmr_search_options default_options = MMR_SEARCH_OPTIONS_INIT;
+
+void mmr_search_close(mmr_search *search)
+{
+	size_t i;
+
+	if (!search)
+		return;
+	for (i = 0; i < search->n_terms; i++)
+		mmr_regex_close(search->terms[i].regex);
+	heap_free(search->texts);
+	heap_free(search);
+}
+
+static int check(const mmr_pattern *patterns, size_t n, const mmr_search_options *options)
+{
+	size_t i;
+
+	if (options->struct_size < sizeof(*options)) {
+		error_set(-EINVAL, "compile a search with these options");
+		return error_hint(-EINVAL, "start from MMR_SEARCH_OPTIONS_INIT");
+	}
+	if (n == 0)
+		return error_set(-EINVAL, "compile a search without patterns");
+	for (i = 0; i < n; i++) {
+		if (slice_is_nowhere(patterns[i].text))
+			return error_nowhere();
+		if (patterns[i].is_regex || patterns[i].text.len == 0 ||
+			!memchr(patterns[i].text.ptr, options->delimiter, patterns[i].text.len))
+			continue;
+		error_explain_at(-EINVAL, UINT64_MAX,
+			"cannot find lines that contain text %zu: it contains their delimiter",
+			i + 1);
+		return error_hint(-EINVAL, "search for it with mmr_each_match");
+	}
+	return 0;
+}
+
+/* Whether a pattern is compiled by PCRE2. */
+static bool needs_regex(const mmr_pattern *pattern, const mmr_search_options *options)
+{
+	return pattern->is_regex || options->caseless || options->words || options->whole_lines;
+}
+
+/* The room for a literal byte, with a NUL after it. */
+#define LITERAL_ROOM 5
+
+/* A literal byte in a pattern. Bytes of UTF-8 characters stay together. */
+static char *put_literal(char *to, unsigned char byte, bool utf)
+{
+	static const char plain[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+
+	if ((utf && byte >= 0x80) || (byte != 0 && strchr(plain, byte)))
+		*to++ = (char)byte;
+	else
+		to += snprintf(to, LITERAL_ROOM, "\\x%02x", byte);
+	return to;
+}
+
+static char *put_text(char *to, const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(to, text, len);
+	return to + len;
+}
+
+/* The most bytes of an expression besides those of its pattern, and a NUL. */
+#define WRAPPING 64
+
+/* Writes the expression of a pattern with the options for its surroundings. */
+static mmr_slice put_expression(
+	char *to, const mmr_pattern *pattern, const mmr_search_options *options)
+{
+	bool wrap = options->words || options->whole_lines;
+	const char *start = to;
+	size_t i;
+
+	if (options->whole_lines)
+		to = put_text(to, "\\A");
+	if (options->words)
+		to = put_text(to, "(?<!\\w)");
+	if (wrap)
+		to = put_text(to, "(?:");
+	for (i = 0; i < pattern->text.len; i++) {
+		if (pattern->is_regex)
+			*to++ = pattern->text.ptr[i];
+		else
+			to = put_literal(to, (unsigned char)pattern->text.ptr[i], options->utf);
+	}
+	if (wrap)
+		to = put_text(to, ")");
+	if (options->words)
+		to = put_text(to, "(?!\\w)");
+	if (options->whole_lines)
+		to = put_text(to, "\\z");
+	return (mmr_slice){start, (size_t)(to - start)};
+}
+
+static int compile_regex(
+	struct term *term, const mmr_pattern *pattern, const mmr_search_options *options)
+{
+	mmr_regex_options how = MMR_REGEX_OPTIONS_INIT;
+	mmr_slice expression = pattern->text;
+	char *text = NULL;
+	int err;
+
+	how.caseless = options->caseless;
+	how.utf = options->utf;
+	how.delimiter = options->delimiter;
+	if (pattern->is_regex) {
+		/* An error is explained for the pattern as it was given. */
+		err = mmr_regex_compile(pattern->text, &how, &term->regex);
+		if (err < 0 || !(options->words || options->whole_lines))
+			return err;
+		mmr_regex_close(term->regex);
+		term->regex = NULL;
+	}
+	if (pattern->text.len > (SIZE_MAX - WRAPPING) / 4)
+		return error_set(-ENOMEM, "compile a text of %zu bytes", pattern->text.len);
+	text = heap_alloc(4 * pattern->text.len + WRAPPING);
+	if (!text)
+		return error_set(-ENOMEM, "compile a text of %zu bytes", pattern->text.len);
+	expression = put_expression(text, pattern, options);
+	err = mmr_regex_compile(expression, &how, &term->regex);
+	heap_free(text);
+	return err;
+}
+
+static int compile_terms(struct mmr_search *search, const mmr_pattern *patterns)
+{
+	const mmr_search_options *options = &search->options;
+	char *to = search->texts;
+	size_t n = search->n_terms, i;
+	int err;
+
+	search->n_terms = 0;
+	for (i = 0; i < n; i++) {
+		const mmr_pattern *pattern = &patterns[i];
+
+		if (needs_regex(pattern, options)) {
+			search->has_regex = true;
+			err = compile_regex(&search->terms[i], pattern, options);
+			if (err < 0)
+				return err;
+		} else {
+			if (pattern->text.len > 0)
+				memcpy(to, pattern->text.ptr, pattern->text.len);
+			search->terms[i].needle = mmr_needle_of((mmr_slice){to, pattern->text.len});
+			to += pattern->text.len;
+		}
+		search->n_terms++;
+	}
+	return 0;
+}
+
+/* Allocates a search for so many terms, and the copies of their texts. */
+static struct mmr_search *allocate(const mmr_pattern *patterns, size_t n)
+{
+	struct mmr_search *search;
+	size_t size, len = 1, i;
+
+	for (i = 0; i < n; i++)
+		len += min_size(patterns[i].text.len, SIZE_MAX - len);
+	if (n > (SIZE_MAX - sizeof(*search)) / sizeof(search->terms[0]))
+		return NULL;
+	size = sizeof(*search) + n * sizeof(search->terms[0]);
+	search = heap_alloc(size);
+	if (!search)
+		return NULL;
+	memset(search, 0, size);
+	search->texts = heap_alloc(len);
+	if (!search->texts) {
+		heap_free(search);
+		return NULL;
+	}
+	return search;
+}
+
+int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
+	const mmr_search_options *options, mmr_search **ret_search)
+{
+	mmr_search *search;
+	int err;
+
+	if (!options)
+		options = &default_options;
+	err = check(patterns, n_patterns, options);
+	if (err < 0)
+		return err;
+	search = allocate(patterns, n_patterns);
+	if (!search)
+		return error_set(-ENOMEM, "compile %zu patterns", n_patterns);
+	search->options = *options;
+	search->n_terms = n_patterns;
+	err = compile_terms(search, patterns);
+	if (err < 0) {
+		mmr_search_close(search);
+		return err;
+	}
+	*ret_search = search;
+	return 0;
+}

@@ -1,0 +1,60 @@
+/* search.h - compiled patterns, and the lines of a block that match them
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SRC_SEARCH_SEARCH_H
+#define SRC_SEARCH_SEARCH_H
+
+#include "common.h"
+
+#include "optional/regex_lines.h"
+
+#include <mmreader/search.h>
+
+/* A pattern: a regular expression, a literal text, or an empty text, which is in every line. */
+struct term {
+	mmr_regex *regex; /* NULL for a text */
+	mmr_needle needle;
+};
+
+struct mmr_search {
+	mmr_search_options options;
+	bool has_regex;
+	char *texts; /* copies */
+	size_t n_terms;
+	struct term terms[];
+};
+
+/* The next match of a term in a block. */
+struct cursor {
+	const struct term *term;
+	mmr_matches matches;
+	struct regex_lines *lines;
+	size_t at; /* NOT_FOUND after the last one */
+};
+
+#define NOT_FOUND SIZE_MAX
+
+/* The lines of a block that match. Belongs to one thread. */
+struct finder {
+	const struct mmr_search *search;
+	mmr_slice block;
+	size_t from; /* the next line starts here */
+	struct cursor cursors[];
+};
+
+/* Errors: -ENOMEM. */
+int finder_open(const struct mmr_search *search, struct finder **ret_finder);
+
+/* NULL is allowed. */
+void finder_close(struct finder *finder);
+
+/* Starts with a block of whole lines. If the search has a regular expression, it must be private
+ * memory. `off` is its offset in the file, for errors. */
+int finder_load(struct finder *finder, mmr_slice block, uint64_t off);
+
+/* The next line that matches; `invert` is not applied.
+ *
+ * Returns: 1; 0 after the last one. Errors: those of mmr_search_count. */
+int finder_next(struct finder *finder, mmr_slice *ret_line);
+
+#endif
