@@ -7,9 +7,10 @@
 
 #include <errno.h>
 
-/* So much is searched by one thread first: most lines are near, and threads take longer to start.
+/* A search has up to three scans of so many bytes. Most lines are near, so the first scan is short.
+ * Only the last one has several threads, because threads take longer to start than the others take.
  */
-#define ALONE ((uint64_t)4 << 20)
+static const uint64_t steps[] = {(uint64_t)64 << 10, (uint64_t)4 << 20, MMR_REST};
 
 /* What all workers share; changed in turn. */
 struct passage {
@@ -89,20 +90,22 @@ static int pass(mmr_reader *reader, const mmr_scan_options *scan, struct passage
 static int seek(mmr_reader *reader, uint64_t start, uint64_t stop, const mmr_scan_options *scan,
 	struct passage *passage)
 {
-	uint64_t alone = min_u64(stop - start, ALONE), rest = stop - start - alone;
 	mmr_scan_options how = *scan;
+	size_t step = 0;
 	int err;
 
-	how.offset = passage->backward ? stop - alone : start;
-	how.length = alone;
-	how.n_threads = 1;
-	err = pass(reader, &how, passage);
-	if (err < 0 || passage->left == 0 || rest == 0)
-		return err;
-	how.offset = passage->backward ? start : start + alone;
-	how.length = rest;
-	how.n_threads = scan->n_threads;
-	return pass(reader, &how, passage);
+	do {
+		how.length = min_u64(stop - start, steps[step]);
+		how.offset = passage->backward ? stop - how.length : start;
+		how.n_threads = steps[step] == MMR_REST ? scan->n_threads : 1;
+		err = pass(reader, &how, passage);
+		if (passage->backward)
+			stop -= how.length;
+		else
+			start += how.length;
+		step++;
+	} while (err == 0 && start < stop);
+	return err;
 }
 
 int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
