@@ -114,6 +114,17 @@ static inline int mmr_reverse_lines_error(const mmr_reverse_lines *it)
 	return it->positions.error;
 }
 
+/* --- The line around a byte ------------------------------------------------------------------- */
+
+/* The line of a slice that contains byte `off`, with its delimiter if it has one. A delimiter
+ * belongs to the line that it ends. Only the line and at most 4 KiB on each side of it are read.
+ *
+ * Returns: 0.
+ * Errors: -ERANGE unless `off` is less than `bytes.len`; those of mmr_positions_error. `*ret_line`
+ *   is then unchanged.
+ * Lifetime: that of the slice. */
+MMR_API int mmr_line_around(mmr_slice bytes, size_t off, char delimiter, mmr_slice *ret_line);
+
 MMR_END_DECLS
 
 #endif

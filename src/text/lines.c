@@ -1,10 +1,12 @@
-/* lines.c - the parts of the line iterators that are not inlined
+/* lines.c - the parts of the line iterators that are not inlined, and the line around a byte
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 #include "file/guard.h"
 
 #include <mmreader/lines.h>
+
+#include <errno.h>
 
 mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
 {
@@ -104,4 +106,31 @@ bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 	ret_line->ptr = start;
 	ret_line->len = (size_t)(end - start) + (terminated ? it->flags & MMR_LINES_KEEP : 0);
 	return true;
+}
+
+int mmr_line_around(mmr_slice bytes, size_t off, char delimiter, mmr_slice *ret_line)
+{
+	const char *start = bytes.ptr, *stop, *at;
+	mmr_slice before = {bytes.ptr, off}, rest;
+	mmr_positions positions;
+
+	if (slice_is_nowhere(bytes))
+		return error_nowhere();
+	if (off >= bytes.len)
+		return error_set(-ERANGE, "find the line at offset %zu of a slice of %zu bytes",
+			off, bytes.len);
+	rest.ptr = bytes.ptr + off;
+	rest.len = bytes.len - off;
+	positions = mmr_positions_of(before, delimiter);
+	if (mmr_positions_next_back(&positions, &at))
+		start = at + 1;
+	if (mmr_positions_error(&positions) < 0)
+		return mmr_positions_error(&positions);
+	positions = mmr_positions_of(rest, delimiter);
+	stop = mmr_positions_next(&positions, &at) ? at + 1 : bytes.ptr + bytes.len;
+	if (mmr_positions_error(&positions) < 0)
+		return mmr_positions_error(&positions);
+	ret_line->ptr = start;
+	ret_line->len = (size_t)(stop - start);
+	return 0;
 }

@@ -178,6 +178,23 @@ static int lines_crlf(const struct scene *scene)
 		scene, mmr_lines_of_flags(scene->bytes, '\n', MMR_LINES_CRLF), FAULT_LINE_LEN - 2);
 }
 
+static int lines_around(const struct scene *scene)
+{
+	size_t off = 0;
+	mmr_slice line;
+	int err;
+
+	do {
+		err = mmr_line_around(scene->bytes, off + 3, '\n', &line);
+		if (err < 0)
+			return err;
+		if (line.ptr != scene->bytes.ptr + off || line.len != FAULT_LINE_LEN)
+			return WRONG;
+		off += FAULT_LINE_LEN;
+	} while (off < scene->bytes.len);
+	return 0;
+}
+
 static int walk_back(const struct scene *scene, mmr_reverse_lines it, size_t wanted)
 {
 	mmr_slice line;
@@ -301,6 +318,7 @@ const struct row slice_rows[] = {
 	{"mmr_reverse_lines_of mmr_reverse_lines_next mmr_reverse_lines_error", ROW_SLICE,
 		lines_back},
 	{"mmr_reverse_lines_of_flags", ROW_SLICE, lines_back_crlf},
+	{"mmr_line_around", ROW_SLICE, lines_around},
 	{"mmr_fields_of mmr_fields_next mmr_fields_error", ROW_SLICE, fields},
 	{"mmr_table_of mmr_table_next mmr_table_error", ROW_SLICE, table},
 	{"mmr_cell_unquote", ROW_SLICE | ROW_ONCE | ROW_NO_CODE, unquote},

@@ -40,6 +40,12 @@ static void walk_lines(mmr_slice all, char delimiter, unsigned flags)
 		MUST(line.len == length_wanted(all, from, end, next, flags), "line %zu: %zu bytes",
 			n, line.len);
 		starts_sum += from;
+		MUST(mmr_line_around(all, next - 1, delimiter, &line) == 0 &&
+				line.ptr == all.ptr + from && line.len == next - from,
+			"around the end of line %zu: %zu bytes", n, line.len);
+		MUST(mmr_line_around(all, from, delimiter, &line) == 0 &&
+				line.ptr == all.ptr + from && line.len == next - from,
+			"around the start of line %zu: %zu bytes", n, line.len);
 	}
 	MUST(!mmr_lines_next(&it, &line) && mmr_lines_error(&it) == 0, "one more line than %zu", n);
 	for (next = all.len; mmr_reverse_lines_next(&back, &line); n_back++) {

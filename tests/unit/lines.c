@@ -1,4 +1,4 @@
-/* lines.c - the lines of a slice, forward and backward
+/* lines.c - the lines of a slice, forward and backward, and the line around a byte
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -259,6 +259,142 @@ START_TEST(test_lines_on_every_backing)
 }
 END_TEST
 
+/* --- The line around a byte --- */
+
+/* Asks for the line around its first byte, its last one, and each `step`-th one. */
+static void must_be_around(mmr_slice bytes, char delimiter, size_t step, const char *name)
+{
+	mmr_slice wanted, line;
+	size_t from, next, off;
+
+	for (from = 0; from < bytes.len; from = next) {
+		next = naive_line(bytes, from, delimiter, MMR_LINES_KEEP, &wanted);
+		for (off = from; off < next; off += off + step < next ? step : 1) {
+			MUST(mmr_line_around(bytes, off, delimiter, &line) == 0, "%s: %s", name,
+				mmr_last_error());
+			MUST(line.ptr == wanted.ptr && line.len == wanted.len,
+				"%s, %zu bytes: %zu bytes from %zu around %zu", name, bytes.len,
+				line.len, (size_t)(line.ptr - bytes.ptr), off);
+		}
+	}
+	line = wanted = (mmr_slice){"mark", 4};
+	MUST(mmr_line_around(bytes, bytes.len, delimiter, &line) == -ERANGE, "%s", name);
+	MUST(mmr_line_around(bytes, SIZE_MAX, delimiter, &line) == -ERANGE, "%s", name);
+	MUST(line.ptr == wanted.ptr && line.len == wanted.len, "%s: the output was touched", name);
+}
+
+START_TEST(test_line_around_every_byte)
+{
+	static const char *const texts[] = {"", "\n", "\n\n", "a", "a\n", "a\nb", "\na\n\nb"};
+	struct fence fence = fence_open(4096);
+	struct chance chance = {56};
+	char text[700];
+	size_t len, i;
+
+	for (i = 0; i < ARRAY_LEN(texts); i++)
+		must_be_around(mmr_slice_of(texts[i]), '\n', 1, "short");
+	must_be_around((mmr_slice){NULL, 0}, '\n', 1, "NULL");
+	for (len = 0; len <= 257; len++) {
+		/* Bytes outside of the slice belong to no line of it. */
+		memset(fence.start, 'x', 600);
+		memset(fence.stop - 600, 'x', 600);
+		chance_fill(&chance, fence.start, len, mmr_slice_of("\nabcdefg"));
+		chance_fill(&chance, fence.stop - len, len, mmr_slice_of("\nabcdefg"));
+		must_be_around((mmr_slice){fence.start, len}, '\n', 1, "after a fence");
+		must_be_around((mmr_slice){fence.stop - len, len}, '\n', 1, "before a fence");
+	}
+	for (i = 0; i < 256; i++) {
+		char few[2] = {(char)i, (char)(i + 1)};
+
+		chance_fill(&chance, text, sizeof(text), (mmr_slice){NULL, 0});
+		must_be_around((mmr_slice){text, sizeof(text)}, (char)i, 1, "random");
+		chance_fill(&chance, text, sizeof(text), (mmr_slice){few, 2});
+		must_be_around((mmr_slice){text, sizeof(text)}, (char)i, 1, "few");
+	}
+	fence_close(&fence);
+}
+END_TEST
+
+/* The delimiters are as far from the byte as the batches of a search reach. */
+START_TEST(test_line_around_at_batch_boundaries)
+{
+	static const size_t edges[] = {256, 1280, 5376, 9472};
+	static char text[20000];
+	size_t i, before, after;
+	mmr_slice line;
+
+	for (i = 0; i < ARRAY_LEN(edges) * ARRAY_LEN(edges) * 49; i++) {
+		before = edges[i / 49 % 4] - 3 + i % 7;
+		after = edges[i / 49 / 4] - 3 + i / 7 % 7;
+		memset(text, 'x', sizeof(text));
+		text[10000 - before] = text[10000 + after] = '\n';
+		MUST(mmr_line_around((mmr_slice){text, sizeof(text)}, 10000, '\n', &line) == 0,
+			"%s", mmr_last_error());
+		MUST(line.ptr == text + 10001 - before && line.len == before + after,
+			"%zu before, %zu after", before, after);
+	}
+}
+END_TEST
+
+static void around_on_backing(const struct setting *setting, void *arg)
+{
+	mmr_slice bytes = mmr_bytes(setting->reader), line;
+
+	(void)arg;
+	if (setting->addressable)
+		must_be_around(bytes, '\n', 37, setting->name);
+	else
+		MUST(mmr_line_around(bytes, 0, '\n', &line) == MMR_ENOMAP, "%s", setting->name);
+}
+
+START_TEST(test_line_around_on_every_backing)
+{
+	static char text[60013];
+	struct chance chance = {57};
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		chance_fill(&chance, text, sizeof(text), (mmr_slice){NULL, 0});
+		/* The last line is longer than some batches. */
+		memset(text + 50000, 'x', 10000);
+		if (i == 2)
+			memset(text, 'x', sizeof(text));
+		on_every_backing((mmr_slice){text, i * 30000}, around_on_backing, NULL);
+		on_every_backing((mmr_slice){text, sizeof(text)}, around_on_backing, NULL);
+	}
+}
+END_TEST
+
+START_TEST(test_line_around_in_a_truncated_file)
+{
+	static char text[(size_t)1 << 18];
+	mmr_slice line = {"mark", 4}, bytes;
+	size_t half = sizeof(text) / 2;
+	struct temp temp;
+	mmr_reader *reader;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	memset(text, 'x', sizeof(text));
+	text[20] = '\n';
+	temp = temp_open(text, sizeof(text));
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	bytes = mmr_bytes(reader);
+	/* The end of the line is lost, then its start. */
+	temp_resize(&temp, half);
+	ck_assert_int_eq(mmr_line_around(bytes, half - 1, '\n', &line), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), half);
+	ck_assert(strstr(mmr_last_error(), temp.path));
+	ck_assert_str_eq(line.ptr, "mark");
+	ck_assert_int_eq(mmr_line_around(bytes, 7, '\n', &line), 0);
+	ck_assert_uint_eq(line.len, 21);
+	temp_resize(&temp, 0);
+	ck_assert_int_eq(mmr_line_around(bytes, half, '\n', &line), MMR_ETRUNCATED);
+	ck_assert_uint_eq(line.len, 21);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
 START_TEST(test_lines_copy_resumes_at_its_position)
 {
 	static char text[30000];
@@ -307,9 +443,11 @@ static Suite *lines_suite(void)
 
 	ADD_CASE(suite, "core", test_lines_examples, test_lines_of_every_short_text,
 		test_lines_of_every_delimiter, test_lines_on_every_backing,
-		test_lines_copy_resumes_at_its_position);
+		test_lines_copy_resumes_at_its_position, test_line_around_every_byte,
+		test_line_around_on_every_backing);
 	ADD_CASE(suite, "limits", test_lines_next_to_guard_pages, test_lines_at_batch_boundaries,
-		test_lines_struct_sizes_are_as_documented);
+		test_line_around_at_batch_boundaries, test_lines_struct_sizes_are_as_documented);
+	ADD_CASE(suite, "faults", test_line_around_in_a_truncated_file);
 	return suite;
 }
 
