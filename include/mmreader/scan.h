@@ -261,6 +261,28 @@ MMR_API int mmr_measure_lines(
 MMR_API int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 	const mmr_scan_options *scan, uint64_t *ret_off);
 
+/* Finds the bounds [*ret_start, *ret_stop) of the line that contains byte `off`, with its delimiter
+ * if it has one. A delimiter belongs to the line that it ends. Only the line is read, except for
+ * the rest of a block at each end.
+ *
+ * Shape: the bytes of the range limit the line. `first_line` and `n_lines` of the options must be
+ *   those of MMR_SCAN_OPTIONS_INIT. `scan` may be NULL.
+ * Units: bytes from the start of the reader.
+ * Errors: -ERANGE for an offset outside of the range, and for its end; those of mmr_line_seek. The
+ *   outputs are then unchanged. Threads: safe. */
+MMR_API int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_options *scan,
+	uint64_t *ret_start, uint64_t *ret_stop);
+
+/* Finds the number of the line that contains byte `off`, counted from 0 at the start of the range:
+ * the number of delimiters in the range before `off`. Several threads count.
+ *
+ * Shape: like mmr_line_bounds, but `off` may be the end of the range.
+ * Units: bytes from the start of the reader.
+ * Errors: -ERANGE for an offset outside of the range; -ESPIPE for a stream; -EINVAL (options);
+ *   those of mmr_scan_run. `*ret_number` is then unchanged. Threads: safe. */
+MMR_API int mmr_line_number(
+	mmr_reader *reader, uint64_t off, const mmr_scan_options *scan, uint64_t *ret_number);
+
 /* Finds the bounds of shard `k` of `n`, counted from 1. The reader is divided into `n` shares of
  * equal size, the first `size % n` of which have one byte more. A line belongs to the shard whose
  * share contains the first byte of the line. `split -n l/K/N` does the same since coreutils 9.2.

@@ -1,4 +1,4 @@
-/* seek.c - finds the start of a line by counting delimiters
+/* seek.c - finds the starts and the numbers of lines by counting delimiters
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
@@ -108,6 +108,21 @@ static int seek(mmr_reader *reader, uint64_t start, uint64_t stop, const mmr_sca
 	return err;
 }
 
+/* Checks the options of a search for lines, and finds the bytes of its range. */
+static int find_range(mmr_reader *reader, const mmr_scan_options *options,
+	mmr_scan_options *ret_scan, uint64_t *ret_start, uint64_t *ret_stop)
+{
+	int err = scan_options(options, ret_scan);
+
+	if (err < 0)
+		return err;
+	if (ret_scan->first_line > 0 || ret_scan->n_lines != MMR_REST) {
+		error_set(-EINVAL, "seek lines in a range of lines");
+		return error_hint(-EINVAL, "limit the search by bytes");
+	}
+	return scan_locate(reader, ret_scan, ret_start, ret_stop);
+}
+
 int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 	const mmr_scan_options *options, uint64_t *ret_off)
 {
@@ -116,13 +131,7 @@ int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 	uint64_t start, stop;
 	int err;
 
-	err = scan_options(options, &scan);
-	if (err == 0 && (scan.first_line > 0 || scan.n_lines != MMR_REST)) {
-		error_set(-EINVAL, "seek lines in a range of lines");
-		err = error_hint(-EINVAL, "limit the search by bytes");
-	}
-	if (err == 0)
-		err = scan_locate(reader, &scan, &start, &stop);
+	err = find_range(reader, options, &scan, &start, &stop);
 	if (err < 0)
 		return err;
 	from = min_u64(max_u64(from, start), stop);
@@ -143,4 +152,56 @@ int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 		return err;
 	*ret_off = passage.off;
 	return 0;
+}
+
+/* Checks that start <= off < stop. */
+static int check_offset(uint64_t off, uint64_t start, uint64_t stop)
+{
+	if (off >= start && off < stop)
+		return 0;
+	return error_set(-ERANGE, "find the line at offset %llu in the range from %llu to %llu",
+		(unsigned long long)off, (unsigned long long)start, (unsigned long long)stop);
+}
+
+int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_options *options,
+	uint64_t *ret_start, uint64_t *ret_stop)
+{
+	uint64_t start, stop;
+	mmr_scan_options scan;
+	int err;
+
+	err = find_range(reader, options, &scan, &start, &stop);
+	if (err == 0)
+		err = check_offset(off, start, stop);
+	/* The last line of the bytes up to `off` starts where the line around `off` does. */
+	if (err == 0)
+		err = mmr_line_seek(reader, off + 1, -1, &scan, &start);
+	if (err == 0)
+		err = mmr_line_seek(reader, off, 1, &scan, &stop);
+	if (err < 0)
+		return err;
+	*ret_start = start;
+	*ret_stop = stop;
+	return 0;
+}
+
+int mmr_line_number(
+	mmr_reader *reader, uint64_t off, const mmr_scan_options *options, uint64_t *ret_number)
+{
+	uint64_t start, stop;
+	mmr_scan_options scan;
+	mmr_counts counts;
+	int err;
+
+	err = find_range(reader, options, &scan, &start, &stop);
+	if (err == 0 && off != stop)
+		err = check_offset(off, start, stop);
+	if (err < 0)
+		return err;
+	scan.offset = start;
+	scan.length = off - start;
+	err = mmr_count_lines(reader, &scan, &counts);
+	if (err == 0)
+		*ret_number = counts.lines - counts.unterminated;
+	return err;
 }

@@ -250,6 +250,30 @@ static int seek_back(const struct scene *scene)
 	return judge(err, off == FAULT_LINE_LEN);
 }
 
+/* Reads only around the fault, as `shard` does. */
+static int line_bounds(const struct scene *scene)
+{
+	mmr_scan_options scan = scan_options(scene);
+	uint64_t off, start = 0, stop = 0;
+	int err = 0;
+
+	for (off = SCENE_BAD; off < SCENE_BAD + 8192 && err == 0; off += FAULT_LINE_LEN) {
+		err = mmr_line_bounds(scene->reader, off + 3, &scan, &start, &stop);
+		if (err == 0 && (start != off || stop != off + FAULT_LINE_LEN))
+			return WRONG;
+	}
+	return err;
+}
+
+static int line_number(const struct scene *scene)
+{
+	mmr_scan_options scan = scan_options(scene);
+	uint64_t number = 0;
+	int err = mmr_line_number(scene->reader, SCENE_SIZE - 1, &scan, &number);
+
+	return judge(err, number == SCENE_N_LINES - 1);
+}
+
 /* Finds the line ends after each bound, and reads only there: shards of 2 KiB, around the fault,
  * have bounds within its page. */
 static int shard(const struct scene *scene)
@@ -420,6 +444,8 @@ const struct row file_rows[] = {
 	{"mmr_scan_locate", ROW_EITHER, locate},
 	{"mmr_line_seek", ROW_EITHER, seek_forward},
 	{"mmr_line_seek", ROW_EITHER, seek_back},
+	{"mmr_line_bounds", ROW_EITHER, line_bounds},
+	{"mmr_line_number", 0, line_number},
 	{"mmr_shard", ROW_EITHER, shard},
 	{"mmr_regex_count", ROW_PREAD, regex_count},
 	{"mmr_regex_each", ROW_PREAD, regex_each},

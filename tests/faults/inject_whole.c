@@ -251,6 +251,18 @@ static int seek_all(mmr_reader *reader)
 	if (err < 0)
 		return err;
 	note(at);
+	err = TRY(at, mmr_line_number(reader, mmr_size(reader), &options, &at));
+	if (err < 0)
+		return err;
+	note(at);
+	memset(&stop, INJECT_POISON, sizeof(stop));
+	err = TRY(start, mmr_line_bounds(reader, mmr_size(reader) / 2, &options, &start, &stop));
+	if (err < 0) {
+		must(memcmp(&start, &stop, sizeof(stop)) == 0, "an output was touched");
+		return err;
+	}
+	note(start);
+	note(stop);
 	memset(&stop, INJECT_POISON, sizeof(stop));
 	err = TRY(start, mmr_shard(reader, '\n', 2, 3, &start, &stop));
 	if (err < 0) {

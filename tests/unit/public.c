@@ -104,7 +104,8 @@ START_TEST(test_public_blocks_and_seek)
 	mmr_reader *file = open_table();
 	mmr_blocks *blocks;
 	mmr_block block;
-	uint64_t sum = 0, count, start, bytes = 0;
+	uint64_t sum = 0, count, start, stop, bytes = 0;
+	mmr_slice line;
 	char text[8];
 	size_t len;
 
@@ -124,6 +125,13 @@ START_TEST(test_public_blocks_and_seek)
 	ck_assert_int_eq(mmr_read_at(file, start, text, sizeof(text), &len), 0);
 	ck_assert_uint_eq(len, sizeof(text));
 	ck_assert_mem_eq(text, "50001,25", 8);
+	ck_assert_int_eq(mmr_line_number(file, start + 3, NULL, &count), 0);
+	ck_assert_uint_eq(count, 50000);
+	ck_assert_int_eq(mmr_line_around(mmr_bytes(file), start + 3, '\n', &line), 0);
+	ck_assert_ptr_eq(line.ptr, mmr_bytes(file).ptr + start);
+	ck_assert_int_eq(mmr_line_bounds(file, start + 3, NULL, &count, &stop), 0);
+	ck_assert_uint_eq(count, start);
+	ck_assert_uint_eq(stop, start + line.len);
 	ck_assert_int_eq(mmr_line_seek(file, mmr_size(file), -1, NULL, &start), 0);
 	ck_assert_int_eq(mmr_read_at(file, start, text, sizeof(text), &len), 0);
 	ck_assert_mem_eq(text, "100000,5", 8);
