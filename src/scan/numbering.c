@@ -40,17 +40,13 @@ int numbering_count(
 
 static int count_before(struct numbering *numbering)
 {
-	mmr_scan_options before = numbering->scan;
-	mmr_counts counts;
-	int err;
+	mmr_scan_options all = numbering->scan;
 
-	before.offset = 0;
-	before.length = numbering->scan.offset;
-	before.progress = NULL;
-	err = mmr_count_lines(numbering->reader, &before, &counts);
-	if (err == 0)
-		numbering->place.lines = counts.lines - counts.unterminated;
-	return err;
+	all.offset = 0;
+	all.length = MMR_REST;
+	all.progress = NULL;
+	return mmr_line_number(
+		numbering->reader, numbering->scan.offset, &all, &numbering->place.lines);
 }
 
 int numbering_find(

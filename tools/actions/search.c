@@ -41,7 +41,6 @@ static int count_lines_before(struct search *search)
 	mmr_reader_options how = MMR_READER_OPTIONS_INIT;
 	mmr_scan_options all = search->task->scan;
 	mmr_reader *before;
-	mmr_counts counts;
 	int err;
 
 	search->knows_lines = true;
@@ -53,10 +52,8 @@ static int count_lines_before(struct search *search)
 		return err;
 	all.offset = 0;
 	all.length = MMR_REST;
-	err = mmr_count_lines(before, &all, &counts);
+	err = mmr_line_number(before, mmr_size(before), &all, &search->lines_before);
 	mmr_close(before);
-	if (err == 0)
-		search->lines_before = counts.lines - counts.unterminated;
 	return err;
 }
 
