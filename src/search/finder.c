@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: MIT */
 #include "search/search.h"
 
-#include <mmreader/positions.h>
+#include <mmreader/lines.h>
 
 #include <errno.h>
 #include <string.h>
@@ -90,26 +90,6 @@ int finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 	return err;
 }
 
-/* The line of byte `at`, which is in the lines from `from` on. */
-static int line_around(const struct finder *finder, size_t at, mmr_slice *ret_line)
-{
-	mmr_slice block = finder->block;
-	char delimiter = finder->search->options.delimiter;
-	mmr_slice before = {block.ptr + finder->from, at - finder->from};
-	mmr_slice after = {block.ptr + at, block.len - at};
-	mmr_positions back = mmr_positions_of(before, delimiter);
-	mmr_positions forward = mmr_positions_of(after, delimiter);
-	const char *start = before.ptr, *stop = after.ptr + after.len;
-
-	if (mmr_positions_next_back(&back, &start))
-		start++;
-	if (mmr_positions_next(&forward, &stop))
-		stop++;
-	*ret_line = (mmr_slice){start, (size_t)(stop - start)};
-	return mmr_positions_error(&back) < 0 ? mmr_positions_error(&back)
-					      : mmr_positions_error(&forward);
-}
-
 /* The first match of all terms, or the last one. */
 static size_t edge(const struct finder *finder, bool last)
 {
@@ -139,7 +119,8 @@ int finder_next(struct finder *finder, mmr_slice *ret_line)
 		at = edge(finder, all);
 		if (at == NOT_FOUND)
 			return 0;
-		err = line_around(finder, at, ret_line);
+		err = mmr_line_around(
+			finder->block, at, finder->search->options.delimiter, ret_line);
 		if (err < 0)
 			return err;
 		start = (size_t)(ret_line->ptr - finder->block.ptr);
