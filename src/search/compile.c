@@ -111,8 +111,8 @@ static int compile_regex(
 	struct term *term, const mmr_pattern *pattern, const mmr_search_options *options)
 {
 	mmr_regex_options how = MMR_REGEX_OPTIONS_INIT;
-	mmr_slice expression = pattern->text;
-	char *text = NULL;
+	mmr_slice expression;
+	char *text;
 	int err;
 
 	how.caseless = options->caseless;

@@ -155,7 +155,7 @@ static int search_again(const struct chain *chain, uint64_t start, uint64_t cut,
 int chain_resume(mmr_reader *reader, mmr_slice text, uint64_t cut, uint64_t *ret_from)
 {
 	struct chain chain;
-	uint64_t at;
+	uint64_t at = cut;
 	int err;
 
 	*ret_from = cut;
