@@ -127,7 +127,7 @@ START_TEST(test_public_blocks_and_seek)
 	ck_assert_mem_eq(text, "50001,25", 8);
 	ck_assert_int_eq(mmr_line_number(file, start + 3, NULL, &count), 0);
 	ck_assert_uint_eq(count, 50000);
-	ck_assert_int_eq(mmr_line_around(mmr_bytes(file), start + 3, '\n', &line), 0);
+	ck_assert_int_eq(mmr_line_around(mmr_bytes(file), (size_t)start + 3, '\n', &line), 0);
 	ck_assert_ptr_eq(line.ptr, mmr_bytes(file).ptr + start);
 	ck_assert_int_eq(mmr_line_bounds(file, start + 3, NULL, &count, &stop), 0);
 	ck_assert_uint_eq(count, start);

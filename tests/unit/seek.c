@@ -111,7 +111,7 @@ static void must_be_random_lines(const struct setting *setting, struct table *ta
 		off = table->starts[line];
 		table->scan.n_threads = i % 2 ? 4 : 1;
 		must_be_in(setting, table, line, off);
-		off += chance_below(&table->chance, table->starts[line + 1] - off);
+		off += chance_below(&table->chance, (size_t)(table->starts[line + 1] - off));
 		must_be_in(setting, table, line, off);
 		must_be_in(setting, table, line, table->starts[line + 1] - 1);
 	}

@@ -216,7 +216,7 @@ static uint64_t first_bytes(size_t first, size_t n)
 /* `first`: the line at which the reader's range starts. */
 static void walk_all(mmr_reader *reader, size_t first, size_t least, size_t most)
 {
-	size_t n = mmr_size(reader) / LINE, i, before;
+	size_t n = (size_t)(mmr_size(reader) / LINE), i, before;
 	uint64_t sum = first_bytes(first, n);
 	mmr_slice bytes = mmr_bytes(reader);
 
@@ -253,7 +253,7 @@ START_TEST(test_walks_are_bounded)
 	/* A map that does not start at a folio boundary. */
 	options.offset = 3 * MIB + 81 * LINE;
 	ck_assert_int_eq(mmr_open(temp.path, &options, &reader), 0);
-	walk_all(reader, options.offset / LINE, 0, 14 * KIB);
+	walk_all(reader, (size_t)(options.offset / LINE), 0, 14 * KIB);
 	mmr_close(reader);
 	temp_close(&temp);
 }
