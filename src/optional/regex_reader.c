@@ -122,14 +122,9 @@ static int run(
 	mmr_scan_options scan;
 	int err;
 
-	err = scan_options(options, &scan);
+	err = scan_options_for(options, common->regex->delimiter, &scan);
 	if (err < 0)
 		return err;
-	if (scan.delimiter != common->regex->delimiter) {
-		error_set(-EINVAL, "match the pattern in lines that end with byte %u",
-			(unsigned)(unsigned char)scan.delimiter);
-		return error_hint(-EINVAL, "compile it with the same delimiter");
-	}
 	err = numbering_start(&common->numbering, reader, &scan, flags);
 	if (err < 0)
 		return err;

@@ -18,8 +18,8 @@ struct common {
 struct state {
 	struct common *common;
 	uint64_t n_delimiters, n_crlf;
-	/* Of the last block: where its first line ends, and where a line starts after its last
-	 * delimiter. The longest line is one between them. */
+	/* The last block: the end of its first line, the start of a line after its last delimiter,
+	 * and the longest line between them. */
 	bool found;
 	uint64_t first_end, line_start, longest;
 };

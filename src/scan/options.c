@@ -22,6 +22,17 @@ int scan_options(const mmr_scan_options *given, mmr_scan_options *ret_options)
 	return 0;
 }
 
+int scan_options_for(const mmr_scan_options *given, char delimiter, mmr_scan_options *ret_options)
+{
+	int err = scan_options(given, ret_options);
+
+	if (err < 0 || ret_options->delimiter == delimiter)
+		return err;
+	error_set(-EINVAL, "search in lines that end with byte %u",
+		(unsigned)(unsigned char)ret_options->delimiter);
+	return error_hint(-EINVAL, "compile the pattern with the same delimiter");
+}
+
 int block_options(const mmr_block_options *given, mmr_block_options *ret_options)
 {
 	static const mmr_block_options defaults = MMR_BLOCK_OPTIONS_INIT;

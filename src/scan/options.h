@@ -18,6 +18,10 @@ struct mmr_progress {
 /* Checks and copies options, or the defaults for NULL. Errors: -EINVAL. */
 int scan_options(const mmr_scan_options *given, mmr_scan_options *ret_options);
 
+/* The same for something that was compiled for lines that end with a delimiter: the options must
+ * have the same one. */
+int scan_options_for(const mmr_scan_options *given, char delimiter, mmr_scan_options *ret_options);
+
 /* The same, and replaces each 0 by its meaning. */
 int block_options(const mmr_block_options *given, mmr_block_options *ret_options);
 

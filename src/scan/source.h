@@ -18,7 +18,7 @@ struct source {
 	mmr_block_options cut;
 	bool is_stream;
 	struct stream_blocks stream;
-	/* Of a file: */
+	/* For files only: */
 	uint64_t start, stop;     /* the range */
 	uint64_t next, data_stop; /* what is not claimed of this extent, or of the range */
 	mmr_extents extents;

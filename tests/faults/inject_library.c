@@ -5,7 +5,7 @@
  *	inject_library --wrappers    prints the functions that can be made to fail, by their numbers
  *
  * Prints what inject_library.py compares with a run without a fault: the code and the findings
- * of the first run, the findings of the second, and what both have left behind.
+ * of the first run, the findings of the second, and what both have not freed.
  *
  * SPDX-License-Identifier: MIT */
 #include "inject_library.h"
