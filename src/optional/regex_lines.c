@@ -51,5 +51,7 @@ int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at)
 	/* \K may put the start of a match after its end, but not into another line. */
 	if (found > 0)
 		*ret_at = matcher_line(&lines->matcher) + lines->matcher.places[1];
+	else if (found < 0)
+		*ret_at = max_u64(matcher_line(&lines->matcher), from);
 	return found;
 }

@@ -24,7 +24,8 @@ void regex_lines_load(struct regex_lines *lines, mmr_slice piece, uint64_t off);
 /* The offset of the first match in the lines from `from` on, which is the start of a line or the
  * end of the piece.
  *
- * Returns: 1; 0 if there is none. Errors: those of mmr_regex_matches_error. */
+ * Returns: 1; 0 if there is none. Errors: those of mmr_regex_matches_error; `*ret_at` is then the
+ *   start of the line in which the search failed. */
 int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * Each term has a cursor: its next match. If one term is enough, the next line is the one of the
  * first match of all. If all terms are needed, it is the one of the last match, unless another term
- * has no match in it: then the search goes on there.
+ * has no match in it: then the search goes on there. A term may also fail in a line.
  *
  * SPDX-License-Identifier: MIT */
 #include "search/search.h"
@@ -46,12 +46,13 @@ int finder_open(const struct mmr_search *search, struct finder **ret_finder)
 	return 0;
 }
 
-/* Moves a cursor to its next match in the lines from `from` on. */
-static int advance(struct cursor *cursor, const struct finder *finder, size_t from)
+/* Moves a cursor to its next match, or its next error, in the lines from `from` on. */
+static void advance(struct cursor *cursor, const struct finder *finder, size_t from)
 {
 	mmr_slice match;
 	int found = 1;
 
+	cursor->error = 0;
 	if (cursor->lines) {
 		found = regex_lines_next(cursor->lines, from, &cursor->at);
 		/* A match may end at the end of the last line. */
@@ -63,6 +64,7 @@ static int advance(struct cursor *cursor, const struct finder *finder, size_t fr
 		do {
 			if (!mmr_matches_next(&cursor->matches, &match)) {
 				found = mmr_matches_error(&cursor->matches);
+				cursor->at = from;
 				break;
 			}
 			cursor->at = (size_t)(match.ptr - finder->block.ptr);
@@ -70,24 +72,25 @@ static int advance(struct cursor *cursor, const struct finder *finder, size_t fr
 	}
 	if (found == 0)
 		cursor->at = NOT_FOUND;
-	return found < 0 ? found : 0;
+	if (found < 0) {
+		cursor->error = found;
+		error_save(&cursor->note);
+	}
 }
 
-int finder_load(struct finder *finder, mmr_slice block, uint64_t off)
+void finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 {
 	struct cursor *cursor = finder->cursors;
-	int err = 0;
 
 	finder->block = block;
 	finder->from = 0;
-	for (; err == 0 && cursor < finder->cursors + finder->search->n_terms; cursor++) {
+	for (; cursor < finder->cursors + finder->search->n_terms; cursor++) {
 		if (cursor->lines)
 			regex_lines_load(cursor->lines, block, off);
 		else
 			cursor->matches = mmr_matches_of(block, &cursor->term->needle);
-		err = advance(cursor, finder, 0);
+		advance(cursor, finder, 0);
 	}
-	return err;
 }
 
 /* The first match of all terms, or the last one. */
@@ -102,6 +105,27 @@ static size_t edge(const struct finder *finder, bool last)
 	return at;
 }
 
+/* Whether a line, in which a term matches or fails, is found. Returns: 1, or the error of a term
+ * that decides about the line. */
+static int decide(const struct finder *finder, size_t stop)
+{
+	const struct cursor *cursor = finder->cursors, *failed = NULL;
+	bool found = false;
+
+	for (; cursor < finder->cursors + finder->search->n_terms; cursor++) {
+		if (cursor->at >= stop)
+			continue;
+		if (cursor->error < 0)
+			failed = cursor;
+		else
+			found = true;
+	}
+	if (!failed || (found && !finder->search->options.all))
+		return 1;
+	error_restore(&failed->note);
+	return failed->error;
+}
+
 int finder_next(struct finder *finder, mmr_slice *ret_line)
 {
 	bool all = finder->search->options.all;
@@ -112,9 +136,13 @@ int finder_next(struct finder *finder, mmr_slice *ret_line)
 	for (;;) {
 		for (cursor = finder->cursors; cursor < finder->cursors + finder->search->n_terms;
 			cursor++) {
-			err = cursor->at < finder->from ? advance(cursor, finder, finder->from) : 0;
-			if (err < 0)
-				return err;
+			if (cursor->at < finder->from)
+				advance(cursor, finder, finder->from);
+			/* A fault is not an error of a line. */
+			if (cursor->error < 0 && !cursor->lines) {
+				error_restore(&cursor->note);
+				return cursor->error;
+			}
 		}
 		at = edge(finder, all);
 		if (at == NOT_FOUND)
@@ -128,6 +156,7 @@ int finder_next(struct finder *finder, mmr_slice *ret_line)
 			break;
 		finder->from = start;
 	}
-	finder->from = start + ret_line->len;
-	return 1;
+	err = decide(finder, start + ret_line->len);
+	finder->from = start + (err > 0 ? ret_line->len : 0);
+	return err;
 }

@@ -30,8 +30,9 @@ struct state {
 	uint64_t count;   /* of all blocks */
 	uint64_t n_lines; /* delimiters in the block, if lines are numbered */
 	size_t n_kept;
-	bool more;       /* the last line kept may not be the last one of the block */
-	mmr_slice *kept; /* KEPT lines that match */
+	int found;              /* what finder_next returned last: 1 if there may be more lines */
+	struct error_note note; /* of an error */
+	mmr_slice *kept;        /* KEPT lines that match */
 	struct finder *finder;
 };
 
@@ -59,12 +60,9 @@ static int count_block(void *argument, const mmr_block *block)
 	mmr_slice line;
 	int found, err;
 
-	found = finder_load(
-		state->finder, block->bytes, state->common->reader->offset + block->off);
-	while (found == 0 && (found = finder_next(state->finder, &line)) > 0) {
+	finder_load(state->finder, block->bytes, state->common->reader->offset + block->off);
+	while ((found = finder_next(state->finder, &line)) > 0)
 		n++;
-		found = 0;
-	}
 	if (found < 0)
 		return found;
 	if (state->common->search->options.invert) {
@@ -77,27 +75,22 @@ static int count_block(void *argument, const mmr_block *block)
 	return 0;
 }
 
+/* An error of the search is kept for collect_block: lines before it are reported. */
 static int search_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
-	int found;
+	int err = numbering_count(&state->common->numbering, block, &state->n_lines);
 
+	if (err < 0)
+		return err;
+	finder_load(state->finder, block->bytes, state->common->reader->offset + block->off);
 	state->n_kept = 0;
-	state->more = true;
-	found = numbering_count(&state->common->numbering, block, &state->n_lines);
-	if (found == 0)
-		found = finder_load(
-			state->finder, block->bytes, state->common->reader->offset + block->off);
-	while (found == 0 && state->n_kept < KEPT) {
-		found = finder_next(state->finder, &state->kept[state->n_kept]);
-		if (found == 0)
-			state->more = false;
-		if (found <= 0)
-			return found;
-		state->n_kept++;
-		found = 0;
-	}
-	return found;
+	do
+		state->found = finder_next(state->finder, &state->kept[state->n_kept]);
+	while (state->found > 0 && ++state->n_kept < KEPT);
+	if (state->found < 0)
+		error_save(&state->note);
+	return 0;
 }
 
 /* --- Collecting, in order --------------------------------------------------------------------- */
@@ -133,6 +126,22 @@ static int report_gap(struct common *common, const mmr_block *block, mmr_slice g
 	return 0;
 }
 
+/* Reports the lines before an error, which are decided. Returns: the error. */
+static int end_with_error(struct state *state, const mmr_block *block, const char *start)
+{
+	const char *stop = block->bytes.ptr + state->finder->from;
+	int result = 0;
+
+	if (!state->common->search->options.invert)
+		return state->found;
+	error_save(&state->note);
+	result = report_gap(state->common, block, (mmr_slice){start, (size_t)(stop - start)});
+	if (result != 0)
+		return result;
+	error_restore(&state->note);
+	return state->found;
+}
+
 static int collect_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
@@ -140,17 +149,20 @@ static int collect_block(void *argument, const mmr_block *block)
 	bool invert = common->search->options.invert;
 	const char *stop = block->bytes.ptr + block->bytes.len;
 	mmr_slice gap = {block->bytes.ptr, 0}, line;
-	int result = 0, found;
+	int result = 0;
 	size_t i = 0;
 
 	for (;; gap.ptr = line.ptr + line.len) {
 		if (i < state->n_kept) {
 			line = state->kept[i++];
 		} else {
-			found = state->more ? finder_next(state->finder, &line) : 0;
-			if (found < 0)
-				return found;
-			if (found == 0)
+			if (state->found > 0)
+				state->found = finder_next(state->finder, &line);
+			else if (state->found < 0)
+				error_restore(&state->note);
+			if (state->found < 0)
+				return end_with_error(state, block, gap.ptr);
+			if (state->found == 0)
 				break;
 		}
 		gap.len = (size_t)(line.ptr - gap.ptr);

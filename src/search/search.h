@@ -30,6 +30,9 @@ struct cursor {
 	mmr_matches matches;
 	struct regex_lines *lines;
 	size_t at; /* NOT_FOUND after the last one */
+	/* If the search failed, `at` is the start of the line in which it did. */
+	int error;
+	struct error_note note;
 };
 
 #define NOT_FOUND SIZE_MAX
@@ -38,7 +41,7 @@ struct cursor {
 struct finder {
 	const struct mmr_search *search;
 	mmr_slice block;
-	size_t from; /* the next line starts here */
+	size_t from; /* the next line starts here; after an error, the first undecided line */
 	struct cursor cursors[];
 };
 
@@ -50,9 +53,11 @@ void finder_close(struct finder *finder);
 
 /* Starts with a block of whole lines. If the search has a regular expression, it must be private
  * memory. `off` is its offset in the file, for errors. */
-int finder_load(struct finder *finder, mmr_slice block, uint64_t off);
+void finder_load(struct finder *finder, mmr_slice block, uint64_t off);
 
-/* The next line that matches; `invert` is not applied.
+/* The next line that matches; `invert` is not applied. An error of a pattern is returned after the
+ * lines before the one in which it occurred, and only if the other patterns leave it open whether
+ * this line matches. So errors do not depend on how a range is cut into blocks, either.
  *
  * Returns: 1; 0 after the last one. Errors: those of mmr_search_count. */
 int finder_next(struct finder *finder, mmr_slice *ret_line);

@@ -383,6 +383,58 @@ END_TEST
 
 /* --- Errors ----------------------------------------------------------------------------------- */
 
+struct lines_before {
+	uint64_t n, stop; /* lines; end of the last one */
+};
+
+static int count_line(void *context, const mmr_found_line *line)
+{
+	struct lines_before *before = context;
+
+	before->n++;
+	before->stop = line->off + line->bytes.len;
+	return 0;
+}
+
+/* A line in which a pattern reaches its limits: the lines before it are reported, wherever blocks
+ * end. */
+START_TEST(test_search_reports_lines_before_an_error)
+{
+	static const char bad[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac\nx\n";
+	static const size_t sizes[] = {0, 3, 90000, 131070, 131073, 200001};
+	mmr_pattern patterns[] = {{mmr_slice_of("x"), false}, {mmr_slice_of("(a|aa)+$"), true}};
+	size_t len = 200001 + sizeof(bad), i, k;
+	char *text = malloc(len);
+	unsigned invert;
+
+	for (i = 0; has_pcre2() && i < 2 * ARRAY_LEN(sizes); i++) {
+		mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
+		mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+		struct lines_before before = {0, 0};
+		size_t size = sizes[i / 2];
+		mmr_search *search;
+		mmr_reader *reader;
+
+		invert = i % 2;
+		for (k = 0; k < size; k++)
+			text[k] = k % 3 == 2 ? '\n' : invert ? '-' : 'x';
+		memcpy(text + size, bad, sizeof(bad) - 1);
+		options.invert = invert;
+		scan.n_threads = 2;
+		ck_assert_int_eq(mmr_search_compile(patterns, 2, &options, &search), 0);
+		ck_assert_int_eq(mmr_open_memory(text, size + sizeof(bad) - 1, &reader), 0);
+		MUST(mmr_search_lines(search, reader, &scan, 0, count_line, &before) == -ECANCELED,
+			"%zu: no error", size);
+		MUST(before.stop == size / 3 * 3 && before.n == size / 3,
+			"%zu: %llu lines, to %llu", size, (unsigned long long)before.n,
+			(unsigned long long)before.stop);
+		mmr_close(reader);
+		mmr_search_close(search);
+	}
+	free(text);
+}
+END_TEST
+
 START_TEST(test_search_of_bad_patterns)
 {
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
@@ -455,8 +507,9 @@ static Suite *search_suite(void)
 
 	ADD_CASE(suite, "core", test_search_small_inputs, test_search_several_blocks,
 		test_search_streams, test_search_stops_early);
-	ADD_CASE(suite, "faults", test_search_of_bad_patterns, test_search_of_a_bad_regex,
-		test_search_without_pcre2, test_search_of_other_lines);
+	ADD_CASE(suite, "faults", test_search_reports_lines_before_an_error,
+		test_search_of_bad_patterns, test_search_of_a_bad_regex, test_search_without_pcre2,
+		test_search_of_other_lines);
 	return suite;
 }
 
