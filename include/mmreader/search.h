@@ -66,11 +66,31 @@ MMR_API void mmr_search_close(mmr_search *search);
 MMR_API int mmr_search_count(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, uint64_t *ret_lines);
 
-/* A line that matches. Lifetime: until the callback returns. */
+/* --- Lines that match, and lines around them -------------------------------------------------- */
+
+/* Which lines are reported, and how. Initialize it with MMR_FOUND_OPTIONS_INIT, so that later
+ * versions can add members. */
+typedef struct mmr_found_options {
+	size_t struct_size;
+	uint64_t before, after; /* lines of context before and after each line that matches */
+	uint64_t max_lines; /* stop after so many lines that match, and the context of the last */
+	bool numbers;       /* report the numbers of lines */
+	bool runs;          /* report adjacent lines of the same kind together, where possible */
+	bool backward;      /* the last line first: without context and runs; not on streams */
+} mmr_found_options;
+
+/* clang-format off */
+#define MMR_FOUND_OPTIONS_INIT \
+	{ sizeof(mmr_found_options), 0, 0, UINT64_MAX, false, false, false }
+/* clang-format on */
+
+/* A line, or several with `runs`. Lifetime: until the callback returns. */
 typedef struct mmr_found_line {
 	mmr_slice bytes; /* with its delimiter, if it has one; as the bytes of a block */
 	uint64_t off;    /* from the start of the reader */
 	uint64_t number; /* counted from 0 in the reader; or MMR_NO_LINE */
+	bool is_context; /* it is near a line that matches */
+	bool after_gap;  /* with context: lines between the last one reported and this are not */
 } mmr_found_line;
 
 /* Processes a line.
@@ -78,14 +98,71 @@ typedef struct mmr_found_line {
  * Returns: 0 to continue, 1 to stop, a negative code to stop with that error. */
 typedef int mmr_found_line_fn(void *context, const mmr_found_line *line);
 
-/* Calls `fn` for each line that mmr_search_count counts, in the order of the input. Calls do not
- * overlap, but may come from different threads.
+/* Calls `fn` for each line that mmr_search_count counts, and for the lines of context, in the order
+ * of the input. Calls do not overlap, but may come from different threads.
  *
- * Shape: `flags` are of enum mmr_match_flags.
- * Returns: 0 at the end of the range, 1 when `fn` stopped the scan.
- * Errors: what `fn` returned, if negative; otherwise like mmr_search_count. */
+ * Shape: `how` may be NULL: only lines that match, without numbers. Context is taken from the range
+ *   of the scan; on a stream, up to 64 MiB of it before a line.
+ * Returns: 0 at the end of the range, and after `max_lines`; 1 when `fn` stopped the scan.
+ * Errors: what `fn` returned, if negative; -ESPIPE for `backward` on a stream; otherwise like
+ *   mmr_search_count. */
 MMR_API int mmr_search_lines(const mmr_search *search, mmr_reader *reader,
-	const mmr_scan_options *scan, unsigned flags, mmr_found_line_fn *fn, void *context);
+	const mmr_scan_options *scan, const mmr_found_options *how, mmr_found_line_fn *fn,
+	void *context);
+
+/* Returned by mmr_found_job.line: there is no room for the line. */
+#define MMR_FOUND_FULL 2
+
+/* The functions of a search whose lines are processed by several threads at once, and the states of
+ * these threads. */
+typedef struct mmr_found_job {
+	/* Processes a line: by several threads at once, each with its own `state`.
+	 *
+	 * Returns: like mmr_found_line_fn; or MMR_FOUND_FULL: `collect` is then called in its turn,
+	 *   and this again for the same line. */
+	int (*line)(void *state, const mmr_found_line *line);
+	/* Takes the results of the lines so far, in the order of the input, one call at a time.
+	 * NULL: `line` itself is called so. Returns: like mmr_found_line_fn. */
+	int (*collect)(void *state);
+	/* As in mmr_scan_job. */
+	int (*start)(void *state, void *context);
+	void (*end)(void *state, void *context);
+	void *context;
+	size_t state_size;
+} mmr_found_job;
+
+/* Like mmr_search_lines, with a job. A stop by `line` takes effect after the results of the lines
+ * before it, and of the line itself, are collected. */
+MMR_API int mmr_search_run(const mmr_search *search, mmr_reader *reader,
+	const mmr_scan_options *scan, const mmr_found_options *how, const mmr_found_job *job);
+
+/* --- Matches in a line ------------------------------------------------------------------------ */
+
+/* Iterates over the matches in lines that were found, for one thread. */
+typedef struct mmr_line_matches mmr_line_matches;
+
+/* Errors: -ENOMEM. Lifetime: until mmr_line_matches_close; the search must live longer. */
+MMR_API int mmr_line_matches_open(const mmr_search *search, mmr_line_matches **ret_it);
+
+/* NULL is allowed. */
+MMR_API void mmr_line_matches_close(mmr_line_matches *it);
+
+/* Starts with a line. A delimiter at its end is not searched. The bytes are copied if an expression
+ * is searched for.
+ *
+ * Errors: MMR_ELONG for a line of more than 64 MiB that must be copied; -ENOMEM.
+ * Lifetime: the line must stay valid until the next call or the end. */
+MMR_API int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line);
+
+/* The next match: the first one after the previous match; of several that start there, the longest.
+ * A match that is empty is left out. With `invert`, too, these are matches of the patterns.
+ *
+ * Returns: in `*ret_match` bytes of the line that was loaded.
+ * Errors: those of mmr_regex_matches_error, which mmr_line_matches_error returns. */
+MMR_API bool mmr_line_matches_next(mmr_line_matches *it, mmr_slice *ret_match);
+
+/* Why there was no next match. Returns: 0 at the end of the line. */
+MMR_API int mmr_line_matches_error(const mmr_line_matches *it);
 
 MMR_END_DECLS
 

@@ -98,3 +98,8 @@ int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at)
 {
 	return 0;
 }
+
+int regex_lines_match(struct regex_lines *lines, size_t from, mmr_slice *ret_match)
+{
+	return 0;
+}

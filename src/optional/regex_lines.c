@@ -55,3 +55,22 @@ int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at)
 		*ret_at = max_u64(matcher_line(&lines->matcher), from);
 	return found;
 }
+
+int regex_lines_match(struct regex_lines *lines, size_t from, mmr_slice *ret_match)
+{
+	struct matcher *matcher = &lines->matcher;
+	const char *start;
+	int found;
+
+	matcher->from = from;
+	matcher->after_empty = false;
+	do {
+		found = matcher_next(matcher, lines->off);
+		if (found <= 0)
+			return found;
+		start = matcher->piece.ptr + matcher_line(matcher);
+		ret_match->ptr = start + matcher->places[0];
+		ret_match->len = matcher->places[1] - matcher->places[0];
+	} while (ret_match->len == 0);
+	return 1;
+}

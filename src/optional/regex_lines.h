@@ -28,4 +28,10 @@ void regex_lines_load(struct regex_lines *lines, mmr_slice piece, uint64_t off);
  *   start of the line in which the search failed. */
 int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at);
 
+/* The first match that starts at or after `from` and is not empty, in a piece that is one line
+ * without its delimiter.
+ *
+ * Returns: 1; 0 if there is none. Errors: those of mmr_regex_matches_error. */
+int regex_lines_match(struct regex_lines *lines, size_t from, mmr_slice *ret_match);
+
 #endif

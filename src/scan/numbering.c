@@ -41,12 +41,36 @@ int numbering_count(
 static int count_before(struct numbering *numbering)
 {
 	mmr_scan_options all = numbering->scan;
+	uint64_t off = all.offset;
+	int err;
 
+	if (numbering->knows_before)
+		return 0;
+	if (numbering->backward)
+		off += all.length;
 	all.offset = 0;
 	all.length = MMR_REST;
 	all.progress = NULL;
-	return mmr_line_number(
-		numbering->reader, numbering->scan.offset, &all, &numbering->place.lines);
+	err = mmr_line_number(numbering->reader, off, &all, &numbering->place.lines);
+	numbering->knows_before = err == 0;
+	return err;
+}
+
+int numbering_of_block(struct numbering *numbering, uint64_t n_lines, uint64_t *ret_number)
+{
+	int err = 0;
+
+	*ret_number = MMR_NO_LINE;
+	if (!numbering->wanted)
+		return 0;
+	err = count_before(numbering);
+	if (err < 0)
+		return err;
+	if (numbering->backward)
+		*ret_number = numbering->place.lines - numbering->passed - n_lines;
+	else
+		*ret_number = numbering->place.lines + numbering->passed;
+	return 0;
 }
 
 int numbering_find(
@@ -55,18 +79,16 @@ int numbering_find(
 	size_t stop = (size_t)(off - block->off);
 	mmr_slice bytes = {block->bytes.ptr + numbering->at, stop - numbering->at};
 	uint64_t found;
-	int err = 0;
+	int err;
 
 	*ret_line = MMR_NO_LINE;
 	if (!numbering->wanted)
 		return 0;
-	if (!numbering->knows_before)
-		err = count_before(numbering);
+	err = count_before(numbering);
 	if (err == 0)
 		err = mmr_slice_count(bytes, numbering->scan.delimiter, &found);
 	if (err < 0)
 		return err;
-	numbering->knows_before = true;
 	numbering->in_block += found;
 	numbering->at = stop;
 	*ret_line = numbering->place.lines + numbering->passed + numbering->in_block;

@@ -13,10 +13,12 @@
 
 struct numbering {
 	bool wanted;
+	bool backward; /* blocks are passed from the last to the first; set it after the start */
 	mmr_scan_options scan;
 	mmr_reader *reader;
 	struct scan_place place;
-	bool knows_before; /* the lines before the range; in a file, counted for the first match */
+	bool knows_before; /* the lines before the range, or, backward, before its end; those of a
+			      file are counted for the first match */
 	uint64_t passed;   /* delimiters of the blocks that were collected ... */
 	uint64_t in_block; /* ... and those before byte `at` of the next one */
 	size_t at;
@@ -35,6 +37,9 @@ int numbering_count(
  */
 int numbering_find(
 	struct numbering *numbering, const mmr_block *block, uint64_t off, uint64_t *ret_line);
+
+/* The number of the first line of the next block, which has so many delimiters. */
+int numbering_of_block(struct numbering *numbering, uint64_t n_lines, uint64_t *ret_number);
 
 /* Ends a block, which has so many delimiters. */
 void numbering_pass(struct numbering *numbering, uint64_t n_lines);

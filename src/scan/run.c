@@ -24,7 +24,7 @@
  * `reading` guards. */
 struct run {
 	struct source source;
-	const mmr_scan_job *job;
+	const struct scan_stages *stages;
 	pthread_mutex_t lock;
 	pthread_mutex_t reading; /* held by the worker that claims a block of a stream */
 	pthread_cond_t turn_came;
@@ -33,7 +33,9 @@ struct run {
 	unsigned n_workers, n_threads, n_busy;
 	uint64_t swept; /* pages before this offset, or backward after it, were dropped twice */
 	uint64_t n_claimed;
-	uint64_t turn; /* the claim whose results may be collected */
+	uint64_t order_turn; /* the claim that may be ordered */
+	uint64_t turn;       /* the claim whose results may be collected */
+	uint64_t n_wanted;   /* claims from this one on are not wanted */
 	bool stopped;
 	int result;
 	struct error_note note;
@@ -63,14 +65,20 @@ static void stop_run(struct run *run, int result)
 	pthread_cond_broadcast(&run->turn_came);
 }
 
-static bool is_stopped(struct run *run)
+/* Whether another block is wanted. Call it with the lock held. */
+static bool may_claim(const struct run *run)
 {
-	bool stopped;
+	return !run->stopped && run->n_claimed < run->n_wanted;
+}
+
+static bool may_claim_now(struct run *run)
+{
+	bool may;
 
 	pthread_mutex_lock(&run->lock);
-	stopped = run->stopped;
+	may = may_claim(run);
 	pthread_mutex_unlock(&run->lock);
-	return stopped;
+	return may;
 }
 
 /* Before a read that would wait, the other workers finish: so a scan that is stopped never waits
@@ -109,11 +117,11 @@ static bool claim_next(struct run *run, struct worker *worker)
 
 	if (is_stream) {
 		pthread_mutex_lock(&run->reading);
-		if (!is_stopped(run))
+		if (may_claim_now(run))
 			claimed = source_claim(&run->source, &worker->window, &claim);
 	}
 	pthread_mutex_lock(&run->lock);
-	if (!is_stream && !run->stopped)
+	if (!is_stream && may_claim(run))
 		claimed = source_claim(&run->source, &worker->window, &claim);
 	worker->busy = claimed != 0;
 	/* An error is a claim, too: it is reported in its turn. */
@@ -158,15 +166,16 @@ static void sweep(struct run *run)
 		reader_drop(run->source.reader, from, to - from);
 }
 
-/* Waits for the claim's turn. Returns: false when the run was stopped meanwhile. */
-static bool wait_turn(struct run *run, const struct worker *worker)
+/* Waits until a counter of the run reaches the claim. Returns: false when the run was stopped
+ * meanwhile, or the claim is not wanted any more. */
+static bool wait_turn(struct run *run, const struct worker *worker, const uint64_t *counter)
 {
 	bool go;
 
 	pthread_mutex_lock(&run->lock);
-	while (!run->stopped && run->turn != worker->turn)
+	while (!run->stopped && worker->turn < run->n_wanted && *counter != worker->turn)
 		pthread_cond_wait(&run->turn_came, &run->lock);
-	go = !run->stopped;
+	go = !run->stopped && worker->turn < run->n_wanted;
 	pthread_mutex_unlock(&run->lock);
 	return go;
 }
@@ -179,6 +188,13 @@ static int verified(const struct worker *worker, int result)
 	return err < 0 ? err : result;
 }
 
+int scan_wait_turn(struct worker *worker)
+{
+	if (!wait_turn(worker->run, worker, &worker->run->turn))
+		return 0;
+	return verified(worker, 1);
+}
+
 /* Loads the block of a claim and works on it. */
 static int work_on_claim(struct run *run, struct worker *worker, mmr_block *ret_block)
 {
@@ -187,27 +203,60 @@ static int work_on_claim(struct run *run, struct worker *worker, mmr_block *ret_
 	if (result == 0)
 		result = source_load(&run->source, &worker->window, &worker->claim, ret_block);
 	if (result == 0 && ret_block->bytes.len > 0)
-		result = run->job->work(worker->state, ret_block);
+		result = run->stages->job.work(worker->state, ret_block);
 	return verified(worker, result);
+}
+
+/* Orders the block of a claim, in its turn, and formats it. `result` is that of the work.
+ *
+ * Returns: in `*ret_last` whether this is the last block. */
+static int order_and_format(
+	struct run *run, struct worker *worker, const mmr_block *block, int result, bool *ret_last)
+{
+	const struct scan_stages *stages = run->stages;
+
+	*ret_last = false;
+	if (result == 0 && block->bytes.len > 0)
+		result = verified(worker, stages->order(worker->state, block));
+	pthread_mutex_lock(&run->lock);
+	run->order_turn++;
+	if (result > 0) {
+		*ret_last = true;
+		run->n_wanted = worker->turn + 1;
+		result = 0;
+	}
+	pthread_cond_broadcast(&run->turn_came);
+	pthread_mutex_unlock(&run->lock);
+	if (result == 0 && block->bytes.len > 0)
+		result = verified(worker, stages->format(worker->state, block, worker));
+	return result;
 }
 
 /* One claim from loading to collecting. Returns: false when the worker is to end. */
 static bool serve(struct run *run, struct worker *worker)
 {
-	const mmr_scan_job *job = run->job;
+	const mmr_scan_job *job = &run->stages->job;
 	struct claim *claim = &worker->claim;
 	uint64_t started = io_clock_ns(), took;
 	mmr_block block = {{NULL, 0}, 0, 0, 0};
 	int result = work_on_claim(run, worker, &block);
+	bool last = false;
 
 	took = io_clock_ns() - started;
+	if (run->stages->order) {
+		if (!wait_turn(run, worker, &run->order_turn))
+			return false;
+		result = order_and_format(run, worker, &block, result, &last);
+	}
 	/* If results are collected in order, an error waits for its turn, too, so that the results
 	 * before it are collected. */
 	if (job->collect) {
-		if (!wait_turn(run, worker))
+		if (!wait_turn(run, worker, &run->turn))
 			return false;
 		if (result == 0 && block.bytes.len > 0)
 			result = verified(worker, job->collect(worker->state, &block));
+		if (result == 0)
+			result = last;
 	}
 	pthread_mutex_lock(&run->lock);
 	io_choice_record(
@@ -263,7 +312,7 @@ static int make_thread(struct worker *worker)
 /* Makes and starts the states of the workers, but no threads. */
 static int start_workers(struct run *run, unsigned n_workers)
 {
-	const mmr_scan_job *job = run->job;
+	const mmr_scan_job *job = &run->stages->job;
 	size_t state_size = (job->state_size + STATE_ALIGN - 1) / STATE_ALIGN * STATE_ALIGN;
 	struct worker *worker;
 	char *states;
@@ -332,8 +381,8 @@ static void end_workers(struct run *run)
 
 	for (i = 0; i < run->n_workers; i++) {
 		window_end(&run->workers[i].window);
-		if (run->job->end)
-			run->job->end(run->workers[i].state, run->job->context);
+		if (run->stages->job.end)
+			run->stages->job.end(run->workers[i].state, run->stages->job.context);
 	}
 	heap_free(run->states);
 	heap_free(run->workers);
@@ -350,14 +399,14 @@ static unsigned choose_workers(const struct source *source)
 	return (unsigned)min_u64(n - 1, (source->stop - source->start) / source->cut.window) + 1;
 }
 
-int scan_run(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_options *cut,
-	const mmr_scan_job *job, struct scan_place *place)
+int scan_run_stages(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_options *cut,
+	const struct scan_stages *stages, struct scan_place *place)
 {
-	struct run run = {.job = job};
+	struct run run = {.stages = stages, .n_wanted = UINT64_MAX};
 	struct source *source = &run.source;
 	int err;
 
-	if (!job->work)
+	if (!stages->job.work)
 		return error_set(-EINVAL, "scan without a function");
 	err = source_start(source, reader, scan, cut, place);
 	if (err < 0)
@@ -385,6 +434,14 @@ int scan_run(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_o
 	if (run.result < 0)
 		error_restore(&run.note);
 	return run.result;
+}
+
+int scan_run(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_options *cut,
+	const mmr_scan_job *job, struct scan_place *place)
+{
+	struct scan_stages stages = {.job = *job};
+
+	return scan_run_stages(reader, scan, cut, &stages, place);
 }
 
 int mmr_scan_run(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_options *cut,

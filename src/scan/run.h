@@ -14,6 +14,30 @@ struct scan_place {
 	uint64_t lines;    /* lines of a stream that were read before the range */
 };
 
+/* A worker of a scan, for scan_wait_turn. */
+struct worker;
+
+/* A job whose results depend on the blocks before, but are made by several threads. */
+struct scan_stages {
+	mmr_scan_job job;
+	/* Called after `work`, in the order of the scan, one call at a time: it decides what
+	 * depends on the blocks before. Returns: like `work`; 1 makes this block the last one. */
+	mmr_block_fn *order;
+	/* Called after `order`, by several threads at once. Returns: like `work`. */
+	int (*format)(void *state, const mmr_block *block, struct worker *worker);
+};
+
+/* For `format`: waits until all earlier blocks are collected. After that, it may do what `collect`
+ * does.
+ *
+ * Returns: 1; 0 when the scan was stopped meanwhile. Errors: MMR_ETRUNCATED if the bytes of the
+ *   block were not the file's. */
+int scan_wait_turn(struct worker *worker);
+
+/* Runs stages; `place` may be NULL. */
+int scan_run_stages(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_options *cut,
+	const struct scan_stages *stages, struct scan_place *place);
+
 /* Like mmr_scan_run; `place` may be NULL. */
 int scan_run(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_options *cut,
 	const mmr_scan_job *job, struct scan_place *place);

@@ -1,255 +1,305 @@
-/* lines.c - finds the lines of a whole input that match, in parallel but reported in order
+/* lines.c - finds the lines of a whole input that match, by several threads, in order
+ *
+ * A worker searches a block. In its turn, it then learns what depends on the blocks before: numbers
+ * of lines, how many lines are still wanted, and context. After that it reports its lines, while
+ * other workers do the same with their blocks.
  *
  * SPDX-License-Identifier: MIT */
+#include "search/lines.h"
+
 #include "file/reader.h"
-#include "scan/numbering.h"
 #include "scan/options.h"
 #include "scan/window.h"
-#include "search/search.h"
-
-#include <mmreader/positions.h>
 
 #include <errno.h>
 #include <string.h>
 
-/* Lines that a worker keeps for one block. Further lines are searched for when it is collected. */
-#define KEPT 4096
-
-/* What all workers share. */
-struct common {
-	const struct mmr_search *search;
-	const mmr_reader *reader;
-	struct numbering numbering;
-	mmr_found_line_fn *fn; /* NULL to count only */
-	void *context;
-	uint64_t count;
-};
-
-struct state {
-	struct common *common;
-	uint64_t count;   /* of all blocks */
-	uint64_t n_lines; /* delimiters in the block, if lines are numbered */
-	size_t n_kept;
-	int found;              /* what finder_next returned last: 1 if there may be more lines */
-	struct error_note note; /* of an error */
-	mmr_slice *kept;        /* KEPT lines that match */
-	struct finder *finder;
-};
+static const mmr_found_options default_options = MMR_FOUND_OPTIONS_INIT;
 
 /* --- Work ------------------------------------------------------------------------------------- */
 
-/* Counts the lines of a block. The last one may lack its delimiter. */
-static int count_lines(const struct state *state, mmr_slice block, uint64_t *ret_n)
+static int count_block(void *argument, const mmr_block *block)
 {
-	char delimiter = state->common->search->options.delimiter;
-	mmr_slice last = {block.ptr + block.len - 1, 1};
-	uint64_t terminated;
-	int err = mmr_slice_count(block, delimiter, ret_n);
+	struct lines_worker *lines = argument;
+	struct runs *runs = &lines->runs;
+	int err = runs_find(runs, block->bytes, lines->scan->reader->offset + block->off, true);
 
-	if (err == 0)
-		err = mmr_slice_count(last, delimiter, &terminated);
-	if (err == 0)
-		*ret_n += 1 - terminated;
+	if (err == 0 && runs->error < 0) {
+		error_restore(&runs->note);
+		err = runs->error;
+	}
+	lines->count += runs->n_lines;
 	return err;
 }
 
-static int count_block(void *argument, const mmr_block *block)
-{
-	struct state *state = argument;
-	uint64_t n = 0, all = 0;
-	mmr_slice line;
-	int found, err;
-
-	finder_load(state->finder, block->bytes, state->common->reader->offset + block->off);
-	while ((found = finder_next(state->finder, &line)) > 0)
-		n++;
-	if (found < 0)
-		return found;
-	if (state->common->search->options.invert) {
-		err = count_lines(state, block->bytes, &all);
-		if (err < 0)
-			return err;
-		n = all - n;
-	}
-	state->count += n;
-	return 0;
-}
-
-/* An error of the search is kept for collect_block: lines before it are reported. */
 static int search_block(void *argument, const mmr_block *block)
 {
-	struct state *state = argument;
-	int err = numbering_count(&state->common->numbering, block, &state->n_lines);
+	struct lines_worker *lines = argument;
+	struct lines_scan *scan = lines->scan;
+	bool count = !scan->how.backward && (lines_have_limit(scan) || lines_have_context(scan));
+	int err = numbering_count(&scan->numbering, block, &lines->n_delims);
 
 	if (err < 0)
 		return err;
-	finder_load(state->finder, block->bytes, state->common->reader->offset + block->off);
-	state->n_kept = 0;
-	do
-		state->found = finder_next(state->finder, &state->kept[state->n_kept]);
-	while (state->found > 0 && ++state->n_kept < KEPT);
-	if (state->found < 0)
-		error_save(&state->note);
-	return 0;
+	return runs_find(&lines->runs, block->bytes, scan->reader->offset + block->off, count);
 }
 
-/* --- Collecting, in order --------------------------------------------------------------------- */
+/* --- What depends on the blocks before -------------------------------------------------------- */
 
-static int report(struct common *common, const mmr_block *block, mmr_slice bytes)
+/* Keeps the lines of a stream that the block's first line that matches has as context, and the last
+ * lines of the block. `first` is SIZE_MAX if no line matches. */
+static int keep_tail(struct lines_worker *lines, const mmr_block *block, size_t first)
 {
-	mmr_found_line line = {.bytes = bytes};
-	int err;
+	struct lines_scan *scan = lines->scan;
+	uint64_t before = scan->how.before, from = lines_unreported(scan, scan->reported);
+	char delimiter = lines_delimiter(lines);
+	int err = 0;
 
-	line.off = block->off + (uint64_t)(bytes.ptr - block->bytes.ptr);
-	err = numbering_find(&common->numbering, block, line.off, &line.number);
-	return err < 0 ? err : common->fn(common->context, &line);
+	lines->tail.len = 0;
+	if (before == 0 || !reader_is_stream(scan->reader))
+		return 0;
+	if (first != SIZE_MAX)
+		err = lines_backward(block->bytes, delimiter, 0, &first, &before);
+	if (err == 0 && first == 0)
+		err = tail_copy(&lines->tail, &scan->tail, delimiter, from, before);
+	return err < 0 ? err : tail_add(&scan->tail, block, delimiter, scan->how.before);
 }
 
-/* Reports the lines of a gap between lines that match. */
-static int report_gap(struct common *common, const mmr_block *block, mmr_slice gap)
+static int order_context(struct lines_worker *lines, const mmr_block *block)
 {
-	mmr_positions ends = mmr_positions_of(gap, common->search->options.delimiter);
-	const char *at;
-	size_t len;
-	int result;
+	struct lines_scan *scan = lines->scan;
+	struct run_walk walk = run_walk_of(&lines->runs, lines->allowed);
+	mmr_slice decided = {block->bytes.ptr, lines->runs.decided};
+	uint64_t after = scan->after_left;
+	size_t first = SIZE_MAX, at = 0;
+	struct run run;
+	int found, err;
 
-	while (gap.len > 0) {
-		len = mmr_positions_next(&ends, &at) ? (size_t)(at - gap.ptr) + 1 : gap.len;
-		if (mmr_positions_error(&ends) < 0)
-			return mmr_positions_error(&ends);
-		result = report(common, block, (mmr_slice){gap.ptr, len});
-		if (result != 0)
-			return result;
-		gap.ptr += len;
-		gap.len -= len;
+	lines->after_left = after;
+	lines->reported = scan->reported;
+	while ((found = run_walk_next(&walk, &run)) > 0) {
+		if (first == SIZE_MAX)
+			first = run.start;
+		at = run.stop;
+		after = scan->how.after;
 	}
-	return 0;
+	err = found < 0 ? found : keep_tail(lines, block, first);
+	if (err == 0)
+		err = lines_forward(decided, lines_delimiter(lines), &at, &after);
+	scan->after_left = after;
+	if (at > 0)
+		scan->reported = block->off + at;
+	return err;
 }
 
-/* Reports the lines before an error, which are decided. Returns: the error. */
-static int end_with_error(struct state *state, const mmr_block *block, const char *start)
+static void order_limit(struct lines_worker *lines, const mmr_block *block)
 {
-	const char *stop = block->bytes.ptr + state->finder->from;
-	int result = 0;
+	struct lines_scan *scan = lines->scan;
 
-	if (!state->common->search->options.invert)
-		return state->found;
-	error_save(&state->note);
-	result = report_gap(state->common, block, (mmr_slice){start, (size_t)(stop - start)});
-	if (result != 0)
-		return result;
-	error_restore(&state->note);
-	return state->found;
+	lines->allowed = min_u64(scan->left, lines->runs.n_lines);
+	scan->left -= lines->allowed;
+	/* What follows the last line that is wanted is not searched. */
+	if (scan->left == 0) {
+		lines->runs.error = 0;
+		lines->runs.decided = block->bytes.len;
+	}
+}
+
+/* Whether a line of the block may be reported. */
+static bool has_lines(const struct lines_worker *lines)
+{
+	return lines->runs.n_kept > 0 || lines->scan->search->options.invert ||
+	       lines->scan->after_left > 0;
+}
+
+static int order_block(void *argument, const mmr_block *block)
+{
+	struct lines_worker *lines = argument;
+	struct lines_scan *scan = lines->scan;
+	int err = 0;
+
+	lines->allowed = UINT64_MAX;
+	lines->number = MMR_NO_LINE;
+	lines->at = 0;
+	if (has_lines(lines))
+		err = numbering_of_block(&scan->numbering, lines->n_delims, &lines->number);
+	numbering_pass(&scan->numbering, lines->n_delims);
+	if (err < 0 || scan->how.backward)
+		return err;
+	if (lines_have_limit(scan))
+		order_limit(lines, block);
+	if (lines_have_context(scan))
+		err = order_context(lines, block);
+	return err < 0 ? err : scan->left == 0 && scan->after_left == 0;
+}
+
+/* --- Reports ---------------------------------------------------------------------------------- */
+
+/* Reports a block. An error is kept for collect_block: lines before it are collected. */
+static int report_block(void *argument, const mmr_block *block, struct worker *worker)
+{
+	struct lines_worker *lines = argument;
+
+	lines->block = block;
+	lines->worker = worker;
+	lines->in_turn = false;
+	lines->result = lines->scan->how.backward ? report_backward(lines) : report_forward(lines);
+	if (lines->result < 0)
+		error_save(&lines->runs.note);
+	return 0;
 }
 
 static int collect_block(void *argument, const mmr_block *block)
 {
-	struct state *state = argument;
-	struct common *common = state->common;
-	bool invert = common->search->options.invert;
-	const char *stop = block->bytes.ptr + block->bytes.len;
-	mmr_slice gap = {block->bytes.ptr, 0}, line;
+	struct lines_worker *lines = argument;
+	struct lines_scan *scan = lines->scan;
 	int result = 0;
-	size_t i = 0;
 
-	for (;; gap.ptr = line.ptr + line.len) {
-		if (i < state->n_kept) {
-			line = state->kept[i++];
-		} else {
-			if (state->found > 0)
-				state->found = finder_next(state->finder, &line);
-			else if (state->found < 0)
-				error_restore(&state->note);
-			if (state->found < 0)
-				return end_with_error(state, block, gap.ptr);
-			if (state->found == 0)
-				break;
-		}
-		gap.len = (size_t)(line.ptr - gap.ptr);
-		result = invert ? report_gap(common, block, gap) : report(common, block, line);
-		if (result != 0)
-			return result;
-	}
-	gap.len = (size_t)(stop - gap.ptr);
-	if (invert)
-		result = report_gap(common, block, gap);
-	numbering_pass(&common->numbering, state->n_lines);
-	return result;
+	(void)block;
+	if (scan->job->collect)
+		result = scan->job->collect(lines->user);
+	scan->stopped |= lines->stopped || result > 0;
+	if (result != 0)
+		return result;
+	if (lines->result < 0)
+		error_restore(&lines->runs.note);
+	return lines->result;
 }
 
 /* --- Runs ------------------------------------------------------------------------------------- */
 
-static int start_state(void *argument, void *context)
+static int start_worker(void *state, void *context)
 {
-	struct state *state = argument;
-	int err = 0;
+	struct lines_worker *lines = state;
+	struct lines_scan *scan = context;
+	const mmr_found_job *job = scan->job;
+	size_t size = job ? job->state_size : 0;
+	int err = runs_open(scan->search, &lines->runs);
 
-	state->common = context;
-	if (state->common->fn) {
-		state->kept = heap_alloc(KEPT * sizeof(*state->kept));
-		if (!state->kept)
-			err = error_set(-ENOMEM, "search for lines");
-	}
-	if (err == 0)
-		err = finder_open(state->common->search, &state->finder);
+	lines->scan = scan;
 	if (err < 0)
-		heap_free(state->kept);
+		return err;
+	if (size > 0) {
+		lines->user = heap_alloc(size);
+		if (!lines->user)
+			err = error_set(-ENOMEM, "search for lines");
+		else
+			memset(lines->user, 0, size);
+	}
+	if (err == 0 && job && job->start)
+		err = job->start(lines->user, job->context);
+	if (err < 0) {
+		heap_free(lines->user);
+		runs_close(&lines->runs);
+	}
 	return err;
 }
 
-static void end_state(void *argument, void *context)
+static void end_worker(void *state, void *context)
 {
-	struct state *state = argument;
-	struct common *common = context;
+	struct lines_worker *lines = state;
+	struct lines_scan *scan = context;
 
-	common->count += state->count;
-	finder_close(state->finder);
-	heap_free(state->kept);
+	scan->count += lines->count;
+	if (scan->job && scan->job->end)
+		scan->job->end(lines->user, scan->job->context);
+	heap_free(lines->user);
+	tail_free(&lines->tail);
+	runs_close(&lines->runs);
 }
 
-static int run(
-	struct common *common, mmr_reader *reader, const mmr_scan_options *options, unsigned flags)
+static int check(const mmr_found_options *how)
+{
+	if (how->struct_size < sizeof(*how)) {
+		error_set(-EINVAL, "search for lines with these options");
+		return error_hint(-EINVAL, "start from MMR_FOUND_OPTIONS_INIT");
+	}
+	if (how->backward && (how->before > 0 || how->after > 0 || how->runs))
+		return error_set(-EINVAL, "search backward for lines with context, or for runs");
+	return 0;
+}
+
+static int run(struct lines_scan *scan, const mmr_scan_options *options)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	mmr_scan_job job = {.work = common->fn ? search_block : count_block,
-		.collect = common->fn ? collect_block : NULL,
-		.start = start_state,
-		.end = end_state,
-		.context = common,
-		.state_size = sizeof(struct state)};
-	mmr_scan_options scan;
-	int err;
+	struct scan_stages stages = {.job = {.work = scan->job ? search_block : count_block,
+					     .collect = scan->job ? collect_block : NULL,
+					     .start = start_worker,
+					     .end = end_worker,
+					     .context = scan,
+					     .state_size = sizeof(struct lines_worker)},
+		.order = scan->job ? order_block : NULL,
+		.format = report_block};
+	int err = check(&scan->how);
 
-	err = scan_options_for(options, common->search->options.delimiter, &scan);
-	if (err < 0)
+	if (err == 0)
+		err = scan_options_for(options, scan->search->options.delimiter, &scan->scan);
+	if (err == 0)
+		err = numbering_start(&scan->numbering, scan->reader, &scan->scan,
+			scan->how.numbers ? MMR_MATCH_LINES : MMR_MATCH_PLAIN);
+	if (err < 0 || scan->how.max_lines == 0)
 		return err;
-	err = numbering_start(&common->numbering, reader, &scan, flags);
-	if (err < 0)
-		return err;
-	common->reader = reader;
+	scan->numbering.backward = scan->how.backward;
+	scan->left = scan->how.max_lines;
+	scan->reported = NOTHING;
+	cut.backward = scan->how.backward;
 	/* PCRE2 is given private copies alone, which are scanned while they are in the cache. */
-	if (common->search->has_regex) {
-		scan.io_mode = MMR_IO_READ;
+	if (scan->search->has_regex) {
+		scan->scan.io_mode = MMR_IO_READ;
 		cut.window = WINDOW_COPY;
 	}
-	return scan_run(reader, &scan, &cut, &job, &common->numbering.place);
+	err = scan_run_stages(scan->reader, &scan->scan, &cut, &stages, &scan->numbering.place);
+	tail_free(&scan->tail);
+	return err;
 }
 
 int mmr_search_count(const mmr_search *search, mmr_reader *reader, const mmr_scan_options *scan,
 	uint64_t *ret_lines)
 {
-	struct common common = {.search = search};
-	int err = run(&common, reader, scan, MMR_MATCH_PLAIN);
+	struct lines_scan all = {.search = search, .reader = reader, .how = default_options};
+	int err = run(&all, scan);
 
 	if (err == 0)
-		*ret_lines = common.count;
+		*ret_lines = all.count;
 	return err;
 }
 
-int mmr_search_lines(const mmr_search *search, mmr_reader *reader, const mmr_scan_options *scan,
-	unsigned flags, mmr_found_line_fn *fn, void *context)
+int mmr_search_run(const mmr_search *search, mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_found_options *how, const mmr_found_job *job)
 {
-	struct common common = {.search = search, .fn = fn, .context = context};
+	struct lines_scan all = {.search = search,
+		.reader = reader,
+		.how = how ? *how : default_options,
+		.job = job};
+	int result;
 
-	return run(&common, reader, scan, flags);
+	if (!job->line)
+		return error_set(-EINVAL, "search for lines without a function");
+	result = run(&all, scan);
+	return result > 0 && !all.stopped ? 0 : result;
+}
+
+/* The function of a caller and its context. */
+struct caller {
+	mmr_found_line_fn *fn;
+	void *context;
+};
+
+static int call(void *state, const mmr_found_line *line)
+{
+	const struct caller *const *caller = state;
+
+	return (*caller)->fn((*caller)->context, line);
+}
+
+int mmr_search_lines(const mmr_search *search, mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_found_options *how, mmr_found_line_fn *fn, void *context)
+{
+	struct caller caller = {fn, context};
+	mmr_found_job job = {.line = call,
+		.start = scan_keep_context,
+		.context = &caller,
+		.state_size = sizeof(struct caller *)};
+
+	return mmr_search_run(search, reader, scan, how, &job);
 }

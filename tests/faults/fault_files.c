@@ -335,6 +335,7 @@ static int on_found_line(void *context, const mmr_found_line *line)
 static int search(const struct scene *scene, bool is_regex)
 {
 	mmr_pattern pattern = {mmr_slice_of(is_regex ? "n.+dle" : "needle"), is_regex};
+	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
 	mmr_scan_options scan = scan_options(scene);
 	struct found found = {0, false};
 	mmr_search *search;
@@ -343,8 +344,8 @@ static int search(const struct scene *scene, bool is_regex)
 
 	if (err < 0)
 		return err;
-	err = mmr_search_lines(
-		search, scene->reader, &scan, MMR_MATCH_LINES, on_found_line, &found);
+	how.numbers = true;
+	err = mmr_search_lines(search, scene->reader, &scan, &how, on_found_line, &found);
 	if (err == 0)
 		err = mmr_search_count(search, scene->reader, &scan, &n);
 	mmr_search_close(search);
@@ -359,6 +360,60 @@ static int search_text(const struct scene *scene)
 static int search_regex(const struct scene *scene)
 {
 	return search(scene, true);
+}
+
+/* The lines of one worker, and those that are collected of all. */
+struct batch {
+	struct found *all;
+	uint64_t n;
+};
+
+static int batch_start(void *state, void *context)
+{
+	struct batch *batch = state;
+
+	batch->all = context;
+	return 0;
+}
+
+static int batch_line(void *state, const mmr_found_line *line)
+{
+	struct batch *batch = state;
+
+	batch->n += line->bytes.len == FAULT_LINE_LEN;
+	return 0;
+}
+
+static int batch_collect(void *state)
+{
+	struct batch *batch = state;
+
+	batch->all->n += batch->n;
+	batch->n = 0;
+	return 0;
+}
+
+/* The last line first, by several threads. */
+static int search_back(const struct scene *scene)
+{
+	mmr_pattern pattern = {mmr_slice_of("needle"), false};
+	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
+	mmr_scan_options scan = scan_options(scene);
+	struct found found = {0, false};
+	mmr_found_job job = {.line = batch_line,
+		.collect = batch_collect,
+		.start = batch_start,
+		.context = &found,
+		.state_size = sizeof(struct batch)};
+	mmr_search *search;
+	int err = mmr_search_compile(&pattern, 1, NULL, &search);
+
+	if (err < 0)
+		return err;
+	how.backward = true;
+	err = mmr_search_run(search, scene->reader, &scan, &how, &job);
+	mmr_search_close(search);
+	return judge(err, found.n == SCENE_N_LINES);
 }
 
 static int kind(const struct scene *scene)
@@ -451,6 +506,7 @@ const struct row file_rows[] = {
 	{"mmr_regex_each", ROW_PREAD, regex_each},
 	{"mmr_search_lines mmr_search_count", ROW_EITHER, search_text},
 	{"mmr_search_lines", ROW_PREAD, search_regex},
+	{"mmr_search_run", ROW_EITHER, search_back},
 	{"mmr_filetype_of", ROW_PREAD, kind},
 	{"mmr_open mmr_bytes", ROW_PREAD | ROW_NO_PLACE, copied},
 	{"mmr_refresh", ROW_STAT, refresh},

@@ -178,6 +178,30 @@ static int lines_crlf(const struct scene *scene)
 		scene, mmr_lines_of_flags(scene->bytes, '\n', MMR_LINES_CRLF), FAULT_LINE_LEN - 2);
 }
 
+/* The slice is searched as one line. */
+static int line_matches(const struct scene *scene)
+{
+	mmr_pattern patterns[] = {{mmr_slice_of("needle"), false}, {mmr_slice_of("nee+d"), true}};
+	mmr_line_matches *it;
+	mmr_search *search;
+	mmr_slice match;
+	uint64_t n = 0;
+	int err = mmr_search_compile(patterns, 2, NULL, &search);
+
+	if (err < 0)
+		return err;
+	err = mmr_line_matches_open(search, &it);
+	if (err == 0) {
+		mmr_line_matches_load(it, scene->bytes);
+		while (mmr_line_matches_next(it, &match))
+			n += match.len == 6;
+		err = mmr_line_matches_error(it);
+		mmr_line_matches_close(it);
+	}
+	mmr_search_close(search);
+	return judge(err, n == scene_lines(scene));
+}
+
 static int lines_around(const struct scene *scene)
 {
 	size_t off = 0;
@@ -319,6 +343,8 @@ const struct row slice_rows[] = {
 		lines_back},
 	{"mmr_reverse_lines_of_flags", ROW_SLICE, lines_back_crlf},
 	{"mmr_line_around", ROW_SLICE, lines_around},
+	{"mmr_line_matches_load mmr_line_matches_next mmr_line_matches_error", ROW_SLICE,
+		line_matches},
 	{"mmr_fields_of mmr_fields_next mmr_fields_error", ROW_SLICE, fields},
 	{"mmr_table_of mmr_table_next mmr_table_error", ROW_SLICE, table},
 	{"mmr_cell_unquote", ROW_SLICE | ROW_ONCE | ROW_NO_CODE, unquote},

@@ -69,17 +69,38 @@ static int on_line(void *context, const mmr_found_line *line)
 	return 0;
 }
 
+static int find_in_line(const mmr_search *search)
+{
+	mmr_line_matches *it;
+	mmr_slice match;
+	uint64_t sum = 0;
+	int err = TRY(it, mmr_line_matches_open(search, &it));
+
+	if (err < 0)
+		return err;
+	err = TRY_ALONE(mmr_line_matches_load(it, mmr_slice_of("a line nune line\n")));
+	while (mmr_line_matches_next(it, &match))
+		sum += match.len;
+	note(sum);
+	mmr_line_matches_close(it);
+	return err;
+}
+
 /* A text, a regular expression, and a text that is compiled to one. */
 static int search(void)
 {
 	static const mmr_pattern patterns[] = {{{"line", 4}, false}, {{"(li|nu)ne", 9}, true}};
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_search_options how = MMR_SEARCH_OPTIONS_INIT;
+	mmr_found_options found = MMR_FOUND_OPTIONS_INIT;
 	mmr_reader *reader;
 	mmr_search *search;
 	uint64_t n, sum = 0;
 	int err, words;
 
+	found.numbers = true;
+	found.before = 1;
+	found.after = 1;
 	options.n_threads = N_THREADS;
 	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
 	if (err < 0)
@@ -93,8 +114,10 @@ static int search(void)
 		if (err == 0)
 			note(n);
 		if (err == 0)
-			err = TRY_ALONE(mmr_search_lines(
-				search, reader, &options, MMR_MATCH_LINES, on_line, &sum));
+			err = TRY_ALONE(
+				mmr_search_lines(search, reader, &options, &found, on_line, &sum));
+		if (err == 0)
+			err = find_in_line(search);
 		mmr_search_close(search);
 	}
 	mmr_close(reader);

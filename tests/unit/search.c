@@ -62,16 +62,20 @@ static bool has_run(mmr_slice line, const mmr_search_options *options)
 	return false;
 }
 
+static bool has_letter(mmr_slice line, size_t at, char letter, const mmr_search_options *options)
+{
+	return line.len > 0 && is_same(line.ptr[at], letter, options->caseless) &&
+	       fits(line, at, 1, options);
+}
+
 static bool starts_with_a(mmr_slice line, const mmr_search_options *options)
 {
-	return line.len > 0 && is_same(line.ptr[0], 'a', options->caseless) &&
-	       fits(line, 0, 1, options);
+	return has_letter(line, 0, 'a', options);
 }
 
 static bool ends_with_b(mmr_slice line, const mmr_search_options *options)
 {
-	return line.len > 0 && is_same(line.ptr[line.len - 1], 'b', options->caseless) &&
-	       fits(line, line.len - 1, 1, options);
+	return has_letter(line, line.len - 1, 'b', options);
 }
 
 static bool is_empty(mmr_slice line, const mmr_search_options *options)
@@ -82,14 +86,12 @@ static bool is_empty(mmr_slice line, const mmr_search_options *options)
 
 static bool has_b_before_a(mmr_slice line, const mmr_search_options *options)
 {
-	size_t at;
+	size_t at = 0;
 
-	for (at = 0; at + 1 < line.len; at++)
-		if (is_same(line.ptr[at], 'b', options->caseless) &&
-			is_same(line.ptr[at + 1], 'a', options->caseless) &&
-			fits(line, at, 1, options))
-			return true;
-	return false;
+	while (at + 1 < line.len && !(has_letter(line, at, 'b', options) &&
+					    is_same(line.ptr[at + 1], 'a', options->caseless)))
+		at++;
+	return at + 1 < line.len;
 }
 
 static const struct sample samples[] = {
@@ -114,7 +116,7 @@ struct test_case {
 	size_t n;
 	mmr_search_options options;
 	mmr_scan_options scan;
-	unsigned flags;
+	mmr_found_options how;
 };
 
 static bool is_found(mmr_slice line, const struct test_case *test)
@@ -130,59 +132,121 @@ static bool is_found(mmr_slice line, const struct test_case *test)
 	return (test->options.all ? n == test->n : n > 0) != test->options.invert;
 }
 
-/* The lines that must be found, in order. */
-struct walk {
-	const struct test_case *test;
-	mmr_slice bytes;   /* from the start of the reader to the end of the range */
-	size_t at;         /* of the next line */
-	uint64_t number;   /* of the next line */
-	uint64_t n;        /* lines found */
-	uint64_t n_wanted; /* return 1 at this line; 0: never */
+/* A line of the range, as the naive search sees it. */
+struct naive_line {
+	size_t start, stop; /* with its delimiter */
+	uint64_t number;
+	bool found, reported;
 };
 
-/* Finds the next line. Returns: false after the last one. */
-static bool next_found(struct walk *walk, mmr_found_line *ret_line)
-{
-	while (walk->at < walk->bytes.len) {
-		const char *start = walk->bytes.ptr + walk->at;
-		size_t rest = walk->bytes.len - walk->at;
-		const char *end = memchr(start, walk->test->options.delimiter, rest);
-		size_t len = end ? (size_t)(end - start) : rest;
+/* All lines of a range, and how far they have been reported. */
+struct walk {
+	const struct test_case *test;
+	mmr_slice bytes; /* from the start of the reader to the end of the range */
+	struct naive_line *lines;
+	size_t n_lines, at, previous; /* lines; the next one to be reported; the last one */
+	uint64_t n;                   /* lines reported */
+};
 
-		ret_line->bytes = (mmr_slice){start, len + (end != NULL)};
-		ret_line->off = walk->at;
-		ret_line->number = walk->number++;
-		walk->at += ret_line->bytes.len;
-		if (is_found((mmr_slice){start, len}, walk->test))
-			return true;
+static size_t cut_lines(struct walk *walk, size_t start, uint64_t number)
+{
+	const struct test_case *test = walk->test;
+	size_t n = 0, stop;
+
+	for (; start < walk->bytes.len; start = stop, number++, n++) {
+		const char *line = walk->bytes.ptr + start;
+		size_t rest = walk->bytes.len - start;
+		const char *end = memchr(line, test->options.delimiter, rest);
+		size_t len = end ? (size_t)(end - line) : rest;
+
+		stop = start + len + (end != NULL);
+		if (walk->lines)
+			walk->lines[n] = (struct naive_line){
+				start, stop, number, is_found((mmr_slice){line, len}, test), false};
 	}
-	return false;
+	return n;
 }
 
-static int on_line(void *context, const mmr_found_line *line)
+/* Marks the lines that must be reported. */
+static void choose_lines(struct walk *walk)
 {
-	struct walk *walk = context;
-	bool numbered = walk->test->flags & MMR_MATCH_LINES;
-	mmr_found_line wanted;
+	const mmr_found_options *how = &walk->test->how;
+	uint64_t left = how->max_lines;
+	size_t i, k, first, last;
 
-	if (!next_found(walk, &wanted) || line->off != wanted.off ||
-		line->bytes.len != wanted.bytes.len ||
-		memcmp(line->bytes.ptr, wanted.bytes.ptr, wanted.bytes.len) != 0 ||
-		line->number != (numbered ? wanted.number : MMR_NO_LINE))
-		return -EPROTO;
-	return ++walk->n == walk->n_wanted;
+	for (i = 0; i < walk->n_lines; i++) {
+		struct naive_line *line = &walk->lines[how->backward ? walk->n_lines - 1 - i : i];
+
+		line->found = line->found && left > 0;
+		left -= line->found;
+		if (!line->found)
+			continue;
+		first = i - (size_t)min_u64(how->before, i);
+		last = i + (size_t)min_u64(how->after, walk->n_lines - 1 - i);
+		line->reported = true;
+		for (k = first; k <= last && !how->backward; k++)
+			walk->lines[k].reported = true;
+	}
 }
 
-/* The walk from the start of the range. The range starts at a line. */
+/* The walk from the start of the range, which starts at a line. */
 static struct walk walk_of(const struct test_case *test, mmr_slice bytes)
 {
 	size_t start = (size_t)min_u64(test->scan.offset, bytes.len);
 	size_t stop = start + (size_t)min_u64(test->scan.length, bytes.len - start), i;
-	struct walk walk = {.test = test, .bytes = {bytes.ptr, stop}, .at = start};
+	struct walk walk = {.test = test, .bytes = {bytes.ptr, stop}, .previous = SIZE_MAX};
+	uint64_t number = 0;
 
 	for (i = 0; i < start; i++)
-		walk.number += bytes.ptr[i] == test->options.delimiter;
+		number += bytes.ptr[i] == test->options.delimiter;
+	walk.n_lines = cut_lines(&walk, start, number);
+	walk.lines = malloc((walk.n_lines + 1) * sizeof(*walk.lines));
+	cut_lines(&walk, start, number);
+	choose_lines(&walk);
 	return walk;
+}
+
+/* The next line that must be reported. */
+static struct naive_line *next_line(struct walk *walk)
+{
+	struct naive_line *line;
+
+	while (walk->at < walk->n_lines) {
+		line = &walk->lines[walk->test->how.backward ? walk->n_lines - 1 - walk->at
+							     : walk->at];
+		if (line->reported)
+			return line;
+		walk->at++;
+	}
+	return NULL;
+}
+
+static int on_line(void *context, const mmr_found_line *found)
+{
+	struct walk *walk = context;
+	const mmr_found_options *how = &walk->test->how;
+	bool has_context = how->before > 0 || how->after > 0;
+	struct naive_line *line = next_line(walk);
+	size_t stop;
+
+	if (!line || found->off != line->start || found->is_context == line->found ||
+		found->number != (how->numbers ? line->number : MMR_NO_LINE) ||
+		memcmp(found->bytes.ptr, walk->bytes.ptr + line->start, found->bytes.len) != 0)
+		return -EPROTO;
+	if (has_context &&
+		found->after_gap != (walk->previous != SIZE_MAX && walk->previous + 1 != walk->at))
+		return -EBADMSG;
+	/* A run has adjacent lines of one kind. */
+	do {
+		stop = line->stop;
+		walk->previous = walk->at++;
+		walk->n++;
+		line = next_line(walk);
+	} while (how->runs && line && line->start == stop && line->found != found->is_context &&
+		 stop - found->off < found->bytes.len);
+	if (stop - found->off != found->bytes.len)
+		return -EPROTO;
+	return 0;
 }
 
 static mmr_search *compile(const struct test_case *test)
@@ -199,40 +263,126 @@ static mmr_search *compile(const struct test_case *test)
 	return search;
 }
 
-static void must_find(mmr_reader *reader, mmr_reader *second, mmr_slice bytes,
+/* --- Lines that several threads process ------------------------------------------------------- */
+
+/* Lines that do not fit are returned as such. */
+struct batch {
+	struct walk *walk;
+	mmr_found_line lines[7];
+	size_t n;
+};
+
+static int batch_start(void *state, void *context)
+{
+	struct batch *batch = state;
+
+	batch->walk = context;
+	return 0;
+}
+
+static int batch_line(void *state, const mmr_found_line *line)
+{
+	struct batch *batch = state;
+
+	if (batch->n == ARRAY_LEN(batch->lines))
+		return MMR_FOUND_FULL;
+	batch->lines[batch->n] = *line;
+	/* The bytes are valid during this call. The same bytes are in the walk. */
+	batch->lines[batch->n].bytes.ptr = batch->walk->bytes.ptr + line->off;
+	if (memcmp(batch->walk->bytes.ptr + line->off, line->bytes.ptr, line->bytes.len) != 0)
+		return -EPROTO;
+	batch->n++;
+	return 0;
+}
+
+static int batch_collect(void *state)
+{
+	struct batch *batch = state;
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < batch->n && result == 0; i++)
+		result = on_line(batch->walk, &batch->lines[i]);
+	batch->n = 0;
+	return result;
+}
+
+static const mmr_found_job batches = {.line = batch_line,
+	.collect = batch_collect,
+	.start = batch_start,
+	.state_size = sizeof(struct batch)};
+
+static void must_find(mmr_reader *reader, mmr_reader *second, mmr_reader *third, mmr_slice bytes,
 	const struct test_case *test, const char *name)
 {
-	struct walk walk = walk_of(test, bytes), all = walk;
+	struct walk walk = walk_of(test, bytes), again = walk_of(test, bytes);
+	mmr_found_job job = batches;
 	mmr_search *search = compile(test);
-	mmr_found_line line;
-	uint64_t n = UINT64_MAX;
+	uint64_t n = UINT64_MAX, n_found = 0;
+	size_t i;
 	int err;
 
-	err = mmr_search_lines(search, reader, &test->scan, test->flags, on_line, &walk);
+	err = mmr_search_lines(search, reader, &test->scan, &test->how, on_line, &walk);
 	MUST(err == 0, "%s: %s %s: %d (%s) after %llu lines", name, test->samples[0]->text,
 		test->n > 1 ? test->samples[1]->text : "", err, mmr_last_error(),
 		(unsigned long long)walk.n);
-	MUST(!next_found(&walk, &line), "%s: %s: line at %llu is not found", name,
-		test->samples[0]->text, (unsigned long long)line.off);
-	while (next_found(&all, &line))
-		all.n++;
+	MUST(!next_line(&walk), "%s: %s: line at %zu is not found", name, test->samples[0]->text,
+		next_line(&walk)->start);
+	job.context = &again;
+	err = mmr_search_run(search, third, &test->scan, &test->how, &job);
+	MUST(err == 0, "%s: %s: job: %d (%s) after %llu lines", name, test->samples[0]->text, err,
+		mmr_last_error(), (unsigned long long)again.n);
+	MUST(!next_line(&again), "%s: %s: line at %zu is not found by the job", name,
+		test->samples[0]->text, next_line(&again)->start);
+	for (i = 0; i < walk.n_lines; i++)
+		n_found += walk.lines[i].found;
 	MUST(mmr_search_count(search, second, &test->scan, &n) == 0, "%s: %s", name,
 		mmr_last_error());
-	MUST(n == all.n, "%s: %s: %llu lines instead of %llu", name, test->samples[0]->text,
-		(unsigned long long)n, (unsigned long long)all.n);
+	MUST(n == n_found || test->how.max_lines != UINT64_MAX,
+		"%s: %s: %llu lines instead of %llu", name, test->samples[0]->text,
+		(unsigned long long)n, (unsigned long long)n_found);
 	mmr_search_close(search);
+	free(walk.lines);
+	free(again.lines);
 }
 
 /* --- Cases ------------------------------------------------------------------------------------ */
 
-static struct test_case draw(struct chance *chance, mmr_slice bytes)
+static mmr_found_options draw_how(struct chance *chance)
 {
-	struct test_case test = {.n = 1 + chance_below(chance, 3)};
-	size_t options = chance_below(chance, 64), start, i;
-	size_t n_samples = has_pcre2() ? ARRAY_LEN(samples) : 7;
+	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
+	size_t options = chance_below(chance, 32);
+
+	how.numbers = options & 1;
+	if (options & 2)
+		how.max_lines = chance_below(chance, 1 + chance_below(chance, 300));
+	if (options & 4) {
+		how.before = chance_below(chance, 4);
+		how.after = chance_below(chance, 4);
+	} else {
+		how.backward = options & 8;
+	}
+	how.runs = (options & 16) && !how.backward;
+	return how;
+}
+
+static struct test_case plain_case(const struct sample *sample)
+{
+	struct test_case test = {.samples = {sample}, .n = 1};
 
 	test.options = (mmr_search_options)MMR_SEARCH_OPTIONS_INIT;
 	test.scan = (mmr_scan_options)MMR_SCAN_OPTIONS_INIT;
+	test.how = (mmr_found_options)MMR_FOUND_OPTIONS_INIT;
+	return test;
+}
+
+static struct test_case draw(struct chance *chance, mmr_slice bytes)
+{
+	struct test_case test = plain_case(NULL);
+	size_t options = chance_below(chance, 32), start, i;
+	size_t n_samples = has_pcre2() ? ARRAY_LEN(samples) : 7;
+
+	test.n = 1 + chance_below(chance, 3);
 	for (i = 0; i < test.n; i++)
 		test.samples[i] = &samples[chance_below(chance, n_samples)];
 	if (has_pcre2()) {
@@ -247,7 +397,7 @@ static struct test_case draw(struct chance *chance, mmr_slice bytes)
 	for (i = 0; test.options.delimiter == '\0' && i < test.n; i++)
 		if (test.samples[i]->is_regex && strpbrk(test.samples[i]->text, "^$"))
 			test.samples[i] = &samples[1];
-	test.flags = options & 32 ? MMR_MATCH_LINES : MMR_MATCH_PLAIN;
+	test.how = draw_how(chance);
 	test.scan.delimiter = test.options.delimiter;
 	test.scan.n_threads = 1 + (unsigned)chance_below(chance, 4);
 	if (chance_below(chance, 3) == 0 && bytes.len > 0) {
@@ -261,12 +411,17 @@ static struct test_case draw(struct chance *chance, mmr_slice bytes)
 	return test;
 }
 
+static void search_reader(const struct setting *setting, const struct test_case *test)
+{
+	must_find(setting->reader, setting->reader, setting->reader, setting->bytes, test,
+		setting->name);
+}
+
 static void search_setting(const struct setting *setting, void *arg)
 {
-	struct chance *chance = arg;
-	struct test_case test = draw(chance, setting->bytes);
+	struct test_case test = draw(arg, setting->bytes);
 
-	must_find(setting->reader, setting->reader, setting->bytes, &test, setting->name);
+	search_reader(setting, &test);
 }
 
 static void fill(struct chance *chance, char *text, size_t len)
@@ -320,6 +475,18 @@ START_TEST(test_search_several_blocks)
 }
 END_TEST
 
+static void find_in_stream(mmr_slice bytes, size_t piece, const struct test_case *test)
+{
+	struct piped first = piped_open(bytes, piece, false);
+	struct piped second = piped_open(bytes, piece, false);
+	struct piped third = piped_open(bytes, piece, false);
+
+	must_find(first.reader, second.reader, third.reader, bytes, test, "stream");
+	piped_close(&first);
+	piped_close(&second);
+	piped_close(&third);
+}
+
 START_TEST(test_search_streams)
 {
 	static const size_t pieces[] = {1, 7, 4096, 65537, 0};
@@ -330,174 +497,64 @@ START_TEST(test_search_streams)
 	for (i = 0; i < 60; i++) {
 		mmr_slice bytes = {text, i % 3 ? chance_below(&chance, 200) : len};
 		size_t piece = pieces[bytes.len == len ? 2 + i % 3 : i % 5];
-		struct piped first, second;
 		struct test_case test;
 
 		fill(&chance, text, bytes.len);
 		test = draw(&chance, bytes);
-		first = piped_open(bytes, piece, false);
-		second = piped_open(bytes, piece, false);
-		must_find(first.reader, second.reader, bytes, &test, "stream");
-		piped_close(&first);
-		piped_close(&second);
+		test.how.backward = false;
+		find_in_stream(bytes, piece, &test);
 	}
 	free(text);
 }
 END_TEST
 
-static void stop_at_each(const struct setting *setting, void *arg)
+/* Context of a stream, which is kept, over the ends of blocks. */
+START_TEST(test_search_context_of_streams)
 {
-	static const struct sample *const only = &samples[1];
-	struct test_case test = {.samples = {only}, .n = 1};
-	uint64_t i;
+	struct chance chance = {74};
+	size_t len = 400000, i, k;
+	char *text = malloc(len);
+
+	for (i = 0; i < 24; i++) {
+		struct test_case test = plain_case(&samples[2]);
+		mmr_slice bytes = {text, len};
+
+		memset(text, '.', len);
+		for (k = 0; k < len; k += 1 + chance_below(&chance, i % 2 ? 100 : 20000))
+			text[k] = '\n';
+		for (k = 0; k + 2 < len; k += 1 + chance_below(&chance, 150000))
+			memcpy(text + k, "ab", 2);
+		test.how.before = chance_below(&chance, 2000);
+		test.how.after = chance_below(&chance, 2000);
+		test.how.numbers = i % 3 == 0;
+		test.scan.n_threads = 1 + (unsigned)i % 3;
+		find_in_stream(bytes, i % 4 ? 30000 : 4096, &test);
+	}
+	free(text);
+}
+END_TEST
+
+/* Context that is longer than blocks, numbered from its first line. */
+static void find_much_context(const struct setting *setting, void *arg)
+{
+	struct test_case test = plain_case(&samples[2]);
 
 	(void)arg;
-	test.options = (mmr_search_options)MMR_SEARCH_OPTIONS_INIT;
-	test.scan = (mmr_scan_options)MMR_SCAN_OPTIONS_INIT;
-	test.scan.n_threads = 4;
-	for (i = 1; i <= 9000; i += 1 + i * 3 / 2) {
-		struct walk walk = walk_of(&test, setting->bytes);
-		mmr_search *search = compile(&test);
-
-		walk.n_wanted = i;
-		MUST(mmr_search_lines(search, setting->reader, &test.scan, MMR_MATCH_PLAIN, on_line,
-			     &walk) == 1 &&
-				walk.n == i,
-			"%s: stopped at line %llu", setting->name, (unsigned long long)walk.n);
-		mmr_search_close(search);
-	}
+	test.how.before = 290000;
+	test.how.numbers = true;
+	search_reader(setting, &test);
 }
 
-/* More lines than a worker keeps for a block. */
-START_TEST(test_search_stops_early)
+START_TEST(test_search_much_context)
 {
-	size_t len = 5 * MIB, i;
+	size_t len = 7 * MIB, i;
 	char *text = malloc(len);
 
 	for (i = 0; i < len; i++)
-		text[i] = i % 4 == 3 ? '\n' : 'a';
-	on_every_backing((mmr_slice){text, len}, stop_at_each, NULL);
+		text[i] = i % 20 == 19 ? '\n' : '.';
+	memcpy(text + len - 10, "ab", 2);
+	on_every_backing((mmr_slice){text, len}, find_much_context, NULL);
 	free(text);
-}
-END_TEST
-
-/* --- Errors ----------------------------------------------------------------------------------- */
-
-struct lines_before {
-	uint64_t n, stop; /* lines; end of the last one */
-};
-
-static int count_line(void *context, const mmr_found_line *line)
-{
-	struct lines_before *before = context;
-
-	before->n++;
-	before->stop = line->off + line->bytes.len;
-	return 0;
-}
-
-/* A line in which a pattern reaches its limits: the lines before it are reported, wherever blocks
- * end. */
-START_TEST(test_search_reports_lines_before_an_error)
-{
-	static const char bad[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac\nx\n";
-	static const size_t sizes[] = {0, 3, 90000, 131070, 131073, 200001};
-	mmr_pattern patterns[] = {{mmr_slice_of("x"), false}, {mmr_slice_of("(a|aa)+$"), true}};
-	size_t len = 200001 + sizeof(bad), i, k;
-	char *text = malloc(len);
-	unsigned invert;
-
-	for (i = 0; has_pcre2() && i < 2 * ARRAY_LEN(sizes); i++) {
-		mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
-		mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-		struct lines_before before = {0, 0};
-		size_t size = sizes[i / 2];
-		mmr_search *search;
-		mmr_reader *reader;
-
-		invert = i % 2;
-		for (k = 0; k < size; k++)
-			text[k] = k % 3 == 2 ? '\n' : invert ? '-' : 'x';
-		memcpy(text + size, bad, sizeof(bad) - 1);
-		options.invert = invert;
-		scan.n_threads = 2;
-		ck_assert_int_eq(mmr_search_compile(patterns, 2, &options, &search), 0);
-		ck_assert_int_eq(mmr_open_memory(text, size + sizeof(bad) - 1, &reader), 0);
-		MUST(mmr_search_lines(search, reader, &scan, 0, count_line, &before) == -ECANCELED,
-			"%zu: no error", size);
-		MUST(before.stop == size / 3 * 3 && before.n == size / 3,
-			"%zu: %llu lines, to %llu", size, (unsigned long long)before.n,
-			(unsigned long long)before.stop);
-		mmr_close(reader);
-		mmr_search_close(search);
-	}
-	free(text);
-}
-END_TEST
-
-START_TEST(test_search_of_bad_patterns)
-{
-	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
-	mmr_pattern text = {mmr_slice_of("a\nb"), false};
-	mmr_search *search = NULL;
-
-	ck_assert_int_eq(mmr_search_compile(&text, 0, NULL, &search), -EINVAL);
-	ck_assert_int_eq(mmr_search_compile(&text, 1, NULL, &search), -EINVAL);
-	ck_assert_str_eq(mmr_last_error(),
-		"cannot find lines that contain text 1: it contains their delimiter; search for it "
-		"with mmr_each_match");
-	options.delimiter = '\0';
-	ck_assert_int_eq(mmr_search_compile(&text, 1, &options, &search), 0);
-	mmr_search_close(search);
-	options.struct_size = 0;
-	ck_assert_int_eq(mmr_search_compile(&text, 1, &options, &search), -EINVAL);
-	mmr_search_close(NULL);
-}
-END_TEST
-
-START_TEST(test_search_of_a_bad_regex)
-{
-	mmr_pattern patterns[] = {{mmr_slice_of("a"), false}, {mmr_slice_of("x("), true}};
-	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
-	mmr_search *search;
-
-	if (!has_pcre2())
-		return;
-	ck_assert_int_eq(mmr_search_compile(patterns, 2, NULL, &search), -EINVAL);
-	ck_assert_uint_eq(mmr_last_error_offset(), 2);
-	options.words = true;
-	ck_assert_int_eq(mmr_search_compile(patterns, 2, &options, &search), -EINVAL);
-	ck_assert_uint_eq(mmr_last_error_offset(), 2);
-}
-END_TEST
-
-START_TEST(test_search_without_pcre2)
-{
-	mmr_pattern regex = {mmr_slice_of("a"), true};
-	mmr_search *search;
-
-	if (is_built_with_pcre2())
-		return;
-	ck_assert_int_eq(mmr_search_compile(&regex, 1, NULL, &search), MMR_ENOLIB);
-}
-END_TEST
-
-START_TEST(test_search_of_other_lines)
-{
-	mmr_pattern text = {mmr_slice_of("a"), false};
-	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-	mmr_search *search;
-	mmr_reader *reader;
-	uint64_t n;
-
-	ck_assert_int_eq(mmr_search_compile(&text, 1, NULL, &search), 0);
-	ck_assert_int_eq(mmr_open_memory("a\n", 2, &reader), 0);
-	scan.delimiter = ' ';
-	ck_assert_int_eq(mmr_search_count(search, reader, &scan, &n), -EINVAL);
-	scan.delimiter = '\n';
-	ck_assert_int_eq(mmr_search_lines(search, reader, &scan, 99, on_line, NULL), -EINVAL);
-	mmr_close(reader);
-	mmr_search_close(search);
 }
 END_TEST
 
@@ -506,10 +563,7 @@ static Suite *search_suite(void)
 	Suite *suite = suite_create("search");
 
 	ADD_CASE(suite, "core", test_search_small_inputs, test_search_several_blocks,
-		test_search_streams, test_search_stops_early);
-	ADD_CASE(suite, "faults", test_search_reports_lines_before_an_error,
-		test_search_of_bad_patterns, test_search_of_a_bad_regex, test_search_without_pcre2,
-		test_search_of_other_lines);
+		test_search_streams, test_search_context_of_streams, test_search_much_context);
 	return suite;
 }
 

@@ -1,0 +1,166 @@
+/* line_matches.c - the matches of all patterns in one line
+ *
+ * SPDX-License-Identifier: MIT */
+#include "file/guard.h"
+#include "scan/window.h"
+#include "search/search.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The next match of a term. */
+struct next_match {
+	mmr_matches matches;
+	struct regex_lines *lines;
+	size_t start, stop; /* `start` is NOT_FOUND after the last one */
+};
+
+struct mmr_line_matches {
+	const struct mmr_search *search;
+	mmr_slice line;  /* without its delimiter */
+	mmr_slice bytes; /* that are searched: the line, or a copy of it */
+	char *copy;
+	size_t room;
+	size_t at; /* end of the last match */
+	int error;
+	struct next_match terms[];
+};
+
+void mmr_line_matches_close(mmr_line_matches *it)
+{
+	size_t i;
+
+	if (!it)
+		return;
+	for (i = 0; i < it->search->n_terms; i++)
+		regex_lines_close(it->terms[i].lines);
+	heap_free(it->copy);
+	heap_free(it);
+}
+
+int mmr_line_matches_open(const mmr_search *search, mmr_line_matches **ret_it)
+{
+	size_t size = sizeof(mmr_line_matches) + search->n_terms * sizeof(struct next_match), i;
+	mmr_line_matches *it = heap_alloc(size);
+	int err = 0;
+
+	if (!it)
+		return error_set(-ENOMEM, "find matches in a line");
+	memset(it, 0, size);
+	it->search = search;
+	for (i = 0; i < search->n_terms && err == 0; i++)
+		if (search->terms[i].regex)
+			err = regex_lines_open(search->terms[i].regex, &it->terms[i].lines);
+	if (err < 0) {
+		mmr_line_matches_close(it);
+		return err;
+	}
+	*ret_it = it;
+	return 0;
+}
+
+static int copy_line(mmr_line_matches *it)
+{
+	size_t len = it->line.len;
+	struct guard guard;
+
+	if (len > WINDOW_LINE_LIMIT)
+		return error_set(MMR_ELONG, "copy a line for a pattern");
+	if (len > it->room) {
+		heap_free(it->copy);
+		it->room = 0;
+		it->copy = heap_alloc(2 * len);
+		if (!it->copy)
+			return error_set(-ENOMEM, "copy a line of %zu bytes", len);
+		it->room = 2 * len;
+	}
+	it->bytes.ptr = it->copy;
+	if (len == 0)
+		return 0;
+	if (!GUARD_ENTER(&guard, it->line.ptr, len))
+		return guard_fault(&guard);
+	memcpy(it->copy, it->line.ptr, len);
+	guard_leave(&guard);
+	return 0;
+}
+
+/* Moves a term to its first match that starts at or after `it->at`. */
+static int advance(mmr_line_matches *it, size_t i)
+{
+	const struct term *term = &it->search->terms[i];
+	mmr_slice rest = {it->bytes.ptr + it->at, it->bytes.len - it->at}, match;
+	struct next_match *next = &it->terms[i];
+	int found;
+
+	if (term->regex) {
+		found = regex_lines_match(next->lines, it->at, &match);
+	} else {
+		/* The iterator may be behind the end of another term's match. */
+		if (next->stop != it->at)
+			next->matches = mmr_matches_of(rest, &term->needle);
+		found = mmr_matches_next(&next->matches, &match);
+		if (!found)
+			found = mmr_matches_error(&next->matches);
+	}
+	if (found < 0)
+		return found;
+	next->start = found ? (size_t)(match.ptr - it->bytes.ptr) : NOT_FOUND;
+	next->stop = found ? next->start + match.len : NOT_FOUND;
+	return 0;
+}
+
+int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line)
+{
+	mmr_slice last = {line.ptr, 1};
+	uint64_t terminated = 0;
+	size_t i;
+	int err = 0;
+
+	it->error = 0;
+	it->at = 0;
+	if (line.len > 0) {
+		last.ptr += line.len - 1;
+		err = mmr_slice_count(last, it->search->options.delimiter, &terminated);
+	}
+	line.len -= (size_t)terminated;
+	it->line = it->bytes = line;
+	if (err == 0 && it->search->has_regex)
+		err = copy_line(it);
+	for (i = 0; i < it->search->n_terms && err == 0; i++) {
+		if (it->terms[i].lines)
+			regex_lines_load(it->terms[i].lines, it->bytes, UINT64_MAX);
+		it->terms[i].stop = NOT_FOUND;
+		err = advance(it, i);
+	}
+	it->error = err;
+	return err;
+}
+
+bool mmr_line_matches_next(mmr_line_matches *it, mmr_slice *ret_match)
+{
+	const struct next_match *first = NULL;
+	size_t i;
+
+	for (i = 0; i < it->search->n_terms && it->error == 0; i++) {
+		struct next_match *next = &it->terms[i];
+
+		if (next->start != NOT_FOUND && next->start < it->at)
+			it->error = advance(it, i);
+		if (next->start == NOT_FOUND)
+			continue;
+		if (!first || next->start < first->start ||
+			(next->start == first->start && next->stop > first->stop))
+			first = next;
+	}
+	if (!first || it->error < 0)
+		return false;
+	ret_match->ptr = it->line.ptr + first->start;
+	ret_match->len = first->stop - first->start;
+	it->at = first->stop;
+	return true;
+}
+
+int mmr_line_matches_error(const mmr_line_matches *it)
+{
+	return it->error;
+}
