@@ -37,11 +37,9 @@ static int search_block(void *argument, const mmr_block *block)
 	struct lines_worker *lines = argument;
 	struct lines_scan *scan = lines->scan;
 	bool count = !scan->how.backward && (lines_have_limit(scan) || lines_have_context(scan));
-	int err = numbering_count(&scan->numbering, block, &lines->n_delims);
+	unsigned flags = (count ? RUNS_COUNT : 0) | (scan->how.numbers ? RUNS_NUMBER : 0);
 
-	if (err < 0)
-		return err;
-	return runs_find(&lines->runs, block->bytes, scan->reader->offset + block->off, count);
+	return runs_find(&lines->runs, block->bytes, scan->reader->offset + block->off, flags);
 }
 
 /* --- What depends on the blocks before -------------------------------------------------------- */
@@ -119,11 +117,13 @@ static int order_block(void *argument, const mmr_block *block)
 	int err = 0;
 
 	lines->allowed = UINT64_MAX;
-	lines->number = MMR_NO_LINE;
+	lines->first_number = MMR_NO_LINE;
 	lines->at = 0;
 	if (has_lines(lines))
-		err = numbering_of_block(&scan->numbering, lines->n_delims, &lines->number);
-	numbering_pass(&scan->numbering, lines->n_delims);
+		err = numbering_of_block(
+			&scan->numbering, lines->runs.n_delims, &lines->first_number);
+	lines->number = lines->first_number;
+	numbering_pass(&scan->numbering, lines->runs.n_delims);
 	if (err < 0 || scan->how.backward)
 		return err;
 	if (lines_have_limit(scan))

@@ -35,13 +35,13 @@ struct lines_worker {
 	struct runs runs;
 	uint64_t count;
 	const mmr_block *block;
-	uint64_t n_delims; /* in the block, if lines are numbered */
 
 	/* What depends on the blocks before. */
 	uint64_t allowed;    /* lines that may match */
 	uint64_t after_left; /* lines of context at the start */
 	uint64_t reported;
-	uint64_t number; /* of the line at byte `at` */
+	uint64_t first_number; /* of the block; or MMR_NO_LINE */
+	uint64_t number;       /* of the line at byte `at` */
 	size_t at;
 	struct tail tail; /* lines of a stream before the block, if they are context in it */
 

@@ -101,6 +101,16 @@ static int report_part(struct lines_worker *lines, size_t start, size_t stop, bo
 	return report_lines(lines, part, block->off + start, lines->number, is_context);
 }
 
+/* Reports lines that match. */
+static int report_run(struct lines_worker *lines, const struct run *run)
+{
+	if (lines->number != MMR_NO_LINE && run->n_before != NOT_COUNTED) {
+		lines->number = lines->first_number + run->n_before;
+		lines->at = run->start;
+	}
+	return report_part(lines, run->start, run->stop, false);
+}
+
 /* --- Context before the block ----------------------------------------------------------------- */
 
 /* Reports lines that end at the start of the block. */
@@ -213,7 +223,7 @@ int report_forward(struct lines_worker *lines)
 		if (context)
 			result = report_between(lines, at, after, run.start);
 		if (result == 0)
-			result = report_part(lines, run.start, run.stop, false);
+			result = report_run(lines, &run);
 		if (result != 0)
 			return result;
 		at = run.stop;
@@ -319,14 +329,14 @@ int report_backward(struct lines_worker *lines)
 	if (runs->n_kept == 0 && runs->error == 0 && !lines->scan->search->options.invert)
 		return 0;
 	if (lines->number != MMR_NO_LINE)
-		lines->number += lines->n_delims;
+		lines->number += lines->runs.n_delims;
 	lines->at = stop;
 	while (stop > 0 && result == 0) {
 		result = find_piece(lines, stop, one, &start);
 		if (result == 0)
 			result =
 				runs_find(runs, (mmr_slice){block->bytes.ptr + start, stop - start},
-					lines->scan->reader->offset + block->off + start, false);
+					lines->scan->reader->offset + block->off + start, 0);
 		if (result < 0)
 			return result;
 		/* The lines after one in which the search failed come first. */

@@ -33,19 +33,55 @@ static bool is_inverted(const struct runs *runs)
 	return runs->finder->search->options.invert;
 }
 
-/* Keeps a line. Returns: false if there is no room. */
-static bool keep(struct runs *runs, size_t start, size_t stop)
+/* Counts the delimiters up to byte `to`. */
+static int number_to(struct runs *runs, size_t to)
 {
-	struct run *last = runs->kept + runs->n_kept - 1;
+	mmr_slice part = {runs->block.ptr + runs->counted, to - runs->counted};
+	uint64_t n;
+	int err = mmr_slice_count(part, runs->finder->search->options.delimiter, &n);
 
-	if (runs->n_kept > 0 && last->stop == start) {
-		last->stop = stop;
-		return true;
+	if (err < 0)
+		return err;
+	runs->n_delims += (size_t)n;
+	runs->counted = to;
+	return 0;
+}
+
+/* Counts the delimiters after the runs that are kept. */
+static int number_rest(struct runs *runs)
+{
+	mmr_slice last = {runs->block.ptr + runs->block.len - 1, 1};
+	uint64_t terminated = 1;
+	int err;
+
+	if (runs->counted < runs->block.len)
+		return number_to(runs, runs->block.len);
+	/* The last line of the input may lack its delimiter. */
+	err = mmr_slice_count(last, runs->finder->search->options.delimiter, &terminated);
+	runs->n_delims -= (size_t)(1 - terminated);
+	return err;
+}
+
+/* Keeps a line. Returns: 1; 0 if there is no room. */
+static int keep(struct runs *runs, size_t start, size_t stop, bool number)
+{
+	struct run *run = runs->kept + runs->n_kept - 1;
+	int err;
+
+	if (runs->n_kept == 0 || run->stop != start) {
+		if (runs->n_kept == RUNS_KEPT)
+			return 0;
+		err = number ? number_to(runs, start) : 0;
+		if (err < 0)
+			return err;
+		run = &runs->kept[runs->n_kept++];
+		*run = (struct run){start, stop, number ? runs->n_delims : NOT_COUNTED, 0};
 	}
-	if (runs->n_kept == RUNS_KEPT)
-		return false;
-	runs->kept[runs->n_kept++] = (struct run){start, stop};
-	return true;
+	run->stop = stop;
+	run->n_delims++;
+	runs->counted = stop;
+	runs->n_delims++;
+	return 1;
 }
 
 /* Counts the lines of bytes, of which the last may lack its delimiter. */
@@ -76,28 +112,26 @@ static int count_rest(const struct runs *runs, uint64_t n_found, uint64_t *ret_n
 	return err;
 }
 
-int runs_find(struct runs *runs, mmr_slice block, uint64_t off, bool count)
+/* Searches the block. Returns: 0; 1 if there was no room. Errors: those of mmr_slice_count. */
+static int find_lines(struct runs *runs, unsigned flags)
 {
-	uint64_t n_found = 0;
 	mmr_slice line;
 	size_t start;
-	int found;
+	int found, kept;
 
-	runs->block = block;
-	runs->off = off;
-	runs->n_kept = 0;
-	runs->more = false;
-	runs->error = 0;
-	runs->decided = block.len;
-	finder_load(runs->finder, block, off);
 	while ((found = finder_next(runs->finder, &line)) > 0) {
-		start = (size_t)(line.ptr - block.ptr);
-		n_found++;
-		if (!runs->more && !keep(runs, start, start + line.len)) {
-			runs->more = true;
-			runs->kept_stop = start;
-		}
-		if (runs->more && !count)
+		start = (size_t)(line.ptr - runs->block.ptr);
+		runs->n_lines++;
+		if (runs->more)
+			continue;
+		kept = keep(runs, start, start + line.len, flags & RUNS_NUMBER);
+		if (kept < 0)
+			return kept;
+		if (kept > 0)
+			continue;
+		runs->more = true;
+		runs->kept_stop = start;
+		if (!(flags & RUNS_COUNT))
 			break;
 	}
 	if (found < 0) {
@@ -105,8 +139,28 @@ int runs_find(struct runs *runs, mmr_slice block, uint64_t off, bool count)
 		runs->decided = runs->finder->from;
 		error_save(&runs->note);
 	}
-	runs->n_lines = n_found;
-	return count && is_inverted(runs) ? count_rest(runs, n_found, &runs->n_lines) : 0;
+	return 0;
+}
+
+int runs_find(struct runs *runs, mmr_slice block, uint64_t off, unsigned flags)
+{
+	int err;
+
+	runs->block = block;
+	runs->off = off;
+	runs->n_kept = 0;
+	runs->more = false;
+	runs->error = 0;
+	runs->decided = block.len;
+	runs->counted = runs->n_delims = 0;
+	runs->n_lines = 0;
+	finder_load(runs->finder, block, off);
+	err = find_lines(runs, flags);
+	if (err == 0 && (flags & RUNS_NUMBER))
+		err = number_rest(runs);
+	if (err == 0 && (flags & RUNS_COUNT) && is_inverted(runs))
+		err = count_rest(runs, runs->n_lines, &runs->n_lines);
+	return err;
 }
 
 /* --- The walk --------------------------------------------------------------------------------- */
@@ -131,6 +185,7 @@ static bool search_again(struct run_walk *walk, struct run *ret_run)
 	if (found > 0) {
 		ret_run->start = (size_t)(line.ptr - runs->block.ptr);
 		ret_run->stop = ret_run->start + line.len;
+		ret_run->n_before = NOT_COUNTED;
 		return true;
 	}
 	if (found < 0) {
@@ -156,15 +211,18 @@ static bool next_match(struct run_walk *walk, struct run *ret_run)
 /* The next run, of as many lines as there are. */
 static bool next_run(struct run_walk *walk, struct run *ret_run)
 {
-	struct run match;
+	struct run last;
 
 	if (!is_inverted(walk->runs))
 		return next_match(walk, ret_run);
 	while (!walk->ended) {
-		walk->ended = !next_match(walk, &match);
-		ret_run->start = walk->at;
-		ret_run->stop = walk->ended ? walk->runs->decided : match.start;
-		walk->at = walk->ended ? 0 : match.stop;
+		last = walk->last;
+		walk->ended = !next_match(walk, &walk->last);
+		ret_run->start = last.stop;
+		ret_run->stop = walk->ended ? walk->runs->decided : walk->last.start;
+		ret_run->n_before = last.n_before;
+		if (last.n_before != NOT_COUNTED)
+			ret_run->n_before += last.n_delims;
 		if (ret_run->start < ret_run->stop)
 			return true;
 	}

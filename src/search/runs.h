@@ -9,10 +9,14 @@
 /* Whole lines of a block, from byte `start` to `stop`. */
 struct run {
 	size_t start, stop;
+	size_t n_before; /* delimiters in the block before them; or NOT_COUNTED */
+	size_t n_delims; /* in them */
 };
 
+#define NOT_COUNTED SIZE_MAX
+
 /* Runs that are kept for a block. Further ones are searched for again when they are needed. */
-#define RUNS_KEPT 4096
+#define RUNS_KEPT 2048
 
 /* What was found in a block. */
 struct runs {
@@ -20,12 +24,13 @@ struct runs {
 	struct run *kept; /* of lines that match, before `invert` */
 	size_t n_kept;
 	mmr_slice block;
-	uint64_t off;     /* of the block in the file */
-	bool more;        /* other runs may follow those that are kept ... */
-	size_t kept_stop; /* ... in the lines from here on */
-	size_t decided;   /* end of the lines about which the search has decided */
-	uint64_t n_lines; /* lines that match, if all are counted; `invert` is applied */
-	int error;        /* of the search, after these lines */
+	uint64_t off;             /* of the block in the file */
+	bool more;                /* other runs may follow those that are kept ... */
+	size_t kept_stop;         /* ... in the lines from here on */
+	size_t decided;           /* end of the lines about which the search has decided */
+	size_t counted, n_delims; /* if lines are numbered: bytes and delimiters counted so far */
+	uint64_t n_lines;         /* lines that match, if all are counted; `invert` is applied */
+	int error;                /* of the search, after these lines */
 	struct error_note note;
 };
 
@@ -33,17 +38,20 @@ struct runs {
 int runs_open(const struct mmr_search *search, struct runs *ret_runs);
 void runs_close(struct runs *runs);
 
+enum runs_flags {
+	RUNS_COUNT = 1, /* search all of the block, and count the lines that match */
+	RUNS_NUMBER = 2 /* count the delimiters of the block, and those before each run */
+};
+
 /* Searches a block of whole lines, whose offset in the file is `off`. An error of the search is
- * kept. `count`: searches all of the block, and counts the lines that match.
- *
- * Errors: those of mmr_slice_count. */
-int runs_find(struct runs *runs, mmr_slice block, uint64_t off, bool count);
+ * kept. Errors: those of mmr_slice_count. */
+int runs_find(struct runs *runs, mmr_slice block, uint64_t off, unsigned flags);
 
 /* Iterates over runs, `invert` applied. A run that is searched for again is a single line. */
 struct run_walk {
 	struct runs *runs;
 	size_t i;       /* of the next run that is kept */
-	size_t at;      /* end of the last run of lines that match */
+	struct run last; /* run of lines that match */
 	uint64_t left;  /* lines that are still wanted */
 	bool searching; /* again */
 	bool ended;

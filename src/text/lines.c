@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 #include "file/guard.h"
+#include "simd/simd.h"
 
 #include <mmreader/lines.h>
 
@@ -108,29 +109,63 @@ bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
 	return true;
 }
 
+/* Most lines end and start within so many bytes. */
+#define NEAR ((size_t)256)
+
+/* Looks for the start and the stop of a line in the bytes near to one of its bytes. Both are
+ * unchanged where there is no delimiter. */
+static int look_around(
+	mmr_slice bytes, size_t off, char delimiter, size_t *ret_start, size_t *ret_stop)
+{
+	const struct simd_kernels *kernels = simd_kernels();
+	struct simd_probe probe = {.n = 1, .bytes = {(unsigned char)delimiter}};
+	size_t before = min_size(off, NEAR), after = min_size(bytes.len - off, NEAR);
+	const char *at = bytes.ptr + off;
+	uint16_t places[SIMD_ROOM];
+	struct guard guard;
+	size_t used;
+
+	if (!GUARD_ENTER(&guard, at - before, before + after))
+		return guard_fault(&guard);
+	if (before > 0 && kernels->mark_back(at - before, before, &probe, places, &used) > 0)
+		*ret_start = off - before + places[0] + 1;
+	if (kernels->mark(at, after, &probe, places, &used) > 0)
+		*ret_stop = off + places[0] + 1;
+	guard_leave(&guard);
+	return 0;
+}
+
 int mmr_line_around(mmr_slice bytes, size_t off, char delimiter, mmr_slice *ret_line)
 {
-	const char *start = bytes.ptr, *stop, *at;
-	mmr_slice before = {bytes.ptr, off}, rest;
+	size_t start = SIZE_MAX, stop = SIZE_MAX;
 	mmr_positions positions;
+	mmr_slice part;
+	const char *at;
+	int err;
 
 	if (slice_is_nowhere(bytes))
 		return error_nowhere();
 	if (off >= bytes.len)
 		return error_set(-ERANGE, "find the line at offset %zu of a slice of %zu bytes",
 			off, bytes.len);
-	rest.ptr = bytes.ptr + off;
-	rest.len = bytes.len - off;
-	positions = mmr_positions_of(before, delimiter);
-	if (mmr_positions_next_back(&positions, &at))
-		start = at + 1;
-	if (mmr_positions_error(&positions) < 0)
-		return mmr_positions_error(&positions);
-	positions = mmr_positions_of(rest, delimiter);
-	stop = mmr_positions_next(&positions, &at) ? at + 1 : bytes.ptr + bytes.len;
-	if (mmr_positions_error(&positions) < 0)
-		return mmr_positions_error(&positions);
-	ret_line->ptr = start;
-	ret_line->len = (size_t)(stop - start);
+	err = look_around(bytes, off, delimiter, &start, &stop);
+	if (err == 0 && start == SIZE_MAX) {
+		part = (mmr_slice){bytes.ptr, off - min_size(off, NEAR)};
+		positions = mmr_positions_of(part, delimiter);
+		start = mmr_positions_next_back(&positions, &at) ? (size_t)(at - bytes.ptr) + 1 : 0;
+		err = mmr_positions_error(&positions);
+	}
+	if (err == 0 && stop == SIZE_MAX) {
+		stop = off + min_size(bytes.len - off, NEAR);
+		part = (mmr_slice){bytes.ptr + stop, bytes.len - stop};
+		positions = mmr_positions_of(part, delimiter);
+		stop = mmr_positions_next(&positions, &at) ? (size_t)(at - bytes.ptr) + 1
+							   : bytes.len;
+		err = mmr_positions_error(&positions);
+	}
+	if (err < 0)
+		return err;
+	ret_line->ptr = bytes.ptr + start;
+	ret_line->len = stop - start;
 	return 0;
 }
