@@ -104,11 +104,20 @@ static int report_part(struct lines_worker *lines, size_t start, size_t stop, bo
 /* Reports lines that match. */
 static int report_run(struct lines_worker *lines, const struct run *run)
 {
+	const char *start = lines->block->bytes.ptr + run->start;
+	mmr_found_line line = {.bytes = {start, run->stop - run->start}};
+	int err;
+
 	if (lines->number != MMR_NO_LINE && run->n_before != NOT_COUNTED) {
 		lines->number = lines->first_number + run->n_before;
 		lines->at = run->start;
 	}
-	return report_part(lines, run->start, run->stop, false);
+	if (run->n_lines != 1)
+		return report_part(lines, run->start, run->stop, false);
+	err = move_number(lines, run->start);
+	line.off = lines->block->off + run->start;
+	line.number = lines->number;
+	return err < 0 ? err : report(lines, &line);
 }
 
 /* --- Context before the block ----------------------------------------------------------------- */

@@ -78,7 +78,7 @@ static int keep(struct runs *runs, size_t start, size_t stop, bool number)
 		*run = (struct run){start, stop, number ? runs->n_delims : NOT_COUNTED, 0};
 	}
 	run->stop = stop;
-	run->n_delims++;
+	run->n_lines++;
 	runs->counted = stop;
 	runs->n_delims++;
 	return 1;
@@ -186,6 +186,7 @@ static bool search_again(struct run_walk *walk, struct run *ret_run)
 		ret_run->start = (size_t)(line.ptr - runs->block.ptr);
 		ret_run->stop = ret_run->start + line.len;
 		ret_run->n_before = NOT_COUNTED;
+		ret_run->n_lines = 1;
 		return true;
 	}
 	if (found < 0) {
@@ -221,8 +222,9 @@ static bool next_run(struct run_walk *walk, struct run *ret_run)
 		ret_run->start = last.stop;
 		ret_run->stop = walk->ended ? walk->runs->decided : walk->last.start;
 		ret_run->n_before = last.n_before;
+		ret_run->n_lines = 0;
 		if (last.n_before != NOT_COUNTED)
-			ret_run->n_before += last.n_delims;
+			ret_run->n_before += last.n_lines;
 		if (ret_run->start < ret_run->stop)
 			return true;
 	}
@@ -243,5 +245,6 @@ int run_walk_next(struct run_walk *walk, struct run *ret_run)
 	at = ret_run->start;
 	err = lines_forward(bytes, walk->runs->finder->search->options.delimiter, &at, &walk->left);
 	ret_run->stop = at;
+	ret_run->n_lines = 0;
 	return err < 0 ? err : 1;
 }

@@ -10,7 +10,7 @@
 struct run {
 	size_t start, stop;
 	size_t n_before; /* delimiters in the block before them; or NOT_COUNTED */
-	size_t n_delims; /* in them */
+	size_t n_lines;  /* or 0 if that is not known */
 };
 
 #define NOT_COUNTED SIZE_MAX
@@ -50,10 +50,10 @@ int runs_find(struct runs *runs, mmr_slice block, uint64_t off, unsigned flags);
 /* Iterates over runs, `invert` applied. A run that is searched for again is a single line. */
 struct run_walk {
 	struct runs *runs;
-	size_t i;       /* of the next run that is kept */
+	size_t i;        /* of the next run that is kept */
 	struct run last; /* run of lines that match */
-	uint64_t left;  /* lines that are still wanted */
-	bool searching; /* again */
+	uint64_t left;   /* lines that are still wanted */
+	bool searching;  /* again */
 	bool ended;
 };
 
