@@ -61,6 +61,7 @@ typedef struct mmr_matches {
 	uint32_t next, n, batch;
 	int32_t error;
 	bool linear;
+	bool overlapping; /* false; the library sets it for its own searches */
 	uint16_t at[256];
 } mmr_matches;
 

@@ -45,10 +45,12 @@ static int check(const mmr_pattern *patterns, size_t n, const mmr_search_options
 	return 0;
 }
 
-/* Whether a pattern is compiled by PCRE2. */
+/* Whether a pattern is compiled by PCRE2. Only PCRE2 knows the words of Unicode. */
 static bool needs_regex(const mmr_pattern *pattern, const mmr_search_options *options)
 {
-	return pattern->is_regex || options->caseless || options->words || options->whole_lines;
+	bool words = options->words && !options->whole_lines;
+
+	return pattern->is_regex || options->caseless || (options->utf && words);
 }
 
 /* The room for a literal byte, with a NUL after it. */
@@ -137,6 +139,12 @@ static int compile_regex(
 	return err;
 }
 
+static void put_needle(const struct mmr_search *search, struct term *term, mmr_slice text)
+{
+	term->needle = mmr_needle_of(text);
+	term->overlaps = edges_need_overlaps(&search->edges, text);
+}
+
 static int compile_terms(struct mmr_search *search, const mmr_pattern *patterns)
 {
 	const mmr_search_options *options = &search->options;
@@ -156,7 +164,7 @@ static int compile_terms(struct mmr_search *search, const mmr_pattern *patterns)
 		} else {
 			if (pattern->text.len > 0)
 				memcpy(to, pattern->text.ptr, pattern->text.len);
-			search->terms[i].needle = mmr_needle_of((mmr_slice){to, pattern->text.len});
+			put_needle(search, &search->terms[i], (mmr_slice){to, pattern->text.len});
 			to += pattern->text.len;
 		}
 		search->n_terms++;
@@ -202,6 +210,9 @@ int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
 	if (!search)
 		return error_set(-ENOMEM, "compile %zu patterns", n_patterns);
 	search->options = *options;
+	search->edges.words = options->words;
+	search->edges.whole_lines = options->whole_lines;
+	search->edges.delimiter = options->delimiter;
 	search->n_terms = n_patterns;
 	err = compile_terms(search, patterns);
 	if (err < 0) {

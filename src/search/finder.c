@@ -50,26 +50,19 @@ int finder_open(const struct mmr_search *search, struct finder **ret_finder)
 static void advance(struct cursor *cursor, const struct finder *finder, size_t from)
 {
 	mmr_slice match;
-	int found = 1;
+	int found;
 
 	cursor->error = 0;
+	cursor->at = from;
 	if (cursor->lines) {
 		found = regex_lines_next(cursor->lines, from, &cursor->at);
-		/* A match may end at the end of the last line. */
-		cursor->at = min_size(cursor->at, finder->block.len - 1);
-	} else if (cursor->term->needle.text.len == 0) {
-		cursor->at = from;
-		found = from < finder->block.len;
 	} else {
-		do {
-			if (!mmr_matches_next(&cursor->matches, &match)) {
-				found = mmr_matches_error(&cursor->matches);
-				cursor->at = from;
-				break;
-			}
+		found = text_next(&cursor->text, from, &match);
+		if (found > 0)
 			cursor->at = (size_t)(match.ptr - finder->block.ptr);
-		} while (cursor->at < from);
 	}
+	/* A match may end at the end of the last line. */
+	cursor->at = min_size(cursor->at, finder->block.len - 1);
 	if (found == 0)
 		cursor->at = NOT_FOUND;
 	if (found < 0) {
@@ -88,7 +81,7 @@ void finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 		if (cursor->lines)
 			regex_lines_load(cursor->lines, block, off);
 		else
-			cursor->matches = mmr_matches_of(block, &cursor->term->needle);
+			text_load(&cursor->text, finder->search, cursor->term, block);
 		advance(cursor, finder, 0);
 	}
 }

@@ -10,7 +10,7 @@
 
 /* The next match of a term. */
 struct next_match {
-	mmr_matches matches;
+	struct text_cursor text;
 	struct regex_lines *lines;
 	size_t start, stop; /* `start` is NOT_FOUND after the last one */
 };
@@ -88,19 +88,17 @@ static int copy_line(mmr_line_matches *it)
 static int advance(mmr_line_matches *it, size_t i)
 {
 	const struct term *term = &it->search->terms[i];
-	mmr_slice rest = {it->bytes.ptr + it->at, it->bytes.len - it->at}, match;
+	mmr_slice match;
 	struct next_match *next = &it->terms[i];
-	int found;
+	int found = 0;
 
 	if (term->regex) {
 		found = regex_lines_match(next->lines, it->at, &match);
-	} else {
-		/* The iterator may be behind the end of another term's match. */
+	} else if (!term_is_empty(term)) {
+		/* The cursor may be behind the end of another term's match. */
 		if (next->stop != it->at)
-			next->matches = mmr_matches_of(rest, &term->needle);
-		found = mmr_matches_next(&next->matches, &match);
-		if (!found)
-			found = mmr_matches_error(&next->matches);
+			text_seek(&next->text, it->at);
+		found = text_next(&next->text, it->at, &match);
 	}
 	if (found < 0)
 		return found;
@@ -129,7 +127,9 @@ int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line)
 	for (i = 0; i < it->search->n_terms && err == 0; i++) {
 		if (it->terms[i].lines)
 			regex_lines_load(it->terms[i].lines, it->bytes, UINT64_MAX);
-		it->terms[i].stop = NOT_FOUND;
+		else
+			text_load(&it->terms[i].text, it->search, &it->search->terms[i], it->bytes);
+		it->terms[i].stop = 0;
 		err = advance(it, i);
 	}
 	it->error = err;

@@ -7,6 +7,7 @@
 #include "common.h"
 
 #include "optional/regex_lines.h"
+#include "text/edges.h"
 
 #include <mmreader/search.h>
 
@@ -14,20 +15,48 @@
 struct term {
 	mmr_regex *regex; /* NULL for a text */
 	mmr_needle needle;
+	bool overlaps; /* its occurrences may overlap */
 };
 
 struct mmr_search {
 	mmr_search_options options;
+	struct edges edges; /* of literal texts */
 	bool has_regex;
 	char *texts; /* copies */
 	size_t n_terms;
 	struct term terms[];
 };
 
+static inline bool term_is_empty(const struct term *term)
+{
+	return !term->regex && term->needle.text.len == 0;
+}
+
+/* The occurrences of a literal text in a block of whole lines. */
+struct text_cursor {
+	const struct term *term;
+	const struct edges *edges;
+	mmr_slice block;
+	mmr_matches matches;
+};
+
+/* Starts at the start of a block, which may be one line without its delimiter. */
+void text_load(struct text_cursor *cursor, const struct mmr_search *search, const struct term *term,
+	mmr_slice block);
+
+/* Continues with occurrences that start at `from` or after it. They may overlap those before. */
+void text_seek(struct text_cursor *cursor, size_t from);
+
+/* The next occurrence that fits in its line, at `from` or after it. An empty text is searched for
+ * from the start of a line, and may be found at the end of the block.
+ *
+ * Returns: 1 if found, 0 if not. Errors: as mmr_matches_error. */
+int text_next(struct text_cursor *cursor, size_t from, mmr_slice *ret_match);
+
 /* The next match of a term in a block. */
 struct cursor {
 	const struct term *term;
-	mmr_matches matches;
+	struct text_cursor text;
 	struct regex_lines *lines;
 	size_t at; /* NOT_FOUND after the last one */
 	/* If the search failed, `at` is the start of the line in which it did. */

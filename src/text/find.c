@@ -140,7 +140,8 @@ static unsigned verify(mmr_matches *it, const char *base, unsigned n_candidates,
 			n_vain++;
 			continue;
 		}
-		it->limit = backward ? place : place + len;
+		if (!it->overlapping)
+			it->limit = backward ? place : place + len;
 		it->at[it->n++] = it->at[i];
 	}
 	if (n_vain > VAIN_LIMIT && differs != SIZE_MAX)
@@ -229,7 +230,8 @@ static bool search_linear(mmr_matches *it, bool backward)
 		it->base = backward ? part.ptr + part.len - before - len : part.ptr + before;
 		it->at[0] = 0;
 		it->n = 1;
-		it->limit = backward ? it->base : it->base + len;
+		if (!it->overlapping)
+			it->limit = backward ? it->base : it->base + len;
 		next = backward ? it->base : it->base + 1;
 	} else {
 		next = backward ? part.ptr : part.ptr + (part.len - (len - 1));

@@ -101,13 +101,18 @@ static const struct sample samples[] = {
 	{"aa", false, NULL},
 	{"b.", false, NULL},
 	{" ", false, NULL},
+	{"a a", false, NULL},
+	{"..b..", false, NULL},
 	{"nothing of this", false, NULL},
+	/* The texts are first. */
 	{"a+b", true, has_run},
 	{"^a", true, starts_with_a},
 	{"b$", true, ends_with_b},
 	{"^$", true, is_empty},
 	{"b(?=a)", true, has_b_before_a},
 };
+
+#define N_TEXTS 9
 
 /* --- The naive search ------------------------------------------------------------------------- */
 
@@ -380,16 +385,14 @@ static struct test_case draw(struct chance *chance, mmr_slice bytes)
 {
 	struct test_case test = plain_case(NULL);
 	size_t options = chance_below(chance, 32), start, i;
-	size_t n_samples = has_pcre2() ? ARRAY_LEN(samples) : 7;
+	size_t n_samples = has_pcre2() ? ARRAY_LEN(samples) : N_TEXTS;
 
 	test.n = 1 + chance_below(chance, 3);
 	for (i = 0; i < test.n; i++)
 		test.samples[i] = &samples[chance_below(chance, n_samples)];
-	if (has_pcre2()) {
-		test.options.caseless = options & 1;
-		test.options.words = options & 2;
-		test.options.whole_lines = options & 4;
-	}
+	test.options.caseless = has_pcre2() && (options & 1);
+	test.options.words = options & 2;
+	test.options.whole_lines = options & 4;
 	test.options.all = options & 8;
 	test.options.invert = options & 16;
 	test.options.delimiter = chance_below(chance, 4) ? '\n' : '\0';
@@ -426,8 +429,9 @@ static void search_setting(const struct setting *setting, void *arg)
 
 static void fill(struct chance *chance, char *text, size_t len)
 {
-	static const mmr_slice alphabets[] = {
-		{"ab\n", 3}, {"aAbB. \n", 7}, {"aaaaaaaabb_..   \n\0", 18}, {"ab", 2}, {"\n", 1}};
+	static const mmr_slice alphabets[] = {{"ab\n", 3}, {"aAbB. \n", 7},
+		{"aaaaaaaabb_..   \n\0", 18}, {"a   \n", 5}, {"bb.......\n", 10}, {"ab", 2},
+		{"\n", 1}};
 
 	chance_fill(chance, text, len, alphabets[chance_below(chance, ARRAY_LEN(alphabets))]);
 }

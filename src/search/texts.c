@@ -1,0 +1,54 @@
+/* texts.c - the occurrences of literal texts that fit in their lines
+ *
+ * SPDX-License-Identifier: MIT */
+#include "search/search.h"
+
+void text_load(struct text_cursor *cursor, const struct mmr_search *search, const struct term *term,
+	mmr_slice block)
+{
+	cursor->term = term;
+	cursor->edges = &search->edges;
+	cursor->block = block;
+	text_seek(cursor, 0);
+}
+
+void text_seek(struct text_cursor *cursor, size_t from)
+{
+	mmr_slice rest = {cursor->block.ptr + from, cursor->block.len - from};
+
+	cursor->matches = mmr_matches_of(rest, &cursor->term->needle);
+	cursor->matches.overlapping = cursor->term->overlaps;
+}
+
+/* An empty text may be at the end of the last line. */
+static int next_empty(struct text_cursor *cursor, size_t from, mmr_slice *ret_match)
+{
+	int found = from < cursor->block.len;
+	size_t at = from;
+
+	if (found && !edges_any(cursor->edges))
+		found = edges_find_empty(cursor->edges, cursor->block, from, &at);
+	*ret_match = (mmr_slice){cursor->block.ptr + at, 0};
+	return found;
+}
+
+int text_next(struct text_cursor *cursor, size_t from, mmr_slice *ret_match)
+{
+	mmr_slice match;
+	size_t at;
+	int fits;
+
+	if (term_is_empty(cursor->term))
+		return next_empty(cursor, from, ret_match);
+	while (mmr_matches_next(&cursor->matches, &match)) {
+		at = (size_t)(match.ptr - cursor->block.ptr);
+		if (at < from)
+			continue;
+		fits = edges_check(cursor->edges, cursor->block, at, match.len);
+		if (fits != 0) {
+			*ret_match = match;
+			return fits;
+		}
+	}
+	return mmr_matches_error(&cursor->matches);
+}
