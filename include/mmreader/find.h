@@ -38,6 +38,8 @@ typedef struct mmr_needle {
 	mmr_slice text;
 	size_t places[2];       /* offsets of its two rarest bytes; equal for a single byte */
 	unsigned char bytes[2]; /* the bytes at these offsets */
+	unsigned char folds[2]; /* bits that are set before a byte of the slice is compared */
+	bool caseless;          /* false; the library sets it for its own searches */
 } mmr_needle;
 
 /* Prepares a text for a search.

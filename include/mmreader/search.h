@@ -25,7 +25,7 @@ typedef struct mmr_pattern {
 
 /* What matches. Initialize it with MMR_SEARCH_OPTIONS_INIT, so that later versions can add members.
  *
- * Literal texts need PCRE2 only for `caseless`, and for `words` together with `utf`. */
+ * Literal texts need PCRE2 only for `caseless` and `words` together with `utf`. */
 typedef struct mmr_search_options {
 	size_t struct_size;
 	bool caseless;    /* letters match in both cases */

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "search/search.h"
+#include "text/caseless.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,12 +46,23 @@ static int check(const mmr_pattern *patterns, size_t n, const mmr_search_options
 	return 0;
 }
 
-/* Whether a pattern is compiled by PCRE2. Only PCRE2 knows the words of Unicode. */
+static bool has_cases(mmr_slice text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++)
+		if (is_letter(text.ptr[i]) || (unsigned char)text.ptr[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* Whether a pattern is compiled by PCRE2. Only PCRE2 knows the words and the cases of Unicode. */
 static bool needs_regex(const mmr_pattern *pattern, const mmr_search_options *options)
 {
 	bool words = options->words && !options->whole_lines;
 
-	return pattern->is_regex || options->caseless || (options->utf && words);
+	return pattern->is_regex ||
+	       (options->utf && (words || (options->caseless && has_cases(pattern->text))));
 }
 
 /* The room for a literal byte, with a NUL after it. */
@@ -139,9 +151,17 @@ static int compile_regex(
 	return err;
 }
 
+static void copy_text(char *to, mmr_slice text, bool fold)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++)
+		to[i] = fold ? fold_byte(text.ptr[i]) : text.ptr[i];
+}
+
 static void put_needle(const struct mmr_search *search, struct term *term, mmr_slice text)
 {
-	term->needle = mmr_needle_of(text);
+	term->needle = search->options.caseless ? needle_of_folded(text) : mmr_needle_of(text);
 	term->overlaps = edges_need_overlaps(&search->edges, text);
 }
 
@@ -162,8 +182,7 @@ static int compile_terms(struct mmr_search *search, const mmr_pattern *patterns)
 			if (err < 0)
 				return err;
 		} else {
-			if (pattern->text.len > 0)
-				memcpy(to, pattern->text.ptr, pattern->text.len);
+			copy_text(to, pattern->text, options->caseless);
 			put_needle(search, &search->terms[i], (mmr_slice){to, pattern->text.len});
 			to += pattern->text.len;
 		}

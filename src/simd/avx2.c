@@ -13,6 +13,7 @@
 #define VECTOR_BYTES       32
 #define LOAD(p)            _mm256_loadu_si256((const __m256i *)(const void *)(p))
 #define SPLAT(b)           _mm256_set1_epi8(b)
+#define OR(v, w)           _mm256_or_si256(v, w)
 #define EQUAL(v, w)        ((uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, w)))
 #define TALLY              __m256i
 #define TALLY_ZERO()       _mm256_setzero_si256()

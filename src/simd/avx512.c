@@ -12,6 +12,7 @@
 #define TARGET       __attribute__((target("avx512f,avx512bw,bmi,lzcnt,popcnt")))
 #define LOAD(p)      _mm512_loadu_si512((const void *)(p))
 #define SPLAT(b)     _mm512_set1_epi8(b)
+#define OR(v, w)     _mm512_or_si512(v, w)
 #define EQUAL(v, w)  ((uint64_t)_mm512_cmpeq_epi8_mask(v, w))
 #define TALLY        __m512i
 #define TALLY_ZERO() _mm512_setzero_si512()

@@ -8,6 +8,7 @@
  *	TARGET          the function attribute that lets the compiler use it
  *	LOAD(p)         VECTOR from unaligned memory
  *	SPLAT(b)        VECTOR of one byte
+ *	OR(v, w)        VECTOR of the bits of both
  *	EQUAL(v, w)     uint64_t with VECTOR_BYTES bits, set for bytes that are equal
  *	TALLY           a vector of byte counters ...
  *	TALLY_ZERO()    ... all 0,
@@ -87,26 +88,36 @@ TARGET static uint64_t vector_count(const char *ptr, size_t len, char byte)
 	__builtin_prefetch((const void *)((uintptr_t)(ptr) + \
 					  ((backward) ? 0 - (uintptr_t)SIMD_BATCH : SIMD_BATCH)))
 
-/* Returns: one bit for each of 64 bytes, set if it equals the pattern. */
-TARGET static inline uint64_t equal_64(const char *ptr, VECTOR pattern)
+/* What a probe looks for, as vectors. */
+struct patterns {
+	VECTOR bytes[4], folds[4];
+};
+
+/* Returns: one bit for each of 64 bytes, set if it equals pattern `k`. */
+TARGET SIMD_INLINE uint64_t equal_64(
+	const char *ptr, const struct patterns *patterns, unsigned k, bool fold)
 {
 	uint64_t word = 0;
 	unsigned i;
+	VECTOR v;
 
-	for (i = 0; i < 64; i += VECTOR_BYTES)
-		word |= EQUAL(LOAD(ptr + i), pattern) << i;
+	for (i = 0; i < 64; i += VECTOR_BYTES) {
+		v = LOAD(ptr + i);
+		word |= EQUAL(fold ? OR(v, patterns->folds[k]) : v, patterns->bytes[k]) << i;
+	}
 	return word;
 }
 
-/* Applies the probe at 64 offsets. `n` and `all` are those of the probe, as constants. */
-TARGET static inline uint64_t probe_64(const char *ptr, const struct simd_probe *probe,
-	const VECTOR *patterns, unsigned n, bool all)
+/* Applies the probe at 64 offsets. `n` and `all` are those of the probe, as constants. `fold` is
+ * false if all its folds are 0. */
+TARGET SIMD_INLINE uint64_t probe_64(const char *ptr, const struct simd_probe *probe,
+	const struct patterns *patterns, unsigned n, bool all, bool fold)
 {
-	uint64_t word = equal_64(ptr + (all ? probe->places[0] : 0), patterns[0]), other;
+	uint64_t word = equal_64(ptr + (all ? probe->places[0] : 0), patterns, 0, fold), other;
 	unsigned i;
 
 	for (i = 1; i < n; i++) {
-		other = equal_64(ptr + (all ? probe->places[i] : 0), patterns[i]);
+		other = equal_64(ptr + (all ? probe->places[i] : 0), patterns, i, fold);
 		word = all ? word & other : word | other;
 	}
 	return word;
@@ -121,28 +132,31 @@ static uint64_t probe_tail(const char *ptr, size_t len, const struct simd_probe 
 
 	for (p = 0; p < len; p++) {
 		for (i = 0, hits = 0; i < probe->n; i++)
-			hits += (unsigned char)ptr[p + probe->places[i]] == probe->bytes[i];
+			hits += ((unsigned char)ptr[p + probe->places[i]] | probe->folds[i]) ==
+				probe->bytes[i];
 		word |= (uint64_t)(probe->all ? hits == probe->n : hits > 0) << p;
 	}
 	return word;
 }
 
-/* All mark kernels. `n`, `all` and `backward` are constants in every call, so that the compiler
- * makes a loop without branches on them for each. */
+/* All mark kernels. `n`, `all`, `fold` and `backward` are constants in every call, so that the
+ * compiler makes a loop without branches on them for each. */
 TARGET SIMD_INLINE unsigned mark_run(const char *ptr, size_t len, const struct simd_probe *probe,
-	uint16_t *at, size_t *ret_used, unsigned n, bool all, bool backward)
+	uint16_t *at, size_t *ret_used, unsigned n, bool all, bool fold, bool backward)
 {
-	VECTOR patterns[4];
+	struct patterns patterns;
 	unsigned n_at = 0, i;
 	size_t used, tail, off;
 	uint64_t word;
 
-	for (i = 0; i < 4; i++)
-		patterns[i] = SPLAT((char)probe->bytes[i < probe->n ? i : 0]);
+	for (i = 0; i < 4; i++) {
+		patterns.bytes[i] = SPLAT((char)probe->bytes[i < probe->n ? i : 0]);
+		patterns.folds[i] = SPLAT((char)probe->folds[i]);
+	}
 	for (used = 0; len - used >= 64 && n_at <= SIMD_ROOM - 64; used += 64) {
 		off = backward ? len - used - 64 : used;
 		PREFETCH_FAR(ptr + off, backward);
-		word = probe_64(ptr + off, probe, patterns, n, all);
+		word = probe_64(ptr + off, probe, &patterns, n, all, fold);
 		n_at += backward ? decode_down(word, off, at + n_at)
 				 : decode_up(word, off, at + n_at);
 	}
@@ -161,13 +175,15 @@ TARGET SIMD_INLINE unsigned mark_run(const char *ptr, size_t len, const struct s
 TARGET SIMD_INLINE unsigned mark_any(const char *ptr, size_t len, const struct simd_probe *probe,
 	uint16_t *at, size_t *ret_used, bool backward)
 {
+	if (probe->all && (probe->folds[0] || probe->folds[1]))
+		return mark_run(ptr, len, probe, at, ret_used, 2, true, true, backward);
 	if (probe->all)
-		return mark_run(ptr, len, probe, at, ret_used, 2, true, backward);
+		return mark_run(ptr, len, probe, at, ret_used, 2, true, false, backward);
 	if (probe->n == 1)
-		return mark_run(ptr, len, probe, at, ret_used, 1, false, backward);
+		return mark_run(ptr, len, probe, at, ret_used, 1, false, false, backward);
 	if (probe->n == 2)
-		return mark_run(ptr, len, probe, at, ret_used, 2, false, backward);
-	return mark_run(ptr, len, probe, at, ret_used, 4, false, backward);
+		return mark_run(ptr, len, probe, at, ret_used, 2, false, false, backward);
+	return mark_run(ptr, len, probe, at, ret_used, 4, false, false, backward);
 }
 
 TARGET static unsigned vector_mark(

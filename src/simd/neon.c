@@ -12,6 +12,7 @@
 #define TARGET
 #define LOAD(p)            vld1q_u8((const uint8_t *)(const void *)(p))
 #define SPLAT(b)           vdupq_n_u8((uint8_t)(b))
+#define OR(v, w)           vorrq_u8(v, w)
 #define EQUAL(v, w)        equal_bits(v, w)
 #define TALLY              uint8x16_t
 #define TALLY_ZERO()       vdupq_n_u8(0)

@@ -22,6 +22,7 @@
 #define VECTOR_BYTES       8
 #define LOAD(p)            load_u64le(p)
 #define SPLAT(b)           (ONES * (unsigned char)(b))
+#define OR(v, w)           ((v) | (w))
 #define EQUAL(v, w)        gather(equal_bytes(v, w))
 #define TALLY              uint64_t
 #define TALLY_ZERO()       0

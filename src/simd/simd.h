@@ -21,12 +21,16 @@
 /* What a mark kernel looks for at each offset p: any or all bytes[i] at ptr[p + places[i]].
  *
  * Any, with all places 0: a small set of bytes. All: two rare bytes of a needle; the caller then
- * compares the whole needle. */
+ * compares the whole needle.
+ *
+ * folds[i] is OR-ed to a byte before it is compared with bytes[i]: 0x20 for a small letter that
+ * matches in both cases, else 0. */
 struct simd_probe {
 	unsigned n; /* 1 to 4; 2 if `all` is set */
 	bool all;
 	unsigned char bytes[4];
 	size_t places[4];
+	unsigned char folds[4]; /* 0 unless `all` is set */
 };
 
 /* A mark kernel examines up to SIMD_BATCH offsets. It stops earlier if `at` has no room for the

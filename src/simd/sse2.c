@@ -12,6 +12,7 @@
 #define TARGET
 #define LOAD(p)            _mm_loadu_si128((const __m128i *)(const void *)(p))
 #define SPLAT(b)           _mm_set1_epi8(b)
+#define OR(v, w)           _mm_or_si128(v, w)
 #define EQUAL(v, w)        ((uint64_t)(uint16_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, w)))
 #define TALLY              __m128i
 #define TALLY_ZERO()       _mm_setzero_si128()

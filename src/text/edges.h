@@ -7,9 +7,7 @@
 #ifndef SRC_TEXT_EDGES_H
 #define SRC_TEXT_EDGES_H
 
-#include "common.h"
-
-#include <mmreader/slice.h>
+#include "text/caseless.h"
 
 /* What is next to a match. All matches fit if neither `words` nor `whole_lines` is set. */
 struct edges {
@@ -25,10 +23,7 @@ static inline bool edges_any(const struct edges *edges)
 
 static inline bool is_word_byte(char byte)
 {
-	unsigned char digit = (unsigned char)(byte - '0'), letter;
-
-	letter = (unsigned char)((unsigned char)(byte | 0x20) - 'a');
-	return letter < 26 || digit < 10 || byte == '_';
+	return is_letter(byte) || (byte >= '0' && byte <= '9') || byte == '_';
 }
 
 /* Whether this byte may be next to a match. */

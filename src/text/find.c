@@ -5,6 +5,7 @@
 #include "file/guard.h"
 #include "file/walk.h"
 #include "simd/simd.h"
+#include "text/caseless.h"
 #include "text/twoway.h"
 
 #include <mmreader/find.h>
@@ -41,27 +42,57 @@ static unsigned commonness(char byte)
 	return place ? (unsigned)(place - common) + 1 : 0;
 }
 
-mmr_needle mmr_needle_of(mmr_slice text)
+static unsigned rank_of(char byte, bool caseless)
 {
+	unsigned rank = commonness(byte), other;
+
+	if (!caseless || !is_small_letter(byte))
+		return rank;
+	other = commonness((char)(byte & ~CASE_BIT));
+	return rank > other ? rank : other;
+}
+
+static void choose_byte(mmr_needle *needle, unsigned i, size_t place)
+{
+	char byte = needle->text.ptr[place];
+
+	needle->places[i] = place;
+	needle->bytes[i] = (unsigned char)byte;
+	needle->folds[i] = needle->caseless && is_small_letter(byte) ? CASE_BIT : 0;
+}
+
+static mmr_needle prepare(mmr_slice text, bool caseless)
+{
+	size_t places[2] = {0, 0};
 	size_t len = min_size(text.len, NEEDLE_LOOK), i;
 	unsigned rank, ranks[2] = {UINT32_MAX, UINT32_MAX};
-	mmr_needle needle = {text, {0, 0}, {0, 0}};
+	mmr_needle needle = {.text = text, .caseless = caseless};
 
 	for (i = 0; i < len; i++) {
-		rank = commonness(text.ptr[i]);
+		rank = rank_of(text.ptr[i], caseless);
 		if (rank < ranks[0]) {
 			ranks[1] = ranks[0];
-			needle.places[1] = needle.places[0];
+			places[1] = places[0];
 			ranks[0] = rank;
-			needle.places[0] = i;
+			places[0] = i;
 		} else if (rank < ranks[1]) {
 			ranks[1] = rank;
-			needle.places[1] = i;
+			places[1] = i;
 		}
 	}
 	for (i = 0; len > 0 && i < 2; i++)
-		needle.bytes[i] = (unsigned char)text.ptr[needle.places[i]];
+		choose_byte(&needle, (unsigned)i, places[i]);
 	return needle;
+}
+
+mmr_needle mmr_needle_of(mmr_slice text)
+{
+	return prepare(text, false);
+}
+
+mmr_needle needle_of_folded(mmr_slice text)
+{
+	return prepare(text, true);
 }
 
 mmr_matches mmr_matches_of(mmr_slice slice, const mmr_needle *needle)
@@ -80,14 +111,16 @@ mmr_matches mmr_matches_of(mmr_slice slice, const mmr_needle *needle)
 	return it;
 }
 
-/* The offset of the first of `look` bytes that differs from the needle; `look` if none does. */
-static size_t difference(const char *place, const char *text, size_t look)
+/* The offset of the first of `len` bytes that differs from the needle; `len` if none does. */
+static size_t difference(const mmr_needle *needle, const char *place, const char *text, size_t len)
 {
 	size_t i;
 
-	if (memcmp(place, text, look) == 0)
-		return look;
-	for (i = 0; i < look && place[i] == text[i]; i++)
+	if (needle->caseless)
+		return equal_bytes_of(place, text, len, true);
+	if (memcmp(place, text, len) == 0)
+		return len;
+	for (i = 0; i < len && place[i] == text[i]; i++)
 		;
 	return i;
 }
@@ -99,12 +132,15 @@ static bool is_match(mmr_matches *it, const char *place, size_t *ret_differs)
 	size_t look = min_size(text.len, FIRST_LOOK), at;
 
 	it->spent += look;
-	at = difference(place, text.ptr, look);
+	at = difference(&it->needle, place, text.ptr, look);
 	if (at < look) {
 		*ret_differs = at;
 		return false;
 	}
 	it->spent += text.len - look;
+	if (it->needle.caseless)
+		return equal_bytes_of(place + look, text.ptr + look, text.len - look, true) ==
+		       text.len - look;
 	return memcmp(place + look, text.ptr + look, text.len - look) == 0;
 }
 
@@ -114,8 +150,7 @@ static bool is_match(mmr_matches *it, const char *place, size_t *ret_differs)
  * replacement. */
 static void choose_again(mmr_needle *needle, size_t differs)
 {
-	needle->places[1] = differs;
-	needle->bytes[1] = (unsigned char)needle->text.ptr[differs];
+	choose_byte(needle, 1, differs);
 }
 
 static bool spent_too_much(const mmr_matches *it)
@@ -157,15 +192,26 @@ static bool failed(mmr_matches *it, const struct guard *guard)
 	return false;
 }
 
+/* A single letter in both cases is a set of two bytes. */
+static struct simd_probe probe_of(const mmr_needle *needle)
+{
+	bool pair = needle->text.len > 1, both = !pair && needle->folds[0] != 0;
+	unsigned char second =
+		both ? needle->bytes[0] & (unsigned char)~CASE_BIT : needle->bytes[1];
+	struct simd_probe probe = {.n = 1 + (unsigned)(pair || both),
+		.all = pair,
+		.bytes = {needle->bytes[0], second},
+		.places = {needle->places[0], needle->places[1]},
+		.folds = {pair ? needle->folds[0] : 0, pair ? needle->folds[1] : 0}};
+
+	return probe;
+}
+
 /* Searches one batch of positions for the rare pair. Returns: false after a fault. */
 static bool search_pair(mmr_matches *it, size_t len, bool backward)
 {
 	const mmr_needle *needle = &it->needle;
-	bool pair = needle->text.len > 1;
-	struct simd_probe probe = {.n = 1 + (unsigned)pair,
-		.all = pair,
-		.bytes = {needle->bytes[0], needle->bytes[1]},
-		.places = {needle->places[0], needle->places[1]}};
+	struct simd_probe probe = probe_of(needle);
 	const struct simd_kernels *kernels = simd_kernels();
 	const char *from = backward ? it->stop - len : it->start;
 	struct guard guard;
@@ -223,7 +269,7 @@ static bool search_linear(mmr_matches *it, bool backward)
 	part.len += len - 1;
 	if (!GUARD_ENTER(&guard, part.ptr, part.len))
 		return failed(it, &guard);
-	twoway_prepare(&twoway, it->needle.text, backward);
+	twoway_prepare(&twoway, it->needle.text, it->needle.caseless, backward);
 	found = twoway_find(&twoway, part, &before);
 	guard_leave(&guard);
 	if (found) {

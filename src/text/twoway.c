@@ -3,9 +3,20 @@
  * SPDX-License-Identifier: MIT */
 #include "text/twoway.h"
 
+#include "simd/simd.h"
+#include "text/caseless.h"
+
 static unsigned char needle_byte(const struct twoway *twoway, size_t i)
 {
 	return (unsigned char)twoway->first[(ptrdiff_t)i * twoway->step];
+}
+
+static inline unsigned char byte_at(
+	const struct twoway *twoway, const char *here, size_t i, bool caseless)
+{
+	char byte = here[(ptrdiff_t)i * twoway->step];
+
+	return (unsigned char)(caseless ? fold_byte(byte) : byte);
 }
 
 /* The start and the period of the largest suffix, in the order of bytes or its reverse. */
@@ -36,13 +47,14 @@ static size_t maximal_suffix(const struct twoway *twoway, bool reversed, size_t 
 	return start;
 }
 
-void twoway_prepare(struct twoway *twoway, mmr_slice needle, bool backward)
+void twoway_prepare(struct twoway *twoway, mmr_slice needle, bool caseless, bool backward)
 {
 	size_t period, other_period, other, i;
 
 	twoway->first = backward ? needle.ptr + needle.len - 1 : needle.ptr;
 	twoway->step = backward ? -1 : 1;
 	twoway->len = needle.len;
+	twoway->caseless = caseless;
 	twoway->left = maximal_suffix(twoway, false, &period);
 	other = maximal_suffix(twoway, true, &other_period);
 	if (other > twoway->left) {
@@ -63,7 +75,9 @@ void twoway_prepare(struct twoway *twoway, mmr_slice needle, bool backward)
 	twoway->period = period;
 }
 
-bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_before)
+/* `caseless` is a constant in both calls, so each of them has a loop of its own. */
+SIMD_INLINE bool find(
+	const struct twoway *twoway, mmr_slice haystack, size_t *ret_before, bool caseless)
 {
 	const char *first = twoway->step > 0 ? haystack.ptr : haystack.ptr + haystack.len - 1;
 	size_t known = 0, at = 0, i;
@@ -75,7 +89,7 @@ bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_be
 
 		i = known > twoway->left ? known : twoway->left;
 		while (i < twoway->len &&
-			needle_byte(twoway, i) == (unsigned char)here[(ptrdiff_t)i * twoway->step])
+			needle_byte(twoway, i) == byte_at(twoway, here, i, caseless))
 			i++;
 		if (i < twoway->len) {
 			at += i - twoway->left + 1;
@@ -83,8 +97,8 @@ bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_be
 			continue;
 		}
 		i = twoway->left;
-		while (i > known && needle_byte(twoway, i - 1) ==
-					    (unsigned char)here[(ptrdiff_t)(i - 1) * twoway->step])
+		while (i > known &&
+			needle_byte(twoway, i - 1) == byte_at(twoway, here, i - 1, caseless))
 			i--;
 		if (i <= known) {
 			*ret_before = at;
@@ -94,4 +108,10 @@ bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_be
 		known = twoway->periodic ? twoway->len - twoway->period : 0;
 	}
 	return false;
+}
+
+bool twoway_find(const struct twoway *twoway, mmr_slice haystack, size_t *ret_before)
+{
+	return twoway->caseless ? find(twoway, haystack, ret_before, true)
+				: find(twoway, haystack, ret_before, false);
 }

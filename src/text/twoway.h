@@ -19,10 +19,11 @@ struct twoway {
 	size_t left; /* length of the left factor */
 	size_t period;
 	bool periodic; /* the whole needle has this period */
+	bool caseless;
 };
 
-/* Shape: a needle of 2 bytes or more. */
-void twoway_prepare(struct twoway *twoway, mmr_slice needle, bool backward);
+/* Shape: a needle of 2 bytes or more; folded (caseless.h) if `caseless` is set. */
+void twoway_prepare(struct twoway *twoway, mmr_slice needle, bool caseless, bool backward);
 
 /* Counts the bytes before the first match (in a backward search, after the last match).
  *

@@ -390,7 +390,7 @@ static struct test_case draw(struct chance *chance, mmr_slice bytes)
 	test.n = 1 + chance_below(chance, 3);
 	for (i = 0; i < test.n; i++)
 		test.samples[i] = &samples[chance_below(chance, n_samples)];
-	test.options.caseless = has_pcre2() && (options & 1);
+	test.options.caseless = options & 1;
 	test.options.words = options & 2;
 	test.options.whole_lines = options & 4;
 	test.options.all = options & 8;

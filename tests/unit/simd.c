@@ -31,7 +31,8 @@ static bool hits(const char *ptr, size_t off, const struct simd_probe *probe)
 	unsigned i, n_equal = 0;
 
 	for (i = 0; i < probe->n; i++)
-		if ((unsigned char)ptr[off + probe->places[i]] == probe->bytes[i])
+		if (((unsigned char)ptr[off + probe->places[i]] | probe->folds[i]) ==
+			probe->bytes[i])
 			n_equal++;
 	return probe->all ? n_equal == probe->n : n_equal > 0;
 }
@@ -115,7 +116,7 @@ static void sweep(const struct simd_kernels *kernels)
 	static const mmr_slice alphabets[] = {{"ab", 2}, {"abcdefgh", 8}, {NULL, 0}};
 	struct fence fence = fence_open(8192);
 	struct chance chance = {31};
-	struct simd_probe set = {1, false, {'a', 'c', 'e', 'g'}, {0}};
+	struct simd_probe set = {1, false, {'a', 'c', 'e', 'g'}, {0}, {0}};
 	size_t len, shift;
 
 	for (len = 0; len <= 257; len++) {
@@ -146,7 +147,7 @@ static void sweep_sets(const struct simd_kernels *kernels)
 {
 	struct fence fence = fence_open(4096);
 	struct chance chance = {32};
-	struct simd_probe set = {0, false, {0}, {0}};
+	struct simd_probe set = {0, false, {0}, {0}, {0}};
 	unsigned i;
 	size_t len;
 
@@ -182,7 +183,7 @@ static void sweep_pairs(const struct simd_kernels *kernels)
 
 	for (len = 1; len <= 257; len++) {
 		for (n = 0; n < 8; n++) {
-			struct simd_probe pair = {2, true, {'a', 'b'}, {0}};
+			struct simd_probe pair = {2, true, {'a', 'b'}, {0}, {0}};
 			size_t far;
 
 			i = chance_below(&chance, ARRAY_LEN(distances));
@@ -191,8 +192,10 @@ static void sweep_pairs(const struct simd_kernels *kernels)
 			pair.places[1] = distances[k];
 			/* At the last offset, the farther byte is the last one before the fence. */
 			far = distances[i > k ? i : k];
+			pair.folds[0] = n & 2 ? 0x20 : 0;
+			pair.folds[1] = n & 4 ? 0x20 : 0;
 			chance_fill(&chance, fence.stop - len - far, len + far,
-				mmr_slice_of(n % 2 ? "ab" : "abcdefg"));
+				mmr_slice_of(n % 2 ? "abAB" : "abcdefgABCDEFG"));
 			must_mark(kernels, fence.stop - len - far, len, &pair);
 		}
 	}
@@ -214,7 +217,7 @@ static void sweep_values(const struct simd_kernels *kernels)
 	int byte, other;
 
 	for (byte = 0; byte < 256; byte++) {
-		struct simd_probe set = {1, false, {(unsigned char)byte, 0, 0, 0}, {0}};
+		struct simd_probe set = {1, false, {(unsigned char)byte, 0, 0, 0}, {0}, {0}};
 
 		for (other = 0; other < 256; other++) {
 			for (i = 0; i < sizeof(text); i++)
@@ -237,7 +240,7 @@ static void sweep_long(const struct simd_kernels *kernels)
 		1024, 4096, 255 * 16, 255 * 32, 255 * 64, 16384, 32768, 70000};
 	struct fence fence = fence_open(70100);
 	struct chance chance = {33};
-	struct simd_probe set = {1, false, {'a', 'b', 'c', 'd'}, {0}};
+	struct simd_probe set = {1, false, {'a', 'b', 'c', 'd'}, {0}, {0}};
 	size_t i, len;
 	int shape;
 

@@ -31,7 +31,7 @@ static void must_find(mmr_slice haystack, mmr_slice needle, const char *name)
 	for (backward = 0; backward < 2; backward++) {
 		wanted = naive_find(haystack, needle, backward);
 		before = 77777;
-		twoway_prepare(&twoway, needle, backward);
+		twoway_prepare(&twoway, needle, false, backward);
 		found = twoway_find(&twoway, haystack, &before);
 		MUST(found == (wanted != SIZE_MAX) && before == (found ? wanted : 77777),
 			"%s, backward %d: '%.*s' in '%.*s': %d %zu, should be %zu", name, backward,
@@ -137,7 +137,7 @@ START_TEST(test_twoway_is_linear)
 	for (i = 0; i < ARRAY_LEN(odd); i++) {
 		needle[odd[i]] = 'b';
 		for (backward = 0; backward < 2; backward++) {
-			twoway_prepare(&twoway, wanted, backward);
+			twoway_prepare(&twoway, wanted, false, backward);
 			ck_assert(!twoway_find(&twoway, all, &before));
 		}
 		needle[odd[i]] = 'a';

@@ -1,0 +1,66 @@
+/* caseless.h - comparisons in which the letters of ASCII are equal in both cases
+ *
+ * Texts are folded, which makes their letters small, when they are prepared. The bytes of a file
+ * are folded while they are compared.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SRC_TEXT_CASELESS_H
+#define SRC_TEXT_CASELESS_H
+
+#include "simd/load.h"
+
+#include <mmreader/find.h>
+
+/* The bit in which the two cases of a letter differ. */
+#define CASE_BIT 0x20
+
+static inline bool is_letter(char byte)
+{
+	return (unsigned char)((unsigned char)(byte | CASE_BIT) - 'a') < 26;
+}
+
+static inline bool is_small_letter(char byte)
+{
+	return byte >= 'a' && byte <= 'z';
+}
+
+static inline char fold_byte(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte | CASE_BIT) : byte;
+}
+
+/* Folds eight bytes. A sum has the highest bit of a byte if the byte is at least 'A', or greater
+ * than 'Z'. It cannot carry into the next byte. */
+static inline uint64_t fold_word(uint64_t word)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t low = word & (ones * 0x7f), capital;
+
+	capital = (low + ones * (0x80 - 'A')) & ~(low + ones * (0x7f - 'Z')) & ~word & ones * 0x80;
+	return word | capital >> 2;
+}
+
+/* The number of bytes at the start that are equal to those of a text, at most `len`. If `caseless`
+ * is set, the text is folded. Make it a constant where that matters. */
+static inline size_t equal_bytes_of(const char *bytes, const char *text, size_t len, bool caseless)
+{
+	size_t i = 0;
+	uint64_t a, b;
+
+	for (; len - i >= sizeof(a); i += sizeof(a)) {
+		a = load_u64le(bytes + i);
+		b = load_u64le(text + i);
+		if (caseless)
+			a = fold_word(a);
+		if (a != b)
+			return i + (size_t)__builtin_ctzll(a ^ b) / 8;
+	}
+	while (i < len && (caseless ? fold_byte(bytes[i]) : bytes[i]) == text[i])
+		i++;
+	return i;
+}
+
+/* Prepares a folded text for a caseless search. Shape, Lifetime: as mmr_needle_of. */
+mmr_needle needle_of_folded(mmr_slice text);
+
+#endif
