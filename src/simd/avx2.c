@@ -15,6 +15,10 @@
 #define SPLAT(b)           _mm256_set1_epi8(b)
 #define OR(v, w)           _mm256_or_si256(v, w)
 #define EQUAL(v, w)        ((uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, w)))
+#define AND(v, w)          _mm256_and_si256(v, w)
+#define TABLE(p)           table_of(p)
+#define LOOKUP(t, v)       _mm256_shuffle_epi8(t, v)
+#define NIBBLES(v)         _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f))
 #define TALLY              __m256i
 #define TALLY_ZERO()       _mm256_setzero_si256()
 #define TALLY_ADD(t, v, w) _mm256_sub_epi8(t, _mm256_cmpeq_epi8(v, w))
@@ -22,6 +26,11 @@
 #define KERNELS            simd_avx2
 #define NAME               "avx2"
 #define USABLE             usable
+
+TARGET static inline __m256i table_of(const unsigned char *bytes)
+{
+	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)bytes));
+}
 
 TARGET static inline uint64_t tally_sum(__m256i tally)
 {

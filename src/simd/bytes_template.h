@@ -14,6 +14,7 @@
  *	TALLY_ZERO()    ... all 0,
  *	TALLY_ADD(t, v, w)  raised by 1 where v and w are equal,
  *	TALLY_SUM(t)    added up
+ *	TABLE and others if it has a shuffle of bytes: see teddy_template.h
  *	KERNELS         the name of the struct to fill with NAME, USABLE and &NUMBERS
  *
  * SPDX-License-Identifier: MIT */
@@ -198,11 +199,14 @@ TARGET static unsigned vector_mark_back(
 	return mark_any(ptr, len, probe, at, ret_used, true);
 }
 
+#include "simd/teddy_template.h"
+
 const struct simd_kernels KERNELS = {
 	.name = NAME,
 	.usable = USABLE,
 	.count = vector_count,
 	.mark = vector_mark,
 	.mark_back = vector_mark_back,
+	.teddy = vector_teddy,
 	.numbers = &NUMBERS,
 };

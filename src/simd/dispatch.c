@@ -12,6 +12,9 @@ const struct simd_kernels *const simd_table[] = {
 #if defined(HAVE_AVX2)
 	&simd_avx2,
 #endif
+#if defined(HAVE_SSSE3)
+	&simd_ssse3,
+#endif
 #if defined(HAVE_SSE2)
 	&simd_sse2,
 #endif

@@ -14,6 +14,10 @@
 #define SPLAT(b)           vdupq_n_u8((uint8_t)(b))
 #define OR(v, w)           vorrq_u8(v, w)
 #define EQUAL(v, w)        equal_bits(v, w)
+#define AND(v, w)          vandq_u8(v, w)
+#define TABLE(p)           vld1q_u8(p)
+#define LOOKUP(t, v)       vqtbl1q_u8(t, v)
+#define NIBBLES(v)         vshrq_n_u8(v, 4)
 #define TALLY              uint8x16_t
 #define TALLY_ZERO()       vdupq_n_u8(0)
 #define TALLY_ADD(t, v, w) vsubq_u8(t, vceqq_u8(v, w))

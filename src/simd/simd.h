@@ -45,6 +45,29 @@ struct simd_probe {
 typedef unsigned simd_mark_fn(const char *ptr, size_t len, const struct simd_probe *probe,
 	uint16_t *at, size_t *ret_used);
 
+#define SIMD_TEDDY_PLACES 4
+
+/* What a teddy kernel looks for at each offset p: the bytes that some of the texts have at a few
+ * places. Texts are divided into eight buckets. Bit b of bytes[k][c] is set if bucket b has a text
+ * with byte c at places[k]. A hit is an offset at which one bucket has its bit for all places.
+ *
+ * Vectors have tables for four bits of a byte only: bit b of low[k][c & 15] and of high[k][c >> 4]
+ * is set wherever the one of bytes[k][c] is. So they find more hits, and the caller compares the
+ * texts in any case.
+ *
+ * Source: the algorithm Teddy of Hyperscan, by G. Langdale. */
+struct simd_teddy {
+	unsigned n; /* places, 1 to SIMD_TEDDY_PLACES */
+	size_t places[SIMD_TEDDY_PLACES];
+	unsigned char bytes[SIMD_TEDDY_PLACES][256];
+	unsigned char low[SIMD_TEDDY_PLACES][16], high[SIMD_TEDDY_PLACES][16];
+};
+
+/* Like simd_mark_fn, but `at` may also contain offsets at which only the tables for four bits hit,
+ * as it suits the instance. */
+typedef unsigned simd_teddy_fn(const char *ptr, size_t len, const struct simd_teddy *teddy,
+	uint16_t *at, size_t *ret_used);
+
 /* Arrays are added up in pieces of this many bytes. Four streams of a page each are read at a time,
  * see bytes_template.h. A piece that is copied before it is added up fits in the L1 cache. */
 #define SIMD_GRAIN ((size_t)16 << 10)
@@ -78,11 +101,14 @@ struct simd_kernels {
 	simd_mark_fn *mark;      /* from the start: offsets rise */
 	simd_mark_fn *mark_back; /* from the end: offsets fall, *ret_used counts from the end */
 
+	simd_teddy_fn *teddy; /* from the start */
+
 	/* Those of another instance where this one has none of its own. */
 	const struct simd_numbers *numbers;
 };
 
-extern const struct simd_kernels simd_avx512, simd_avx2, simd_sse2, simd_neon, simd_portable;
+extern const struct simd_kernels simd_avx512, simd_avx2, simd_ssse3, simd_sse2, simd_neon,
+	simd_portable;
 extern const struct simd_numbers numbers_avx2, numbers_portable;
 
 /* All instances that were compiled, best first; ends with a NULL. */

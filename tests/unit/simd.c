@@ -82,6 +82,50 @@ static void must_mark(const struct simd_kernels *kernels, const char *ptr, size_
 		used = must_mark_once(kernels, ptr, left, probe, true);
 }
 
+/* Whether the tables for whole bytes hit, or those for four bits of a byte. */
+static bool teddy_hits(const char *ptr, const struct simd_teddy *teddy, bool nibbles)
+{
+	unsigned char buckets = 0xff, byte;
+	unsigned k;
+
+	for (k = 0; k < teddy->n; k++) {
+		byte = (unsigned char)ptr[teddy->places[k]];
+		buckets &= nibbles ? teddy->low[k][byte & 15] & teddy->high[k][byte >> 4]
+				   : teddy->bytes[k][byte];
+	}
+	return buckets != 0;
+}
+
+/* Checks one call: it reports all hits of bytes, and no offset that is not a hit of nibbles.
+ *
+ * Returns: the number of offsets that it examined. */
+static size_t must_find_once(const struct simd_kernels *kernels, const char *ptr, size_t len,
+	const struct simd_teddy *teddy)
+{
+	uint16_t at[SIMD_ROOM + 64];
+	size_t used = 0, i;
+	unsigned n, k = 0;
+
+	memset(at, 0xa5, sizeof(at));
+	n = kernels->teddy(ptr, len, teddy, at, &used);
+	MUST(used >= 1 && used <= len && n <= SIMD_ROOM, "%s, %zu offsets", kernels->name, len);
+	for (i = 0; i < used; i++) {
+		if (k < n && at[k] == i) {
+			MUST(teddy_hits(ptr + i, teddy, true), "%s, %zu offsets, %u places: at %zu",
+				kernels->name, len, teddy->n, i);
+			k++;
+			continue;
+		}
+		MUST(!teddy_hits(ptr + i, teddy, false), "%s, %zu offsets, %u places: not at %zu",
+			kernels->name, len, teddy->n, i);
+	}
+	MUST(k == n, "%s, %zu offsets: order", kernels->name, len);
+	MUST(used == len || n > SIMD_ROOM - 64, "%s, %zu offsets: stops early", kernels->name, len);
+	for (i = SIMD_ROOM; i < ARRAY_LEN(at); i++)
+		MUST(at[i] == 0xa5a5, "%s, %zu offsets: room", kernels->name, len);
+	return used;
+}
+
 static void for_each_kernel(void (*body)(const struct simd_kernels *kernels))
 {
 	const struct simd_kernels *const *kernels;
@@ -208,6 +252,62 @@ START_TEST(test_simd_pairs)
 }
 END_TEST
 
+static void teddy_add(struct simd_teddy *teddy, unsigned bucket, unsigned k, unsigned char byte)
+{
+	teddy->bytes[k][byte] |= (unsigned char)(1 << bucket);
+	teddy->low[k][byte & 15] |= (unsigned char)(1 << bucket);
+	teddy->high[k][byte >> 4] |= (unsigned char)(1 << bucket);
+}
+
+/* Random texts of an alphabet, at places whose order does not matter. */
+static struct simd_teddy teddy_of(struct chance *chance, mmr_slice alphabet)
+{
+	struct simd_teddy teddy = {.n = 1 + (unsigned)chance_below(chance, SIMD_TEDDY_PLACES)};
+	size_t n = 1 + chance_below(chance, 12), i;
+	unsigned k;
+	char byte;
+
+	for (k = 0; k < teddy.n; k++)
+		teddy.places[k] = chance_below(chance, 20);
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < teddy.n; k++) {
+			chance_fill(chance, &byte, 1, alphabet);
+			teddy_add(&teddy, i % 8, k, (unsigned char)byte);
+		}
+	}
+	return teddy;
+}
+
+static void sweep_teddy(const struct simd_kernels *kernels)
+{
+	static const mmr_slice alphabets[] = {{"ab", 2}, {"abcdefghijklmnop", 16}, {NULL, 0}};
+	struct fence fence = fence_open(8192);
+	struct chance chance = {35};
+	size_t len, n, far, left, used;
+	unsigned k;
+
+	for (len = 1; len <= 700; len += len < 257 ? 1 : 17) {
+		for (n = 0; n < 12; n++) {
+			struct simd_teddy teddy = teddy_of(&chance, alphabets[n % 3]);
+			char *ptr;
+
+			for (k = 0, far = 0; k < teddy.n; k++)
+				far = teddy.places[k] > far ? teddy.places[k] : far;
+			ptr = fence.stop - len - far;
+			chance_fill(&chance, ptr, len + far, alphabets[n % 3]);
+			for (left = len; left > 0; left -= used)
+				used = must_find_once(kernels, ptr + (len - left), left, &teddy);
+		}
+	}
+	fence_close(&fence);
+}
+
+START_TEST(test_simd_teddy)
+{
+	for_each_kernel(sweep_teddy);
+}
+END_TEST
+
 /* Each byte value among each other value. No carry may cross a byte in the words of the portable
  * kernels. */
 static void sweep_values(const struct simd_kernels *kernels)
@@ -276,7 +376,7 @@ static Suite *simd_suite(void)
 	Suite *suite = suite_create("simd");
 
 	ADD_CASE(suite, "core", test_simd_table_is_in_order, test_simd_sweep_sizes_and_alignments,
-		test_simd_marks_sets, test_simd_pairs);
+		test_simd_marks_sets, test_simd_pairs, test_simd_teddy);
 	ADD_CASE(suite, "limits", test_simd_every_byte_value, test_simd_long_runs);
 	return suite;
 }
