@@ -19,6 +19,11 @@ static inline uint64_t load_u64le(const char *ptr)
 	return word;
 }
 
+static inline uint16_t load_u16le(const char *ptr)
+{
+	return (uint16_t)((unsigned char)ptr[0] | (unsigned char)ptr[1] << 8);
+}
+
 static inline uint32_t load_u32le(const char *ptr)
 {
 	uint32_t word;

@@ -40,24 +40,49 @@ static inline uint64_t fold_word(uint64_t word)
 	return word | capital >> 2;
 }
 
-/* The number of bytes at the start that are equal to those of a text, at most `len`. If `caseless`
- * is set, the text is folded. Make it a constant where that matters. */
-static inline size_t equal_bytes_of(const char *bytes, const char *text, size_t len, bool caseless)
+/* The number of bytes of a word, from the first one, that are equal. */
+static inline size_t equal_in_word(uint64_t bytes, uint64_t text, bool caseless)
+{
+	uint64_t difference = (caseless ? fold_word(bytes) : bytes) ^ text;
+
+	return difference != 0 ? (size_t)__builtin_ctzll(difference) / 8 : sizeof(difference);
+}
+
+/* Like equal_bytes_of, for fewer than eight bytes. */
+static inline size_t equal_in_few(const char *bytes, const char *text, size_t len, bool caseless)
 {
 	size_t i = 0;
-	uint64_t a, b;
 
-	for (; len - i >= sizeof(a); i += sizeof(a)) {
-		a = load_u64le(bytes + i);
-		b = load_u64le(text + i);
-		if (caseless)
-			a = fold_word(a);
-		if (a != b)
-			return i + (size_t)__builtin_ctzll(a ^ b) / 8;
+	if (len >= 4) {
+		i = equal_in_word(load_u32le(bytes), load_u32le(text), caseless);
+		if (i < 4)
+			return i;
+		i = equal_in_word(
+			load_u32le(bytes + len - 4), load_u32le(text + len - 4), caseless);
+		return i < 4 ? len - 4 + i : len;
 	}
 	while (i < len && (caseless ? fold_byte(bytes[i]) : bytes[i]) == text[i])
 		i++;
 	return i;
+}
+
+/* The number of bytes at the start that are equal to those of a text, at most `len`. If `caseless`
+ * is set, the text is folded. Make it a constant where that matters. */
+static inline size_t equal_bytes_of(const char *bytes, const char *text, size_t len, bool caseless)
+{
+	size_t i, n;
+
+	if (len < 8)
+		return equal_in_few(bytes, text, len, caseless);
+	for (i = 0; i < len; i += 8) {
+		/* The last word overlaps the one before. */
+		if (len - i < 8)
+			i = len - 8;
+		n = equal_in_word(load_u64le(bytes + i), load_u64le(text + i), caseless);
+		if (n < 8)
+			return i + n;
+	}
+	return len;
 }
 
 /* Prepares a folded text for a caseless search. Shape, Lifetime: as mmr_needle_of. */

@@ -6,6 +6,7 @@
 #include "file/walk.h"
 #include "simd/simd.h"
 #include "text/caseless.h"
+#include "text/commonness.h"
 #include "text/twoway.h"
 
 #include <mmreader/find.h>
@@ -28,27 +29,13 @@
 /* Rare bytes are chosen from the first bytes of a needle, at most this many. */
 #define NEEDLE_LOOK ((size_t)256)
 
-/* Ranks how common a byte is in logs and tables. `common` lists bytes by increasing frequency.
- * Bytes that are not in it are rare and have rank 0. */
-static unsigned commonness(char byte)
-{
-	static const char common[] =
-		"zqjxkvZQJXK~^`{}@#$%&*!?\\|+<>;WYVGUFBHPMLDNCRIOTASE[](){}'\"_=/"
-		"wybgpfmu-:.,dclh9876543rsni2oat1e0\n ";
-	const char *place = byte ? strchr(common, byte) : NULL;
-
-	if (byte == '\0')
-		return sizeof(common);
-	return place ? (unsigned)(place - common) + 1 : 0;
-}
-
 static unsigned rank_of(char byte, bool caseless)
 {
-	unsigned rank = commonness(byte), other;
+	unsigned rank = commonness_of(byte), other;
 
 	if (!caseless || !is_small_letter(byte))
 		return rank;
-	other = commonness((char)(byte & ~CASE_BIT));
+	other = commonness_of((char)(byte & ~CASE_BIT));
 	return rank > other ? rank : other;
 }
 
