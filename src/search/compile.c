@@ -16,9 +16,11 @@ void mmr_search_close(mmr_search *search)
 
 	if (!search)
 		return;
-	for (i = 0; i < search->n_terms; i++)
+	for (i = 0; i < search->n_terms; i++) {
 		mmr_regex_close(search->terms[i].regex);
-	heap_free(search->texts);
+		needles_close(search->terms[i].needles);
+		heap_free(search->terms[i].copy);
+	}
 	heap_free(search);
 }
 
@@ -151,67 +153,57 @@ static int compile_regex(
 	return err;
 }
 
-static void copy_text(char *to, mmr_slice text, bool fold)
+static int compile_terms(struct mmr_search *search, const mmr_pattern *patterns, size_t n)
 {
+	bool *is_text = heap_alloc(n * sizeof(*is_text));
+	int err = 0;
 	size_t i;
 
-	for (i = 0; i < text.len; i++)
-		to[i] = fold ? fold_byte(text.ptr[i]) : text.ptr[i];
-}
-
-static void put_needle(const struct mmr_search *search, struct term *term, mmr_slice text)
-{
-	term->needle = search->options.caseless ? needle_of_folded(text) : mmr_needle_of(text);
-	term->overlaps = edges_need_overlaps(&search->edges, text);
-}
-
-static int compile_terms(struct mmr_search *search, const mmr_pattern *patterns)
-{
-	const mmr_search_options *options = &search->options;
-	char *to = search->texts;
-	size_t n = search->n_terms, i;
-	int err;
-
-	search->n_terms = 0;
-	for (i = 0; i < n; i++) {
-		const mmr_pattern *pattern = &patterns[i];
-
-		if (needs_regex(pattern, options)) {
-			search->has_regex = true;
-			err = compile_regex(&search->terms[i], pattern, options);
-			if (err < 0)
-				return err;
-		} else {
-			copy_text(to, pattern->text, options->caseless);
-			put_needle(search, &search->terms[i], (mmr_slice){to, pattern->text.len});
-			to += pattern->text.len;
-		}
-		search->n_terms++;
+	if (!is_text)
+		return error_set(-ENOMEM, "compile %zu patterns", n);
+	for (i = 0; i < n && err == 0; i++) {
+		is_text[i] = !needs_regex(&patterns[i], &search->options);
+		if (is_text[i])
+			continue;
+		search->has_regex = true;
+		err = compile_regex(
+			&search->terms[search->n_terms], &patterns[i], &search->options);
+		search->n_terms += err == 0;
 	}
-	return 0;
+	if (err == 0)
+		err = terms_of_texts(search, patterns, is_text, n);
+	heap_free(is_text);
+	return err;
 }
 
-/* Allocates a search for so many terms, and the copies of their texts. */
-static struct mmr_search *allocate(const mmr_pattern *patterns, size_t n)
+/* Allocates a search for up to so many terms. */
+static struct mmr_search *allocate(size_t n)
 {
 	struct mmr_search *search;
-	size_t size, len = 1, i;
+	size_t size;
 
-	for (i = 0; i < n; i++)
-		len += min_size(patterns[i].text.len, SIZE_MAX - len);
 	if (n > (SIZE_MAX - sizeof(*search)) / sizeof(search->terms[0]))
 		return NULL;
 	size = sizeof(*search) + n * sizeof(search->terms[0]);
 	search = heap_alloc(size);
-	if (!search)
-		return NULL;
-	memset(search, 0, size);
-	search->texts = heap_alloc(len);
-	if (!search->texts) {
-		heap_free(search);
-		return NULL;
-	}
+	if (search)
+		memset(search, 0, size);
 	return search;
+}
+
+/* Frees the room for terms that are not needed, since most patterns may be in one set. */
+static struct mmr_search *shrink(struct mmr_search *search, size_t n)
+{
+	struct mmr_search *smaller;
+
+	if (search->n_terms == n)
+		return search;
+	smaller = allocate(search->n_terms);
+	if (!smaller)
+		return search;
+	memcpy(smaller, search, sizeof(*search) + search->n_terms * sizeof(search->terms[0]));
+	heap_free(search);
+	return smaller;
 }
 
 int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
@@ -225,19 +217,18 @@ int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
 	err = check(patterns, n_patterns, options);
 	if (err < 0)
 		return err;
-	search = allocate(patterns, n_patterns);
+	search = allocate(n_patterns);
 	if (!search)
 		return error_set(-ENOMEM, "compile %zu patterns", n_patterns);
 	search->options = *options;
 	search->edges.words = options->words;
 	search->edges.whole_lines = options->whole_lines;
 	search->edges.delimiter = options->delimiter;
-	search->n_terms = n_patterns;
-	err = compile_terms(search, patterns);
+	err = compile_terms(search, patterns, n_patterns);
 	if (err < 0) {
 		mmr_search_close(search);
 		return err;
 	}
-	*ret_search = search;
+	*ret_search = shrink(search, n_patterns);
 	return 0;
 }

@@ -7,37 +7,44 @@
 #include "common.h"
 
 #include "optional/regex_lines.h"
-#include "text/edges.h"
+#include "text/needles.h"
 
 #include <mmreader/search.h>
 
-/* A pattern: a regular expression, a literal text, or an empty text, which is in every line. */
+/* A regular expression, several literal texts of which one is enough, one text, or an empty text,
+ * which is in every line. */
 struct term {
-	mmr_regex *regex; /* NULL for a text */
-	mmr_needle needle;
-	bool overlaps; /* its occurrences may overlap */
+	mmr_regex *regex;        /* or NULL */
+	struct needles *needles; /* or NULL */
+	mmr_needle needle;       /* of one text, */
+	char *copy;              /* which is here, folded if the search is caseless */
+	bool overlaps;           /* occurrences of the text may overlap */
 };
 
 struct mmr_search {
 	mmr_search_options options;
 	struct edges edges; /* of literal texts */
 	bool has_regex;
-	char *texts; /* copies */
 	size_t n_terms;
 	struct term terms[];
 };
 
+/* Adds the terms of the patterns for which is_text[i] is set. There is room for a term for each
+ * pattern. Errors: -ENOMEM; terms that were added stay. */
+int terms_of_texts(
+	struct mmr_search *search, const mmr_pattern *patterns, const bool *is_text, size_t n);
+
 static inline bool term_is_empty(const struct term *term)
 {
-	return !term->regex && term->needle.text.len == 0;
+	return !term->regex && !term->needles && term->needle.text.len == 0;
 }
 
-/* The occurrences of a literal text in a block of whole lines. */
+/* The occurrences of the texts of a term in a block of whole lines. */
 struct text_cursor {
 	const struct term *term;
 	const struct edges *edges;
 	mmr_slice block;
-	mmr_matches matches;
+	mmr_matches matches; /* of one text */
 };
 
 /* Starts at the start of a block, which may be one line without its delimiter. */

@@ -16,6 +16,8 @@ void text_seek(struct text_cursor *cursor, size_t from)
 {
 	mmr_slice rest = {cursor->block.ptr + from, cursor->block.len - from};
 
+	if (cursor->term->needles)
+		return;
 	cursor->matches = mmr_matches_of(rest, &cursor->term->needle);
 	cursor->matches.overlapping = cursor->term->overlaps;
 }
@@ -32,12 +34,24 @@ static int next_empty(struct text_cursor *cursor, size_t from, mmr_slice *ret_ma
 	return found;
 }
 
+static int next_of_set(struct text_cursor *cursor, size_t from, mmr_slice *ret_match)
+{
+	struct needle_match match;
+	int found = needles_next(cursor->term->needles, cursor->block, from, &match);
+
+	if (found > 0)
+		*ret_match = (mmr_slice){cursor->block.ptr + match.at, match.len};
+	return found;
+}
+
 int text_next(struct text_cursor *cursor, size_t from, mmr_slice *ret_match)
 {
 	mmr_slice match;
 	size_t at;
 	int fits;
 
+	if (cursor->term->needles)
+		return next_of_set(cursor, from, ret_match);
 	if (term_is_empty(cursor->term))
 		return next_empty(cursor, from, ret_match);
 	while (mmr_matches_next(&cursor->matches, &match)) {
