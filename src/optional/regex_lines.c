@@ -52,7 +52,7 @@ int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at)
 	if (found > 0)
 		*ret_at = matcher_line(&lines->matcher) + lines->matcher.places[1];
 	else if (found < 0)
-		*ret_at = max_u64(matcher_line(&lines->matcher), from);
+		*ret_at = (size_t)max_u64(matcher_line(&lines->matcher), from);
 	return found;
 }
 
