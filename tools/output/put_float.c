@@ -130,14 +130,17 @@ static char *put_whole(char *to, uint64_t value, enum mmr_type type, unsigned n_
 	return put_unsigned(to, value);
 }
 
-/* Writes `n_digits` digits and an exponent, the last digit one more than rounding gives. */
-static char *put_next(char *to, double value, int n_digits)
+/* Writes `n_digits` digits, the last digit one more than rounding gives. */
+static char *put_next(char *to, double value, bool plain, int n_digits)
 {
-	int len = snprintf(to, PUT_FLOAT_ROOM, "%.*e", n_digits - 1, value);
+	/* %#g keeps the zeros at the end: a zero may be the last digit. */
+	int len = plain ? snprintf(to, PUT_FLOAT_ROOM, "%#.*g", n_digits, value)
+			: snprintf(to, PUT_FLOAT_ROOM, "%.*e", n_digits - 1, value);
+	char *last = plain ? to + len - 1 : strchr(to, 'e') - 1;
 
 	/* A 9 would become a 0, which was tried with one digit less. */
-	if (strchr(to, 'e')[-1] < '9')
-		strchr(to, 'e')[-1]++;
+	if (*last < '9')
+		++*last;
 	return to + len;
 }
 
@@ -145,8 +148,8 @@ static char *put_exact(char *to, double value, enum mmr_type type, int n_digits,
 {
 	bool plain = value >= LEAST_PLAIN && value < PLAIN_LIMIT;
 	int exponent, len;
-	/* As in put_whole. Powers of two that are plain are exact in 13 digits. */
-	bool uneven = !plain && frexp(value, &exponent) == 0.5;
+	/* As in put_whole. */
+	bool uneven = frexp(value, &exponent) == 0.5;
 	char *end;
 
 	for (;; n_digits++) {
@@ -159,7 +162,7 @@ static char *put_exact(char *to, double value, enum mmr_type type, int n_digits,
 			return to + len;
 		if (!uneven)
 			continue;
-		end = put_next(to, value, n_digits);
+		end = put_next(to, value, plain, n_digits);
 		if (reads_back(strtod(to, NULL), value, type))
 			return end;
 	}
@@ -180,7 +183,9 @@ static char *put_positive(char *to, double value, enum mmr_type type)
 	} else {
 		most = 5;
 	}
-	/* If the machine rounds twice, the quotient may differ from the decimal that is read. */
+	/* A processor that calculates with more bits than a double has, such as the x87, rounds
+	 * twice: the quotient may differ from the decimal that is read. put_exact does not depend
+	 * on that. */
 	if (FLT_EVAL_METHOD == 0 && value >= LEAST_PLAIN && value < SAFE_LIMIT) {
 		for (n_digits = least; n_digits <= most; n_digits++) {
 			end = put_short(to, value, type, n_digits);
