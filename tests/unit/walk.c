@@ -24,10 +24,9 @@ static void fill(char *bytes, size_t len)
 
 	for (i = 0; i < len / LINE; i++) {
 		char *line = bytes + i * LINE;
+		int n = snprintf(line, LINE, "%08zu,", i);
 
-		memset(line, 'a', LINE);
-		snprintf(line, 9, "%08zu", i);
-		line[8] = ',';
+		memset(line + n, 'a', LINE - (size_t)n);
 		line[LINE - 2] = 'b';
 		line[LINE - 1] = '\n';
 	}
