@@ -118,26 +118,36 @@ static int explain_pattern(mmr_slice pattern, int cause, size_t at)
 		"cannot compile pattern '%.*s': %s", shown(pattern.len), pattern.ptr, text);
 }
 
-/* Compiles a copy that ends with a NUL: PCRE2 10.42 reads "(*LIMIT_MATCH=1" up to a byte that is
- * not a digit, even after the end of the pattern. */
-static int compile(mmr_slice pattern, const mmr_regex_options *options, pcre2_code **ret_code)
+/* The copy that is compiled ends with a NUL: PCRE2 10.42 reads "(*LIMIT_MATCH=1" up to a byte that
+ * is not a digit, even after the end of the pattern. */
+pcre2_code *regex_code_of(mmr_slice pattern, const mmr_regex_options *options, uint32_t flags,
+	int *ret_cause, size_t *ret_at)
 {
 	pcre2_compile_context *context = pcre2.pcre2_compile_context_create_8(regex_memory);
 	char *copy = heap_alloc(pattern.len + 1);
-	int cause = PCRE2_ERROR_HEAP_FAILED;
-	size_t at = 0;
+	pcre2_code *code = NULL;
 
-	*ret_code = NULL;
+	*ret_cause = PCRE2_ERROR_HEAP_FAILED;
+	*ret_at = 0;
 	if (context && copy) {
 		if (pattern.len > 0)
 			memcpy(copy, pattern.ptr, pattern.len);
 		copy[pattern.len] = '\0';
 		pcre2.pcre2_set_newline_8(context, PCRE2_NEWLINE_LF);
-		*ret_code = pcre2.pcre2_compile_8((const unsigned char *)copy, pattern.len,
-			flags_of(options), &cause, &at, context);
+		code = pcre2.pcre2_compile_8((const unsigned char *)copy, pattern.len,
+			flags_of(options) | flags, ret_cause, ret_at, context);
 	}
 	heap_free(copy);
 	pcre2.pcre2_compile_context_free_8(context);
+	return code;
+}
+
+static int compile(mmr_slice pattern, const mmr_regex_options *options, pcre2_code **ret_code)
+{
+	size_t at;
+	int cause;
+
+	*ret_code = regex_code_of(pattern, options, 0, &cause, &at);
 	/* PCRE2 may report an offset after the end. */
 	return *ret_code ? 0 : explain_pattern(pattern, cause, min_size(at, pattern.len));
 }

@@ -1,8 +1,9 @@
 /* regex.h - declarations shared by the files of regex: PCRE2's functions, a pattern, a matcher
  *
  * regex.c loads PCRE2 and compiles patterns. regex_syntax.c and regex_jit.c analyze the text of a
- * pattern. regex_match.c searches one piece of text. regex_slice.c and regex_reader.c copy the
- * pieces. regex_absent.c replaces all of them in a build without PCRE2.
+ * pattern. regex_items.c and regex_literals.c find out which texts it requires. regex_match.c
+ * searches one piece of text. regex_slice.c and regex_reader.c copy the pieces. regex_absent.c
+ * replaces all of them in a build without PCRE2.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_OPTIONAL_REGEX_H
@@ -27,6 +28,7 @@
 	USE(pcre2_set_newline_8) \
 	USE(pcre2_compile_8) \
 	USE(pcre2_code_free_8) \
+	USE(pcre2_callout_enumerate_8) \
 	USE(pcre2_jit_compile_8) \
 	USE(pcre2_pattern_info_8) \
 	USE(pcre2_match_context_create_8) \
@@ -53,6 +55,13 @@ extern struct regex_functions pcre2;
 /* Makes PCRE2 allocate with heap_alloc. Created once and never freed. PCRE2 maps the memory of its
  * machine code and the stacks of JIT itself. */
 extern pcre2_general_context *regex_memory;
+
+/* Compiles a pattern with the options and with further flags of PCRE2.
+ *
+ * Returns: NULL if it cannot be compiled; `*ret_cause` is then the error of PCRE2, and `*ret_at`
+ *   the offset in the pattern. */
+pcre2_code *regex_code_of(mmr_slice pattern, const mmr_regex_options *options, uint32_t flags,
+	int *ret_cause, size_t *ret_at);
 
 /* Whether a release (major * 1000 + minor) compiles a pattern to correct machine code. */
 bool regex_trusts_jit(mmr_slice pattern, const mmr_regex_options *options, unsigned release);
