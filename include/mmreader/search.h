@@ -10,6 +10,10 @@
  * matched against one line at a time, without its delimiter. So results do not depend on threads,
  * blocks, shards or backings. There is no line after the last delimiter, not even an empty one.
  *
+ * If each match of an expression contains a certain text, such as "ERROR" in `ERROR \d+`, lines
+ * without it are not given to PCRE2. They cause no error, even if PCRE2 would reach a limit of the
+ * expression in them.
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_SEARCH_H
 #define MMREADER_SEARCH_H
@@ -61,7 +65,7 @@ MMR_API void mmr_search_close(mmr_search *search);
 /* Counts the lines of a reader that match, by several threads.
  *
  * Shape: `scan` may be NULL. Its `delimiter` must be the one of the search. If a pattern is
- * compiled by PCRE2, MMR_IO_READ replaces its `io_mode`. Errors: -EINVAL (options); those of
+ * compiled by PCRE2, MMR_IO_READ may replace its `io_mode`. Errors: -EINVAL (options); those of
  * mmr_regex_matches_error and mmr_blocks_error. Threads: safe. */
 MMR_API int mmr_search_count(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, uint64_t *ret_lines);

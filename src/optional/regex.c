@@ -215,6 +215,7 @@ void mmr_regex_close(mmr_regex *regex)
 	if (!regex)
 		return;
 	pcre2.pcre2_code_free_8(regex->code);
+	heap_free(regex->literals);
 	heap_free(regex);
 }
 

@@ -66,6 +66,12 @@ pcre2_code *regex_code_of(mmr_slice pattern, const mmr_regex_options *options, u
 /* Whether a release (major * 1000 + minor) compiles a pattern to correct machine code. */
 bool regex_trusts_jit(mmr_slice pattern, const mmr_regex_options *options, unsigned release);
 
+/* Copies bytes of a map. Errors: MMR_ETRUNCATED, -EIO (a guarded fault). */
+int regex_copy(char *to, const char *from, size_t len);
+
+/* Returns: how many bytes at the start of private memory are whole lines. */
+size_t regex_whole_lines(mmr_slice bytes, char delimiter);
+
 /* The size of a piece, unless a line is longer. It is the window of parallel runs, so that slices
  * and readers with any backing are cut at the same offsets. */
 #define REGEX_PIECE WINDOW_COPY
@@ -80,6 +86,7 @@ struct mmr_regex {
 	bool utf;
 	bool within_lines; /* several lines are searched at once (regex_syntax.h) */
 	bool jit;
+	struct regex_literals *literals; /* regex_literals.h; NULL if none are known */
 };
 
 /* The searches of one thread. It searches one piece of whole lines after another. The subject that

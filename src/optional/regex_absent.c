@@ -81,7 +81,18 @@ int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_op
 	return library_load(&library_pcre2);
 }
 
-int regex_lines_open(const mmr_regex *regex, struct regex_lines **ret_lines)
+int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_options *options)
+{
+	return library_load(&library_pcre2);
+}
+
+bool regex_lines_filters(const mmr_regex *regex, mmr_slice sample)
+{
+	return false;
+}
+
+int regex_lines_open(
+	const mmr_regex *regex, const mmr_slice *sample, struct regex_lines **ret_lines)
 {
 	return library_load(&library_pcre2);
 }
@@ -90,7 +101,7 @@ void regex_lines_close(struct regex_lines *lines)
 {
 }
 
-void regex_lines_load(struct regex_lines *lines, mmr_slice piece, uint64_t off)
+void regex_lines_load(struct regex_lines *lines, mmr_slice block, uint64_t off, bool is_private)
 {
 }
 

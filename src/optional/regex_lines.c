@@ -3,27 +3,60 @@
  * SPDX-License-Identifier: MIT */
 #include "optional/regex_lines.h"
 
-#include "optional/regex.h"
+#include "optional/regex_filter.h"
+#include "scan/io_mode.h"
+
+#include <mmreader/lines.h>
 
 #include <errno.h>
+#include <string.h>
+
+/* If more lines of a block fail than one for so many bytes, the sample was not typical. */
+#define BYTES_FOR_FAILURE 512
 
 struct regex_lines {
 	struct matcher matcher;
+	struct regex_filter filter;
+	struct regex_trial trial;
+	mmr_slice block;
 	uint64_t off;
+	bool is_private;
+	bool filters;     /* the block is searched for the text */
+	bool is_timed;    /* the block is part of a trial */
+	uint64_t took_ns; /* by searches in the block, if it is timed */
+	size_t n_failed;  /* lines of the block that had the text but did not match */
+	mmr_matches matches;
+	size_t start, stop; /* the part of the block that the matcher has */
+	char *buffer;       /* for copies */
+	size_t room;
 };
 
-int regex_lines_open(const mmr_regex *regex, struct regex_lines **ret_lines)
+int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_options *options)
+{
+	return regex_literals_of(pattern, options, regex, &regex->literals);
+}
+
+bool regex_lines_filters(const mmr_regex *regex, mmr_slice sample)
+{
+	return regex_filter_of(regex, sample).set != NULL;
+}
+
+int regex_lines_open(
+	const mmr_regex *regex, const mmr_slice *sample, struct regex_lines **ret_lines)
 {
 	struct regex_lines *lines = heap_alloc(sizeof(*lines));
 	int err;
 
 	if (!lines)
 		return error_set(-ENOMEM, "match a pattern");
+	memset(lines, 0, sizeof(*lines));
 	err = matcher_start(&lines->matcher, regex);
 	if (err < 0) {
 		heap_free(lines);
 		return err;
 	}
+	if (sample)
+		lines->filter = regex_filter_of(regex, *sample);
 	*ret_lines = lines;
 	return 0;
 }
@@ -33,26 +66,185 @@ void regex_lines_close(struct regex_lines *lines)
 	if (!lines)
 		return;
 	matcher_end(&lines->matcher);
+	heap_free(lines->buffer);
 	heap_free(lines);
 }
 
-void regex_lines_load(struct regex_lines *lines, mmr_slice piece, uint64_t off)
+/* Chooses the way to search the next block, after the last one. */
+static void choose_way(struct regex_lines *lines)
 {
-	matcher_load(&lines->matcher, piece);
+	struct regex_filter *filter = &lines->filter;
+
+	lines->filters = filter->set != NULL;
+	if (!filter->set)
+		return;
+	filter->measures |= lines->n_failed * BYTES_FOR_FAILURE > lines->block.len;
+	if (!filter->measures)
+		return;
+	if (lines->is_timed || !regex_trial_runs(&lines->trial))
+		regex_trial_record(&lines->trial, lines->filters, lines->block.len, lines->took_ns);
+	lines->filters = regex_trial_next(&lines->trial);
+	lines->is_timed = regex_trial_runs(&lines->trial);
+}
+
+void regex_lines_load(struct regex_lines *lines, mmr_slice block, uint64_t off, bool is_private)
+{
+	choose_way(lines);
+	lines->block = block;
 	lines->off = off;
+	lines->is_private = is_private;
+	lines->took_ns = 0;
+	lines->n_failed = 0;
+	lines->start = lines->stop = 0;
+	if (lines->filters) {
+		lines->matches = mmr_matches_of(block, &lines->filter.needle);
+	} else if (is_private) {
+		matcher_load(&lines->matcher, block);
+		lines->stop = block.len;
+	}
+}
+
+/* Makes bytes of the block private. */
+static int take(struct regex_lines *lines, size_t from, size_t len, mmr_slice *ret_bytes)
+{
+	const char *bytes = lines->block.ptr + from;
+
+	ret_bytes->ptr = lines->is_private ? bytes : lines->buffer;
+	ret_bytes->len = len;
+	if (lines->is_private)
+		return 0;
+	if (len > lines->room) {
+		heap_free(lines->buffer);
+		lines->room = 0;
+		lines->buffer = heap_alloc((size_t)max_u64(len, REGEX_PIECE));
+		if (!lines->buffer)
+			return error_set(-ENOMEM, "copy %zu bytes of a line", len);
+		lines->room = (size_t)max_u64(len, REGEX_PIECE);
+		ret_bytes->ptr = lines->buffer;
+	}
+	return regex_copy(lines->buffer, bytes, len);
+}
+
+/* --- PCRE2 alone ------------------------------------------------------------------------------ */
+
+/* Gives the matcher a copy of the next whole lines. */
+static int load_piece(struct regex_lines *lines, size_t from)
+{
+	size_t rest = lines->block.len - from, len;
+	mmr_slice piece;
+	int err;
+
+	for (len = REGEX_PIECE;; len *= 2) {
+		len = min_size(len, rest);
+		err = take(lines, from, len, &piece);
+		if (err < 0)
+			return err;
+		if (len < rest)
+			piece.len = regex_whole_lines(piece, lines->matcher.regex->delimiter);
+		if (piece.len > 0)
+			break;
+	}
+	lines->start = from;
+	lines->stop = from + piece.len;
+	matcher_load(&lines->matcher, piece);
+	return 0;
+}
+
+/* Searches one subject of the matcher. A line in which PCRE2 reaches a limit, but which lacks a
+ * text that each match contains, does not match. So it does not depend on the way whether there is
+ * an error.
+ *
+ * Returns: 1; 0; an error. `*ret_next` is where the search goes on in the block after a 0. */
+static int match_more(struct regex_lines *lines, size_t *ret_next)
+{
+	struct matcher *matcher = &lines->matcher;
+	int found = matcher_next(matcher, lines->off + lines->start);
+
+	*ret_next = lines->stop;
+	if (found != -ECANCELED || regex_literals_allow(matcher->regex->literals, matcher->subject))
+		return found;
+	*ret_next = lines->start + matcher_line(matcher) + matcher->subject.len + 1;
+	*ret_next = min_size(*ret_next, lines->stop);
+	return 0;
+}
+
+static int next_match(struct regex_lines *lines, size_t from, size_t *ret_at)
+{
+	struct matcher *matcher = &lines->matcher;
+	size_t next;
+	int found = 0;
+
+	*ret_at = REGEX_NOWHERE;
+	for (; found == 0 && from < lines->block.len; from = next) {
+		if (from < lines->stop)
+			matcher_skip(matcher, from - lines->start);
+		else
+			found = load_piece(lines, from);
+		if (found < 0)
+			return found;
+		found = match_more(lines, &next);
+		/* \K may put the start of a match after its end, but not into another line. */
+		if (found > 0)
+			*ret_at = lines->start + matcher_line(matcher) + matcher->places[1];
+		else if (found < 0)
+			*ret_at = (size_t)max_u64(lines->start + matcher_line(matcher), from);
+	}
+	return found;
+}
+
+/* --- Filtered --------------------------------------------------------------------------------- */
+
+/* Whether PCRE2 finds a match in a line of the block. */
+static int match_line(struct regex_lines *lines, mmr_slice line, size_t *ret_at)
+{
+	size_t start = (size_t)(line.ptr - lines->block.ptr);
+	int found;
+
+	*ret_at = REGEX_NOWHERE;
+	found = take(lines, start, line.len, &line);
+	if (found < 0)
+		return found;
+	matcher_load(&lines->matcher, line);
+	lines->start = start;
+	lines->stop = start + line.len;
+	*ret_at = start;
+	return match_more(lines, &start);
+}
+
+static int next_candidate(struct regex_lines *lines, size_t from, size_t *ret_at)
+{
+	mmr_slice match, line;
+	int found;
+
+	while (mmr_matches_next(&lines->matches, &match)) {
+		size_t at = (size_t)(match.ptr - lines->block.ptr);
+
+		if (at < from)
+			continue;
+		*ret_at = at;
+		if (lines->filter.set->exact)
+			return 1;
+		found = mmr_line_around(lines->block, at, lines->matcher.regex->delimiter, &line);
+		if (found < 0)
+			break;
+		found = match_line(lines, line, ret_at);
+		if (found != 0)
+			return found;
+		lines->n_failed++;
+		from = (size_t)(line.ptr - lines->block.ptr) + line.len;
+	}
+	*ret_at = REGEX_NOWHERE;
+	return mmr_matches_error(&lines->matches);
 }
 
 int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at)
 {
-	int found;
+	uint64_t since = lines->is_timed ? io_clock_ns() : 0;
+	int found = lines->filters ? next_candidate(lines, from, ret_at)
+				   : next_match(lines, from, ret_at);
 
-	matcher_skip(&lines->matcher, from);
-	found = matcher_next(&lines->matcher, lines->off);
-	/* \K may put the start of a match after its end, but not into another line. */
-	if (found > 0)
-		*ret_at = matcher_line(&lines->matcher) + lines->matcher.places[1];
-	else if (found < 0)
-		*ret_at = (size_t)max_u64(matcher_line(&lines->matcher), from);
+	if (lines->is_timed)
+		lines->took_ns += io_clock_ns() - since;
 	return found;
 }
 

@@ -1,5 +1,9 @@
 /* regex_lines.h - the matches of a regular expression, at most one for each line
  *
+ * If the expression requires a text, lines are searched for it first, and only those that contain
+ * it are given to PCRE2. So a line that cannot match may cause no error, although PCRE2 would reach
+ * a limit in it.
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_OPTIONAL_REGEX_LINES_H
 #define SRC_OPTIONAL_REGEX_LINES_H
@@ -8,28 +12,44 @@
 
 #include <mmreader/regex.h>
 
-/* The matches of one thread. It searches one piece of whole lines after another. */
+/* Finds the texts that a pattern requires, for the calls below. Call it once, before threads share
+ * the regex.
+ *
+ * Shape: the pattern and the options that the regex was compiled from.
+ * Errors: -ENOMEM. */
+int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_options *options);
+
+/* Whether the texts of a pattern are worth while in an input. If not, blocks should be private
+ * copies.
+ *
+ * Shape: a sample of the input, in private memory; empty if there is none. */
+bool regex_lines_filters(const mmr_regex *regex, mmr_slice sample);
+
+/* The matches of one thread. It searches one block of whole lines after another. */
 struct regex_lines;
 
-/* Errors: -ENOMEM. */
-int regex_lines_open(const mmr_regex *regex, struct regex_lines **ret_lines);
+/* Shape: as regex_lines_filters; NULL to give all lines to PCRE2. Errors: -ENOMEM. */
+int regex_lines_open(
+	const mmr_regex *regex, const mmr_slice *sample, struct regex_lines **ret_lines);
 
 /* NULL is allowed. */
 void regex_lines_close(struct regex_lines *lines);
 
-/* Starts with a new piece. It must be private memory that stays valid. `off` is its offset in the
- * file, for errors. */
-void regex_lines_load(struct regex_lines *lines, mmr_slice piece, uint64_t off);
+/* Starts with a new block, which stays valid. If it is not private, PCRE2 is given copies of its
+ * lines. `off` is its offset in the file, for errors. */
+void regex_lines_load(struct regex_lines *lines, mmr_slice block, uint64_t off, bool is_private);
 
 /* The offset of the first match in the lines from `from` on, which is the start of a line or the
- * end of the piece.
+ * end of the block. Calls for one block must not go back.
  *
  * Returns: 1; 0 if there is none. Errors: those of mmr_regex_matches_error; `*ret_at` is then the
- *   start of the line in which the search failed. */
+ *   start of the line in which the search failed, or REGEX_NOWHERE after a fault of the block. */
 int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at);
 
-/* The first match that starts at or after `from` and is not empty, in a piece that is one line
- * without its delimiter.
+#define REGEX_NOWHERE SIZE_MAX
+
+/* The first match that starts at or after `from` and is not empty, in a private block that is one
+ * line without its delimiter. Lines must be opened without a sample.
  *
  * Returns: 1; 0 if there is none. Errors: those of mmr_regex_matches_error. */
 int regex_lines_match(struct regex_lines *lines, size_t from, mmr_slice *ret_match);

@@ -421,6 +421,44 @@ static void read_pattern(struct regex_literals *literals, const struct regex_ite
 	literals->n_sets = collector.n;
 }
 
+/* Whether a line has a text at an offset. */
+static bool is_text(mmr_slice line, size_t at, const struct literal *text, bool caseless)
+{
+	size_t i;
+
+	for (i = 0; i < text->len; i++) {
+		char byte = line.ptr[at + i];
+
+		if (caseless && byte >= 'A' && byte <= 'Z')
+			byte = (char)(byte ^ ('a' ^ 'A'));
+		if (byte != text->bytes[i])
+			return false;
+	}
+	return true;
+}
+
+static bool has_any(mmr_slice line, const struct literal_set *set)
+{
+	unsigned i;
+	size_t at;
+
+	for (i = 0; i < set->n; i++)
+		for (at = 0; at + set->texts[i].len <= line.len; at++)
+			if (is_text(line, at, &set->texts[i], set->caseless))
+				return true;
+	return false;
+}
+
+bool regex_literals_allow(const struct regex_literals *literals, mmr_slice line)
+{
+	unsigned i;
+
+	for (i = 0; literals && i < literals->n_sets; i++)
+		if (!has_any(line, &literals->sets[i]))
+			return false;
+	return true;
+}
+
 int regex_literals_of(mmr_slice pattern, const mmr_regex_options *options, const mmr_regex *regex,
 	struct regex_literals **ret_literals)
 {

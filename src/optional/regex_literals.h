@@ -44,4 +44,8 @@ struct regex_literals {
 int regex_literals_of(mmr_slice pattern, const mmr_regex_options *options, const mmr_regex *regex,
 	struct regex_literals **ret_literals);
 
+/* Whether a pattern may match in a line, which is in private memory: the line contains a text of
+ * each set. `literals` may be NULL. */
+bool regex_literals_allow(const struct regex_literals *literals, mmr_slice line);
+
 #endif

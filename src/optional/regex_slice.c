@@ -44,7 +44,7 @@ int mmr_regex_matches_of(const mmr_regex *regex, mmr_slice slice, mmr_regex_matc
 	return 0;
 }
 
-static int copy_guarded(char *to, const char *from, size_t len)
+int regex_copy(char *to, const char *from, size_t len)
 {
 	struct guard guard;
 
@@ -70,13 +70,12 @@ static int reserve(mmr_regex_matches *it, size_t room)
 	return 0;
 }
 
-/* Returns: how many bytes of the copy are whole lines. */
-static size_t whole_lines(mmr_slice copy, char delimiter)
+size_t regex_whole_lines(mmr_slice bytes, char delimiter)
 {
-	mmr_positions positions = mmr_positions_of(copy, delimiter);
+	mmr_positions positions = mmr_positions_of(bytes, delimiter);
 	const char *at;
 
-	return mmr_positions_next_back(&positions, &at) ? (size_t)(at - copy.ptr) + 1 : 0;
+	return mmr_positions_next_back(&positions, &at) ? (size_t)(at - bytes.ptr) + 1 : 0;
 }
 
 static int next_copy(mmr_regex_matches *it)
@@ -88,13 +87,13 @@ static int next_copy(mmr_regex_matches *it)
 	for (;; n = min_size(min_size(2 * n, WINDOW_LINE_LIMIT), it->rest.len)) {
 		err = reserve(it, n);
 		if (err == 0)
-			err = copy_guarded(it->copy, it->rest.ptr, n);
+			err = regex_copy(it->copy, it->rest.ptr, n);
 		if (err < 0)
 			return err;
 		copy.ptr = it->copy;
 		copy.len = n;
 		if (n < it->rest.len)
-			copy.len = whole_lines(copy, it->matcher.regex->delimiter);
+			copy.len = regex_whole_lines(copy, it->matcher.regex->delimiter);
 		if (copy.len > 0)
 			break;
 		if (n == WINDOW_LINE_LIMIT)

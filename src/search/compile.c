@@ -123,6 +123,22 @@ static mmr_slice put_expression(
 	return (mmr_slice){start, (size_t)(to - start)};
 }
 
+/* Compiles an expression, and finds out how to search for lines that may match it. */
+static int compile_expression(
+	struct term *term, mmr_slice expression, const mmr_regex_options *options)
+{
+	int err = mmr_regex_compile(expression, options, &term->regex);
+
+	if (err < 0)
+		return err;
+	err = regex_lines_prepare(term->regex, expression, options);
+	if (err < 0) {
+		mmr_regex_close(term->regex);
+		term->regex = NULL;
+	}
+	return err;
+}
+
 static int compile_regex(
 	struct term *term, const mmr_pattern *pattern, const mmr_search_options *options)
 {
@@ -136,7 +152,7 @@ static int compile_regex(
 	how.delimiter = options->delimiter;
 	if (pattern->is_regex) {
 		/* An error is explained for the pattern as it was given. */
-		err = mmr_regex_compile(pattern->text, &how, &term->regex);
+		err = compile_expression(term, pattern->text, &how);
 		if (err < 0 || !(options->words || options->whole_lines))
 			return err;
 		mmr_regex_close(term->regex);
@@ -148,7 +164,7 @@ static int compile_regex(
 	if (!text)
 		return error_set(-ENOMEM, "compile a text of %zu bytes", pattern->text.len);
 	expression = put_expression(text, pattern, options);
-	err = mmr_regex_compile(expression, &how, &term->regex);
+	err = compile_expression(term, expression, &how);
 	heap_free(text);
 	return err;
 }

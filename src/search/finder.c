@@ -23,7 +23,18 @@ void finder_close(struct finder *finder)
 	heap_free(finder);
 }
 
-int finder_open(const struct mmr_search *search, struct finder **ret_finder)
+bool finder_filters(const struct mmr_search *search, mmr_slice sample)
+{
+	size_t i;
+
+	for (i = 0; i < search->n_terms; i++)
+		if (search->terms[i].regex && !regex_lines_filters(search->terms[i].regex, sample))
+			return false;
+	return true;
+}
+
+int finder_open(const struct mmr_search *search, mmr_slice sample, bool is_private,
+	struct finder **ret_finder)
 {
 	size_t size = sizeof(struct finder) + search->n_terms * sizeof(struct cursor), i;
 	struct finder *finder = heap_alloc(size);
@@ -33,10 +44,12 @@ int finder_open(const struct mmr_search *search, struct finder **ret_finder)
 		return error_set(-ENOMEM, "search for lines");
 	memset(finder, 0, size);
 	finder->search = search;
+	finder->is_private = is_private;
 	for (i = 0; i < search->n_terms && err == 0; i++) {
 		finder->cursors[i].term = &search->terms[i];
 		if (search->terms[i].regex)
-			err = regex_lines_open(search->terms[i].regex, &finder->cursors[i].lines);
+			err = regex_lines_open(
+				search->terms[i].regex, &sample, &finder->cursors[i].lines);
 	}
 	if (err < 0) {
 		finder_close(finder);
@@ -62,7 +75,8 @@ static void advance(struct cursor *cursor, const struct finder *finder, size_t f
 			cursor->at = (size_t)(match.ptr - finder->block.ptr);
 	}
 	/* A match may end at the end of the last line. */
-	cursor->at = min_size(cursor->at, finder->block.len - 1);
+	if (found > 0)
+		cursor->at = min_size(cursor->at, finder->block.len - 1);
 	if (found == 0)
 		cursor->at = NOT_FOUND;
 	if (found < 0) {
@@ -79,7 +93,7 @@ void finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 	finder->from = 0;
 	for (; cursor < finder->cursors + finder->search->n_terms; cursor++) {
 		if (cursor->lines)
-			regex_lines_load(cursor->lines, block, off);
+			regex_lines_load(cursor->lines, block, off, finder->is_private);
 		else
 			text_load(&cursor->text, finder->search, cursor->term, block);
 		advance(cursor, finder, 0);
@@ -132,7 +146,7 @@ int finder_next(struct finder *finder, mmr_slice *ret_line)
 			if (cursor->at < finder->from)
 				advance(cursor, finder, finder->from);
 			/* A fault is not an error of a line. */
-			if (cursor->error < 0 && !cursor->lines) {
+			if (cursor->error < 0 && (!cursor->lines || cursor->at == REGEX_NOWHERE)) {
 				error_restore(&cursor->note);
 				return cursor->error;
 			}

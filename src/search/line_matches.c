@@ -50,7 +50,7 @@ int mmr_line_matches_open(const mmr_search *search, mmr_line_matches **ret_it)
 	it->search = search;
 	for (i = 0; i < search->n_terms && err == 0; i++)
 		if (search->terms[i].regex)
-			err = regex_lines_open(search->terms[i].regex, &it->terms[i].lines);
+			err = regex_lines_open(search->terms[i].regex, NULL, &it->terms[i].lines);
 	if (err < 0) {
 		mmr_line_matches_close(it);
 		return err;
@@ -126,7 +126,7 @@ int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line)
 		err = copy_line(it);
 	for (i = 0; i < it->search->n_terms && err == 0; i++) {
 		if (it->terms[i].lines)
-			regex_lines_load(it->terms[i].lines, it->bytes, UINT64_MAX);
+			regex_lines_load(it->terms[i].lines, it->bytes, UINT64_MAX, true);
 		else
 			text_load(&it->terms[i].text, it->search, &it->search->terms[i], it->bytes);
 		it->terms[i].stop = 0;

@@ -34,8 +34,9 @@ struct runs {
 	struct error_note note;
 };
 
-/* Errors: -ENOMEM. */
-int runs_open(const struct mmr_search *search, struct runs *ret_runs);
+/* Shape: as finder_open. Errors: -ENOMEM. */
+int runs_open(
+	const struct mmr_search *search, mmr_slice sample, bool is_private, struct runs *ret_runs);
 void runs_close(struct runs *runs);
 
 enum runs_flags {

@@ -77,18 +77,26 @@ struct cursor {
 struct finder {
 	const struct mmr_search *search;
 	mmr_slice block;
+	bool is_private;
 	size_t from; /* the next line starts here; after an error, the first undecided line */
 	struct cursor cursors[];
 };
 
-/* Errors: -ENOMEM. */
-int finder_open(const struct mmr_search *search, struct finder **ret_finder);
+/* Whether each regular expression requires a text that is worth while to look for. If one does
+ * not, blocks should be private.
+ *
+ * Shape: a sample of the input in private memory, which may be empty. */
+bool finder_filters(const struct mmr_search *search, mmr_slice sample);
+
+/* Shape: as finder_filters. `is_private`: blocks are memory that nothing else changes. Errors:
+ * -ENOMEM. */
+int finder_open(const struct mmr_search *search, mmr_slice sample, bool is_private,
+	struct finder **ret_finder);
 
 /* NULL is allowed. */
 void finder_close(struct finder *finder);
 
-/* Starts with a block of whole lines. If the search has a regular expression, it must be private
- * memory. `off` is its offset in the file, for errors. */
+/* Starts with a block of whole lines. `off` is its offset in the file, for errors. */
 void finder_load(struct finder *finder, mmr_slice block, uint64_t off);
 
 /* The next line that matches; `invert` is not applied. An error of a pattern is returned after the
