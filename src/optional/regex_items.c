@@ -16,9 +16,11 @@
 #define QUESTIONS_MAX 40
 
 /* The subject in which a single item is searched for: all bytes, or, if the pattern is UTF-8, all
- * of ASCII and the two letters that are a 'k' or an 's' in another case. */
+ * of ASCII and the two letters that are a 'k' or an 's' in another case. Each byte is repeated, so
+ * that an item such as a{2} takes it. */
 #define ASCII_END 128
-#define SUBJECT   256
+#define BYTES     256
+#define REPEATED  8
 static const char other_cases[] = "\xe2\x84\xaa\xc5\xbf";
 
 struct listing {
@@ -32,7 +34,7 @@ struct listing {
 	bool unsure; /* PCRE2 could not answer a question */
 	pcre2_match_data *data;
 	size_t *places;
-	unsigned char subject[SUBJECT];
+	unsigned char subject[BYTES * REPEATED];
 	size_t subject_len;
 };
 
@@ -233,24 +235,40 @@ static unsigned first_bytes(
 		takes(listing, code, listing->subject, listing->subject_len, at, false)) {
 		at = listing->places[0];
 		if (n == ITEM_BYTES_MAX || listing->places[1] <= at ||
-			(listing->options->utf && at >= ASCII_END))
+			(listing->options->utf && at >= ASCII_END * REPEATED))
 			return 0;
-		bytes[n++] = listing->subject[at++];
+		bytes[n++] = listing->subject[at];
+		at = (at / REPEATED + 1) * REPEATED;
 	}
 	return n;
 }
 
+/* Whether an item takes a byte repeated `n` times. */
+static bool takes_times(
+	struct listing *listing, const pcre2_code *code, unsigned char byte, size_t n)
+{
+	unsigned char bytes[REPEATED];
+
+	memset(bytes, byte, n);
+	return takes(listing, code, bytes, n, 0, true);
+}
+
+/* All bytes of what an item takes are of those with which it may start. If it takes fewer than
+ * REPEATED of one of them, it was found at each of them. */
 static void ask_bytes(struct listing *listing, const pcre2_code *code, struct regex_item *item)
 {
 	unsigned n = first_bytes(listing, code, item->bytes), i;
+	size_t least = 1;
 
-	for (i = 0; i < n; i++) {
-		unsigned char twice[] = {item->bytes[i], item->bytes[i]};
-
-		if (!takes(listing, code, twice, 1, 0, true))
-			return;
-		item->more |= takes(listing, code, twice, 2, 0, true);
-	}
+	if (n == 0)
+		return;
+	while (least <= REPEATED && !takes_times(listing, code, item->bytes[0], least))
+		least++;
+	if (least > REPEATED)
+		return;
+	item->more = least > 1;
+	for (i = 0; i < n; i++)
+		item->more |= takes_times(listing, code, item->bytes[i], 2);
 	item->n = (unsigned char)n;
 }
 
@@ -369,11 +387,12 @@ static void fill_subject(struct listing *listing)
 {
 	size_t i;
 
-	listing->subject_len = listing->options->utf ? ASCII_END : SUBJECT;
+	listing->subject_len = (listing->options->utf ? ASCII_END : BYTES) * REPEATED;
 	for (i = 0; i < listing->subject_len; i++)
-		listing->subject[i] = (unsigned char)i;
+		listing->subject[i] = (unsigned char)(i / REPEATED);
 	if (listing->options->utf) {
-		memcpy(listing->subject + ASCII_END, other_cases, sizeof(other_cases) - 1);
+		memcpy(listing->subject + listing->subject_len, other_cases,
+			sizeof(other_cases) - 1);
 		listing->subject_len += sizeof(other_cases) - 1;
 	}
 }

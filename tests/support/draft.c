@@ -60,10 +60,11 @@ static void draw_group(struct draft *draft, unsigned depth)
 
 static void draw_quantifier(struct draft *draft, size_t start)
 {
-	static const char *const quantifiers[] = {"?", "*", "+", "{1}", "{2}", "{1,2}", "{0,1}",
-		"{0}", "{,2}", "{2,}", "??", "*?", "+?", "?+", "*+", "++", "{1}+", "{1}{2}", " +",
-		"{ 1 }"};
-	size_t len = draft->n_text - start, n = chance_below(draft->chance, 4);
+	static const char *const quantifiers[] = {"?", "*", "+", "{1}", "{2}", "{1,2}", "{9}",
+		"{3}", "{0,1}", "{0}", "{,2}", "{2,}", "??", "*?", "+?", "?+", "*+", "++", "{1}+",
+		"{1}{2}", " +", "{ 1 }"};
+	size_t len = draft->n_text - start;
+	size_t n = chance_below(draft->chance, chance_below(draft->chance, 6) ? 4 : 12);
 
 	put(draft->pattern, &draft->n_pattern,
 		quantifiers[chance_below(draft->chance, ARRAY_LEN(quantifiers))]);
