@@ -15,7 +15,8 @@
  * Lines: a pattern is matched against one line at a time, without its delimiter. No match and no
  * look-around goes beyond a line; `^`, `\A`, `$` and `\z` match at its ends. So results do not
  * depend on threads, blocks, shards or backings. A pattern that needs a '\n' is refused if lines
- * end with '\n'. If they end with another byte, '\n' is a byte of the line: `^` and `$` also
+ * end with '\n', as far as its text shows that; mmr_search_compile examines patterns more closely.
+ * If lines end with another byte, '\n' is a byte of the line: `^` and `$` also
  * match next to it, and `.` does not match it. A '\r' before the '\n' belongs to the line. There
  * is no line after the last delimiter, not even an empty one.
  *

@@ -53,8 +53,9 @@ typedef struct mmr_search mmr_search;
  *
  * Shape: at least one pattern, in memory of the caller. An empty text is in every line. `options`
  *   may be NULL.
- * Errors: -EINVAL without a pattern, for a text that contains the delimiter, and for invalid
- *   options; those of mmr_regex_compile; -ENOMEM.
+ * Errors: -EINVAL without a pattern, for a text that contains the delimiter, for an expression that
+ *   can only match across lines, such as `A\nB`, `A[\n]` or `(A|B)\x{a}+`, and for invalid options;
+ *   those of mmr_regex_compile; -ENOMEM.
  * Lifetime: until mmr_search_close. The patterns and the options are copied. Threads: safe. */
 MMR_API int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
 	const mmr_search_options *options, mmr_search **ret_search);

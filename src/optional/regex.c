@@ -152,11 +152,11 @@ static int compile(mmr_slice pattern, const mmr_regex_options *options, pcre2_co
 	return *ret_code ? 0 : explain_pattern(pattern, cause, min_size(at, pattern.len));
 }
 
-static int refuse_newline(mmr_slice pattern, size_t at)
+int regex_refuse(mmr_slice pattern, char delimiter, size_t at)
 {
 	error_explain_at(-EINVAL, at,
-		"cannot compile pattern '%.*s': it needs a newline, which no line contains",
-		shown(pattern.len), pattern.ptr);
+		"cannot match across lines: pattern '%.*s' needs a %s, which no line contains",
+		shown(pattern.len), pattern.ptr, delimiter == '\n' ? "newline" : "delimiter");
 	return error_hint(-EINVAL, "search for it as a literal text, or choose another delimiter");
 }
 
@@ -189,7 +189,7 @@ int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_r
 	syntax = regex_syntax_of(pattern, options);
 	if (options->delimiter == '\n' && syntax.needs_newline) {
 		mmr_regex_close(regex);
-		return refuse_newline(pattern, syntax.newline_at);
+		return regex_refuse(pattern, '\n', syntax.newline_at);
 	}
 	regex->delimiter = options->delimiter;
 	regex->utf = options->utf;

@@ -63,6 +63,9 @@ extern pcre2_general_context *regex_memory;
 pcre2_code *regex_code_of(mmr_slice pattern, const mmr_regex_options *options, uint32_t flags,
 	int *ret_cause, size_t *ret_at);
 
+/* Sets the error of a pattern that needs the delimiter, at an offset in it. Returns: -EINVAL. */
+int regex_refuse(mmr_slice pattern, char delimiter, size_t at);
+
 /* Whether a release (major * 1000 + minor) compiles a pattern to correct machine code. */
 bool regex_trusts_jit(mmr_slice pattern, const mmr_regex_options *options, unsigned release);
 

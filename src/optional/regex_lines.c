@@ -33,7 +33,11 @@ struct regex_lines {
 
 int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_options *options)
 {
-	return regex_literals_of(pattern, options, regex, &regex->literals);
+	int err = regex_literals_of(pattern, options, regex, &regex->literals);
+
+	if (err == 0 && regex->literals && regex->literals->impossible)
+		return regex_refuse(pattern, options->delimiter, regex->literals->impossible_at);
+	return err;
 }
 
 bool regex_lines_filters(const mmr_regex *regex, mmr_slice sample)

@@ -16,7 +16,7 @@
  * the regex.
  *
  * Shape: the pattern and the options that the regex was compiled from.
- * Errors: -ENOMEM. */
+ * Errors: -EINVAL for a pattern that needs the delimiter; -ENOMEM. */
 int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_options *options);
 
 /* Whether the texts of a pattern are worth while in an input. If not, blocks should be private

@@ -47,10 +47,11 @@ struct walk {
 	struct collector *collector;
 	char delimiter;
 	unsigned depth;
-	unsigned n_around;  /* look-arounds of which the items are in */
-	bool whole;         /* so far the run is all that the alternative takes */
-	bool around;        /* the run includes what a look-around requires */
-	bool is_impossible; /* an item needs the delimiter */
+	unsigned n_around;    /* look-arounds of which the items are in */
+	bool whole;           /* so far the run is all that the alternative takes */
+	bool around;          /* the run includes what a look-around requires */
+	bool is_impossible;   /* an item needs the delimiter ... */
+	size_t impossible_at; /* ... at this offset of the pattern */
 	size_t n;
 	struct place run[LITERAL_MAX];
 };
@@ -325,6 +326,9 @@ static bool read_alternative(struct walk *walk, size_t from, size_t to)
 	for (i = from; i < to && !walk->is_impossible; i++) {
 		const struct regex_item *item = &walk->items->items[i];
 
+		if (item->kind == ITEM_TEXT || item->kind == ITEM_BYTES)
+			walk->impossible_at = item->at;
+
 		switch (item->kind) {
 		case ITEM_TEXT:
 		case ITEM_BYTES:
@@ -380,8 +384,10 @@ static bool read_alternatives(struct walk *outer, size_t from, size_t to)
 		for (end = from; end < to && walk.items->items[end].kind != ITEM_BAR; end++)
 			if (walk.items->items[end].peer > end)
 				end = walk.items->items[end].peer;
-		if (!read_alternative(&walk, from, end))
+		if (!read_alternative(&walk, from, end)) {
+			outer->impossible_at = walk.impossible_at;
 			continue;
+		}
 		is_possible = true;
 		complete = complete && collector.n == 1 && unite(&all, &best);
 	}
@@ -418,6 +424,7 @@ static void read_pattern(struct regex_literals *literals, const struct regex_ite
 
 	literals->impossible = has_bar(items, 0, items->n) ? !read_alternatives(&walk, 0, items->n)
 							   : !read_alternative(&walk, 0, items->n);
+	literals->impossible_at = walk.impossible_at;
 	literals->n_sets = collector.n;
 }
 

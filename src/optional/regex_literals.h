@@ -31,7 +31,8 @@ struct literal_set {
 
 /* Several sets that are valid independently of each other, the most promising one first. */
 struct regex_literals {
-	bool impossible; /* each match or look-around would need the delimiter */
+	bool impossible;      /* no line matches, since an item takes nothing but the delimiter */
+	size_t impossible_at; /* the offset of such an item in the pattern */
 	unsigned n_sets;
 	struct literal_set sets[LITERAL_SETS_MAX];
 };

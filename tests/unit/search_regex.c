@@ -30,14 +30,16 @@ struct question {
 	size_t next;
 };
 
-/* Returns: false if the pattern is refused. */
+/* Returns: false if PCRE2 does not accept the pattern. `search` is NULL if it needs the delimiter.
+ */
 static bool compile(struct question *question)
 {
 	mmr_regex_options how = MMR_REGEX_OPTIONS_INIT;
 	size_t at;
 	int cause;
 
-	if (mmr_search_compile(&question->pattern, 1, &question->options, &question->search) < 0)
+	if (mmr_search_compile(&question->pattern, 1, &question->options, &question->search) < 0 &&
+		!strstr(mmr_last_error(), "cannot match across lines"))
 		return false;
 	how.caseless = question->options.caseless;
 	how.utf = question->options.utf;
@@ -281,7 +283,7 @@ static size_t fill_from(const struct draft *draft, char *text, size_t room, char
 START_TEST(test_search_regex_of_random_patterns)
 {
 	struct chance chance = {86};
-	size_t n_patterns = 0, n_found = 0, i;
+	size_t n_patterns = 0, n_refused = 0, n_found = 0, i;
 	char text[6000];
 
 	for (i = 0; has_pcre2() && i < 40000; i++) {
@@ -298,15 +300,19 @@ START_TEST(test_search_regex_of_random_patterns)
 			continue;
 		bytes.len = fill_from(&draft, text, sizeof(text), question.options.delimiter);
 		find_naively(&question, bytes);
-		if (!question.limited) {
+		if (!question.search) {
+			MUST(question.n_starts == 0, "'%.*s' is refused", (int)draft.n_pattern,
+				draft.pattern);
+			n_refused++;
+		} else if (!question.limited) {
 			search_memory(&question, bytes);
 			n_patterns++;
 			n_found += question.n_starts;
 		}
 		end(&question);
 	}
-	MUST(!has_pcre2() || (n_patterns > 15000 && n_found > 50000), "%zu patterns, %zu lines",
-		n_patterns, n_found);
+	MUST(!has_pcre2() || (n_patterns > 15000 && n_refused > 300 && n_found > 50000),
+		"%zu patterns, %zu refused, %zu lines", n_patterns, n_refused, n_found);
 }
 END_TEST
 
@@ -388,6 +394,47 @@ START_TEST(test_search_regex_fails_in_candidates_only)
 }
 END_TEST
 
+/* Patterns that need the delimiter, and where; and similar ones that do not. */
+START_TEST(test_search_regex_across_lines)
+{
+	static const struct {
+		const char *pattern, *other; /* for '\n', for ' ' */
+		uint64_t at;
+	} refused[] = {{"A\\nB", "A B", 1}, {"A\\x{a}B", "A\\x{20}B", 1}, {"A[\\n]", "A[ ]", 1},
+		{"(A|B)\\x0a+", "(A|B)\\x20+", 5}, {"a\\n{2}", "a {2}", 1},
+		{"a(b\\x{a})+c", "a(b )+c", 3}, {"\\x{a}|b[\\n]", " |b[ ]", 7},
+		{"a(?=\\x{a})", "a(?= )", 4}, {"(a|b)(\\x{a}|[\\n])", "(a|b)( |[ ])", 12}};
+	static const char *const accepted[] = {"A\\nB|C", "a\\x{a}?", "a(\\x{a})*b", "[a\\n]",
+		"(?!\\x{a})a", "a\\sb", "(a|\\n)b", "\\R", "(?<!\\x{a})a"};
+	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
+	mmr_search *search = NULL;
+	mmr_pattern pattern;
+	size_t i;
+
+	for (i = 0; has_pcre2() && i < 2 * ARRAY_LEN(refused); i++) {
+		options.delimiter = i % 2 ? ' ' : '\n';
+		pattern = (mmr_pattern){
+			mmr_slice_of(i % 2 ? refused[i / 2].other : refused[i / 2].pattern), true};
+		MUST(mmr_search_compile(&pattern, 1, &options, &search) == -EINVAL, "'%s'",
+			pattern.text.ptr);
+		MUST(strstr(mmr_last_error(), "cannot match across lines: pattern '"), "%s",
+			mmr_last_error());
+		if (i % 2 == 0)
+			MUST(mmr_last_error_offset() == refused[i / 2].at, "%s", mmr_last_error());
+		options.delimiter = '\0';
+		ck_assert_int_eq(mmr_search_compile(&pattern, 1, &options, &search), 0);
+		mmr_search_close(search);
+	}
+	options.delimiter = '\n';
+	for (i = 0; has_pcre2() && i < ARRAY_LEN(accepted); i++) {
+		pattern = (mmr_pattern){mmr_slice_of(accepted[i]), true};
+		MUST(mmr_search_compile(&pattern, 1, &options, &search) == 0, "%s",
+			mmr_last_error());
+		mmr_search_close(search);
+	}
+}
+END_TEST
+
 static Suite *search_regex_suite(void)
 {
 	Suite *suite = suite_create("search_regex");
@@ -395,7 +442,8 @@ static Suite *search_regex_suite(void)
 	ADD_CASE(suite, "core", test_search_regex_on_every_backing,
 		test_search_regex_on_every_level, test_search_regex_streams,
 		test_search_regex_of_random_patterns, test_search_regex_keeps_the_faster_way);
-	ADD_CASE(suite, "faults", test_search_regex_fails_in_candidates_only);
+	ADD_CASE(suite, "faults", test_search_regex_fails_in_candidates_only,
+		test_search_regex_across_lines);
 	return suite;
 }
 
