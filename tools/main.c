@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
+#include "cli/help.h"
 #include "input/follow.h"
 #include "output/output.h"
 #include "status/message.h"
@@ -16,7 +17,8 @@ static enum need need_of(const struct options *options)
 	if (options->selections[0].part == PART_SHARD)
 		return NEED_SIZE;
 	/* A second selection may start before the first. */
-	if (options->n_selections > 1 || range_from_end(&options->selections[0].range))
+	if (options->n_selections > 1 || options->reverse ||
+		range_from_end(&options->selections[0].range))
 		return NEED_OFFSETS;
 	return action_of(options)->need;
 }
@@ -59,7 +61,7 @@ static enum status run_selections(struct input *input, const struct options *opt
 		if (used < selection_end(input, &task.scan))
 			used = selection_end(input, &task.scan);
 		if (options->maximum != NO_MAXIMUM)
-			task.maximum = options->maximum - min_u64(input->n, options->maximum);
+			task.maximum = options->maximum - min_u64(input->taken, options->maximum);
 	}
 	input->used = used;
 	if (options->count_only && !failed)
@@ -101,7 +103,7 @@ int main(int argc, char **argv)
 	output_start();
 	options_parse(argc, argv, &options);
 	if (optind == argc && isatty(STDIN_FILENO))
-		return (int)options_hint();
+		return (int)help_hint();
 	if (action_has(&options, ACTION_HAS_RECORDS))
 		options.record_size = type_record_size(&options);
 	report_start();
@@ -113,7 +115,7 @@ int main(int argc, char **argv)
 	status = options.follow ? follow_files(&options, run) : run_each(&options);
 	output_close();
 	progress_end();
-	if (options.verbose)
+	if (options.stats)
 		report_print();
 	return (int)status;
 }

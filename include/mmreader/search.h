@@ -96,6 +96,7 @@ typedef struct mmr_found_line {
 	uint64_t number; /* counted from 0 in the reader; or MMR_NO_LINE */
 	bool is_context; /* it is near a line that matches */
 	bool after_gap;  /* with context: lines between the last one reported and this are not */
+	bool in_turn;    /* all lines before it are collected: it may be printed at once */
 } mmr_found_line;
 
 /* Processes a line.

@@ -20,15 +20,17 @@ static int take_turn(struct lines_worker *lines)
 }
 
 /* Calls the job for a line. */
-static int call_job(struct lines_worker *lines, const mmr_found_line *line)
+static int call_job(struct lines_worker *lines, mmr_found_line *line)
 {
 	const mmr_found_job *job = lines->scan->job;
 	int result = job->collect ? 0 : take_turn(lines);
 
+	line->in_turn = lines->in_turn;
 	if (result == 0)
 		result = job->line(lines->user, line);
 	if (result == MMR_FOUND_FULL && job->collect) {
 		result = take_turn(lines);
+		line->in_turn = true;
 		if (result == 0)
 			result = job->collect(lines->user);
 		if (result == 0)

@@ -15,15 +15,14 @@ struct task {
 	struct input *input;
 	const struct options *options;
 	const struct selection *selection;
-	uint64_t maximum;      /* lines, matches or records that -m still allows */
+	uint64_t maximum;      /* lines or records that -m still allows */
 	mmr_scan_options scan; /* the selection */
 };
 
 enum status action_print(struct task *task);
 enum status action_count(struct task *task);
 enum status action_reverse(struct task *task);
-enum status action_find(struct task *task);
-enum status action_regex(struct task *task);
+enum status action_search(struct task *task);
 enum status action_hex(struct task *task);
 enum status action_type(struct task *task);
 enum status action_info(struct task *task);

@@ -1,4 +1,4 @@
-/* count.c - prints the number of lines, matches or records
+/* count.c - prints the number of lines or records
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
@@ -15,13 +15,14 @@ void count_print(const struct input *input, const struct options *options)
 {
 	char line[32];
 
-	if (options->json != JSON_NONE) {
+	if (options->json) {
 		json_begin(input->name);
-		json_number(action_of(options)->unit, input->n);
+		json_number(options->search.only_matches ? "matches" : action_of(options)->unit,
+			input->n);
 		json_end();
 		return;
 	}
-	if (options->n_files > 1) {
+	if (options->names) {
 		output_write(input->name, strlen(input->name));
 		output_write(":", 1);
 	}
@@ -40,5 +41,6 @@ enum status action_count(struct task *task)
 	report_scan();
 	report_lines(counts.lines);
 	input->n += min_u64(counts.lines, task->maximum);
+	input->taken = input->n;
 	return STATUS_DONE;
 }

@@ -272,7 +272,7 @@ enum status action_info(struct task *task)
 	if (err < 0)
 		return message_file(input->name, err);
 	report_lines(facts.counts.lines);
-	if (task->options->json != JSON_NONE)
+	if (task->options->json)
 		print_object(input, &facts);
 	else
 		print_facts(input, &facts);

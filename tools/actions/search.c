@@ -1,201 +1,262 @@
-/* search.c - prints or counts the matches of a text or a regular expression
+/* search.c - prints or counts the lines that match texts and regular expressions
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
-#include "actions/chain.h"
-#include "output/json.h"
+#include "actions/line_text.h"
+#include "actions/offsets.h"
+#include "cli/patterns.h"
+#include "input/copy.h"
 #include "output/output.h"
 #include "output/put.h"
 #include "status/message.h"
 #include "status/report.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The search of one selection of an input. */
+/* The search of one selection. Changed in turn. */
 struct search {
-	const struct task *task;
-	uint64_t found;
-	uint64_t stop;         /* matches from here on belong to the next shard */
-	uint64_t lines_before; /* in the file before the start of the reader */
-	bool knows_lines;
+	struct line_style style;
+	mmr_reader *reader;
+	uint64_t n_lines, n_matches;
+	uint64_t start, stop; /* a range that is to be printed */
+	bool is_binary;       /* a line was not printed to a terminal */
+	bool has_printed;
+	uint64_t fault_off; /* of a range that could not be read */
+	bool has_fault;
 };
 
-static void print_offset(const struct search *search, uint64_t off)
+struct worker {
+	struct line_text text;
+	struct search *search;
+};
+
+/* Lines were printed before this selection. Groups of lines with context are separated. */
+static bool has_groups;
+
+/* Compiles the patterns, once for all inputs. Exits with a message if one is wrong. */
+static const mmr_search *compiled(const struct options *options)
 {
-	char text[PUT_NUMBER_ROOM + 1], *end;
+	static mmr_search *search;
+	const struct search_options *wanted = &options->search;
+	mmr_search_options how = MMR_SEARCH_OPTIONS_INIT;
 
-	if (search->task->options->n_files > 1) {
-		output_write(search->task->input->name, strlen(search->task->input->name));
-		output_write(":", 1);
-	}
-	end = put_unsigned(text, search->task->input->base + off);
-	*end++ = '\n';
-	output_write(text, (size_t)(end - text));
-}
-
-/* Counts the lines before the reader: lines are numbered from the start of the file. */
-static int count_lines_before(struct search *search)
-{
-	const struct input *input = search->task->input;
-	mmr_reader_options how = MMR_READER_OPTIONS_INIT;
-	mmr_scan_options all = search->task->scan;
-	mmr_reader *before;
-	int err;
-
-	search->knows_lines = true;
-	if (input->base == 0)
-		return 0;
-	how.length = input->base;
-	err = mmr_open_fd(input->fd, &how, &before);
-	if (err < 0)
-		return err;
-	all.offset = 0;
-	all.length = MMR_REST;
-	err = mmr_line_number(before, mmr_size(before), &all, &search->lines_before);
-	mmr_close(before);
-	return err;
-}
-
-static int print_object(struct search *search, const mmr_match *match)
-{
-	const struct input *input = search->task->input;
-	bool lines = search->task->options->json == JSON_LINES;
-	int err = lines && !search->knows_lines ? count_lines_before(search) : 0;
-
-	if (err < 0)
-		return err;
-	json_begin(input->name);
-	json_number("offset", input->base + match->off);
-	json_number("length", match->len);
-	if (lines)
-		json_number("line", search->lines_before + match->line);
-	json_end();
-	return 0;
-}
-
-/* Returns: 1 after the last match that is wanted, 0, or a code of the library. */
-static int on_match(void *context, const mmr_match *match)
-{
-	struct search *search = context;
-	const struct options *options = search->task->options;
-	int err = 0;
-
-	if (match->off >= search->stop)
-		return 1;
-	if (options->count_only)
-		;
-	else if (options->json == JSON_NONE)
-		print_offset(search, match->off);
-	else
-		err = print_object(search, match);
-	if (err < 0)
-		return err;
-	return ++search->found == search->task->maximum;
-}
-
-static unsigned flags_of(const struct options *options)
-{
-	return options->json == JSON_LINES ? MMR_MATCH_LINES : MMR_MATCH_PLAIN;
-}
-
-/* Whether only the number of all matches is wanted. */
-static bool counts_all(const struct task *task)
-{
-	return task->options->count_only && task->maximum == NO_MAXIMUM;
-}
-
-static enum status end_search(struct search *search, int err)
-{
-	report_scan();
-	if (err < 0)
-		return message_file(search->task->input->name, err);
-	search->task->input->n += search->found;
-	return search->found > 0 ? STATUS_DONE : STATUS_NO_MATCH;
-}
-
-/* --- Texts ------------------------------------------------------------------------------------ */
-
-/* If matches can cross the ends of lines, a shard has the matches of the whole file that start in
- * it. Its search starts where a search of the file would continue, and ends with its last match. */
-static int widen_shard(const struct task *task, mmr_scan_options *scan)
-{
-	mmr_slice text = task->options->text;
-	mmr_reader *reader = task->input->reader;
-	uint64_t from, stop = scan->offset + scan->length;
-	int err;
-
-	err = chain_resume(reader, text, scan->offset, &from);
-	if (err < 0)
-		return err;
-	stop += min_u64(text.len - 1, mmr_size(reader) - stop);
-	scan->offset = from;
-	scan->length = stop > from ? stop - from : 0;
-	return 0;
-}
-
-enum status action_find(struct task *task)
-{
-	const struct options *options = task->options;
-	mmr_reader *reader = task->input->reader;
-	mmr_needle needle = mmr_needle_of(options->text);
-	struct search search = {.task = task, .stop = UINT64_MAX};
-	mmr_scan_options scan = task->scan;
-	bool whole = task->selection->part == PART_SHARD && options->text.len > 0 &&
-		     memchr(options->text.ptr, options->delimiter, options->text.len) != NULL;
-	int err = 0;
-
-	if (whole) {
-		search.stop = scan.offset + scan.length;
-		err = widen_shard(task, &scan);
-	}
-	if (err < 0 || task->maximum == 0)
-		return end_search(&search, err);
-	if (counts_all(task) && !whole)
-		err = mmr_count_matches(reader, &needle, &scan, &search.found);
-	else
-		err = mmr_each_match(reader, &needle, &scan, flags_of(options), on_match, &search);
-	return end_search(&search, err);
-}
-
-/* --- Regular expressions ---------------------------------------------------------------------- */
-
-/* Compiles the pattern, once for all inputs. Exits with a message if it is wrong. */
-static const mmr_regex *compiled(const struct options *options)
-{
-	static mmr_regex *regex;
-	mmr_regex_options how = MMR_REGEX_OPTIONS_INIT;
-	int err;
-
-	if (regex)
-		return regex;
+	if (search)
+		return search;
+	how.all = wanted->all;
+	how.invert = wanted->invert;
+	how.caseless = wanted->caseless;
+	how.words = wanted->words;
+	how.whole_lines = wanted->whole_lines;
 	how.delimiter = options->delimiter;
-	err = mmr_regex_compile(options->text, &how, &regex);
-	if (err == 0)
-		return regex;
+	if (mmr_search_compile(wanted->patterns, wanted->n_patterns, &how, &search) == 0)
+		return search;
 	exit((int)message("%s", message_quote(mmr_last_error())));
 }
 
-static int on_regex_match(void *context, const mmr_regex_match *match)
-{
-	mmr_match plain = {match->off, match->text.len, match->line};
+/* --- Printing, in turn ------------------------------------------------------------------------ */
 
-	return on_match(context, &plain);
+static int print_range(struct search *search)
+{
+	const struct input *input = search->style.input;
+	uint64_t done, start = input->base + search->start;
+	int err;
+
+	if (search->start == search->stop)
+		return 0;
+	err = output_range(input->fd, start, search->stop - search->start, &done);
+	search->fault_off = start + done;
+	search->has_fault = err < 0;
+	search->start = search->stop = 0;
+	return err;
 }
 
-enum status action_regex(struct task *task)
+/* Ranges that follow one another are printed together. */
+static int add_range(struct search *search, const struct line_range *range)
 {
-	const mmr_regex *regex = compiled(task->options);
-	mmr_reader *reader = task->input->reader;
-	struct search search = {.task = task, .stop = UINT64_MAX};
 	int err = 0;
 
-	if (task->maximum == 0)
-		return end_search(&search, 0);
-	if (counts_all(task))
-		err = mmr_regex_count(regex, reader, &task->scan, &search.found);
-	else
-		err = mmr_regex_each(regex, reader, &task->scan, flags_of(task->options),
-			on_regex_match, &search);
-	return end_search(&search, err);
+	if (search->stop != range->off) {
+		err = print_range(search);
+		search->start = range->off;
+	}
+	search->stop = range->off + range->len;
+	return err;
+}
+
+static int print_bytes(struct search *search, const char *bytes, size_t len)
+{
+	int err = len > 0 ? print_range(search) : 0;
+
+	if (err == 0)
+		output_write(bytes, len);
+	return err;
+}
+
+static int print_text(void *context, struct line_text *text)
+{
+	struct search *search = context;
+	const struct search_options *wanted = &search->style.options->search;
+	size_t at = 0, i;
+	/* A line that is printed in parts has not been verified by the scan. */
+	int err = mmr_check(search->reader) == MMR_ETRUNCATED ? MMR_ETRUNCATED : 0;
+
+	if (text->len == 0 && text->n_ranges == 0)
+		return 0;
+	if (has_groups && !search->has_printed && (wanted->before > 0 || wanted->after > 0))
+		output_write("--\n", 3);
+	search->has_printed = has_groups = true;
+	for (i = 0; i < text->n_ranges && err == 0; i++) {
+		err = print_bytes(search, text->bytes + at, text->ranges[i].text_end - at);
+		at = text->ranges[i].text_end;
+		if (err == 0)
+			err = add_range(search, &text->ranges[i]);
+	}
+	if (err == 0)
+		err = print_bytes(search, text->bytes + at, text->len - at);
+	text->len = text->n_ranges = 0;
+	return err;
+}
+
+/* --- The job ---------------------------------------------------------------------------------- */
+
+static int start(void *state, void *context)
+{
+	struct worker *worker = state;
+
+	worker->search = context;
+	return line_text_start(&worker->text, &worker->search->style);
+}
+
+static void end(void *state, void *context)
+{
+	struct worker *worker = state;
+
+	(void)context;
+	line_text_end(&worker->text);
+}
+
+static int add_line(void *state, const mmr_found_line *line)
+{
+	struct worker *worker = state;
+
+	return line_text_add(&worker->text, line, print_text, worker->search);
+}
+
+static int collect(void *state)
+{
+	struct worker *worker = state;
+	struct search *search = worker->search;
+
+	search->n_lines += worker->text.n_lines;
+	search->n_matches += worker->text.n_matches;
+	worker->text.n_lines = worker->text.n_matches = 0;
+	search->is_binary |= worker->text.is_binary;
+	return print_text(search, &worker->text);
+}
+
+static mmr_found_options found_options(const struct task *task)
+{
+	const struct options *options = task->options;
+	const struct search_options *search = &options->search;
+	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
+
+	how.before = search->before;
+	how.after = search->after;
+	how.max_lines = task->maximum;
+	how.numbers = search->numbers && !options->count_only;
+	how.backward = options->reverse;
+	/* Nothing is done with single lines. */
+	how.runs = !options->reverse && !options->names && !search->numbers && !search->offsets &&
+		   !search->only_matches && !search->only_offsets && !options->color &&
+		   task->maximum == NO_MAXIMUM;
+	return how;
+}
+
+/* --- The action ------------------------------------------------------------------------------- */
+
+static enum status fail(const struct search *search, int err)
+{
+	const char *name = search->style.input->name;
+
+	return search->has_fault ? message_file_at(name, err, search->fault_off)
+				 : message_file(name, err);
+}
+
+static enum status run(struct task *task, struct search *search)
+{
+	static const mmr_found_job lines = {.line = add_line,
+		.collect = collect,
+		.start = start,
+		.end = end,
+		.state_size = sizeof(struct worker)};
+	mmr_found_options how = found_options(task);
+	mmr_found_job job = lines;
+	int err, range_err;
+
+	job.context = search;
+	err = mmr_search_run(search->style.search, search->reader, &task->scan, &how, &job);
+	report_scan();
+	range_err = print_range(search);
+	if (err >= 0 && range_err < 0)
+		err = range_err;
+	if (err < 0)
+		return fail(search, err);
+	if (search->is_binary) {
+		output_flush();
+		return binary_refuse(task->input->name);
+	}
+	return search->n_lines > 0 ? STATUS_DONE : STATUS_NO_MATCH;
+}
+
+/* Counts the lines that match, which is faster than to find them. */
+static enum status count(struct task *task, const struct search *search)
+{
+	struct input *input = task->input;
+	uint64_t n = 0;
+	int err = mmr_search_count(search->style.search, search->reader, &task->scan, &n);
+
+	report_scan();
+	if (err < 0)
+		return message_file(input->name, err);
+	input->n += n;
+	return n > 0 ? STATUS_DONE : STATUS_NO_MATCH;
+}
+
+enum status action_search(struct task *task)
+{
+	const struct options *options = task->options;
+	const struct search_options *wanted = &options->search;
+	struct input *input = task->input;
+	mmr_slice name = {input->name, strnlen(input->name, PATH_MAX)};
+	char json_name[PUT_JSON_ROOM(PATH_MAX)];
+	struct search search = {.style = {.input = input, .options = options}};
+	enum status status;
+	int err;
+
+	if (!options->count_only && copy_meets_output(input, &task->scan))
+		return STATUS_TROUBLE;
+	if (wanted->only_offsets && pattern_is_plain(wanted) && !options->reverse)
+		return offsets_print(task);
+	search.reader = input->reader;
+	search.style.search = compiled(options);
+	if (options->count_only && !wanted->only_matches && task->maximum == NO_MAXIMUM)
+		return count(task, &search);
+	search.style.matches = wanted->only_matches || wanted->only_offsets ||
+			       (options->color && !wanted->invert && !options->count_only);
+	search.style.has_ranges = input_has_ranges(input);
+	search.style.refuses_binary =
+		binary_matters(options->binary) && !options->count_only && !wanted->only_offsets;
+	search.style.json_name.ptr = json_name;
+	search.style.json_name.len = (size_t)(put_json(json_name, name) - json_name);
+	if (wanted->numbers) {
+		err = input_lines_before(input, &task->scan, &search.style.lines_before);
+		if (err < 0)
+			return message_file(input->name, err);
+	}
+	status = run(task, &search);
+	input->n += wanted->only_matches ? search.n_matches : search.n_lines;
+	input->taken += search.n_lines;
+	return status;
 }

@@ -133,7 +133,7 @@ enum status action_type(struct task *task)
 
 	table.size = mmr_layout_size(table.layout);
 	table.per_row = options->width > 0 ? options->width : 1;
-	table.json = options->json != JSON_NONE;
+	table.json = options->json;
 	table.room = typed_row_room(table.layout, table.json);
 	if (!table.json && !options->count_only)
 		print_header(table.layout);
@@ -144,6 +144,7 @@ enum status action_type(struct task *task)
 	if (!options->count_only)
 		end_line(&table, table.n_bytes / table.size);
 	task->input->n += table.n_bytes / table.size;
+	task->input->taken += table.n_bytes / table.size;
 	if (err < 0)
 		return message_file(task->input->name, err);
 	return report_rest(task, table.n_bytes % table.size);

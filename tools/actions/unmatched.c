@@ -34,12 +34,11 @@ static bool is_always_empty(const struct selection *selection)
 	return range->stop != MMR_END && range->stop <= range->start;
 }
 
-/* An empty text never matches. */
 static bool nothing_was_searched(const struct options *options)
 {
 	size_t i;
 
-	if (options->maximum == 0 || options->text.len == 0)
+	if (options->maximum == 0)
 		return true;
 	for (i = 0; i < options->n_selections; i++)
 		if (!is_always_empty(&options->selections[i]))

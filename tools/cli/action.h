@@ -20,8 +20,7 @@ enum action_flags {
 	ACTION_HAS_WIDTH = 2,   /* -w */
 	ACTION_FIRST_LINES = 4, /* -m takes the first lines of the selection ... */
 	ACTION_LAST_LINES = 8,  /* ... or the last ones */
-	ACTION_SEARCHES = 16,
-	ACTION_HAS_RECORDS = 32 /* records replace lines */
+	ACTION_HAS_RECORDS = 16 /* records replace lines */
 };
 
 struct action {
@@ -29,7 +28,7 @@ struct action {
 	enum need need;   /* of an input */
 	unsigned flags;   /* of enum action_flags */
 	const char *unit; /* what it counts, if it can be used with -c */
-	/* Prints what failed, and adds what it counts to `n` of the input. */
+	/* Prints what failed, and adds what it counts to `n` and `taken` of the input. */
 	enum status (*run)(struct task *task);
 };
 

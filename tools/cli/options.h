@@ -20,23 +20,10 @@ enum action_id {
 	ACTION_PRINT,
 	ACTION_COUNT,
 	ACTION_REVERSE,
-	ACTION_FIND,
-	ACTION_REGEX,
+	ACTION_SEARCH,
 	ACTION_HEX,
 	ACTION_TYPE,
 	ACTION_INFO
-};
-
-enum color {
-	COLOR_AUTO,
-	COLOR_ALWAYS,
-	COLOR_NEVER
-};
-
-enum json {
-	JSON_NONE,
-	JSON_PLAIN,
-	JSON_LINES /* matches with the numbers of their lines */
 };
 
 /* No limit, for -m. */
@@ -52,13 +39,27 @@ struct selection {
 	struct shard shard; /* of PART_SHARD */
 };
 
+/* What -e and -E search for, and what they print. */
+struct search_options {
+	mmr_pattern *patterns;
+	size_t n_patterns;
+	bool all; /* patterns must match */
+	bool invert, caseless, words, whole_lines;
+	uint64_t before, after; /* lines of context */
+	bool numbers, offsets;  /* before each line */
+	bool only_matches;      /* print matches, not lines */
+	bool only_offsets;      /* print the offsets of matches */
+};
+
 struct options {
 	/* In the order given; one of PART_ALL if none is given. */
 	struct selection selections[MAX_SELECTIONS];
 	size_t n_selections;
 	enum action_id action;
 	char delimiter;
-	mmr_slice text;     /* of ACTION_FIND and ACTION_REGEX */
+	struct search_options search; /* of ACTION_SEARCH */
+	bool reverse;                 /* the last lines first; with ACTION_SEARCH, too */
+	bool names;                   /* print the name of the file with each line or count */
 	bool count_only;    /* print the number of lines, matches or records, not the items */
 	const char *layout; /* of ACTION_TYPE */
 	size_t record_size; /* bytes; not 0 with ACTION_TYPE, where records replace lines */
@@ -67,10 +68,10 @@ struct options {
 	unsigned n_threads; /* 0: one per processor */
 	bool binary;        /* print binary data to a terminal too */
 	bool color;
-	enum json json;
-	bool follow; /* with ACTION_PRINT only */
+	bool json;
+	bool follow; /* with ACTION_PRINT and ACTION_SEARCH only */
 	bool no_mmap;
-	bool verbose;
+	bool stats;
 	bool quiet;    /* no progress */
 	bool progress; /* progress in any case */
 	char **files;
@@ -80,8 +81,5 @@ struct options {
 /* Parses the command line. Exits after --help, --version, or a message about the command line.
  * The caller sets `record_size`. */
 void options_parse(int argc, char **argv, struct options *ret_options);
-
-/* Prints the usage and mentions --help, on standard error. Returns: STATUS_TROUBLE. */
-enum status options_hint(void);
 
 #endif

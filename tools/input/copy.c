@@ -23,15 +23,19 @@ static bool is_all(const mmr_scan_options *scan)
 	       scan->n_lines == MMR_REST;
 }
 
-/* Whether standard output would overwrite bytes that are still to be read. */
-static bool meets_output(const struct input *input, const mmr_scan_options *scan)
+bool copy_meets_output(const struct input *input, const mmr_scan_options *scan)
 {
-	uint64_t start = input->base + scan->offset;
+	uint64_t start = input->base + scan->offset, stop = start + scan->length;
 
 	/* A file that was empty until this run wrote into it is a stream, too. */
-	if (is_stream(input))
-		return output_is_input(&input->st, 0, UINT64_MAX, false);
-	return output_is_input(&input->st, start, start + scan->length, false);
+	if (is_stream(input)) {
+		start = 0;
+		stop = UINT64_MAX;
+	}
+	if (!output_is_input(&input->st, start, stop, false))
+		return false;
+	message("%s: cannot print: input file is output file", message_quote(input->name));
+	return true;
 }
 
 bool copy_is_refused(
@@ -101,9 +105,8 @@ enum status copy_selection(
 	uint64_t start = is_stream(input) ? 0 : input->base + scan->offset, done = 0;
 	int err;
 
-	if (meets_output(input, scan))
-		return message(
-			"%s: cannot print: input file is output file", message_quote(input->name));
+	if (copy_meets_output(input, scan))
+		return STATUS_TROUBLE;
 	err = copy(input, scan, options, &done);
 	report_bytes(done);
 	if (err < 0)

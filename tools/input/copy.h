@@ -6,6 +6,9 @@
 
 #include "input/selection.h"
 
+/* Whether standard output would overwrite bytes that are still to be read. Prints a message. */
+bool copy_meets_output(const struct input *input, const mmr_scan_options *scan);
+
 /* Copies by the fastest way that the kernel offers. Prints what failed. */
 enum status copy_selection(
 	struct input *input, const mmr_scan_options *scan, const struct options *options);

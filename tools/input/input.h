@@ -18,9 +18,10 @@ struct input {
 	uint64_t base; /* offset of the reader in the file; not 0 for some standard inputs */
 	mmr_reader *reader;
 	/* What actions have done so far. */
-	uint64_t used; /* end of what was used, in the reader */
-	uint64_t n;    /* lines, matches or records: printed by -c, subtracted from -m */
-	bool rest;     /* the last action found bytes after the last record, and no other error */
+	uint64_t used;  /* end of what was used, in the reader */
+	uint64_t n;     /* lines, matches or records, printed by -c */
+	uint64_t taken; /* lines or records, subtracted from -m */
+	bool rest;      /* the last action found bytes after the last record, and no other error */
 };
 
 /* Opens a FILE of the command line; "-" is standard input. Prints what failed. */

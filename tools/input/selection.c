@@ -169,7 +169,7 @@ static int limit(
 	return err;
 }
 
-/* Adds the lines of a selection to `n` for -m. The action -c adds them itself. */
+/* Adds the lines of a selection to `taken` for -m. The action -c adds them itself. */
 static int count_lines(
 	struct input *input, const struct options *options, const mmr_scan_options *scan)
 {
@@ -181,7 +181,7 @@ static int count_lines(
 		return 0;
 	err = mmr_count_lines(input->reader, scan, &counts);
 	if (err == 0)
-		input->n += counts.lines;
+		input->taken += counts.lines;
 	return err;
 }
 
@@ -249,6 +249,32 @@ int selection_size(struct input *input, const mmr_scan_options *scan, uint64_t *
 	mmr_blocks_close(blocks);
 	if (err == 0)
 		*ret_size = size;
+	return err;
+}
+
+bool input_has_ranges(const struct input *input)
+{
+	return has_offsets(input);
+}
+
+int input_lines_before(const struct input *input, const mmr_scan_options *scan, uint64_t *ret_lines)
+{
+	mmr_reader_options how = MMR_READER_OPTIONS_INIT;
+	mmr_scan_options all = *scan;
+	mmr_reader *before;
+	int err;
+
+	*ret_lines = 0;
+	if (input->base == 0)
+		return 0;
+	how.length = input->base;
+	err = mmr_open_fd(input->fd, &how, &before);
+	if (err < 0)
+		return err;
+	all.offset = 0;
+	all.length = MMR_REST;
+	err = mmr_line_number(before, mmr_size(before), &all, ret_lines);
+	mmr_close(before);
 	return err;
 }
 

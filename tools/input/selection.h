@@ -12,7 +12,7 @@ mmr_scan_options selection_range(
 	const struct options *options, const struct selection *selection, uint64_t maximum);
 
 /* The scan of a selection of an input: a range of bytes if the input has offsets. If several
- * selections share the lines of -m, this adds the lines to `n` of the input.
+ * selections share the lines of -m, this adds the lines to `taken` of the input.
  *
  * Returns: 0 or a code of the library. */
 int selection_locate(struct input *input, const struct options *options,
@@ -21,13 +21,21 @@ int selection_locate(struct input *input, const struct options *options,
 /* The end of a selection; if the input is a stream, the end of what was used so far. */
 uint64_t selection_end(const struct input *input, const mmr_scan_options *scan);
 
-/* Reports the bytes of a selection that was scanned in several steps, for -v. */
+/* Reports the bytes of a selection that was scanned in several steps, for --stats. */
 void selection_report(const struct input *input, const mmr_scan_options *scan);
 
 /* The number of bytes of a selection that exist. Reads the selection if the input is a stream.
  *
  * Returns: 0 or a code of the library. */
 int selection_size(struct input *input, const mmr_scan_options *scan, uint64_t *ret_size);
+
+/* Whether bytes can be copied from the descriptor of the input by their offset. */
+bool input_has_ranges(const struct input *input);
+
+/* Counts the lines of the file before the reader, which starts within the file if standard input
+ * does: lines are numbered from the start of the file. Returns: 0 or a code of the library. */
+int input_lines_before(
+	const struct input *input, const mmr_scan_options *scan, uint64_t *ret_lines);
 
 /* Reads a stream up to the start of a selection that is empty. Returns: 0 or a code. */
 int selection_reach(struct input *input, const mmr_scan_options *scan);

@@ -232,13 +232,19 @@ bool binary_matters(bool allowed)
 	return !allowed && isatty(STDOUT_FILENO);
 }
 
+enum status binary_refuse(const char *name)
+{
+	return message(
+		"%s: cannot print binary data to a terminal; use -x to view it or -a to print it",
+		message_quote(name));
+}
+
 bool binary_refused(const char *name, mmr_slice bytes)
 {
 	size_t len = (size_t)min_u64(bytes.len, BINARY_LOOK);
 
 	if (len == 0 || (!memchr(bytes.ptr, '\0', len) && !memchr(bytes.ptr, '\033', len)))
 		return false;
-	message("%s: cannot print binary data to a terminal; use -x to view it or -a to print it",
-		message_quote(name));
+	binary_refuse(name);
 	return true;
 }

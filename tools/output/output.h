@@ -51,6 +51,9 @@ _Noreturn void output_failed(int errnum);
 /* Whether the output must be examined: it is a terminal, and `allowed` (option -a) is false. */
 bool binary_matters(bool allowed);
 
+/* Prints the message for binary data and a terminal. Returns: STATUS_TROUBLE. */
+enum status binary_refuse(const char *name);
+
 /* Whether the first BINARY_LOOK bytes contain a NUL or an ESC, after a message for `name`. */
 bool binary_refused(const char *name, mmr_slice bytes);
 

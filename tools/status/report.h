@@ -1,4 +1,4 @@
-/* report.h - time, speed and memory of a run, in one line: -v
+/* report.h - time, speed and memory of a run, in one line: --stats
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_STATUS_REPORT_H

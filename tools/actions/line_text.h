@@ -1,0 +1,58 @@
+/* line_text.h - makes the output for lines that were found: prefixes, colors, matches
+ *
+ * Each worker has a text: bytes in a buffer, and between them ranges of the file, which are copied
+ * from it when they are printed.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_ACTIONS_LINE_TEXT_H
+#define TOOLS_ACTIONS_LINE_TEXT_H
+
+#include "actions/action.h"
+
+/* What all lines of a selection have in common. */
+struct line_style {
+	const struct input *input;
+	const struct options *options;
+	const mmr_search *search;
+	uint64_t lines_before; /* in the file, before the reader */
+	bool has_ranges;       /* long parts of lines can be copied from the file */
+	bool refuses_binary;   /* the output is a terminal */
+	bool matches;          /* matches in lines are needed: to color them, or alone */
+	mmr_slice json_name;   /* of the input */
+};
+
+/* A range of the file, printed after the first `text_end` bytes of the buffer. */
+struct line_range {
+	size_t text_end;
+	uint64_t off, len; /* in the reader */
+};
+
+#define LINE_TEXT_ROOM   ((size_t)128 << 10)
+#define LINE_TEXT_RANGES 64
+
+struct line_text {
+	const struct line_style *style;
+	char *bytes; /* LINE_TEXT_ROOM */
+	size_t len;
+	struct line_range ranges[LINE_TEXT_RANGES];
+	size_t n_ranges;
+	uint64_t n_lines, n_matches; /* found, without context */
+	bool is_binary;              /* the last line is, so it is not printed */
+	mmr_line_matches *it;
+};
+
+/* Prints a text and empties it. Returns: 0 or a code of reading, with `*ret_at`. */
+typedef int line_text_print_fn(void *context, struct line_text *text);
+
+/* Errors: -ENOMEM. */
+int line_text_start(struct line_text *text, const struct line_style *style);
+void line_text_end(struct line_text *text);
+
+/* Adds a line. If the line is in turn, full texts are printed with `print`.
+ *
+ * Returns: 0; MMR_FOUND_FULL; 1 if the line is binary and the output a terminal.
+ * Errors: those of mmr_line_matches_error; what `print` returned. */
+int line_text_add(struct line_text *text, const mmr_found_line *line, line_text_print_fn *print,
+	void *context);
+
+#endif

@@ -1,0 +1,101 @@
+/* help.c - --help, --version, and the hint after a wrong command line
+ *
+ * SPDX-License-Identifier: MIT */
+#include "cli/help.h"
+
+#include "output/output.h"
+#include "status/message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char help_text[] =
+	"Print files of any size, or parts of them, without loading them into memory.\n"
+	"If there is no FILE, or if it is -, standard input is read.\n"
+	"\n"
+	"Selection (-b and -l can be repeated; output is in the order given)\n"
+	"  -b, --bytes=RANGE       select bytes START:END, counted from 0, END excluded;\n"
+	"                          -N counts from the end; or START:+LENGTH\n"
+	"  -l, --lines=RANGE       select lines likewise; or FIRST,LAST as in sed,\n"
+	"                          counted from 1, LAST included\n"
+	"  -s, --shard=K/N         select shard K of N, cut at line ends; \"auto\": take K\n"
+	"                          and N from Slurm, Open MPI or PMI\n"
+	"Action\n"
+	"  -e, --find=TEXT         print the lines that contain TEXT, with escapes\n"
+	"                          \\n \\t \\r \\0 \\\\ \\xHH; can be repeated\n"
+	"  -E, --regex=PATTERN     print the lines that match a Perl-compatible regular\n"
+	"                          expression; can be repeated\n"
+	"  -r, --reverse           print the lines in reverse order, also with -e and -E\n"
+	"  -c, --count             print how many lines the same command would print, or\n"
+	"                          the number of records\n"
+	"  -x, --hex               print bytes in hexadecimal and as text\n"
+	"  -t, --type=LAYOUT       print numbers or records: u8 i16 u32be f64 16s, or\n"
+	"                          name:type,name:type; -l, -m and -s count records\n"
+	"  -i, --info              show type, encoding, size, lines, holes, cached bytes\n"
+	"  -f, --follow            keep printing as the file grows or is replaced\n"
+	"Search, with -e or -E\n"
+	"      --patterns=FILE     search for the texts in FILE, too, one per line\n"
+	"      --fixed             the texts of -e have no escapes\n"
+	"      --and               lines that match all patterns, not one of them\n"
+	"  -v, --invert            lines that do not match\n"
+	"  -I, --ignore-case       letters match in both cases\n"
+	"  -W, --word              match whole words only\n"
+	"  -X, --whole-line        match whole lines only\n"
+	"  -n, --number            print the number of each line, counted from 1\n"
+	"  -O, --offset            print the offset of each line; with -o, of each match\n"
+	"  -o, --only-matching     print each match on a line of its own\n"
+	"      --offsets           print only the offsets of the matches\n"
+	"  -A, --after=N           also print N lines after each line\n"
+	"  -B, --before=N          also print N lines before each line\n"
+	"  -C, --context=N         also print N lines before and after\n"
+	"  -H, --with-filename     print the name of the file, also with -c (default with\n"
+	"      --no-filename       several files); do not print it\n"
+	"Details\n"
+	"  -d, --delimiter=BYTE    lines end with BYTE instead of newline (\"\\0\" for NUL)\n"
+	"  -m, --max-count=N       stop after N lines, matching lines or records\n"
+	"  -w, --width=N           bytes per row of -x, records per line of -t\n"
+	"  -a, --text              print binary data even to a terminal\n"
+	"  -j, --threads=N         number of threads (default: one per processor)\n"
+	"      --json              print JSON, for -i, -c, -t and --offsets\n"
+	"      --color=WHEN        color -x, -e and -E: always, never or auto (obeys\n"
+	"                          NO_COLOR)\n"
+	"      --no-mmap           read files instead of mapping them\n"
+	"      --stats             report time, speed and memory on standard error\n"
+	"      --progress          always show progress\n"
+	"  -q, --quiet             show no progress; with -f, no file names\n"
+	"  -h, --help   -V, --version\n"
+	"\n"
+	"Numbers: 5000 5_000 5e3 0x1388. K M G T P E are powers of 1000, for -b and -w\n"
+	"of 1024; KB MB ... are powers of 1000, KiB MiB ... of 1024.\n"
+	"Exit status: 0 success, 1 no match for -e or -E, 2 error.\n";
+
+enum status help_hint(void)
+{
+	fprintf(stderr, "Usage: %s [OPTION]... [FILE]...\nTry '%s --help' for more information.\n",
+		program_name, program_name);
+	return STATUS_TROUBLE;
+}
+
+_Noreturn void help_print(void)
+{
+	char usage[512];
+	int len;
+
+	len = snprintf(usage, sizeof(usage), "Usage: %s [OPTION]... [FILE]...\n", program_name);
+	output_write(usage, (size_t)len);
+	output_write(help_text, sizeof(help_text) - 1);
+	output_close();
+	exit(STATUS_DONE);
+}
+
+_Noreturn void help_print_version(void)
+{
+	char version[256];
+	int len;
+
+	len = snprintf(version, sizeof(version), "mmcat (mmreader) %s\nscan kernels: %s\n",
+		mmr_version(), mmr_kernel_name());
+	output_write(version, (size_t)len);
+	output_close();
+	exit(STATUS_DONE);
+}

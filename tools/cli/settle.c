@@ -1,0 +1,197 @@
+/* settle.c - the checks of options that need the whole command line
+ *
+ * SPDX-License-Identifier: MIT */
+#include "cli/settle.h"
+
+#include "cli/action.h"
+#include "cli/patterns.h"
+#include "status/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum color {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER
+};
+
+_Noreturn void settle_refuse(const char *combination)
+{
+	exit((int)message("cannot use %s", combination));
+}
+
+void settle_action(struct options *options, enum action_id action)
+{
+	if (options->action != ACTION_PRINT && options->action != action)
+		exit((int)message("cannot use -%c with -%c", actions[options->action].letter,
+			actions[action].letter));
+	options->action = action;
+}
+
+/* --- Search ----------------------------------------------------------------------------------- */
+
+/* Options that have no meaning without -e or -E. */
+static void refuse_without_search(const char *const *given)
+{
+	static const struct {
+		int option;
+		const char *message;
+	} details[] = {
+		{'A', "-A without -e or -E"},
+		{'B', "-B without -e or -E"},
+		{'C', "-C without -e or -E"},
+		{'I', "-I without -e or -E"},
+		{'n', "-n without -e or -E"},
+		{'o', "-o without -e or -E"},
+		{'O', "-O without -e or -E"},
+		{'v', "-v without -e or -E"},
+		{'W', "-W without -e or -E"},
+		{'X', "-X without -e or -E"},
+		{LONG_AND, "--and without -e or -E"},
+		{LONG_FIXED, "--fixed without -e"},
+		{LONG_OFFSETS, "--offsets without -e or -E"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(details) / sizeof(details[0]); i++)
+		if (given[details[i].option])
+			settle_refuse(details[i].message);
+}
+
+static void refuse_contradictions(const struct options *options)
+{
+	const struct search_options *search = &options->search;
+	bool context = search->before > 0 || search->after > 0;
+	bool matches = search->only_matches || search->only_offsets;
+
+	if (search->only_matches && search->only_offsets)
+		settle_refuse("-o with --offsets");
+	if (matches && search->invert)
+		settle_refuse(search->only_matches ? "-o with -v" : "--offsets with -v");
+	if (matches && context)
+		settle_refuse("-A, -B or -C with -o or --offsets");
+	if (search->only_offsets && search->offsets)
+		settle_refuse("-O with --offsets");
+	if (options->count_only && search->only_offsets)
+		settle_refuse("-c with --offsets; use -c with -o");
+	if (options->count_only && context)
+		settle_refuse("-c with -A, -B or -C");
+	if (options->reverse && context)
+		settle_refuse("-r with -A, -B or -C");
+	if (options->json && !search->only_offsets && !options->count_only)
+		settle_refuse("--json with -e or -E, but without -c or --offsets");
+}
+
+static void settle_search(struct options *options, const char *const *given)
+{
+	struct search_options *search = &options->search;
+
+	if (!given[LONG_FIXED])
+		pattern_unescape(search);
+	if (given[LONG_PATTERNS])
+		pattern_add_file(search, given[LONG_PATTERNS]);
+	if (search->n_patterns == 0) {
+		refuse_without_search(given);
+		return;
+	}
+	if (options->action == ACTION_INFO && given['e'])
+		settle_refuse("-i with -e; use -I to ignore case");
+	if (options->action != ACTION_PRINT)
+		exit((int)message("cannot use -%c with a search", actions[options->action].letter));
+	options->action = ACTION_SEARCH;
+	if (given[LONG_FIXED] && !given['e'])
+		settle_refuse("--fixed without -e");
+	if (pattern_crosses_lines(search, options->delimiter) &&
+		!(search->only_offsets && pattern_is_plain(search)))
+		settle_refuse("a text that contains the delimiter of lines, except alone and with "
+			      "--offsets");
+	if (given['C']) {
+		uint64_t context =
+			value_number("number of lines", given['C'], NUMBER_OF_ITEMS, 0, NO_MAXIMUM);
+
+		if (!given['A'])
+			search->after = context;
+		if (!given['B'])
+			search->before = context;
+	}
+	refuse_contradictions(options);
+}
+
+/* --- Details ---------------------------------------------------------------------------------- */
+
+/* Whether --color asks for color, or a terminal can show it and NO_COLOR is not set. */
+static bool wants_color(const char *given)
+{
+	static const char *const words[] = {"auto", "always", "never", NULL};
+	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	enum color color = COLOR_AUTO;
+
+	if (given)
+		color = (enum color)value_word("--color value", given, words);
+	if (color != COLOR_AUTO)
+		return color == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+static void settle_names(struct options *options, const char *const *given)
+{
+	bool used = options->action == ACTION_SEARCH || options->count_only;
+
+	if (given['H'] && given[LONG_NO_FILENAME])
+		settle_refuse("-H with --no-filename");
+	if (!used && given['H'])
+		settle_refuse("-H without -c, -e or -E");
+	if (!used && given[LONG_NO_FILENAME])
+		settle_refuse("--no-filename without -c, -e or -E");
+	options->names = given['H'] || (options->n_files > 1 && !given[LONG_NO_FILENAME]);
+}
+
+static void settle_follow(const struct options *options)
+{
+	const struct selection *selection = &options->selections[0];
+
+	if (options->action != ACTION_PRINT)
+		settle_refuse("-f with another action");
+	if (options->n_selections > 1)
+		settle_refuse("-f with more than one -b or -l");
+	if (selection->part == PART_SHARD)
+		settle_refuse("-f with -s");
+	/* The end of the file moves, so a selection that ends relative to it never ends. */
+	if (range_from_end(&selection->range) && selection->range.stop != MMR_END)
+		settle_refuse(
+			"-f with a range that counts from the end of the file and has an end");
+}
+
+void settle(struct options *options, const char *const *given)
+{
+	settle_search(options, given);
+	if (options->reverse && options->action != ACTION_SEARCH)
+		settle_action(options, ACTION_REVERSE);
+	/* -c counts records with -t, else lines. */
+	if (options->count_only && !action_of(options)->unit)
+		settle_action(options, ACTION_COUNT);
+	if (options->n_selections == 0)
+		options->selections[options->n_selections++] =
+			(struct selection){.range = {0, MMR_END, false, 0}};
+	if (options->width > 0 && !action_has(options, ACTION_HAS_WIDTH))
+		settle_refuse("-w without -x or -t");
+	if (options->width > 0 && options->count_only)
+		settle_refuse("-w with -c");
+	if (given['d'] && action_has(options, ACTION_HAS_RECORDS))
+		settle_refuse("-d with -t");
+	if (options->follow)
+		settle_follow(options);
+	if (options->progress && options->quiet)
+		settle_refuse("--progress with -q");
+	if (options->progress && options->follow)
+		settle_refuse("--progress with -f");
+	if (options->json && !action_has(options, ACTION_HAS_JSON))
+		settle_refuse("--json without -i, -c, -e, -E or -t");
+	if (options->json && action_has(options, ACTION_HAS_WIDTH) && options->width > 0)
+		settle_refuse("--json with -w");
+	settle_names(options, given);
+	options->color = wants_color(given[LONG_COLOR]);
+}

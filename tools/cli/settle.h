@@ -1,0 +1,35 @@
+/* settle.h - the checks of options that need the whole command line
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_CLI_SETTLE_H
+#define TOOLS_CLI_SETTLE_H
+
+#include "cli/options.h"
+
+/* Options without a letter. */
+enum {
+	LONG_AND = 256,
+	LONG_COLOR,
+	LONG_FIXED,
+	LONG_JSON,
+	LONG_NO_FILENAME,
+	LONG_NO_MMAP,
+	LONG_OFFSETS,
+	LONG_PATTERNS,
+	LONG_PROGRESS,
+	LONG_STATS,
+	LONG_LAST
+};
+
+/* Prints "cannot use COMBINATION" and exits. */
+_Noreturn void settle_refuse(const char *combination);
+
+/* Sets the action. Exits with a message if there is another one. */
+void settle_action(struct options *options, enum action_id action);
+
+/* Completes the options, or exits with a message about the first combination that has no meaning.
+ * `given` has the last value of each option by letter, "" for one without a value, and NULL for one
+ * that is not given. */
+void settle(struct options *options, const char *const *given);
+
+#endif
