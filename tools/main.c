@@ -96,6 +96,7 @@ static enum status run_each(const struct options *options)
 
 int main(int argc, char **argv)
 {
+	struct follow_work work = {.print = run};
 	struct options options;
 	enum status status;
 
@@ -112,7 +113,12 @@ int main(int argc, char **argv)
 		progress_start(options.progress);
 	/* A file that is truncated under its map is reported as an error. */
 	mmr_guard_install();
-	status = options.follow ? follow_files(&options, run) : run_each(&options);
+	if (options.follow) {
+		work.search = options.action == ACTION_SEARCH ? search_follow : NULL;
+		status = follow_files(&options, &work);
+	} else {
+		status = run_each(&options);
+	}
 	output_close();
 	progress_end();
 	if (options.stats)

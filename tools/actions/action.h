@@ -27,6 +27,10 @@ enum status action_hex(struct task *task);
 enum status action_type(struct task *task);
 enum status action_info(struct task *task);
 
+/* For -f: the function `search` of follow_work. */
+int search_follow(struct input *input, const struct options *options, const mmr_scan_options *scan,
+	uint64_t maximum);
+
 /* Compiles the layout of -t, or exits with a message. Returns: the bytes of a record. */
 size_t type_record_size(const struct options *options);
 

@@ -184,30 +184,65 @@ static enum status fail(const struct search *search, int err)
 				 : message_file(name, err);
 }
 
-static enum status run(struct task *task, struct search *search)
+/* Returns: 0, or a code of reading. */
+static int print_lines(const struct task *task, struct search *search)
 {
 	static const mmr_found_job lines = {.line = add_line,
 		.collect = collect,
 		.start = start,
 		.end = end,
 		.state_size = sizeof(struct worker)};
+	const struct options *options = task->options;
+	const struct search_options *wanted = &options->search;
+	mmr_slice name = {task->input->name, strnlen(task->input->name, PATH_MAX)};
+	char json_name[PUT_JSON_ROOM(PATH_MAX)];
+	struct line_style *style = &search->style;
 	mmr_found_options how = found_options(task);
 	mmr_found_job job = lines;
-	int err, range_err;
+	int err = 0, range_err;
 
+	style->matches = wanted->only_matches || wanted->only_offsets ||
+			 (options->color && !wanted->invert && !options->count_only);
+	style->has_ranges = input_has_ranges(task->input);
+	style->refuses_binary =
+		binary_matters(options->binary) && !options->count_only && !wanted->only_offsets;
+	style->json_name.ptr = json_name;
+	style->json_name.len = (size_t)(put_json(json_name, name) - json_name);
 	job.context = search;
-	err = mmr_search_run(search->style.search, search->reader, &task->scan, &how, &job);
+	if (wanted->numbers)
+		err = input_lines_before(task->input, &task->scan, &style->lines_before);
+	if (err < 0)
+		return err;
+	err = mmr_search_run(style->search, search->reader, &task->scan, &how, &job);
 	report_scan();
 	range_err = print_range(search);
-	if (err >= 0 && range_err < 0)
-		err = range_err;
-	if (err < 0)
-		return fail(search, err);
+	task->input->n += wanted->only_matches ? search->n_matches : search->n_lines;
+	task->input->taken += search->n_lines;
 	if (search->is_binary) {
 		output_flush();
-		return binary_refuse(task->input->name);
+		binary_refuse(task->input->name);
 	}
-	return search->n_lines > 0 ? STATUS_DONE : STATUS_NO_MATCH;
+	return err >= 0 && range_err < 0 ? range_err : err;
+}
+
+static struct search search_of(const struct task *task)
+{
+	struct search search = {.reader = task->input->reader};
+
+	search.style.input = task->input;
+	search.style.options = task->options;
+	search.style.search = compiled(task->options);
+	return search;
+}
+
+int search_follow(struct input *input, const struct options *options, const mmr_scan_options *scan,
+	uint64_t maximum)
+{
+	struct task task = {.input = input, .options = options, .maximum = maximum, .scan = *scan};
+	struct search search = search_of(&task);
+	int err = print_lines(&task, &search);
+
+	return err < 0 ? err : search.is_binary;
 }
 
 /* Counts the lines that match, which is faster than to find them. */
@@ -224,39 +259,31 @@ static enum status count(struct task *task, const struct search *search)
 	return n > 0 ? STATUS_DONE : STATUS_NO_MATCH;
 }
 
+/* Whether only the offsets of one text are wanted, which needs no lines. */
+static bool is_only_text(const struct task *task)
+{
+	const struct search_options *wanted = &task->options->search;
+
+	return wanted->only_offsets && pattern_is_plain(wanted) && !task->options->reverse;
+}
+
 enum status action_search(struct task *task)
 {
 	const struct options *options = task->options;
-	const struct search_options *wanted = &options->search;
-	struct input *input = task->input;
-	mmr_slice name = {input->name, strnlen(input->name, PATH_MAX)};
-	char json_name[PUT_JSON_ROOM(PATH_MAX)];
-	struct search search = {.style = {.input = input, .options = options}};
-	enum status status;
+	struct search search;
 	int err;
 
-	if (!options->count_only && copy_meets_output(input, &task->scan))
+	if (!options->count_only && copy_meets_output(task->input, &task->scan))
 		return STATUS_TROUBLE;
-	if (wanted->only_offsets && pattern_is_plain(wanted) && !options->reverse)
+	if (is_only_text(task))
 		return offsets_print(task);
-	search.reader = input->reader;
-	search.style.search = compiled(options);
-	if (options->count_only && !wanted->only_matches && task->maximum == NO_MAXIMUM)
+	search = search_of(task);
+	if (options->count_only && !options->search.only_matches && task->maximum == NO_MAXIMUM)
 		return count(task, &search);
-	search.style.matches = wanted->only_matches || wanted->only_offsets ||
-			       (options->color && !wanted->invert && !options->count_only);
-	search.style.has_ranges = input_has_ranges(input);
-	search.style.refuses_binary =
-		binary_matters(options->binary) && !options->count_only && !wanted->only_offsets;
-	search.style.json_name.ptr = json_name;
-	search.style.json_name.len = (size_t)(put_json(json_name, name) - json_name);
-	if (wanted->numbers) {
-		err = input_lines_before(input, &task->scan, &search.style.lines_before);
-		if (err < 0)
-			return message_file(input->name, err);
-	}
-	status = run(task, &search);
-	input->n += wanted->only_matches ? search.n_matches : search.n_lines;
-	input->taken += search.n_lines;
-	return status;
+	err = print_lines(task, &search);
+	if (err < 0)
+		return fail(&search, err);
+	if (search.is_binary)
+		return STATUS_TROUBLE;
+	return search.n_lines > 0 ? STATUS_DONE : STATUS_NO_MATCH;
 }

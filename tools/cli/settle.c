@@ -153,8 +153,19 @@ static void settle_follow(const struct options *options)
 {
 	const struct selection *selection = &options->selections[0];
 
-	if (options->action != ACTION_PRINT)
+	if (options->action != ACTION_PRINT && options->action != ACTION_SEARCH)
 		settle_refuse("-f with another action");
+	if (options->count_only)
+		settle_refuse("-f with -c");
+	if (options->reverse)
+		settle_refuse("-f with -r");
+	if (options->search.before > 0 || options->search.after > 0)
+		settle_refuse("-f with -A, -B or -C");
+	if (pattern_crosses_lines(&options->search, options->delimiter))
+		settle_refuse("-f with a text that contains the delimiter of lines");
+	if (options->action == ACTION_SEARCH &&
+		(selection->range.has_length || selection->range.stop != MMR_END))
+		settle_refuse("-f with -e or -E and a range that has an end");
 	if (options->n_selections > 1)
 		settle_refuse("-f with more than one -b or -l");
 	if (selection->part == PART_SHARD)

@@ -80,8 +80,7 @@ static bool catch_interrupt(void)
 /* --- The run ---------------------------------------------------------------------------------- */
 
 /* Prints the selection as far as it exists. */
-static void begin(struct followed *file, const char *name, struct follower *follower,
-	enum status (*print)(const char *, const struct options *))
+static void begin(struct followed *file, const char *name, struct follower *follower)
 {
 	enum follow what = followed_start(file, name, follower);
 
@@ -91,7 +90,7 @@ static void begin(struct followed *file, const char *name, struct follower *foll
 		followed_header(file);
 	output_flush();
 	if (what == FOLLOW_NOT) {
-		if (print(name, follower->options) == STATUS_TROUBLE)
+		if (follower->work->print(name, follower->options) == STATUS_TROUBLE)
 			follower->status = STATUS_TROUBLE;
 		output_flush();
 	} else if (what == FOLLOW_IT) {
@@ -152,11 +151,10 @@ static int go_round(struct followed *files, struct follower *follower)
 	return look_every;
 }
 
-enum status follow_files(const struct options *options,
-	enum status (*print)(const char *file, const struct options *options))
+enum status follow_files(const struct options *options, const struct follow_work *work)
 {
 	struct follower follower = {
-		.options = options, .maximum = options->maximum, .stopped = &stopped};
+		.options = options, .work = work, .maximum = options->maximum, .stopped = &stopped};
 	int i, n_begun, notifier, look_every;
 	struct followed *files;
 
@@ -166,10 +164,10 @@ enum status follow_files(const struct options *options,
 		follower.status = message("cannot follow files: %s", strerror(errno));
 		goto free_files;
 	}
-	follower.headers = options->n_files > 1 && !options->quiet;
+	follower.headers = options->n_files > 1 && !options->quiet && !work->search;
 	notifier = watch_start();
 	for (i = 0; i < options->n_files && follower.maximum > 0 && !stopped; i++)
-		begin(&files[i], options->files[i], &follower, print);
+		begin(&files[i], options->files[i], &follower);
 	n_begun = i;
 	/* The first round prints what was appended meanwhile. */
 	while (follower.maximum > 0 && !stopped) {

@@ -21,6 +21,9 @@
  * - Pipes, devices and files of /proc and /sys do not grow. They are printed once, in their turn,
  * before anything is followed. Standard input that is a file is followed without a name.
  *
+ * With -e and -E, the lines that match are printed. A line is searched when its delimiter is there,
+ * or its file was replaced.
+ *
  * Several files get "==> FILE <==" before their bytes, as in tail, unless -q is given.
  *
  * SIGINT ends the run as if every file were complete. If the rest cannot be written within a
@@ -32,10 +35,20 @@
 #ifndef TOOLS_INPUT_FOLLOW_H
 #define TOOLS_INPUT_FOLLOW_H
 
-#include "cli/options.h"
+#include "input/input.h"
 
-/* Follows all files of the options. `print` prints one FILE that cannot grow. */
-enum status follow_files(const struct options *options,
-	enum status (*print)(const char *file, const struct options *options));
+/* What is done with a FILE. */
+struct follow_work {
+	/* Prints one that cannot grow. */
+	enum status (*print)(const char *file, const struct options *options);
+	/* Prints the lines of an input that match, and adds their number to `taken`. `maximum` is
+	 * what -m still allows. NULL without a search. Returns: 0; 1 if it printed why it cannot go
+	 * on; a code of reading. */
+	int (*search)(struct input *input, const struct options *options,
+		const mmr_scan_options *scan, uint64_t maximum);
+};
+
+/* Follows all files of the options. */
+enum status follow_files(const struct options *options, const struct follow_work *work);
 
 #endif

@@ -93,11 +93,24 @@ static void select_from_start(struct followed *file)
 {
 	file->range.skip_bytes = 0;
 	file->range.skip_lines = 0;
+	file->lines_before = 0;
+	file->knows_lines = true;
+}
+
+static bool is_complete(const struct followed *file)
+{
+	return mmr_range_ended(&file->range) || file->follower->maximum == 0;
 }
 
 /* Continues at the start of the next file. */
 static void promote(struct followed *file)
 {
+	uint64_t size = 0;
+
+	/* The last line will not get its delimiter any more. */
+	if (file->follower->work->search && size_of(&file->now, &size) == 0 &&
+		size > file->now.off && !is_complete(file))
+		followed_search(file, size, true);
 	forget(&file->now);
 	file->now = file->next;
 	file->next = nothing;
@@ -114,11 +127,6 @@ static bool is_open_ended(const struct followed *file)
 	return !file->look && range->skip_bytes == 0 && range->skip_lines == 0 &&
 	       range->bytes == MMR_REST && range->lines == MMR_REST &&
 	       file->follower->maximum == NO_MAXIMUM;
-}
-
-static bool is_complete(const struct followed *file)
-{
-	return mmr_range_ended(&file->range) || file->follower->maximum == 0;
 }
 
 /* Cuts the next bytes to what is selected in this file and what -m allows in all files. */
@@ -224,6 +232,11 @@ static bool print_growth(struct followed *file, uint64_t limit)
 	if (size <= it->off || is_complete(file))
 		return false;
 	stop = it->off + min_u64(size - it->off, limit);
+	if (file->follower->work->search) {
+		err = followed_search(file, size, false);
+		output_flush();
+		stop = it->off;
+	}
 	while (err == 0 && it->off < stop && !is_complete(file) && !*file->follower->stopped) {
 		uint64_t edge = it->off + min_u64(stop - it->off, PIECE);
 
@@ -246,7 +259,7 @@ static bool print_growth(struct followed *file, uint64_t limit)
 		file->follower->status = STATUS_TROUBLE;
 		file->done = true;
 	}
-	return err == 0 && stop < size;
+	return err == 0 && stop < size && !file->follower->work->search;
 }
 
 /* --- The name -------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #ifndef TOOLS_INPUT_FOLLOWED_H
 #define TOOLS_INPUT_FOLLOWED_H
 
+#include "input/follow.h"
 #include "input/selection.h"
 #include "input/watch.h"
 
@@ -15,6 +16,7 @@ struct followed;
 /* What all files of the run share. */
 struct follower {
 	const struct options *options;
+	const struct follow_work *work;
 	uint64_t maximum; /* lines of all files that -m still allows */
 	bool headers;
 	const volatile sig_atomic_t *stopped; /* set when the run must end */
@@ -44,6 +46,8 @@ struct followed {
 	struct incarnation now;
 	struct incarnation next; /* has the name already, but no byte yet */
 	mmr_range range;         /* which of the next bytes are selected */
+	uint64_t lines_before;   /* in the file before `off`, for a search */
+	bool knows_lines;
 
 	int missing;  /* errno: why no file has the name; 0 if one has it */
 	double since; /* when this was first seen */
@@ -73,6 +77,13 @@ bool followed_step(struct followed *file, uint64_t limit);
 bool followed_is_watched(const struct followed *file);
 
 void followed_close(struct followed *file);
+
+/* Prints the lines that match in what is selected of the bytes up to `stop`. The last line may lack
+ * its delimiter if it is `whole`.
+ *
+ * Returns: 0; MMR_ETRUNCATED if the file ends before `stop`; another code of reading; 1 if it
+ *   printed why it cannot go on. */
+int followed_search(struct followed *file, uint64_t stop, bool whole);
 
 /* Prints "==> FILE <==", if there are several files and this one was not the last to print. */
 void followed_header(const struct followed *file);

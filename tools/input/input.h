@@ -17,6 +17,8 @@ struct input {
 	bool spooled;  /* `fd` is a saved copy of the stream */
 	uint64_t base; /* offset of the reader in the file; not 0 for some standard inputs */
 	mmr_reader *reader;
+	uint64_t lines_before; /* in the file before `base`, if that is known */
+	bool knows_lines;
 	/* What actions have done so far. */
 	uint64_t used;  /* end of what was used, in the reader */
 	uint64_t n;     /* lines, matches or records, printed by -c */

@@ -264,8 +264,8 @@ int input_lines_before(const struct input *input, const mmr_scan_options *scan, 
 	mmr_reader *before;
 	int err;
 
-	*ret_lines = 0;
-	if (input->base == 0)
+	*ret_lines = input->lines_before;
+	if (input->knows_lines || input->base == 0)
 		return 0;
 	how.length = input->base;
 	err = mmr_open_fd(input->fd, &how, &before);
