@@ -7,14 +7,16 @@
 
 _mmcat()
 {
-	local options='-b -l -s -r -c -e -E -x -t -i -f -d -m -w -a -j -v -q -h -V
-		--bytes= --lines= --shard= --reverse --count --find= --regex= --hex --type= --info
-		--follow --delimiter= --max-count= --width= --text --threads= --json --color=
-		--no-mmap --verbose --progress --quiet --help --version'
+	local options='-b -l -s -e -E -r -c -x -t -i -f -v -I -W -X -n -O -o -A -B -C -H -d -m -w -a -j
+		-q -h -V --bytes= --lines= --shard= --find= --regex= --reverse --count --hex --type=
+		--info --follow --patterns= --fixed --and --invert --ignore-case --word --whole-line
+		--number --offset --only-matching --offsets --after= --before= --context=
+		--with-filename --no-filename --delimiter= --max-count= --width= --text --threads=
+		--json --color= --no-mmap --stats --progress --quiet --help --version'
 	local types='u8 u16 u32 u64 i8 i16 i32 i64 f16 f32 f64
 		u16le u32le u64le i16le i32le i64le f16le f32le f64le
 		u16be u32be u64be i16be i32be i64be f16be f32be f64be'
-	local flags='[acfhiqrvVx]*' valued='[bdeEjlmstw]'
+	local flags='[acfhHiInoOqrvVWxX]*' valued='[AbBCdeEjlmstw]'
 	local line=${COMP_LINE:0:COMP_POINT} words word before option='' kept='' value offered='' i
 
 	read -ra words <<< "$line"
@@ -38,7 +40,7 @@ _mmcat()
 	case $option in
 	'') [[ $word == -* ]] && offered=$options || option=file ;;
 	--color) offered='auto always never' ;;
-	--json) offered=lines ;;
+	--patterns) option=file ;;
 	-s | --shard) offered=auto ;;
 	-t | --type)
 		# A layout is completed field by field.

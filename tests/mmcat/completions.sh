@@ -29,8 +29,6 @@ mmcat --color=al<TAB>
 	<--color=always>
 mmcat --color al<TAB>
 	<--color><always>
-mmcat --json=<TAB>
-	<--json=lines>
 mmcat --json alp<TAB>
 	<--json><alpha.log>
 mmcat -t id:u32b<TAB>alp<TAB>
@@ -55,6 +53,16 @@ mmcat -m alp<TAB>
 	<-m><alp>
 mmcat -e alp<TAB>
 	<-e><alp>
+mmcat -nve alp<TAB>
+	<-nve><alp>
+mmcat -e x -E y alp<TAB>
+	<-e><x><-E><y><alpha.log>
+mmcat -nIC alp<TAB>
+	<-nIC><alp>
+mmcat --patterns alp<TAB>
+	<--patterns><alpha.log>
+mmcat -e x --no-f<TAB>bet<TAB>
+	<-e><x><--no-filename><beta.log>
 mmcat -- --byt<TAB>
 	<--><--byt>
 END
@@ -95,7 +103,7 @@ bash_offers()
 check "bash: colours" bash_offers "always auto never" "mmcat --color="
 check "bash: types" bash_offers "f16 f16be f16le f32 f32be f32le f64 f64be f64le" "mmcat -t id:f"
 check "bash: no files for a pattern" bash_offers "" "mmcat -E "
-check "bash: options of a kind" bash_offers "--find= --follow" "mmcat -x --f"
+check "bash: options of a kind" bash_offers "--find= --fixed --follow" "mmcat -n --f"
 
 # --- zsh ------------------------------------------------------------------------------------------
 
