@@ -259,12 +259,17 @@ static enum status count(struct task *task, const struct search *search)
 	return n > 0 ? STATUS_DONE : STATUS_NO_MATCH;
 }
 
-/* Whether only the offsets of one text are wanted, which needs no lines. */
+/* Whether only the offsets of one text are wanted, which needs no lines. -m counts lines, unless a
+ * text contains their delimiter. An empty text is in every line, but has no match to print. */
 static bool is_only_text(const struct task *task)
 {
-	const struct search_options *wanted = &task->options->search;
+	const struct options *options = task->options;
+	const struct search_options *wanted = &options->search;
 
-	return wanted->only_offsets && pattern_is_plain(wanted) && !task->options->reverse;
+	if (!wanted->only_offsets || !pattern_is_plain(wanted) || options->reverse)
+		return false;
+	return pattern_crosses_lines(wanted, options->delimiter) ||
+	       (task->maximum == NO_MAXIMUM && wanted->patterns[0].text.len > 0);
 }
 
 enum status action_search(struct task *task)
