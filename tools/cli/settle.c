@@ -107,6 +107,8 @@ static void settle_search(struct options *options, const char *const *given)
 		!(search->only_offsets && pattern_is_plain(search)))
 		settle_refuse("a text that contains the delimiter of lines, except alone and with "
 			      "--offsets");
+	if (pattern_crosses_lines(search, options->delimiter) && options->reverse)
+		settle_refuse("-r with a text that contains the delimiter of lines");
 	if (given['C']) {
 		uint64_t context =
 			value_number("number of lines", given['C'], NUMBER_OF_ITEMS, 0, NO_MAXIMUM);
