@@ -34,6 +34,13 @@ is_binary()
 	[ "$(head -c 32K -- "$file" | tr -dc '\000\033' | head -c 1 | wc -c)" = 1 ]
 }
 
+# The longest word of a line.
+word_of_line()
+{
+	"$mmcat" -l "$1" "$file" | tr -cs 'A-Za-z0-9' '\n' |
+		awk 'length > length(longest) { longest = $0 } END { print longest }'
+}
+
 size=$(stat -L -c %s -- "$file")
 echo "== $file: $size bytes"
 run -i                           # what the file is
@@ -45,6 +52,14 @@ else
 	run -c                       # how many lines
 	run -l :5                    # the first, the last, one in the middle
 	run -l -5:
-	run -l $(($("$mmcat" -c "$file") / 2))
+	middle=$(($("$mmcat" -c "$file") / 2))
+	run -l "$middle"
 	run -b $((size / 2)):+200    # bytes from the middle on
+	text=ERROR                   # in the generated log
+	[ $# = 1 ] || text=$(word_of_line "$middle")
+	if [ "$text" ]; then
+		run -n -m 3 -e "$text"    # the first lines that contain a text, and the last
+		run -r -m 3 -e "$text"
+		run -c -e "$text"         # how many lines contain it
+	fi
 fi
