@@ -250,9 +250,37 @@ def offsets(slices):
 		for match in re.finditer(b"needle", data)]
 
 
+def ended(line):
+	return line if line.endswith(b"\n") else line + b"\n"
+
+
+def lines_with(data, first):
+	"""The lines with the text as they are printed, each with its offset."""
+	for line in lines_of(data, b"\n"):
+		if b"needle" in line:
+			yield first, ended(line)
+		first += len(line)
+
+
+def found(slices):
+	return [line for data, first in slices for _, line in lines_with(data, first)]
+
+
+def others(data, _):
+	return b"".join(ended(line) for line in lines_of(data, b"\n") if b"needle" not in line)
+
+
+def with_offsets(data, first):
+	return b"".join(b"%d:%s" % pair for pair in lines_with(data, first))
+
+
+def last_found(slices):
+	# Each selection is reversed by itself, and -m counts in all of them.
+	return [line for part in slices for line in reversed(found([part]))]
+
+
 def reverse(data, _):
-	return b"".join(line if line.endswith(b"\n") else line + b"\n"
-		for line in reversed(lines_of(data, b"\n")))
+	return b"".join(map(ended, reversed(lines_of(data, b"\n"))))
 
 
 def numbers(data, _):
@@ -272,11 +300,15 @@ ACTIONS = {
 	"count": (["-c"], lambda slices: b"%d\n" % len(lines_of_all(slices))),
 	"count some": (["-c", "-m7"], lambda slices: b"%d\n" % len(lines_of_all(slices)[:7])),
 	"reverse": (["-r"], each(reverse)),
-	"find": (["-e", "needle"], lambda slices: b"".join(offsets(slices))),
-	"find some": (["-e", "needle", "-m3"], lambda slices: b"".join(offsets(slices)[:3])),
-	"count found": (["-c", "-e", "needle"], lambda slices: b"%d\n" % len(offsets(slices))),
-	"pattern": (["-E", "ne+d(?=le)le"], lambda slices: b"".join(offsets(slices))),
-	"count pattern": (["-c", "-E", "needle"], lambda slices: b"%d\n" % len(offsets(slices))),
+	"find": (["-e", "needle"], lambda slices: b"".join(found(slices))),
+	"find some": (["-e", "needle", "-m3"], lambda slices: b"".join(found(slices)[:3])),
+	"find offsets": (["--offsets", "-e", "needle"], lambda slices: b"".join(offsets(slices))),
+	"find others": (["-v", "-e", "needle"], each(others)),
+	"find backwards": (["-r", "-e", "needle", "-m3"], lambda slices: b"".join(last_found(slices)[:3])),
+	"count found": (["-c", "-e", "needle"], lambda slices: b"%d\n" % len(found(slices))),
+	"pattern": (["-O", "-E", "ne+d(?=le)le"], each(with_offsets)),
+	"pattern offsets": (["--offsets", "-E", "ne+dle"], lambda slices: b"".join(offsets(slices))),
+	"count pattern": (["-c", "-o", "-E", "needle"], lambda slices: b"%d\n" % len(offsets(slices))),
 	"hex": (["-x"], each(lambda data, first: hex_view(data, first, 16))),
 	"numbers": (["-t", "u8"], each(numbers)),
 	"some numbers": (["-t", "u8", "-m9"], lambda slices: b"".join(each(numbers)(slices).splitlines(True)[:9])),
@@ -284,7 +316,7 @@ ACTIONS = {
 	"info": (["-i", "--json"], facts),
 	"follow": (["-f"], each(lambda data, _: data)),
 }
-MAY_FIND_NOTHING = ["find", "find some", "count found", "pattern", "count pattern"]
+MAY_FIND_NOTHING = [name for name in ACTIONS if "find" in name or "found" in name or "pattern" in name]
 
 
 def bytes_of(view):

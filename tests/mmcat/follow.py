@@ -95,7 +95,7 @@ def check_parts():
 			(["-b", "-15:"], text[-15:], more),
 			(["-b", "10:"], text[10:], more),
 			(["-b", "%d:" % (len(text) + 3)], b"", more[3:]),
-			(["-b", "%d:" % len(text), "-v"], b"", more),
+			(["-b", "%d:" % len(text), "--stats"], b"", more),
 			(["-l", ":"], text, more),
 			(["-l", "-2:", "-d", "9"], b"9\nline 100\n", more),
 			(["-l", "-2:", "--no-mmap"], b"".join(lines[-2:]), more)):
@@ -105,7 +105,8 @@ def check_parts():
 		append("log", more)
 		follow.prints(first + later)
 		follow.interrupt()
-		expect("%s: one report of -v" % args, follow.err.count(b" bytes, "), int("-v" in args))
+		expect("%s: one report of --stats" % args, follow.err.count(b" bytes, "),
+			int("--stats" in args))
 
 
 def check_ends():
@@ -514,11 +515,11 @@ def check_interrupted_while_writing():
 
 def check_interrupt():
 	write("log", b"text\n")
-	follow = Follow("interrupt", "-v", "log")
+	follow = Follow("interrupt", "--stats", "log")
 	follow.prints(b"text\n")
 	follow.interrupt()
 	if not re.fullmatch(r"mmcat: 5 bytes, .*\n", follow.err.decode()):
-		wrong("interrupt: -v", follow.err)
+		wrong("interrupt: --stats", follow.err)
 	follow = Follow("SIGTERM", "log")
 	follow.prints(b"text\n")
 	follow.process.terminate()

@@ -21,6 +21,7 @@ import expectations
 from expectations import expect
 
 MMCAT, FOLDER = sys.argv[1:3]
+LINES = ["--json", "--offsets", "-n"]
 
 
 def run(*args, status=0, **how):
@@ -40,11 +41,11 @@ def write(name, content):
 
 
 def objects(path, content, pattern, start=0, stop=None, base=0):
-	"""The objects that mmcat prints for the matches in content[start:stop]."""
+	"""The objects that mmcat -n prints for the matches in content[start:stop]."""
 	stop = len(content) if stop is None else stop
 	return [{"file": os.fsdecode(path), "offset": base + match.start() + start,
 		"length": len(match[0]),
-		"line": content[:start + match.start()].count(b"\n")}
+		"line": content[:start + match.start()].count(b"\n") + 1}
 		for match in re.finditer(pattern, content[start:stop])]
 
 
@@ -63,21 +64,26 @@ def matches():
 		path = write("log", content)
 		wanted = objects(path, content, b"needle")
 		status = 0 if wanted else 1
-		for how in ["-e", "needle"], ["-E", "n(?:ee)dle"]:
+		# -m counts lines, which have several matches.
+		most = [one for one in wanted if one["line"] in sorted({one["line"] for one in wanted})[:3]]
+		for how in ["-e", "needle"], ["-E", "n(?:ee)dle"], ["-I", "-e", "NEEDLE"]:
 			for more in [], ["-j1"], ["--no-mmap"]:
 				args = [*how, *more, path]
-				expect("%s" % args, run("--json", *args, status=status), without_lines(wanted))
-				expect("%s, lines" % args, run("--json=lines", *args, status=status), wanted)
-			expect("%s, -m 3" % how, run("--json=lines", "-m3", *how, path, status=status),
-				wanted[:3])
+				expect("%s" % args, run("--json", "--offsets", *args, status=status),
+					without_lines(wanted))
+				expect("%s, lines" % args, run(*LINES, *args, status=status), wanted)
+			expect("%s, -m 3" % how, run(*LINES, "-m3", *how, path, status=status), most)
 			piped = [{**one, "file": "standard input"} for one in wanted]
 			expect("%s, piped" % how,
-				run("--json=lines", *how, input=content, status=status), piped)
-			shards = [run("--json=lines", *how, "-s%d/3" % k, path, status=None)
+				run(*LINES, *how, input=content, status=status), piped)
+			shards = [run(*LINES, *how, "-s%d/3" % k, path, status=None)
 				for k in (1, 2, 3)]
 			expect("%s, shards" % how, sum(shards, []), wanted)
-		expect("counted", run("--json", "-c", "-e", "needle", path, status=status),
-			[{"file": os.fsdecode(path), "matches": len(wanted)}])
+		n_lines = len({one["line"] for one in wanted})
+		for how, counted in ([], {"lines": n_lines}), (["-o"], {"matches": len(wanted)}), (
+				["-v"], {"lines": len(content.splitlines()) - n_lines}):
+			expect("counted, %s" % how, run("--json", "-c", *how, "-e", "needle", path, status=None),
+				[{"file": os.fsdecode(path), **counted}])
 	# Selections: lines are numbered from the start of the file.
 	path = write("log", small)
 	ends = [0] + [match.end() for match in re.finditer(b"\n", small)]
@@ -85,14 +91,14 @@ def matches():
 			(["-l", "100:200"], ends[100], ends[200]), (["-l", "7:"], ends[7], None)):
 		start = start if start >= 0 else len(small) + start
 		wanted = objects(path, small, b"needle", start, stop)
-		expect("%s" % args, run("--json=lines", "-e", "needle", *args, path), wanted)
+		expect("%s" % args, run(*LINES, "-e", "needle", *args, path), wanted)
 		piped = [{**one, "file": "standard input"} for one in wanted]
 		expect("%s, piped" % args,
-			run("--json=lines", "-E", "needle", *args, input=small), piped)
+			run(*LINES, "-E", "needle", *args, input=small), piped)
 	# Standard input with an offset.
 	with open(path, "rb") as file:
 		os.lseek(file.fileno(), 700, os.SEEK_SET)
-		expect("from 700 on", run("--json=lines", "-e", "needle", stdin=file),
+		expect("from 700 on", run(*LINES, "-e", "needle", stdin=file),
 			[{**one, "file": "standard input"} for one in objects(path, small, b"needle", 700)])
 
 
@@ -100,7 +106,7 @@ def threads():
 	"""Numbering lines takes no more threads than -j allows."""
 	# Long enough to count the threads while it runs.
 	path = write("log", (b"text\n" * 12000000 + b"needle\n") * 2)
-	process = subprocess.Popen([MMCAT, "-j1", "--json=lines", "-e", "needle", path],
+	process = subprocess.Popen([MMCAT, "-j1", *LINES, "-e", "needle", path],
 		stdout=subprocess.PIPE)
 	most = 0
 	while process.poll() is None:
@@ -156,8 +162,9 @@ def rows():
 
 def refused():
 	path = write("log", b"x\n")
-	for args in (["--json"], ["--json", "-r"], ["--json", "-x"], ["--json=lines", "-c"],
-			["--json=lines", "-c", "-e", "x"], ["--json=lines", "-i"], ["--json=words", "-e", "x"],
+	for args in (["--json"], ["--json", "-r"], ["--json", "-x"], ["--json", "-n"], ["--json", "-o"],
+			["--json", "--offsets"], ["--json", "--offsets", "-c", "-e", "x"],
+			["--json", "--offsets", "-o", "-e", "x"], ["--json", "--offsets", "-v", "-e", "x"],
 			["--json", "-t", "u8", "-w2"]):
 		result = subprocess.run([MMCAT, *args, path], capture_output=True)
 		expect("%s is refused" % args, (result.returncode, result.stdout, result.stderr.count(b"\n")),

@@ -140,9 +140,9 @@ def progress_to(mmcat, folder, what, stdout, args, seconds, shown):
 
 def progress_otherwise(mmcat, folder):
 	terminal = Terminal()
-	status, out = run_slowly([mmcat, "-c", "-v", "--progress", "-"], 2, terminal.slave)
+	status, out = run_slowly([mmcat, "-c", "--stats", "--progress", "-"], 2, terminal.slave)
 	lines = terminal_after(terminal.end())
-	check("the report of -v is not disturbed", len(lines) == 2 and
+	check("the report of --stats is not disturbed", len(lines) == 2 and
 		lines[0].startswith(b"mmcat: ") and b" GB/s" in lines[0], lines)
 	check("the output is not disturbed", status == 0 and out.strip().isdigit(), out)
 

@@ -104,7 +104,8 @@ for pattern in "${patterns[@]}"; do
 	for file in plain nearly.gz nearly.bz2 utf8 rest; do
 		check "$pattern: no message for $file" says 1 '' "$pattern" nowhere "$file"
 	done
-	for options in -c -q --json --json=lines '-c --json' '-m 3' -j2 \
+	for options in -c -q -o -n -r --offsets '--offsets --json' '--offsets -n --json' '-c --json' \
+		'-c -o' '-C 2' '-m 3' -j2 -I -W -X \
 		'-b 7:12' '-b 12:' '-b -3:' '-b :3' '-b 3:+2' '-l 0' '-l 1:' '-l -1:' '-l 2:3' '-l 99:' '-b 1M:'; do
 		# shellcheck disable=SC2086
 		check "$pattern: $options" says 1 a.gz "$pattern" nowhere $options a.gz
@@ -125,7 +126,7 @@ for pattern in "${patterns[@]}"; do
 	check "$pattern: one file is missing" missing "$pattern" nowhere a.gz missing a.xz
 done
 
-check "no message for an empty text" says 1 '' -e '' a.gz
+check "an empty text is in every line" says 0 '' -e '' a.gz
 check "no message for an empty file" says 1 '' -e nowhere /dev/null
 check "no message for other actions" says 0 '' -c a.gz
 
@@ -135,5 +136,5 @@ cp a.gz $'b\n.gz'
 check "a name with a newline" grep -qF 'mmcat: b\x0a.gz: no match' err
 
 # The first bytes show the format: no library is loaded for it.
-"$MMCAT" -v -e nowhere a.gz > out 2> err
+"$MMCAT" --stats -e nowhere a.gz > out 2> err
 check "libmagic is not loaded" eval 'grep -q "no match" err && ! grep -q libmagic err'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# verbose.sh - the report of -v is right, and the output is as without it
+# stats.sh - the report of --stats is right, and the output is as without it
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
@@ -10,7 +10,7 @@ n_bytes=$(wc -c < numbers)
 kernel=$("$MMCAT" --version | sed -n 's/^scan kernels: //p')
 figure='[0-9]+\.[0-9]+'
 
-# says MODE OPTIONS INPUT EXPRESSION : -v prints one line on standard error, which begins as the
+# says MODE OPTIONS INPUT EXPRESSION : --stats prints one line on standard error, which begins as the
 # expression and contains the I/O mode.
 says()
 {
@@ -19,7 +19,7 @@ says()
 	# shellcheck disable=SC2086
 	"$MMCAT" $options < "$input" > plain || return
 	# shellcheck disable=SC2086
-	"$MMCAT" -v $options < "$input" > out 2> err || return
+	"$MMCAT" --stats $options < "$input" > out 2> err || return
 	cmp plain out || return
 	line="^mmcat: $expression, $figure s, $figure GB/s, I/O mode $mode, scan kernels $kernel,"
 	line="$line peak memory $figure MiB, peak heap $figure KiB(, lib.*)?\$"
@@ -37,7 +37,7 @@ stream()
 {
 	local line="^mmcat: $n_bytes bytes, 1000000 lines, .*, I/O mode read, "
 
-	cat numbers | "$MMCAT" -v -c > out 2> err
+	cat numbers | "$MMCAT" --stats -c > out 2> err
 	[ "$(cat out)" = 1000000 ] && grep -qE "$line" err || { cat err; return 1; }
 }
 check "a stream" stream
@@ -45,14 +45,14 @@ check "a stream" stream
 # The peak is at least what the program itself takes, and less than the size of a large file.
 peak()
 {
-	"$MMCAT" -v -c numbers 2>&1 > out | sed -E 's/.*peak memory ([0-9]+)\.[0-9] MiB.*/\1/' > peak
+	"$MMCAT" --stats -c numbers 2>&1 > out | sed -E 's/.*peak memory ([0-9]+)\.[0-9] MiB.*/\1/' > peak
 	[ "$(cat peak)" -ge 1 ] && { [ -n "$SANITIZER_FLAGS" ] || [ "$(cat peak)" -lt 64 ]; }
 }
 check "the peak is plausible" peak
 
 check "loaded libraries" \
-	bash -c '"$0" -v -i numbers 2>&1 > out | grep -qE ", libmagic [0-9.]+ loaded in [0-9.]+ ms" ||
+	bash -c '"$0" --stats -i numbers 2>&1 > out | grep -qE ", libmagic [0-9.]+ loaded in [0-9.]+ ms" ||
 		! grep -q libmagic <<< "$(ldconfig -p)"' "$MMCAT"
 check "a report after an error" \
-	bash -c '! "$0" -v -c nowhere numbers > out 2> err && grep -q "^mmcat: nowhere: " err &&
+	bash -c '! "$0" --stats -c nowhere numbers > out 2> err && grep -q "^mmcat: nowhere: " err &&
 		grep -q "1000000 lines" err' "$MMCAT"

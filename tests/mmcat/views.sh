@@ -88,7 +88,9 @@ if [ $? = 1 ]; then
 		timeout 600 python3 "$here/views.py" regex "$MMCAT" "$tmp"
 	check "an invalid pattern, with the offset" refuses "at byte 3" -E 'a(b' bytes
 	printf 'ab\nb\n' > one
-	check "matches in several files have file names" prints 'one:1\none:3\none:1\none:3\n' -E b one one
+	check "lines of several files have file names" prints 'one:ab\none:b\none:ab\none:b\n' -E b one one
+	check "offsets in several files have file names" \
+		prints 'one:1\none:3\none:1\none:3\n' --offsets -E b one one
 	check "a limit is an error" refuses "limit" -E '^(a|a?)+$' \
 		<(head -c 64 /dev/zero | tr '\0' a; echo b)
 else
@@ -102,8 +104,10 @@ for n in 1 3 7; do
 	for k in $(seq "$n"); do "$MMCAT" -c -e 99 -s "$k/$n" lines; done > counts
 	check "counts of $n shards add up" \
 		test "$(awk '{ n += $1 } END { print n }' counts)" = "$("$MMCAT" -c -e 99 lines)"
-	for k in $(seq "$n"); do "$MMCAT" -e $'9\n1' -s "$k/$n" lines; done > offsets
-	check "matches across $n shards" cmp offsets <("$MMCAT" -e $'9\n1' lines)
+	for k in $(seq "$n"); do "$MMCAT" -n -e 99 -s "$k/$n" lines; done > found
+	check "lines of $n shards are those of the file" cmp found <("$MMCAT" -n -e 99 lines)
+	for k in $(seq "$n"); do "$MMCAT" --offsets -e $'9\n1' -s "$k/$n" lines; done > offsets
+	check "matches across $n shards" cmp offsets <("$MMCAT" --offsets -e $'9\n1' lines)
 	[ "$n" = 1 ] || check "shard 2 of $n has the lines that start in it" \
 		cmp <(python3 "$here/shard.py" 2 "$n" lines) <("$MMCAT" -s "2/$n" lines)
 done
@@ -112,10 +116,8 @@ overlapping()
 {
 	local k
 
-	for k in $(seq "$2"); do "$MMCAT" -s "$k/$2" -e "$1" "$3"; done > offsets
-	cmp offsets <("$MMCAT" -e "$1" "$3") &&
-		[ "$(for k in $(seq "$2"); do "$MMCAT" -s "$k/$2" -c -e "$1" "$3"; done |
-			awk '{ n += $1 } END { print n }')" = "$("$MMCAT" -c -e "$1" "$3")" ]
+	for k in $(seq "$2"); do "$MMCAT" -s "$k/$2" --offsets -e "$1" "$3"; done > offsets
+	cmp offsets <("$MMCAT" --offsets -e "$1" "$3")
 }
 printf 'a\n\n\n' > newlines
 check "shards of two newlines" overlapping '\n\n' 2 newlines
