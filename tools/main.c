@@ -119,6 +119,8 @@ int main(int argc, char **argv)
 	} else {
 		status = run_each(&options);
 	}
+	if (search_is_json(&options))
+		search_summary();
 	output_close();
 	progress_end();
 	if (options.stats)

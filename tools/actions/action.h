@@ -31,6 +31,10 @@ enum status action_info(struct task *task);
 int search_follow(struct input *input, const struct options *options, const mmr_scan_options *scan,
 	uint64_t maximum);
 
+/* Whether lines are printed as JSON. Then call search_summary at the end. */
+bool search_is_json(const struct options *options);
+void search_summary(void);
+
 /* Compiles the layout of -t, or exits with a message. Returns: the bytes of a record. */
 size_t type_record_size(const struct options *options);
 

@@ -1,7 +1,7 @@
 /* line_text.c - makes the output for lines that were found: prefixes, colors, matches
  *
  * SPDX-License-Identifier: MIT */
-#include "actions/line_text.h"
+#include "actions/line_put.h"
 
 #include "output/put.h"
 
@@ -9,24 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Shorter parts of lines are copied to the buffer. */
-#define RANGE_LEAST ((size_t)64 << 10)
-
 /* Colors of ANSI terminals, those of GNU grep. */
 #define COLOR_FILE      "\033[35m"
 #define COLOR_NUMBER    "\033[32m"
 #define COLOR_SEPARATOR "\033[36m"
 #define COLOR_MATCH     "\033[01;31m"
 #define COLOR_END       "\033[m"
-
-/* A line that is being added. */
-struct adding {
-	struct line_text *text;
-	const mmr_found_line *line;
-	line_text_print_fn *print;
-	void *context;
-	int result; /* 0; why it cannot be added */
-};
 
 int line_text_start(struct line_text *text, const struct line_style *style)
 {
@@ -43,62 +31,15 @@ void line_text_end(struct line_text *text)
 	mmr_line_matches_close(text->it);
 }
 
-/* Makes room by printing, if it is the line's turn. */
-static bool make_room(struct adding *adding)
-{
-	if (adding->result == 0)
-		adding->result = adding->line->in_turn
-					 ? adding->print(adding->context, adding->text)
-					 : MMR_FOUND_FULL;
-	return adding->result == 0;
-}
-
-static void put(struct adding *adding, const char *bytes, size_t len)
-{
-	struct line_text *text = adding->text;
-	size_t part;
-
-	while (len > 0 && adding->result == 0) {
-		if (text->len == LINE_TEXT_ROOM && !make_room(adding))
-			return;
-		part = LINE_TEXT_ROOM - text->len < len ? LINE_TEXT_ROOM - text->len : len;
-		memcpy(text->bytes + text->len, bytes, part);
-		text->len += part;
-		bytes += part;
-		len -= part;
-	}
-}
-
-static void put_text(struct adding *adding, const char *bytes)
-{
-	put(adding, bytes, strlen(bytes));
-}
-
-/* Adds bytes of the line. */
-static void put_part(struct adding *adding, mmr_slice part)
-{
-	struct line_text *text = adding->text;
-	const mmr_found_line *line = adding->line;
-
-	if (part.len < RANGE_LEAST || !text->style->has_ranges) {
-		put(adding, part.ptr, part.len);
-		return;
-	}
-	if (text->n_ranges == LINE_TEXT_RANGES && !make_room(adding))
-		return;
-	text->ranges[text->n_ranges++] = (struct line_range){
-		text->len, line->off + (uint64_t)(part.ptr - line->bytes.ptr), part.len};
-}
-
 static void put_colored(struct adding *adding, const char *color, const char *bytes, size_t len)
 {
 	bool colored = adding->text->style->options->color;
 
 	if (colored)
-		put_text(adding, color);
-	put(adding, bytes, len);
+		line_put_text(adding, color);
+	line_put(adding, bytes, len);
 	if (colored)
-		put_text(adding, COLOR_END);
+		line_put_text(adding, COLOR_END);
 }
 
 static void put_separator(struct adding *adding)
@@ -134,22 +75,12 @@ static void put_prefix(struct adding *adding, uint64_t off)
 		put_number_prefix(adding, style->input->base + off);
 }
 
-/* The next match of the line. Returns: false after the last one, and for an error. */
-static bool next_match(struct adding *adding, mmr_slice *ret_match)
-{
-	if (adding->result == 0 && mmr_line_matches_next(adding->text->it, ret_match))
-		return true;
-	if (adding->result == 0)
-		adding->result = mmr_line_matches_error(adding->text->it);
-	return false;
-}
-
 static void put_member(struct adding *adding, const char *name, uint64_t number)
 {
 	char text[PUT_NUMBER_ROOM];
 
-	put_text(adding, name);
-	put(adding, text, (size_t)(put_unsigned(text, number) - text));
+	line_put_text(adding, name);
+	line_put(adding, text, (size_t)(put_unsigned(text, number) - text));
 }
 
 /* {"file":"log","offset":12,"length":3} */
@@ -157,13 +88,13 @@ static void put_object(struct adding *adding, uint64_t off, size_t len)
 {
 	const struct line_style *style = adding->text->style;
 
-	put_text(adding, "{\"file\":");
-	put(adding, style->json_name.ptr, style->json_name.len);
+	line_put_text(adding, "{\"file\":");
+	line_put(adding, style->json_name.ptr, style->json_name.len);
 	put_member(adding, ",\"offset\":", style->input->base + off);
 	put_member(adding, ",\"length\":", len);
 	if (style->options->search.numbers)
 		put_member(adding, ",\"line\":", style->lines_before + adding->line->number + 1);
-	put_text(adding, "}\n");
+	line_put_text(adding, "}\n");
 }
 
 static void put_match(struct adding *adding, mmr_slice match)
@@ -171,10 +102,10 @@ static void put_match(struct adding *adding, mmr_slice match)
 	bool colored = adding->text->style->options->color;
 
 	if (colored)
-		put_text(adding, COLOR_MATCH);
-	put_part(adding, match);
+		line_put_text(adding, COLOR_MATCH);
+	line_put_part(adding, match);
 	if (colored)
-		put_text(adding, COLOR_END);
+		line_put_text(adding, COLOR_END);
 }
 
 /* Adds each match, or its offset, on a line of its own. */
@@ -184,7 +115,7 @@ static void put_matches(struct adding *adding)
 	const mmr_found_line *line = adding->line;
 	mmr_slice match;
 
-	while (next_match(adding, &match)) {
+	while (line_next_match(adding, &match)) {
 		uint64_t off = line->off + (uint64_t)(match.ptr - line->bytes.ptr);
 
 		adding->text->n_matches++;
@@ -195,10 +126,10 @@ static void put_matches(struct adding *adding)
 		put_prefix(adding, off);
 		if (style->options->search.only_offsets) {
 			put_number(adding, style->input->base + off);
-			put_text(adding, "\n");
+			line_put_text(adding, "\n");
 		} else {
 			put_match(adding, match);
-			put(adding, &style->options->delimiter, 1);
+			line_put(adding, &style->options->delimiter, 1);
 		}
 	}
 }
@@ -209,12 +140,12 @@ static void put_colored_line(struct adding *adding)
 	mmr_slice rest = adding->line->bytes, match;
 	const char *stop = rest.ptr + rest.len;
 
-	while (next_match(adding, &match)) {
-		put_part(adding, (mmr_slice){rest.ptr, (size_t)(match.ptr - rest.ptr)});
+	while (line_next_match(adding, &match)) {
+		line_put_part(adding, (mmr_slice){rest.ptr, (size_t)(match.ptr - rest.ptr)});
 		put_match(adding, match);
 		rest.ptr = match.ptr + match.len;
 	}
-	put_part(adding, (mmr_slice){rest.ptr, (size_t)(stop - rest.ptr)});
+	line_put_part(adding, (mmr_slice){rest.ptr, (size_t)(stop - rest.ptr)});
 }
 
 static void put_line(struct adding *adding)
@@ -223,12 +154,16 @@ static void put_line(struct adding *adding)
 	const mmr_found_line *line = adding->line;
 	char delimiter = style->options->delimiter;
 
-	if (line->after_gap) {
-		put_colored(adding, COLOR_SEPARATOR, "--", 2);
-		put_text(adding, "\n");
-	}
 	if (style->matches && !line->is_context)
 		adding->result = mmr_line_matches_load(adding->text->it, line->bytes);
+	if (style->as_json) {
+		line_put_json(adding);
+		return;
+	}
+	if (line->after_gap) {
+		put_colored(adding, COLOR_SEPARATOR, "--", 2);
+		line_put_text(adding, "\n");
+	}
 	if (style->options->search.only_matches || style->options->search.only_offsets) {
 		put_matches(adding);
 		return;
@@ -237,10 +172,10 @@ static void put_line(struct adding *adding)
 	if (style->matches && !line->is_context)
 		put_colored_line(adding);
 	else
-		put_part(adding, line->bytes);
+		line_put_part(adding, line->bytes);
 	/* The last line of the input may lack its delimiter. */
 	if (line->bytes.ptr[line->bytes.len - 1] != delimiter)
-		put(adding, &delimiter, 1);
+		line_put(adding, &delimiter, 1);
 }
 
 /* Counts the matches, if those are wanted. */
@@ -251,7 +186,7 @@ static void count_line(struct adding *adding)
 	if (!adding->text->style->matches)
 		return;
 	adding->result = mmr_line_matches_load(adding->text->it, adding->line->bytes);
-	while (next_match(adding, &match))
+	while (line_next_match(adding, &match))
 		adding->text->n_matches++;
 }
 
@@ -275,8 +210,9 @@ int line_text_add(struct line_text *text, const mmr_found_line *line, line_text_
 		count_line(&adding);
 	else
 		put_line(&adding);
-	if (adding.result == 0) {
-		text->n_lines += !line->is_context;
+	if (adding.result == 0 && !line->is_context) {
+		text->n_lines++;
+		text->stop = line->off + line->bytes.len;
 	} else if (adding.result == MMR_FOUND_FULL) {
 		text->len = len;
 		text->n_ranges = n_ranges;

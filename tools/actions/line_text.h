@@ -18,7 +18,9 @@ struct line_style {
 	bool has_ranges;       /* long parts of lines can be copied from the file */
 	bool refuses_binary;   /* the output is a terminal */
 	bool matches;          /* matches in lines are needed: to color them, or alone */
-	mmr_slice json_name;   /* of the input */
+	bool as_json;          /* lines are objects of ripgrep's JSON (line_json.h) */
+	const char *json_path; /* of the input, for these objects */
+	mmr_slice json_name;   /* of the input, for other objects */
 };
 
 /* A range of the file, printed after the first `text_end` bytes of the buffer. */
@@ -37,6 +39,7 @@ struct line_text {
 	struct line_range ranges[LINE_TEXT_RANGES];
 	size_t n_ranges;
 	uint64_t n_lines, n_matches; /* found, without context */
+	uint64_t stop;               /* end of the last line found, in the reader */
 	bool is_binary;              /* the last line is, so it is not printed */
 	mmr_line_matches *it;
 };

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
+#include "actions/line_json.h"
 #include "actions/line_text.h"
 #include "actions/offsets.h"
 #include "cli/patterns.h"
@@ -11,6 +12,7 @@
 #include "status/message.h"
 #include "status/report.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,8 @@ struct search {
 	mmr_reader *reader;
 	uint64_t n_lines, n_matches;
 	uint64_t start, stop; /* a range that is to be printed */
+	uint64_t found_stop;  /* end of the last line found, in the reader */
+	uint64_t n_printed;   /* bytes of JSON */
 	bool is_binary;       /* a line was not printed to a terminal */
 	bool has_printed;
 	uint64_t fault_off; /* of a range that could not be read */
@@ -34,6 +38,9 @@ struct worker {
 
 /* Lines were printed before this selection. Groups of lines with context are separated. */
 static bool has_groups;
+
+/* Of all searches that printed JSON. */
+static struct json_stats totals;
 
 /* Compiles the patterns, once for all inputs. Exits with a message if one is wrong. */
 static const mmr_search *compiled(const struct options *options)
@@ -104,9 +111,12 @@ static int print_text(void *context, struct line_text *text)
 
 	if (text->len == 0 && text->n_ranges == 0)
 		return 0;
-	if (has_groups && !search->has_printed && (wanted->before > 0 || wanted->after > 0))
+	if (!search->has_printed && search->style.as_json)
+		search->n_printed += json_print_begin(search->style.json_path);
+	else if (!search->has_printed && has_groups && (wanted->before > 0 || wanted->after > 0))
 		output_write("--\n", 3);
 	search->has_printed = has_groups = true;
+	search->n_printed += text->len;
 	for (i = 0; i < text->n_ranges && err == 0; i++) {
 		err = print_bytes(search, text->bytes + at, text->ranges[i].text_end - at);
 		at = text->ranges[i].text_end;
@@ -151,9 +161,17 @@ static int collect(void *state)
 
 	search->n_lines += worker->text.n_lines;
 	search->n_matches += worker->text.n_matches;
+	if (worker->text.n_lines > 0)
+		search->found_stop = worker->text.stop;
 	worker->text.n_lines = worker->text.n_matches = 0;
 	search->is_binary |= worker->text.is_binary;
 	return print_text(search, &worker->text);
+}
+
+bool search_is_json(const struct options *options)
+{
+	return options->action == ACTION_SEARCH && options->json && !options->search.only_offsets &&
+	       !options->count_only;
 }
 
 static mmr_found_options found_options(const struct task *task)
@@ -165,12 +183,12 @@ static mmr_found_options found_options(const struct task *task)
 	how.before = search->before;
 	how.after = search->after;
 	how.max_lines = task->maximum;
-	how.numbers = search->numbers && !options->count_only;
+	how.numbers = (search->numbers || options->json) && !options->count_only;
 	how.backward = options->reverse;
 	/* Nothing is done with single lines. */
 	how.runs = !options->reverse && !options->names && !search->numbers && !search->offsets &&
 		   !search->only_matches && !search->only_offsets && !options->color &&
-		   task->maximum == NO_MAXIMUM;
+		   !options->json && task->maximum == NO_MAXIMUM;
 	return how;
 }
 
@@ -201,15 +219,17 @@ static int print_lines(const struct task *task, struct search *search)
 	mmr_found_job job = lines;
 	int err = 0, range_err;
 
-	style->matches = wanted->only_matches || wanted->only_offsets ||
-			 (options->color && !wanted->invert && !options->count_only);
+	style->as_json = search_is_json(options);
+	style->matches =
+		wanted->only_matches || wanted->only_offsets ||
+		((options->color || style->as_json) && !wanted->invert && !options->count_only);
 	style->has_ranges = input_has_ranges(task->input);
 	style->refuses_binary =
 		binary_matters(options->binary) && !options->count_only && !wanted->only_offsets;
 	style->json_name.ptr = json_name;
 	style->json_name.len = (size_t)(put_json(json_name, name) - json_name);
 	job.context = search;
-	if (wanted->numbers)
+	if (wanted->numbers || style->as_json)
 		err = input_lines_before(task->input, &task->scan, &style->lines_before);
 	if (err < 0)
 		return err;
@@ -223,6 +243,62 @@ static int print_lines(const struct task *task, struct search *search)
 		binary_refuse(task->input->name);
 	}
 	return err >= 0 && range_err < 0 ? range_err : err;
+}
+
+/* Where a search goes on after this one. */
+static uint64_t next_offset(const struct task *task, const struct search *search)
+{
+	uint64_t stop = search->n_lines < task->maximum ? selection_end(task->input, &task->scan)
+							: search->found_stop;
+
+	return task->input->base + stop;
+}
+
+static void add_stats(struct json_stats *sum, const struct json_stats *stats)
+{
+	sum->seconds += stats->seconds;
+	sum->searches += stats->searches;
+	sum->searches_with_match += stats->searches_with_match;
+	sum->bytes_searched += stats->bytes_searched;
+	sum->bytes_printed += stats->bytes_printed;
+	sum->lines += stats->lines;
+	sum->matches += stats->matches;
+}
+
+/* Prints lines as JSON. Returns: like print_lines. */
+static int print_objects(const struct task *task, struct search *search)
+{
+	struct json_stats stats = {.searches = 1};
+	double start = now_seconds();
+	uint64_t bytes = 0, total;
+	char *path;
+	int err;
+
+	path = json_path(task->input->name);
+	if (!path)
+		return -ENOMEM;
+	search->style.json_path = path;
+	err = print_lines(task, search);
+	if (task->scan.progress)
+		mmr_progress_read(task->scan.progress, &bytes, &total);
+	stats.seconds = now_seconds() - start;
+	stats.searches_with_match = search->n_lines > 0;
+	stats.bytes_searched = bytes;
+	stats.bytes_printed = search->n_printed;
+	stats.lines = search->n_lines;
+	stats.matches = search->n_matches;
+	/* As in ripgrep, a search that printed nothing is not mentioned. */
+	if (search->has_printed)
+		add_stats(&totals, &stats);
+	if (err >= 0 && search->has_printed)
+		json_print_end(path, &stats, next_offset(task, search));
+	free(path);
+	return err;
+}
+
+void search_summary(void)
+{
+	json_print_summary(report_seconds(), &totals);
 }
 
 static struct search search_of(const struct task *task)
@@ -285,7 +361,7 @@ enum status action_search(struct task *task)
 	search = search_of(task);
 	if (options->count_only && !options->search.only_matches && task->maximum == NO_MAXIMUM)
 		return count(task, &search);
-	err = print_lines(task, &search);
+	err = search_is_json(options) ? print_objects(task, &search) : print_lines(task, &search);
 	if (err < 0)
 		return fail(&search, err);
 	if (search.is_binary)

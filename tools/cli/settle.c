@@ -80,8 +80,10 @@ static void refuse_contradictions(const struct options *options)
 		settle_refuse("-c with -A, -B or -C");
 	if (options->reverse && context)
 		settle_refuse("-r with -A, -B or -C");
-	if (options->json && !search->only_offsets && !options->count_only)
-		settle_refuse("--json with -e or -E, but without -c or --offsets");
+	if (options->json && search->only_matches && !options->count_only)
+		settle_refuse("--json with -o; use --json with --offsets");
+	if (options->json && options->reverse && !search->only_offsets && !options->count_only)
+		settle_refuse("--json with -r");
 }
 
 static void settle_search(struct options *options, const char *const *given)
@@ -159,6 +161,8 @@ static void settle_follow(const struct options *options)
 		settle_refuse("-f with another action");
 	if (options->count_only)
 		settle_refuse("-f with -c");
+	if (options->json)
+		settle_refuse("-f with --json");
 	if (options->reverse)
 		settle_refuse("-f with -r");
 	if (options->search.before > 0 || options->search.after > 0)

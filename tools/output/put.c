@@ -100,3 +100,74 @@ char *put_json(char *to, mmr_slice text)
 	*to++ = '"';
 	return to;
 }
+
+char *put_json_part(char *to, mmr_slice text)
+{
+	static const char shorts[] = "btn\0fr"; /* \b is 8 */
+	const char *at = text.ptr, *stop = at + text.len, *run;
+
+	while (at < stop) {
+		unsigned char byte;
+
+		for (run = at; at < stop && (unsigned char)*at >= ' ' && *at != '"' && *at != '\\';)
+			at++;
+		memcpy(to, run, (size_t)(at - run));
+		to += at - run;
+		if (at == stop)
+			break;
+		byte = (unsigned char)*at++;
+		if (byte >= ' ') {
+			*to++ = '\\';
+			*to++ = (char)byte;
+		} else if (byte >= 8 && byte < 14 && shorts[byte - 8]) {
+			*to++ = '\\';
+			*to++ = shorts[byte - 8];
+		} else {
+			to = put_unit(to, byte);
+		}
+	}
+	return to;
+}
+
+bool put_is_utf8(mmr_slice text)
+{
+	const unsigned char *at = (const unsigned char *)text.ptr, *stop = at + text.len;
+	uint64_t word;
+	size_t len;
+
+	while (at < stop) {
+		if ((size_t)(stop - at) >= sizeof(word)) {
+			memcpy(&word, at, sizeof(word));
+			if ((word & UINT64_C(0x8080808080808080)) == 0) {
+				at += sizeof(word);
+				continue;
+			}
+		}
+		len = utf8_len(at, (size_t)(stop - at));
+		if (len == 0)
+			return false;
+		at += len;
+	}
+	return true;
+}
+
+char *put_base64(char *to, mmr_slice bytes)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *at = (const unsigned char *)bytes.ptr;
+	size_t left = bytes.len;
+
+	for (; left > 0; at += 3) {
+		unsigned group = (unsigned)at[0] << 16;
+
+		group |= left > 1 ? (unsigned)at[1] << 8 : 0;
+		group |= left > 2 ? at[2] : 0;
+		*to++ = digits[group >> 18];
+		*to++ = digits[group >> 12 & 63];
+		*to++ = left > 1 ? digits[group >> 6 & 63] : '=';
+		*to++ = left > 2 ? digits[group & 63] : '=';
+		left -= left < 3 ? left : 3;
+	}
+	return to;
+}

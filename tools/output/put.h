@@ -31,4 +31,19 @@ char *put_hex_escape(char *to, unsigned char byte);
  * U+DC00 + byte, which Python's os.fsencode and "surrogateescape" turn back into the byte. */
 char *put_json(char *to, mmr_slice text);
 
+/* The most bytes of `len` bytes inside a JSON string. */
+#define PUT_JSON_PART_ROOM(len) (6 * (len))
+
+/* Writes a part of a text that is UTF-8, as it is inside a JSON string. The part may start and end
+ * within a character. */
+char *put_json_part(char *to, mmr_slice text);
+
+bool put_is_utf8(mmr_slice text);
+
+/* The bytes of `len` bytes in base64. */
+#define PUT_BASE64_ROOM(len) (((len) + 2) / 3 * 4)
+
+/* Writes base64 (RFC 4648) with padding. */
+char *put_base64(char *to, mmr_slice bytes);
+
 #endif

@@ -22,6 +22,11 @@ void report_start(void)
 	report.started = now_seconds();
 }
 
+double report_seconds(void)
+{
+	return now_seconds() - report.started;
+}
+
 void report_bytes(uint64_t n_bytes)
 {
 	report.bytes += n_bytes;

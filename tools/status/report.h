@@ -9,6 +9,9 @@
 /* Starts the clock. */
 void report_start(void);
 
+/* Seconds since then. */
+double report_seconds(void);
+
 /* Adds used bytes of an input. */
 void report_bytes(uint64_t n_bytes);
 

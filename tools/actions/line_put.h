@@ -1,0 +1,31 @@
+/* line_put.h - adds bytes of a line to a text, and prints the text when it is full
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_ACTIONS_LINE_PUT_H
+#define TOOLS_ACTIONS_LINE_PUT_H
+
+#include "actions/line_text.h"
+
+/* A line that is being added. */
+struct adding {
+	struct line_text *text;
+	const mmr_found_line *line;
+	line_text_print_fn *print;
+	void *context;
+	int result; /* 0; why it cannot be added */
+};
+
+/* After `result` is set, these functions add nothing. */
+void line_put(struct adding *adding, const char *bytes, size_t len);
+void line_put_text(struct adding *adding, const char *text);
+
+/* Adds bytes of the line itself: a long part as a range of the file. */
+void line_put_part(struct adding *adding, mmr_slice part);
+
+/* The next match of the line. Returns: false after the last one, and for an error. */
+bool line_next_match(struct adding *adding, mmr_slice *ret_match);
+
+/* Adds a line as an object of ripgrep's JSON (line_json.c). */
+void line_put_json(struct adding *adding);
+
+#endif
