@@ -195,28 +195,42 @@ static bool is_binary(mmr_slice bytes)
 	return memchr(bytes.ptr, '\0', bytes.len) || memchr(bytes.ptr, '\033', bytes.len);
 }
 
+/* A fault of the map jumps out of this. It can only happen where bytes of the line are copied or
+ * looked at: nothing is held then. */
+static int add(void *argument)
+{
+	struct adding *adding = argument;
+	const struct line_style *style = adding->text->style;
+
+	if (style->refuses_binary && is_binary(adding->line->bytes)) {
+		adding->text->is_binary = true;
+		adding->result = 1;
+	} else if (style->options->count_only) {
+		count_line(adding);
+	} else {
+		put_line(adding);
+	}
+	return 0;
+}
+
 int line_text_add(struct line_text *text, const mmr_found_line *line, line_text_print_fn *print,
 	void *context)
 {
 	struct adding adding = {text, line, print, context, 0};
 	size_t len = text->len, n_ranges = text->n_ranges;
 	uint64_t n_matches = text->n_matches;
+	int err = mmr_try(text->style->input->reader, add, &adding);
 
-	if (text->style->refuses_binary && is_binary(line->bytes)) {
-		text->is_binary = true;
-		return 1;
+	if (err < 0)
+		adding.result = err;
+	if (adding.result == 0) {
+		text->n_lines += !line->is_context;
+		text->stop = line->is_context ? text->stop : line->off + line->bytes.len;
+		return 0;
 	}
-	if (text->style->options->count_only)
-		count_line(&adding);
-	else
-		put_line(&adding);
-	if (adding.result == 0 && !line->is_context) {
-		text->n_lines++;
-		text->stop = line->off + line->bytes.len;
-	} else if (adding.result == MMR_FOUND_FULL) {
-		text->len = len;
-		text->n_ranges = n_ranges;
-		text->n_matches = n_matches;
-	}
+	/* Nothing of the line is printed, unless it is so long that its start was. */
+	text->len = text->len < len ? 0 : len;
+	text->n_ranges = text->n_ranges < n_ranges ? 0 : n_ranges;
+	text->n_matches = n_matches;
 	return adding.result;
 }
