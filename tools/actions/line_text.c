@@ -9,12 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Colors of ANSI terminals, those of GNU grep. */
-#define COLOR_FILE      "\033[35m"
-#define COLOR_NUMBER    "\033[32m"
-#define COLOR_SEPARATOR "\033[36m"
-#define COLOR_MATCH     "\033[01;31m"
-#define COLOR_END       "\033[m"
+const char *line_text_gap(const struct options *options)
+{
+	return options->color ? COLOR_SEPARATOR "--" COLOR_END "\n" : "--\n";
+}
 
 int line_text_start(struct line_text *text, const struct line_style *style)
 {
@@ -160,10 +158,8 @@ static void put_line(struct adding *adding)
 		line_put_json(adding);
 		return;
 	}
-	if (line->after_gap) {
-		put_colored(adding, COLOR_SEPARATOR, "--", 2);
-		line_put_text(adding, "\n");
-	}
+	if (line->after_gap)
+		line_put_text(adding, line_text_gap(style->options));
 	if (style->options->search.only_matches || style->options->search.only_offsets) {
 		put_matches(adding);
 		return;

@@ -9,6 +9,13 @@
 
 #include "actions/action.h"
 
+/* Colors of ANSI terminals, those of GNU grep. */
+#define COLOR_FILE      "\033[35m"
+#define COLOR_NUMBER    "\033[32m"
+#define COLOR_SEPARATOR "\033[36m"
+#define COLOR_MATCH     "\033[01;31m"
+#define COLOR_END       "\033[m"
+
 /* What all lines of a selection have in common. */
 struct line_style {
 	const struct input *input;
@@ -46,6 +53,9 @@ struct line_text {
 
 /* Prints a text and empties it. Returns: 0 or a code of reading, with `*ret_at`. */
 typedef int line_text_print_fn(void *context, struct line_text *text);
+
+/* Returns: the line between groups of lines with context. */
+const char *line_text_gap(const struct options *options);
 
 /* Errors: -ENOMEM. */
 int line_text_start(struct line_text *text, const struct line_style *style);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "actions/offsets.h"
 #include "actions/chain.h"
+#include "actions/line_text.h"
 #include "cli/patterns.h"
 #include "output/json.h"
 #include "output/output.h"
@@ -20,23 +21,38 @@ struct search {
 	uint64_t lines_before; /* in the file before the start of the reader */
 };
 
+static void print_colored(bool colored, const char *color, const char *text, size_t len)
+{
+	if (colored)
+		output_write(color, strlen(color));
+	output_write(text, len);
+	if (colored)
+		output_write(COLOR_END, strlen(COLOR_END));
+}
+
+static void print_number(bool colored, uint64_t number)
+{
+	char text[PUT_NUMBER_ROOM];
+
+	print_colored(colored, COLOR_NUMBER, text, (size_t)(put_unsigned(text, number) - text));
+}
+
 static void print_offset(const struct search *search, const mmr_match *match)
 {
 	const struct options *options = search->task->options;
 	const struct input *input = search->task->input;
-	char text[2 * PUT_NUMBER_ROOM + 2], *end = text;
+	bool colored = options->color;
 
 	if (options->names) {
-		output_write(input->name, strlen(input->name));
-		output_write(":", 1);
+		print_colored(colored, COLOR_FILE, input->name, strlen(input->name));
+		print_colored(colored, COLOR_SEPARATOR, ":", 1);
 	}
 	if (options->search.numbers) {
-		end = put_unsigned(end, search->lines_before + match->line + 1);
-		*end++ = ':';
+		print_number(colored, search->lines_before + match->line + 1);
+		print_colored(colored, COLOR_SEPARATOR, ":", 1);
 	}
-	end = put_unsigned(end, input->base + match->off);
-	*end++ = '\n';
-	output_write(text, (size_t)(end - text));
+	print_number(colored, input->base + match->off);
+	output_write("\n", 1);
 }
 
 static void print_object(const struct search *search, const mmr_match *match)

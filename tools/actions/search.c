@@ -105,6 +105,7 @@ static int print_text(void *context, struct line_text *text)
 {
 	struct search *search = context;
 	const struct search_options *wanted = &search->style.options->search;
+	const char *gap = line_text_gap(search->style.options);
 	size_t at = 0, i;
 	/* A line that is printed in parts has not been verified by the scan. */
 	int err = mmr_check(search->reader) == MMR_ETRUNCATED ? MMR_ETRUNCATED : 0;
@@ -114,7 +115,7 @@ static int print_text(void *context, struct line_text *text)
 	if (!search->has_printed && search->style.as_json)
 		search->n_printed += json_print_begin(search->style.json_path);
 	else if (!search->has_printed && has_groups && (wanted->before > 0 || wanted->after > 0))
-		output_write("--\n", 3);
+		output_write(gap, strlen(gap));
 	search->has_printed = has_groups = true;
 	search->n_printed += text->len;
 	for (i = 0; i < text->n_ranges && err == 0; i++) {
