@@ -101,8 +101,8 @@ class Runner:
 		command.first, command.rss_kib, command.faults = float(wall), int(rss), int(faults)
 
 	def heap(self, command):
-		"""The peak of the library's heap, as mmcat -v reports it."""
-		output = subprocess.run(command.argv[:1] + ["-v"] + command.argv[1:], check=True,
+		"""The peak of the library's heap, as mmcat --stats reports it."""
+		output = subprocess.run(command.argv[:1] + ["--stats"] + command.argv[1:], check=True,
 			stdout=subprocess.DEVNULL, stderr=subprocess.PIPE).stderr.decode(errors="replace")
 		command.output = output.strip()
 		found = re.search(r"peak heap ([\d.]+) ([KM]iB)", output)

@@ -48,7 +48,7 @@ class Bench:
 			expected = ours.answer if wanted is None else wanted
 			if command.answer != expected:
 				self.out.wrong(title, command, expected)
-		if ours.argv[0] == self.mmcat and "--verbose" in self.help:
+		if ours.argv[0] == self.mmcat and "--stats" in self.help:
 			self.runner.heap(ours)
 		self.runner.measure(commands, rounds_for(commands, most), repeat)
 		self.out.commands(title, ours, rivals, 

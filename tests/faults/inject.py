@@ -16,7 +16,8 @@ import shutil
 import struct
 import subprocess
 
-FILES = ("large", "middle", "small", "packed", "sparse", "holes", "numbers", "far", "newlines")
+FILES = ("large", "middle", "small", "packed", "sparse", "holes", "numbers", "far", "newlines",
+         "words")
 
 
 def make_files(folder):
@@ -32,6 +33,7 @@ def make_files(folder):
         "holes": [1 << 16, b"data in holes\n" * 1000, 3 << 16],
         "far": [b"it is here\n" * 200, 12 << 20, b"and here\n" * 2, 18 << 20, b"\nand here"],
         "newlines": [b"x" + b"\n" * 5000],
+        "words": [b"line 77\nline 88\n"],
         "numbers": [struct.pack("<20000q", *range(20000))],
     }
     for name, parts in files.items():

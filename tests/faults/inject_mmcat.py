@@ -48,7 +48,7 @@ CASES = [
     ("several ranges", "", "pipe", ["-l", ":2", "-b", "-100:", "-m", "3", "small"]),
     ("several ranges of a pipe", "|small", "pipe", ["-l", ":2", "-l", "-3:"]),
     ("shard", "", "file", ["-s", "2/3", "middle"]),
-    ("find what overlaps itself in a shard", "", "pipe", ["-s", "2/2", "-e", r"\n\n\n", "newlines"]),
+    ("find what overlaps itself in a shard", "", "pipe", ["-s", "2/2", "--offsets", "-e", r"\n\n\n", "newlines"]),
     ("count", "", "pipe", ["-c", "-j3", "large", "small"]),
     ("count without a map", "", "pipe", ["-c", "--no-mmap", "middle"]),
     ("count of a pipe", "|middle", "pipe", ["-c"]),
@@ -58,11 +58,21 @@ CASES = [
     ("reverse a pipe", "|small", "file", ["-r"]),
     ("reverse a pipe by name", "|small", "pipe", ["-r", "/dev/stdin"]),
     ("find", "", "pipe", ["-e", "line 77", "-j3", "large"]),
-    ("find, with line numbers", "", "pipe", ["-e", "line 77", "--json=lines", "middle"]),
-    ("find far apart, with line numbers", "", "pipe", ["-e", "here", "--json=lines", "far"]),
-    ("find behind the start, with line numbers", "<far", "pipe", ["-e", "here", "--json=lines"]),
-    ("find in a pipe, with line numbers", "|middle", "pipe", ["-e", "line 77", "--json=lines"]),
-    ("pattern, as JSON", "", "pipe", ["-E", "line 7+ ", "--json", "small"]),
+    ("find offsets", "", "pipe", ["-e", "line 77", "--offsets", "-j3", "large"]),
+    ("find, with line numbers", "", "pipe", ["-e", "line 77", "-n", "middle"]),
+    ("find far apart, with line numbers", "", "pipe", ["-e", "here", "-n", "far"]),
+    ("find behind the start, with line numbers", "<far", "pipe", ["-e", "here", "-n"]),
+    ("find in a pipe, with line numbers", "|middle", "pipe", ["-e", "line 77", "-n"]),
+    ("find offsets, as JSON", "", "pipe", ["-e", "here", "--offsets", "-n", "--json", "far"]),
+    ("find offsets in a pipe, as JSON", "|middle", "pipe",
+        ["-e", "line 77", "--offsets", "-n", "--json"]),
+    ("find others", "", "pipe", ["-v", "-e", "line 77", "-j3", "large"]),
+    ("find with context", "", "pipe", ["-C", "2", "-e", "line 77", "middle"]),
+    ("find in a pipe with context", "|middle", "pipe", ["-C", "2", "-e", "line 77"]),
+    ("find the last", "", "pipe", ["-r", "-m", "3", "-e", "line 77", "middle"]),
+    ("find several", "", "pipe", ["-o", "-e", "line 77", "-e", "line 88", "middle"]),
+    ("find the texts of a file", "", "pipe", ["--patterns", "words", "middle"]),
+    ("pattern, as JSON", "", "pipe", ["-E", "line 7+ ", "--offsets", "--json", "small"]),
     ("find and count", "", "pipe", ["-c", "-e", "line 77", "middle"]),
     ("find in a pipe", "|middle", "pipe", ["-e", "line 77"]),
     ("find nothing", "", "pipe", ["-e", "line 77", "middle", "packed"]),
@@ -79,7 +89,7 @@ CASES = [
     ("info", "", "pipe", ["-i", "small", "middle"]),
     ("info as JSON", "", "pipe", ["-i", "--json", "small"]),
     ("info of a pipe", "|small", "pipe", ["-i"]),
-    ("verbose", "", "pipe", ["-v", "-c", "small"]),
+    ("stats", "", "pipe", ["--stats", "-c", "small"]),
     ("progress", "", "spectator", ["-c", "middle"]),
     ("progress beside a terminal", "", "terminals", ["-c", "middle"]),
     ("help", "", "pipe", ["--help"]),
@@ -142,7 +152,7 @@ class Result:
         self.status, self.out, self.err = status, out, err
 
     def lines(self):
-        """The messages, without the figures of -v."""
+        """The messages, without the figures of --stats."""
         return [line for line in self.err.splitlines() if b" GB/s" not in line]
 
 

@@ -29,6 +29,10 @@ ACTIONS = [
 	["-l", "100000:"],
 	["-l", "-150000:-3"],
 	["-e", "needle"],
+	["-v", "-e", "nothing"],
+	["-n", "-C2", "-e", "needle"],
+	["-r", "-e", "needle"],
+	["--offsets", "-e", "needle"],
 	["-c", "-e", "needle"],
 	["-x"],
 	["-E", "n(e+)dle"],
@@ -42,7 +46,8 @@ ACTIONS = [
 	[],
 ]
 # Actions that move data from the file to the pipe without a copy.
-SPLICED = [[], ["-b", "1000000:"], ["-s", "2/3"], ["-l", "100000:"], ["-l", "-150000:-3"]]
+SPLICED = [[], ["-b", "1000000:"], ["-s", "2/3"], ["-l", "100000:"], ["-l", "-150000:-3"],
+	["-e", "needle"], ["-v", "-e", "nothing"], ["-E", "n(e+)dle"]]
 
 
 def flicker(path):
