@@ -322,13 +322,29 @@ int search_follow(struct input *input, const struct options *options, const mmr_
 	return err < 0 ? err : search.is_binary;
 }
 
-/* Counts the lines that match, which is faster than to find them. */
+/* Whether `count` counts what is wanted. */
+static bool can_count(const struct task *task)
+{
+	const struct search_options *wanted = &task->options->search;
+
+	if (!task->options->count_only || task->maximum != NO_MAXIMUM)
+		return false;
+	return !wanted->only_matches ||
+	       (pattern_is_plain(wanted) && wanted->patterns[0].text.len > 0);
+}
+
+/* Counts the lines that match, or the matches of one text, which is faster than to find lines. */
 static enum status count(struct task *task, const struct search *search)
 {
+	const struct search_options *wanted = &task->options->search;
+	mmr_needle needle = mmr_needle_of(wanted->patterns[0].text);
 	struct input *input = task->input;
 	uint64_t n = 0;
-	int err = mmr_search_count(search->style.search, search->reader, &task->scan, &n);
+	int err;
 
+	err = wanted->only_matches
+		      ? mmr_count_matches(search->reader, &needle, &task->scan, &n)
+		      : mmr_search_count(search->style.search, search->reader, &task->scan, &n);
 	report_scan();
 	if (err < 0)
 		return message_file(input->name, err);
@@ -360,7 +376,7 @@ enum status action_search(struct task *task)
 	if (is_only_text(task))
 		return offsets_print(task);
 	search = search_of(task);
-	if (options->count_only && !options->search.only_matches && task->maximum == NO_MAXIMUM)
+	if (can_count(task))
 		return count(task, &search);
 	err = search_is_json(options) ? print_objects(task, &search) : print_lines(task, &search);
 	if (err < 0)
