@@ -86,13 +86,17 @@ int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_opt
 	return library_load(&library_pcre2);
 }
 
-bool regex_lines_filters(const mmr_regex *regex, mmr_slice sample)
+int regex_filter_open(const mmr_regex *regex, mmr_slice sample, struct regex_filter **ret_filter)
 {
-	return false;
+	return library_load(&library_pcre2);
+}
+
+void regex_filter_close(struct regex_filter *filter)
+{
 }
 
 int regex_lines_open(
-	const mmr_regex *regex, const mmr_slice *sample, struct regex_lines **ret_lines)
+	const mmr_regex *regex, const struct regex_filter *filter, struct regex_lines **ret_lines)
 {
 	return library_load(&library_pcre2);
 }

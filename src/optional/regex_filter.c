@@ -5,10 +5,17 @@
 
 #include "text/tune.h"
 
+#include <errno.h>
+#include <string.h>
+
 /* A text in fewer lines than one of this many is worth while in any case. */
 #define LINES_RARE 32
 /* A text in more lines than one of this many is not. */
 #define LINES_COMMON 2
+/* What it costs to look for several texts, or for both cases, in a sample: as much as so many lines
+ * that are given to PCRE2. */
+#define COST_SEVERAL  8
+#define COST_CASELESS 2
 
 /* Two blocks in each way. */
 #define TRIAL_BLOCKS 4
@@ -18,20 +25,56 @@
 
 /* --- Choice ----------------------------------------------------------------------------------- */
 
-static mmr_needle needle_of(const struct literal_set *set)
+static mmr_slice text_of(const struct literal *text)
 {
-	return mmr_needle_of((mmr_slice){set->texts[0].bytes, set->texts[0].len});
+	return (mmr_slice){text->bytes, text->len};
 }
 
-static uint64_t count_hits(const mmr_needle *needle, mmr_slice sample)
+/* Errors: -ENOMEM. */
+static int prepare(struct regex_filter *filter, const struct literal_set *set)
 {
-	mmr_matches matches = mmr_matches_of(sample, needle);
+	mmr_slice texts[LITERAL_TEXTS];
+	unsigned i;
+
+	memset(filter, 0, sizeof(*filter));
+	filter->set = set;
+	if (set->n == 1) {
+		filter->needle = set->caseless ? needle_of_folded(text_of(&set->texts[0]))
+					       : mmr_needle_of(text_of(&set->texts[0]));
+		return 0;
+	}
+	for (i = 0; i < set->n; i++)
+		texts[i] = text_of(&set->texts[i]);
+	return needles_open(texts, set->n, set->caseless, NULL, &filter->needles);
+}
+
+static uint64_t count_hits(const struct regex_filter *filter, mmr_slice sample)
+{
+	mmr_matches matches = mmr_matches_of(sample, &filter->needle);
+	struct needle_match found = {.at = 0};
 	mmr_slice match;
 	uint64_t n = 0;
 
-	while (mmr_matches_next(&matches, &match))
-		n++;
+	if (!filter->needles)
+		while (mmr_matches_next(&matches, &match))
+			n++;
+	else
+		for (; needles_next(filter->needles, sample, found.at, &found) > 0; n++)
+			found.at += found.len;
 	return n;
+}
+
+static uint64_t cost_of(const struct regex_filter *filter, uint64_t hits)
+{
+	return hits + (filter->needles ? COST_SEVERAL : 0) +
+	       (filter->set->caseless ? COST_CASELESS : 0);
+}
+
+/* Whether a set may be worth while in a sample. */
+static bool is_useful(const struct regex_filter *filter, uint64_t hits, uint64_t lines)
+{
+	/* Lines that contain an exact text are not given to PCRE2 at all. */
+	return filter->set->exact || hits * LINES_COMMON <= lines;
 }
 
 static uint64_t count_lines(mmr_slice sample, char delimiter)
@@ -42,38 +85,63 @@ static uint64_t count_lines(mmr_slice sample, char delimiter)
 	return n + 1;
 }
 
-struct regex_filter regex_filter_of(const mmr_regex *regex, mmr_slice sample)
+/* Chooses a set. Returns: 1; 0 if there is none. Errors: -ENOMEM. */
+static int choose(struct regex_filter *best, const mmr_regex *regex, mmr_slice sample)
 {
 	const struct regex_literals *literals = regex->literals;
-	struct regex_filter filter = {.set = NULL};
-	uint64_t fewest = UINT64_MAX, hits, lines;
+	uint64_t lines = count_lines(sample, regex->delimiter), least = UINT64_MAX, hits;
+	struct regex_filter filter;
 	unsigned i;
+	int err;
 
-	for (i = 0; literals && i < literals->n_sets; i++) {
-		const struct literal_set *set = &literals->sets[i];
-		mmr_needle needle;
-
-		if (set->n > 1 || set->caseless)
+	best->needles = NULL;
+	for (i = 0; i < literals->n_sets; i++) {
+		err = prepare(&filter, &literals->sets[i]);
+		if (err < 0) {
+			needles_close(best->needles);
+			return err;
+		}
+		hits = count_hits(&filter, sample);
+		if (!is_useful(&filter, hits, lines) || cost_of(&filter, hits) >= least) {
+			needles_close(filter.needles);
 			continue;
-		needle = needle_of(set);
-		hits = count_hits(&needle, sample);
-		if (hits >= fewest)
-			continue;
-		fewest = hits;
-		filter.set = set;
+		}
+		least = cost_of(&filter, hits);
+		filter.measures = sample.len == 0 || hits * LINES_RARE > lines;
+		needles_close(best->needles);
+		*best = filter;
 	}
-	if (!filter.set)
-		return filter;
-	lines = count_lines(sample, regex->delimiter);
-	filter.measures = sample.len == 0 || fewest * LINES_RARE > lines;
-	/* Lines that contain an exact text are not given to PCRE2 at all. */
-	if (fewest * LINES_COMMON > lines && !filter.set->exact)
-		filter.set = NULL;
-	if (!filter.set)
-		return filter;
-	filter.needle = needle_of(filter.set);
-	needle_tune(&filter.needle, sample);
-	return filter;
+	if (least != UINT64_MAX && !best->needles)
+		needle_tune(&best->needle, sample);
+	return least != UINT64_MAX;
+}
+
+int regex_filter_open(const mmr_regex *regex, mmr_slice sample, struct regex_filter **ret_filter)
+{
+	struct regex_filter *filter;
+	int chosen;
+
+	*ret_filter = NULL;
+	if (!regex->literals || regex->literals->n_sets == 0)
+		return 0;
+	filter = heap_alloc(sizeof(*filter));
+	if (!filter)
+		return error_set(-ENOMEM, "search for the texts of a pattern");
+	chosen = choose(filter, regex, sample);
+	if (chosen <= 0) {
+		heap_free(filter);
+		return chosen;
+	}
+	*ret_filter = filter;
+	return 0;
+}
+
+void regex_filter_close(struct regex_filter *filter)
+{
+	if (!filter)
+		return;
+	needles_close(filter->needles);
+	heap_free(filter);
 }
 
 /* --- Measuring -------------------------------------------------------------------------------- */

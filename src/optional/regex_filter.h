@@ -1,4 +1,4 @@
-/* regex_filter.h - chooses a text by which lines are selected for PCRE2
+/* regex_filter.h - texts by which lines are selected for PCRE2
  *
  * Lines without the text cannot match. Whether it is worth while to look for it depends on how
  * rare it is in this input, so it is chosen from a sample. The choice has no effect on results.
@@ -7,20 +7,19 @@
 #ifndef SRC_OPTIONAL_REGEX_FILTER_H
 #define SRC_OPTIONAL_REGEX_FILTER_H
 
+#include "optional/regex_lines.h"
 #include "optional/regex_literals.h"
+#include "text/needles.h"
 
 #include <mmreader/find.h>
 
+/* It never changes: any number of threads may use it. */
 struct regex_filter {
-	const struct literal_set *set; /* NULL: PCRE2 searches all lines */
-	bool measures;                 /* the sample does not decide; both ways must be measured */
-	mmr_needle needle;
+	const struct literal_set *set;
+	bool measures;           /* the sample does not decide; both ways must be measured */
+	mmr_needle needle;       /* of a single text */
+	struct needles *needles; /* of several texts, or NULL */
 };
-
-/* Chooses a set of a pattern.
- *
- * Shape: a sample in private memory; an empty one if nothing is known about the input. */
-struct regex_filter regex_filter_of(const mmr_regex *regex, mmr_slice sample);
 
 /* --- Measuring -------------------------------------------------------------------------------- */
 

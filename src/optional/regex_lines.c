@@ -16,8 +16,9 @@
 
 struct regex_lines {
 	struct matcher matcher;
-	struct regex_filter filter;
+	const struct regex_filter *filter; /* or NULL */
 	struct regex_trial trial;
+	bool measures; /* both ways are measured */
 	mmr_slice block;
 	uint64_t off;
 	bool is_private;
@@ -40,13 +41,8 @@ int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_opt
 	return err;
 }
 
-bool regex_lines_filters(const mmr_regex *regex, mmr_slice sample)
-{
-	return regex_filter_of(regex, sample).set != NULL;
-}
-
 int regex_lines_open(
-	const mmr_regex *regex, const mmr_slice *sample, struct regex_lines **ret_lines)
+	const mmr_regex *regex, const struct regex_filter *filter, struct regex_lines **ret_lines)
 {
 	struct regex_lines *lines = heap_alloc(sizeof(*lines));
 	int err;
@@ -59,8 +55,8 @@ int regex_lines_open(
 		heap_free(lines);
 		return err;
 	}
-	if (sample)
-		lines->filter = regex_filter_of(regex, *sample);
+	lines->filter = filter;
+	lines->measures = filter && filter->measures;
 	*ret_lines = lines;
 	return 0;
 }
@@ -77,16 +73,14 @@ void regex_lines_close(struct regex_lines *lines)
 /* Chooses the way to search the next block, after the last one. */
 static void choose_way(struct regex_lines *lines)
 {
-	struct regex_filter *filter = &lines->filter;
+	bool filtered = lines->filters;
 
-	lines->filters = filter->set != NULL;
-	if (!filter->set)
-		return;
-	filter->measures |= lines->n_failed * BYTES_FOR_FAILURE > lines->block.len;
-	if (!filter->measures)
+	lines->filters = lines->filter != NULL;
+	lines->measures |= lines->n_failed * BYTES_FOR_FAILURE > lines->block.len;
+	if (!lines->filter || !lines->measures)
 		return;
 	if (lines->is_timed || !regex_trial_runs(&lines->trial))
-		regex_trial_record(&lines->trial, lines->filters, lines->block.len, lines->took_ns);
+		regex_trial_record(&lines->trial, filtered, lines->block.len, lines->took_ns);
 	lines->filters = regex_trial_next(&lines->trial);
 	lines->is_timed = regex_trial_runs(&lines->trial);
 }
@@ -101,7 +95,7 @@ void regex_lines_load(struct regex_lines *lines, mmr_slice block, uint64_t off, 
 	lines->n_failed = 0;
 	lines->start = lines->stop = 0;
 	if (lines->filters) {
-		lines->matches = mmr_matches_of(block, &lines->filter.needle);
+		lines->matches = mmr_matches_of(block, &lines->filter->needle);
 	} else if (is_private) {
 		matcher_load(&lines->matcher, block);
 		lines->stop = block.len;
@@ -215,30 +209,50 @@ static int match_line(struct regex_lines *lines, mmr_slice line, size_t *ret_at)
 	return match_more(lines, &start);
 }
 
+/* The next text of the filter at or after `from`. Returns: 1; 0; the error of a fault. */
+static int next_text(struct regex_lines *lines, size_t from, size_t *ret_at)
+{
+	struct needle_match found;
+	mmr_slice match;
+	int result;
+
+	if (lines->filter->needles) {
+		result = needles_next(lines->filter->needles, lines->block, from, &found);
+		*ret_at = found.at;
+		return result;
+	}
+	while (mmr_matches_next(&lines->matches, &match)) {
+		*ret_at = (size_t)(match.ptr - lines->block.ptr);
+		if (*ret_at >= from)
+			return 1;
+	}
+	return mmr_matches_error(&lines->matches);
+}
+
 static int next_candidate(struct regex_lines *lines, size_t from, size_t *ret_at)
 {
-	mmr_slice match, line;
+	char delimiter = lines->matcher.regex->delimiter;
+	mmr_slice line;
 	int found;
 
-	while (mmr_matches_next(&lines->matches, &match)) {
-		size_t at = (size_t)(match.ptr - lines->block.ptr);
-
-		if (at < from)
-			continue;
-		*ret_at = at;
-		if (lines->filter.set->exact)
-			return 1;
-		found = mmr_line_around(lines->block, at, lines->matcher.regex->delimiter, &line);
-		if (found < 0)
-			break;
+	for (;;) {
+		found = next_text(lines, from, ret_at);
+		if (found > 0 && lines->filter->set->exact)
+			return found;
+		if (found > 0)
+			found = mmr_line_around(lines->block, *ret_at, delimiter, &line);
+		else if (found == 0)
+			return 0;
+		if (found < 0) {
+			*ret_at = REGEX_NOWHERE;
+			return found;
+		}
 		found = match_line(lines, line, ret_at);
 		if (found != 0)
 			return found;
 		lines->n_failed++;
 		from = (size_t)(line.ptr - lines->block.ptr) + line.len;
 	}
-	*ret_at = REGEX_NOWHERE;
-	return mmr_matches_error(&lines->matches);
 }
 
 int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at)

@@ -19,18 +19,26 @@
  * Errors: -EINVAL for a pattern that needs the delimiter; -ENOMEM. */
 int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_options *options);
 
-/* Whether the texts of a pattern are worth while in an input. If not, blocks should be private
- * copies.
+/* The texts that are looked for in one input. */
+struct regex_filter;
+
+/* Chooses the texts that are worth while in an input.
  *
- * Shape: a sample of the input, in private memory; empty if there is none. */
-bool regex_lines_filters(const mmr_regex *regex, mmr_slice sample);
+ * Shape: a sample of the input in private memory; empty if there is none.
+ * Returns: 0; `*ret_filter` is NULL if no texts are. Then blocks should be private copies.
+ * Errors: -ENOMEM.
+ * Lifetime: until regex_filter_close; the regex must live longer. */
+int regex_filter_open(const mmr_regex *regex, mmr_slice sample, struct regex_filter **ret_filter);
+
+/* NULL is allowed. */
+void regex_filter_close(struct regex_filter *filter);
 
 /* The matches of one thread. It searches one block of whole lines after another. */
 struct regex_lines;
 
-/* Shape: as regex_lines_filters; NULL to give all lines to PCRE2. Errors: -ENOMEM. */
+/* Shape: `filter` may be NULL: all lines are given to PCRE2. Errors: -ENOMEM. */
 int regex_lines_open(
-	const mmr_regex *regex, const mmr_slice *sample, struct regex_lines **ret_lines);
+	const mmr_regex *regex, const struct regex_filter *filter, struct regex_lines **ret_lines);
 
 /* NULL is allowed. */
 void regex_lines_close(struct regex_lines *lines);
@@ -49,7 +57,7 @@ int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at);
 #define REGEX_NOWHERE SIZE_MAX
 
 /* The first match that starts at or after `from` and is not empty, in a private block that is one
- * line without its delimiter. Lines must be opened without a sample.
+ * line without its delimiter. Lines must be opened without a filter.
  *
  * Returns: 1; 0 if there is none. Errors: those of mmr_regex_matches_error. */
 int regex_lines_match(struct regex_lines *lines, size_t from, mmr_slice *ret_match);

@@ -23,18 +23,8 @@ void finder_close(struct finder *finder)
 	heap_free(finder);
 }
 
-bool finder_filters(const struct mmr_search *search, mmr_slice sample)
-{
-	size_t i;
-
-	for (i = 0; i < search->n_terms; i++)
-		if (search->terms[i].regex && !regex_lines_filters(search->terms[i].regex, sample))
-			return false;
-	return true;
-}
-
-int finder_open(const struct mmr_search *search, mmr_slice sample, bool is_private,
-	struct finder **ret_finder)
+int finder_open(
+	const struct mmr_search *search, const struct filters *filters, struct finder **ret_finder)
 {
 	size_t size = sizeof(struct finder) + search->n_terms * sizeof(struct cursor), i;
 	struct finder *finder = heap_alloc(size);
@@ -44,12 +34,12 @@ int finder_open(const struct mmr_search *search, mmr_slice sample, bool is_priva
 		return error_set(-ENOMEM, "search for lines");
 	memset(finder, 0, size);
 	finder->search = search;
-	finder->is_private = is_private;
+	finder->filters = filters;
 	for (i = 0; i < search->n_terms && err == 0; i++) {
 		finder->cursors[i].term = &search->terms[i];
 		if (search->terms[i].regex)
-			err = regex_lines_open(
-				search->terms[i].regex, &sample, &finder->cursors[i].lines);
+			err = regex_lines_open(search->terms[i].regex, filters->of_terms[i],
+				&finder->cursors[i].lines);
 	}
 	if (err < 0) {
 		finder_close(finder);
@@ -93,7 +83,7 @@ void finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 	finder->from = 0;
 	for (; cursor < finder->cursors + finder->search->n_terms; cursor++) {
 		if (cursor->lines)
-			regex_lines_load(cursor->lines, block, off, finder->is_private);
+			regex_lines_load(cursor->lines, block, off, finder->filters->is_private);
 		else
 			text_load(&cursor->text, finder->search, cursor->term, block);
 		advance(cursor, finder, 0);

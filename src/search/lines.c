@@ -9,15 +9,9 @@
 
 #include "file/reader.h"
 #include "scan/options.h"
-#include "scan/window.h"
 
 #include <errno.h>
 #include <string.h>
-
-/* An input of at least SAMPLED_MIN bytes is sampled at SAMPLES places. */
-#define SAMPLES     8
-#define SAMPLE      ((size_t)4 << 10)
-#define SAMPLED_MIN ((uint64_t)256 << 10)
 
 static const mmr_found_options default_options = MMR_FOUND_OPTIONS_INIT;
 
@@ -179,7 +173,7 @@ static int start_worker(void *state, void *context)
 	struct lines_scan *scan = context;
 	const mmr_found_job *job = scan->job;
 	size_t size = job ? job->state_size : 0;
-	int err = runs_open(scan->search, scan->sample, scan->is_private, &lines->runs);
+	int err = runs_open(scan->search, scan->filters, &lines->runs);
 
 	lines->scan = scan;
 	if (err < 0)
@@ -224,51 +218,6 @@ static int check(const mmr_found_options *how)
 	return 0;
 }
 
-/* Reads a sample of the range. Nothing is done about errors: the scan will report them.
- *
- * Shape: `buffer` has room for all samples. */
-static mmr_slice read_sample(const struct lines_scan *scan, char *buffer)
-{
-	uint64_t start = min_u64(scan->scan.offset, mmr_size(scan->reader));
-	uint64_t len = min_u64(scan->scan.length, mmr_size(scan->reader) - start);
-	mmr_slice sample = {buffer, 0};
-	size_t i, got;
-
-	if (len < SAMPLED_MIN)
-		return sample;
-	for (i = 0; i < SAMPLES; i++)
-		if (mmr_read_at(scan->reader, start + (len - SAMPLE) / (SAMPLES - 1) * i,
-			    buffer + sample.len, SAMPLE, &got) == 0)
-			sample.len += got;
-	return sample;
-}
-
-/* Chooses how the blocks of a search with regular expressions are loaded. PCRE2 is given private
- * copies alone. If all lines are copied, they are searched while they are in the cache. Errors:
- * -ENOMEM. */
-static int choose_blocks(struct lines_scan *scan, mmr_block_options *cut, char **ret_buffer)
-{
-	bool is_stream = reader_is_stream(scan->reader), filters = is_stream;
-
-	*ret_buffer = NULL;
-	if (!scan->search->has_regex)
-		return 0;
-	if (!is_stream) {
-		*ret_buffer = heap_alloc(SAMPLES * SAMPLE);
-		if (!*ret_buffer)
-			return error_set(-ENOMEM, "search for lines");
-		scan->sample = read_sample(scan, *ret_buffer);
-		filters = scan->sample.len > 0;
-	}
-	filters = filters && finder_filters(scan->search, scan->sample);
-	scan->is_private = is_stream || !filters;
-	if (!filters) {
-		scan->scan.io_mode = MMR_IO_READ;
-		cut->window = WINDOW_COPY;
-	}
-	return 0;
-}
-
 static int run(struct lines_scan *scan, const mmr_scan_options *options)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
@@ -280,7 +229,6 @@ static int run(struct lines_scan *scan, const mmr_scan_options *options)
 					     .state_size = sizeof(struct lines_worker)},
 		.order = scan->job ? order_block : NULL,
 		.format = report_block};
-	char *sample;
 	int err = check(&scan->how);
 
 	if (err == 0)
@@ -294,12 +242,12 @@ static int run(struct lines_scan *scan, const mmr_scan_options *options)
 	scan->left = scan->how.max_lines;
 	scan->reported = NOTHING;
 	cut.backward = scan->how.backward;
-	err = choose_blocks(scan, &cut, &sample);
+	err = filters_open(scan->search, scan->reader, &scan->scan, &cut, &scan->filters);
 	if (err < 0)
 		return err;
 	err = scan_run_stages(scan->reader, &scan->scan, &cut, &stages, &scan->numbering.place);
 	tail_free(&scan->tail);
-	heap_free(sample);
+	filters_close(scan->search, scan->filters);
 	return err;
 }
 

@@ -18,8 +18,7 @@ struct lines_scan {
 	mmr_scan_options scan;
 	mmr_found_options how;
 	const mmr_found_job *job; /* NULL to count lines only */
-	mmr_slice sample;         /* of the input */
-	bool is_private;          /* blocks are private copies */
+	struct filters *filters;
 
 	struct numbering numbering;
 	uint64_t left;       /* lines that may still match */

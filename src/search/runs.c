@@ -8,8 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-int runs_open(
-	const struct mmr_search *search, mmr_slice sample, bool is_private, struct runs *ret_runs)
+int runs_open(const struct mmr_search *search, const struct filters *filters, struct runs *ret_runs)
 {
 	int err;
 
@@ -17,7 +16,7 @@ int runs_open(
 	ret_runs->kept = heap_alloc(RUNS_KEPT * sizeof(*ret_runs->kept));
 	if (!ret_runs->kept)
 		return error_set(-ENOMEM, "search for lines");
-	err = finder_open(search, sample, is_private, &ret_runs->finder);
+	err = finder_open(search, filters, &ret_runs->finder);
 	if (err < 0)
 		heap_free(ret_runs->kept);
 	return err;

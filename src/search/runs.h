@@ -36,7 +36,7 @@ struct runs {
 
 /* Shape: as finder_open. Errors: -ENOMEM. */
 int runs_open(
-	const struct mmr_search *search, mmr_slice sample, bool is_private, struct runs *ret_runs);
+	const struct mmr_search *search, const struct filters *filters, struct runs *ret_runs);
 void runs_close(struct runs *runs);
 
 enum runs_flags {

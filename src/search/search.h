@@ -73,25 +73,34 @@ struct cursor {
 
 #define NOT_FOUND SIZE_MAX
 
+/* How the expressions of a search are used in one input. Threads share it. */
+struct filters {
+	bool is_private;                 /* blocks are memory that nothing else changes */
+	struct regex_filter *of_terms[]; /* NULL: PCRE2 is given all lines */
+};
+
+/* Chooses how a range is searched. Without a regular expression, `*ret_filters` is NULL. It also
+ * chooses how blocks are loaded, in `scan` and `cut`.
+ *
+ * Errors: -ENOMEM. Lifetime: until filters_close. */
+int filters_open(const struct mmr_search *search, const mmr_reader *reader, mmr_scan_options *scan,
+	mmr_block_options *cut, struct filters **ret_filters);
+
+/* NULL is allowed. */
+void filters_close(const struct mmr_search *search, struct filters *filters);
+
 /* The lines of a block that match. Belongs to one thread. */
 struct finder {
 	const struct mmr_search *search;
 	mmr_slice block;
-	bool is_private;
+	const struct filters *filters;
 	size_t from; /* the next line starts here; after an error, the first undecided line */
 	struct cursor cursors[];
 };
 
-/* Whether each regular expression requires a text that is worth while to look for. If one does
- * not, blocks should be private.
- *
- * Shape: a sample of the input in private memory, which may be empty. */
-bool finder_filters(const struct mmr_search *search, mmr_slice sample);
-
-/* Shape: as finder_filters. `is_private`: blocks are memory that nothing else changes. Errors:
- * -ENOMEM. */
-int finder_open(const struct mmr_search *search, mmr_slice sample, bool is_private,
-	struct finder **ret_finder);
+/* Shape: `filters` may be NULL if there is no regular expression. Errors: -ENOMEM. */
+int finder_open(
+	const struct mmr_search *search, const struct filters *filters, struct finder **ret_finder);
 
 /* NULL is allowed. */
 void finder_close(struct finder *finder);

@@ -88,4 +88,7 @@ static inline size_t equal_bytes_of(const char *bytes, const char *text, size_t 
 /* Prepares a folded text for a caseless search. Shape, Lifetime: as mmr_needle_of. */
 mmr_needle needle_of_folded(mmr_slice text);
 
+/* Makes the byte at `place` of a needle's text its rare byte 0 or 1. */
+void needle_choose_byte(mmr_needle *needle, unsigned i, size_t place);
+
 #endif

@@ -39,7 +39,7 @@ static unsigned rank_of(char byte, bool caseless)
 	return rank > other ? rank : other;
 }
 
-static void choose_byte(mmr_needle *needle, unsigned i, size_t place)
+void needle_choose_byte(mmr_needle *needle, unsigned i, size_t place)
 {
 	char byte = needle->text.ptr[place];
 
@@ -68,7 +68,7 @@ static mmr_needle prepare(mmr_slice text, bool caseless)
 		}
 	}
 	for (i = 0; len > 0 && i < 2; i++)
-		choose_byte(&needle, (unsigned)i, places[i]);
+		needle_choose_byte(&needle, (unsigned)i, places[i]);
 	return needle;
 }
 
@@ -137,7 +137,7 @@ static bool is_match(mmr_matches *it, const char *place, size_t *ret_differs)
  * replacement. */
 static void choose_again(mmr_needle *needle, size_t differs)
 {
-	choose_byte(needle, 1, differs);
+	needle_choose_byte(needle, 1, differs);
 }
 
 static bool spent_too_much(const mmr_matches *it)

@@ -16,7 +16,7 @@ may_include()
 	text) echo simd/ file/guard.h file/registry.h file/walk.h ;;
 	data) echo simd/ file/guard.h file/walk.h ;;
 	scan) echo os/os.h file/ data/array.h ;;
-	optional) echo os/os.h file/ text/tune.h scan/ ;;
+	optional) echo os/os.h file/ text/ scan/ ;;
 	search) echo file/guard.h file/reader.h text/ scan/ optional/regex_lines.h ;;
 	intern) echo simd/load.h file/guard.h file/registry.h ;;
 	memory) echo os/ file/reader.h file/stream.h ;;
