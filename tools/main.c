@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
 #include "cli/help.h"
+#include "cli/patterns.h"
 #include "input/follow.h"
 #include "output/output.h"
 #include "status/message.h"
@@ -16,6 +17,10 @@ static enum need need_of(const struct options *options)
 {
 	if (options->selections[0].part == PART_SHARD)
 		return NEED_SIZE;
+	/* The lines around a match are read again. */
+	if (pattern_crosses_lines(&options->search, options->delimiter) &&
+		!options->search.only_offsets && !options->search.only_matches)
+		return NEED_OFFSETS;
 	/* A second selection may start before the first. */
 	if (options->n_selections > 1 || options->reverse ||
 		range_from_end(&options->selections[0].range))

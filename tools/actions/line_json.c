@@ -136,6 +136,17 @@ static void print_stats(const struct json_stats *stats)
 	print(text);
 }
 
+void json_add_stats(struct json_stats *sum, const struct json_stats *stats)
+{
+	sum->seconds += stats->seconds;
+	sum->searches += stats->searches;
+	sum->searches_with_match += stats->searches_with_match;
+	sum->bytes_searched += stats->bytes_searched;
+	sum->bytes_printed += stats->bytes_printed;
+	sum->lines += stats->lines;
+	sum->matches += stats->matches;
+}
+
 void json_print_end(const char *path, const struct json_stats *stats, uint64_t next_offset)
 {
 	char text[64];

@@ -15,6 +15,8 @@ struct json_stats {
 	uint64_t searches, searches_with_match, bytes_searched, bytes_printed, lines, matches;
 };
 
+void json_add_stats(struct json_stats *sum, const struct json_stats *stats);
+
 /* Makes the object of a file name, {"text":NAME}, or {"bytes":BASE64} if it is not UTF-8. A longer
  * name than PATH_MAX is cut. Returns: NULL without memory. The caller frees it. */
 char *json_path(const char *name);

@@ -87,7 +87,7 @@ static void put_object(struct adding *adding, uint64_t off, size_t len)
 	const struct line_style *style = adding->text->style;
 
 	line_put_text(adding, "{\"file\":");
-	line_put(adding, style->json_name.ptr, style->json_name.len);
+	line_put_text(adding, style->json_name);
 	put_member(adding, ",\"offset\":", style->input->base + off);
 	put_member(adding, ",\"length\":", len);
 	if (style->options->search.numbers)

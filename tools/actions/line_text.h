@@ -27,7 +27,7 @@ struct line_style {
 	bool matches;          /* matches in lines are needed: to color them, or alone */
 	bool as_json;          /* lines are objects of ripgrep's JSON (line_json.h) */
 	const char *json_path; /* of the input, for these objects */
-	mmr_slice json_name;   /* of the input, for other objects */
+	const char *json_name; /* of the input, for other objects */
 };
 
 /* A range of the file, printed after the first `text_end` bytes of the buffer. */

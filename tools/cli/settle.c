@@ -86,6 +86,27 @@ static void refuse_contradictions(const struct options *options)
 		settle_refuse("--json with -r");
 }
 
+/* Options that need lines which match alone. */
+static void refuse_across_lines(const struct options *options)
+{
+	const struct search_options *search = &options->search;
+
+	if (!pattern_is_plain(search))
+		settle_refuse("a text that contains the delimiter of lines with another pattern, "
+			      "-I, -W or -X");
+	if (options->reverse)
+		settle_refuse("-r with a text that contains the delimiter of lines");
+	if (search->invert)
+		settle_refuse("-v with a text that contains the delimiter of lines");
+	if (search->before > 0 || search->after > 0)
+		settle_refuse("-A, -B or -C with a text that contains the delimiter of lines");
+	if (search->only_matches && !options->count_only)
+		settle_refuse("-o with a text that contains the delimiter of lines");
+	if (options->json && !search->only_offsets && !options->count_only)
+		settle_refuse("--json with a text that contains the delimiter of lines, but "
+			      "without --offsets");
+}
+
 static void settle_search(struct options *options, const char *const *given)
 {
 	struct search_options *search = &options->search;
@@ -105,12 +126,6 @@ static void settle_search(struct options *options, const char *const *given)
 	options->action = ACTION_SEARCH;
 	if (given[LONG_FIXED] && !given['e'])
 		settle_refuse("--fixed without -e");
-	if (pattern_crosses_lines(search, options->delimiter) &&
-		!(search->only_offsets && pattern_is_plain(search)))
-		settle_refuse("a text that contains the delimiter of lines, except alone and with "
-			      "--offsets");
-	if (pattern_crosses_lines(search, options->delimiter) && options->reverse)
-		settle_refuse("-r with a text that contains the delimiter of lines");
 	if (given['C']) {
 		uint64_t context =
 			value_number("number of lines", given['C'], NUMBER_OF_ITEMS, 0, NO_MAXIMUM);
@@ -121,6 +136,8 @@ static void settle_search(struct options *options, const char *const *given)
 			search->before = context;
 	}
 	refuse_contradictions(options);
+	if (pattern_crosses_lines(search, options->delimiter))
+		refuse_across_lines(options);
 }
 
 /* --- Details ---------------------------------------------------------------------------------- */
