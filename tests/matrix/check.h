@@ -186,8 +186,18 @@ static inline SRunner *srunner_create(Suite *suite)
 	return runner;
 }
 
+/* Uses some stack. valgrind fails to deliver a signal with SA_ONSTACK if its frame needs stack that
+ * was not used before. */
+__attribute__((noinline)) static void check_use_stack(void)
+{
+	volatile char room[1 << 16];
+
+	room[0] = 0;
+}
+
 static inline void check_run_body(const TCase *tcase, const TTest *test)
 {
+	check_use_stack();
 	if (tcase->setup_each)
 		tcase->setup_each();
 	test->run();

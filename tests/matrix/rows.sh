@@ -91,15 +91,15 @@ row_msan()
 }
 
 # heap.c keeps a pointer to the inside of each block only, which valgrind calls "possibly lost"; a
-# block that is really lost has no pointer at all. valgrind does not check the machine code that
-# PCRE2 makes, does not deliver faults in maps of other code (unit/guard) and in large frames
-# (unit/array), and does not know cachestat.
+# block that is really lost has no pointer at all. valgrind does not deliver faults in maps of other
+# code (unit/guard) and does not know cachestat.
 row_valgrind()
 {
 	need valgrind valgrind
 	build CFLAGS='-O1 -g' --disable-shared "${own_check[@]}"
 	export CK_DEFAULT_TIMEOUT=600 MATRIX_EMULATED=valgrind
-	run_tests "$(units | grep -vx 'tests/unit/\(regex.*\|guard\|array\|memory_residency\)')" LOG_COMPILER="valgrind -q --error-exitcode=99 \
+	run_tests "$(units | grep -vx 'tests/unit/\(guard\|memory_residency\)')" \
+		LOG_COMPILER="valgrind -q --error-exitcode=99 \
 		--leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
 		--suppressions=$source/tests/matrix/valgrind.supp"
 }
