@@ -145,9 +145,12 @@ static bool spent_too_much(const mmr_matches *it)
 	return it->needle.text.len > 1 && it->spent > SPEND_FREE + SPEND_LIMIT * it->passed;
 }
 
-/* Keeps the candidates that match and do not overlap. Returns: how many were examined: not all if
- * comparing costs too much. */
-static unsigned verify(mmr_matches *it, const char *base, unsigned n_candidates, bool backward)
+/* Keeps the candidates that match and do not overlap. A guard must be set. Not inlined, because gcc
+ * for 32 bits then warns that sigsetjmp may change variables.
+ *
+ * Returns: how many were examined: not all if comparing costs too much. */
+static __attribute__((noinline)) unsigned verify(
+	mmr_matches *it, const char *base, unsigned n_candidates, bool backward)
 {
 	size_t len = it->needle.text.len, differs = SIZE_MAX;
 	unsigned i, n_vain = 0;
