@@ -117,7 +117,7 @@ static int sort_texts(struct needles *needles, size_t n)
 
 static size_t list_of(const struct needles *needles, const struct needle_text *text)
 {
-	return hash_at(needles, text->ptr) >> needles->index_shift;
+	return (size_t)(hash_at(needles, text->ptr) >> needles->index_shift);
 }
 
 /* Moves the texts into their lists, in the same order. */
