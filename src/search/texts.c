@@ -28,7 +28,7 @@ static int next_empty(struct text_cursor *cursor, size_t from, mmr_slice *ret_ma
 	int found = from < cursor->block.len;
 	size_t at = from;
 
-	if (found && !edges_any(cursor->edges))
+	if (found && !edges_allow_all(cursor->edges))
 		found = edges_find_empty(cursor->edges, cursor->block, from, &at);
 	*ret_match = (mmr_slice){cursor->block.ptr + at, 0};
 	return found;

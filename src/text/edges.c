@@ -18,7 +18,7 @@ int edges_check(const struct edges *edges, mmr_slice block, size_t at, size_t le
 	struct guard guard;
 	bool fits;
 
-	if (edges_any(edges))
+	if (edges_allow_all(edges))
 		return 1;
 	if (!GUARD_ENTER(&guard, block.ptr, block.len))
 		return guard_fault(&guard);

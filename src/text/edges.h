@@ -16,7 +16,7 @@ struct edges {
 	char delimiter;
 };
 
-static inline bool edges_any(const struct edges *edges)
+static inline bool edges_allow_all(const struct edges *edges)
 {
 	return !edges->words && !edges->whole_lines;
 }
