@@ -1,7 +1,8 @@
 /* needles.h - finds the first of many texts in one pass
  *
  * A filter finds the offsets at which a text may start, see needles_set.h. There, the texts are
- * compared by a binary search, so that texts with the same start cost little more than one.
+ * compared by a binary search, so that texts with the same start cost little more than one. At
+ * worst, each offset takes the time to compare the longest text a few times.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_TEXT_NEEDLES_H
@@ -36,7 +37,7 @@ struct needle_match {
 /* Finds the first occurrence that starts at `from` or after it and fits in its line. Of several
  * that start there, it is the longest. Occurrences may overlap those that were found before.
  *
- * Shape: a block of whole lines if there are edges.
+ * Shape: a block of whole lines if there are edges. Pages of a map are not dropped.
  * Returns: 1 if found, 0 if not.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault).
  * Threads: safe. */
