@@ -86,10 +86,11 @@ static int find_in_line(const mmr_search *search)
 	return err;
 }
 
-/* A text, a regular expression, and a text that is compiled to one. */
+/* A set of texts, a text of its own, and a regular expression. */
 static int search(void)
 {
-	static const mmr_pattern patterns[] = {{{"line", 4}, false}, {{"(li|nu)ne", 9}, true}};
+	static const mmr_pattern patterns[] = {{{"line", 4}, false}, {{"lines", 5}, false},
+		{{"ne", 2}, false}, {{"(li|nu)ne", 9}, true}};
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_search_options how = MMR_SEARCH_OPTIONS_INIT;
 	mmr_found_options found = MMR_FOUND_OPTIONS_INIT;
@@ -107,7 +108,7 @@ static int search(void)
 		return err;
 	for (words = 0; err == 0 && words < 2; words++) {
 		how.words = words;
-		err = TRY(search, mmr_search_compile(patterns, 2, &how, &search));
+		err = TRY(search, mmr_search_compile(patterns, 4, &how, &search));
 		if (err < 0)
 			break;
 		err = TRY(n, mmr_search_count(search, reader, &options, &n));
