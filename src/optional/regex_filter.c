@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "optional/regex_filter.h"
 
+#include "text/high.h"
 #include "text/tune.h"
 
 #include <errno.h>
@@ -38,6 +39,8 @@ static int prepare(struct regex_filter *filter, const struct literal_set *set)
 
 	memset(filter, 0, sizeof(*filter));
 	filter->set = set;
+	if (set->high)
+		return 0;
 	if (set->n == 1) {
 		filter->needle = set->caseless ? needle_of_folded(text_of(&set->texts[0]))
 					       : mmr_needle_of(text_of(&set->texts[0]));
@@ -48,13 +51,29 @@ static int prepare(struct regex_filter *filter, const struct literal_set *set)
 	return needles_open(texts, set->n, set->caseless, NULL, &filter->needles);
 }
 
-static uint64_t count_hits(const struct regex_filter *filter, mmr_slice sample)
+/* Counts the lines that are not ASCII. */
+static uint64_t count_high(mmr_slice sample, char delimiter)
+{
+	const char *end;
+	uint64_t n = 0;
+	size_t at = 0;
+
+	for (; high_next(sample, at, &at) > 0; n++) {
+		end = memchr(sample.ptr + at, delimiter, sample.len - at);
+		at = end ? (size_t)(end - sample.ptr) : sample.len;
+	}
+	return n;
+}
+
+static uint64_t count_hits(const struct regex_filter *filter, mmr_slice sample, char delimiter)
 {
 	mmr_matches matches = mmr_matches_of(sample, &filter->needle);
 	struct needle_match found = {.at = 0};
 	mmr_slice match;
 	uint64_t n = 0;
 
+	if (filter->set->high)
+		return count_high(sample, delimiter);
 	if (!filter->needles)
 		while (mmr_matches_next(&matches, &match))
 			n++;
@@ -101,7 +120,7 @@ static int choose(struct regex_filter *best, const mmr_regex *regex, mmr_slice s
 			needles_close(best->needles);
 			return err;
 		}
-		hits = count_hits(&filter, sample);
+		hits = count_hits(&filter, sample, regex->delimiter);
 		if (!is_useful(&filter, hits, lines) || cost_of(&filter, hits) >= least) {
 			needles_close(filter.needles);
 			continue;
@@ -111,7 +130,7 @@ static int choose(struct regex_filter *best, const mmr_regex *regex, mmr_slice s
 		needles_close(best->needles);
 		*best = filter;
 	}
-	if (least != UINT64_MAX && !best->needles)
+	if (least != UINT64_MAX && !best->needles && !best->set->high)
 		needle_tune(&best->needle, sample);
 	return least != UINT64_MAX;
 }

@@ -186,9 +186,24 @@ static bool is_literal(const struct listing *listing, mmr_slice text)
 	return i == text.len;
 }
 
-/* Whether an item can be asked about alone. A number may be a back-reference in its place. Lines
- * and clusters may have several bytes; so may characters of UTF-8 that are not written in ASCII. */
-static bool is_askable(const struct listing *listing, mmr_slice text)
+/* Whether an item is the same alone and in its place. A number may be a back-reference there. What
+ * ends lines, and a cluster, may be several characters. */
+static bool is_independent(mmr_slice text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		if (text.ptr[i] != '\\')
+			continue;
+		if (++i < text.len && is_one_of(text.ptr[i], "123456789gkRX"))
+			return false;
+	}
+	return true;
+}
+
+/* Whether all that an item takes can be found by single bytes. Characters of UTF-8 may have several
+ * bytes if they are not written in ASCII. */
+static bool is_of_bytes(const struct listing *listing, mmr_slice text)
 {
 	bool utf = listing->options->utf;
 	size_t i;
@@ -197,10 +212,8 @@ static bool is_askable(const struct listing *listing, mmr_slice text)
 		char byte = text.ptr[i], next = i + 1 < text.len ? text.ptr[i + 1] : '\0';
 
 		if (utf && ((unsigned char)byte >= ASCII_END || is_one_of(byte, ".^") ||
-				   (byte == '[' && is_one_of(next, ":.="))))
-			return false;
-		if (byte == '\\' &&
-			(is_one_of(next, "123456789gkRX") || (utf && isalnum((unsigned char)next))))
+				   (byte == '[' && is_one_of(next, ":.=")) ||
+				   (byte == '\\' && isalnum((unsigned char)next))))
 			return false;
 		i += byte == '\\';
 	}
@@ -272,6 +285,42 @@ static void ask_bytes(struct listing *listing, const pcre2_code *code, struct re
 	item->n = (unsigned char)n;
 }
 
+/* Writes the characters from `first` on, of two or three bytes. Returns: their bytes. */
+static size_t put_characters(unsigned char *to, unsigned first, unsigned last, unsigned step)
+{
+	unsigned char *at = to;
+	unsigned value;
+
+	for (value = first; value <= last; value += step) {
+		if (value >= 0x800)
+			*at++ = (unsigned char)(0xe0 | value >> 12);
+		*at++ = (unsigned char)(value >= 0x800 ? 0x80 | (value >> 6 & 0x3f)
+						       : 0xc0 | value >> 6);
+		*at++ = (unsigned char)(0x80 | (value & 0x3f));
+	}
+	return (size_t)(at - to);
+}
+
+/* Finds out whether an item takes a single character, and none of ASCII. It is searched for in all
+ * characters of two bytes, and in some of three. */
+static void ask_high(struct listing *listing, const pcre2_code *code, struct regex_item *item)
+{
+	unsigned char high[2 * 0x780 + 3 * 0x350];
+	size_t len, from, to;
+
+	if (takes(listing, code, "", 0, 0, true) ||
+		takes(listing, code, listing->subject, ASCII_END * REPEATED, 0, false))
+		return;
+	len = put_characters(high, 0x80, 0x7ff, 1);
+	len += put_characters(high + len, 0x800, 0xd7ff, 0x40);
+	if (!takes(listing, code, high, len, 0, false))
+		return;
+	from = listing->places[0];
+	for (to = from + 1; to < len && (high[to] & 0xc0) == 0x80; to++)
+		;
+	item->n = to > from + 1 && takes(listing, code, high + from, to - from, 0, true);
+}
+
 /* Compiles `before` and `text`, with the options at the start of the pattern, and asks what this
  * takes. For a parenthesis, `text` is its quantifier. Errors: -ENOMEM. */
 static int ask(struct listing *listing, const char *before, mmr_slice text, struct regex_item *item)
@@ -297,8 +346,10 @@ static int ask(struct listing *listing, const char *before, mmr_slice text, stru
 	listing->unsure = false;
 	if (item->kind == ITEM_CLOSE)
 		item->n = !takes(listing, code, "", 0, 0, true);
-	else
+	else if (is_of_bytes(listing, text))
 		ask_bytes(listing, code, item);
+	else
+		ask_high(listing, code, item);
 	if (listing->unsure)
 		item->n = 0;
 	pcre2.pcre2_code_free_8(code);
@@ -351,9 +402,10 @@ static int classify(struct listing *listing, struct regex_item *item)
 		item->kind = ITEM_EMPTY;
 	} else if (is_literal(listing, text)) {
 		item->kind = ITEM_TEXT;
-	} else if (is_askable(listing, text)) {
+	} else if (is_independent(text)) {
 		err = ask_once(listing, text, item);
-		item->kind = item->n > 0 ? ITEM_BYTES : ITEM_OTHER;
+		if (item->n > 0)
+			item->kind = is_of_bytes(listing, text) ? ITEM_BYTES : ITEM_HIGH;
 	}
 	return err;
 }

@@ -19,6 +19,7 @@ enum regex_item_kind {
 	ITEM_EMPTY,  /* takes nothing: an assertion about a position */
 	ITEM_TEXT,   /* takes the bytes of its own text */
 	ITEM_BYTES,  /* takes one byte of a few, or several of them if `more` is set */
+	ITEM_HIGH,   /* takes one or more characters of UTF-8 that are not ASCII */
 	ITEM_BAR,    /* separates alternatives */
 	ITEM_GROUP,  /* opens a group that takes what is in it ... */
 	ITEM_AHEAD,  /* ... that must follow ... */

@@ -5,6 +5,7 @@
 
 #include "optional/regex_filter.h"
 #include "scan/io_mode.h"
+#include "text/high.h"
 
 #include <mmreader/lines.h>
 
@@ -216,6 +217,8 @@ static int next_text(struct regex_lines *lines, size_t from, size_t *ret_at)
 	mmr_slice match;
 	int result;
 
+	if (lines->filter->set->high)
+		return high_next(lines->block, from, ret_at);
 	if (lines->filter->needles) {
 		result = needles_next(lines->filter->needles, lines->block, from, &found);
 		*ret_at = found.at;

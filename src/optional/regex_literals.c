@@ -5,7 +5,8 @@
  * from each alternative of a group, taken together, is a set of the group.
  *
  * Why a set is right, item by item: what a match takes is what its items take, in their order.
- * ITEM_TEXT and ITEM_BYTES take at least one of their bytes at that place. If an item may take
+ * ITEM_TEXT and ITEM_BYTES take at least one of their bytes at that place, ITEM_HIGH a byte
+ * that is not ASCII. If an item may take
  * more bytes, all of them are of these, so the first one follows the item before and the last one
  * precedes the item after; the run is divided between them. ITEM_EMPTY takes nothing, so what is
  * around it is adjacent. A group without alternatives and without a quantifier is the items in it.
@@ -17,6 +18,7 @@
 #include "optional/regex_literals.h"
 
 #include "optional/regex_items.h"
+#include "text/high.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -62,6 +64,8 @@ static unsigned shortest(const struct literal_set *set)
 {
 	unsigned len = LITERAL_MAX, i;
 
+	if (set->high)
+		return 1;
 	for (i = 0; i < set->n; i++)
 		if (set->texts[i].len < len)
 			len = set->texts[i].len;
@@ -109,6 +113,10 @@ static bool unite(struct literal_set *all, const struct literal_set *set)
 {
 	unsigned i;
 
+	/* Other alternatives may have texts of ASCII. */
+	if (all->n > 0 && all->high != set->high)
+		return false;
+	all->high = set->high;
 	for (i = 0; i < set->n; i++) {
 		if (has_text(all, &set->texts[i]))
 			continue;
@@ -245,6 +253,8 @@ static void add_place(struct walk *walk, const unsigned char *bytes, unsigned n)
 		walk->run[walk->n++] = place;
 }
 
+static const struct literal_set high_set = {.n = 1, .high = true, .around = true};
+
 /* --- The walk --------------------------------------------------------------------------------- */
 
 static bool read_alternatives(struct walk *outer, size_t from, size_t to);
@@ -336,6 +346,10 @@ static bool read_alternative(struct walk *walk, size_t from, size_t to)
 			break;
 		case ITEM_EMPTY:
 			walk->whole = false;
+			break;
+		case ITEM_HIGH:
+			cut(walk);
+			offer(walk->collector, &high_set);
 			break;
 		case ITEM_GROUP:
 		case ITEM_AHEAD:
@@ -449,6 +463,8 @@ static bool has_any(mmr_slice line, const struct literal_set *set)
 	unsigned i;
 	size_t at;
 
+	if (set->high)
+		return high_next(line, 0, &at) > 0;
 	for (i = 0; i < set->n; i++)
 		for (at = 0; at + set->texts[i].len <= line.len; at++)
 			if (is_text(line, at, &set->texts[i], set->caseless))

@@ -26,6 +26,7 @@ struct literal_set {
 	bool caseless; /* ASCII letters of the texts, which are lower-case, stand for both cases */
 	bool exact;    /* the pattern matches in each line that contains one of the texts */
 	bool around;   /* a text may include what a look-around requires */
+	bool high;     /* there are no texts: such lines contain a byte that is not ASCII */
 	struct literal texts[LITERAL_TEXTS];
 };
 

@@ -62,10 +62,18 @@ static bool has_text(mmr_slice line, const struct literal *text, bool caseless)
 static void check_sets(const struct regex_literals *literals, mmr_slice line, bool matches)
 {
 	unsigned i, k;
+	size_t at;
 
 	for (i = 0; literals && i < literals->n_sets; i++) {
 		const struct literal_set *set = &literals->sets[i];
 
+		if (set->high) {
+			for (at = 0; at < line.len && (unsigned char)line.ptr[at] < 0x80; at++)
+				;
+			MUST(at < line.len || !matches, "a match in '%.*s'", (int)line.len,
+				line.ptr);
+			continue;
+		}
 		for (k = 0; k < set->n && !has_text(line, &set->texts[k], set->caseless); k++)
 			;
 		MUST(k < set->n || !matches, "a match in '%.*s' without a text of set %u",

@@ -38,7 +38,13 @@ static const struct sample samples[] = {
 	{"", "[A-Z]{5} [A-Z]{4}", ""},
 	{"", "ERROR.*users.*500", "{ERROR} {users} {500}"},
 	{"", "[a-z]+\\d+[a-z]", ""},
-	{"u", "\\p{Greek}", ""},
+	{"u", "\\p{Greek}", "high{}"},
+	{"u", "ab\\p{Greek}+|\\p{Han}", ""},
+	{"u", "\\x{e9}|[\\x{e8}-\\x{ef}]+", "high{}"},
+	{"u", "[a\\x{e9}]", ""},
+	{"u", "\\x{e9}{9}", ""},
+	{"u", "[^\\x00-\\x7f]a", "high{}"},
+	{"ui", "\\x{17f}", ""},
 	{"", "(\\d)\\1\\1\\1\\1\\1", ""},
 	{"", "(?<=q=)99\\d+(?= 404)", "{q=99} { 404}"},
 	{"", "a", ""},
@@ -205,16 +211,16 @@ static const struct sample samples[] = {
 	{"u", "\303\251", "{\303\251}"},
 	{"u", "\303\251a", "{\303\251a}"},
 	{"u", "a\303\251b", "{a\303\251b}"},
-	{"u", "\303\251+ab", "{ab}"},
-	{"u", "[\303\251]ab", "{ab}"},
+	{"u", "\303\251+ab", "{ab} high{}"},
+	{"u", "[\303\251]ab", "{ab} high{}"},
 	{"u", "[ab]c", "{ac|bc}"},
 	{"u", "\\dab", "{ab}"},
-	{"u", "ab\\x{e9}", "{ab}"},
+	{"u", "ab\\x{e9}", "{ab} high{}"},
 	{"u", ".ab", "{ab}"},
 	{"u", "k[s]", "{ks}"},
 	{"ui", "ab", "i{ab}"},
 	{"ui", "1ks2", ""},
-	{"ui", "\303\251ab", "i{ab}"},
+	{"ui", "\303\251ab", "i{ab} high{}"},
 	{"ui", "[xy]ab", "i{xab|yab} i{ab}"},
 	{"ui", "xaby", "i{xaby}"},
 	{"u", "\\Rab", "{ab}"},
@@ -246,8 +252,8 @@ static void put_sets(const struct regex_literals *literals, char *out, size_t ro
 	for (i = 0; i < literals->n_sets; i++) {
 		const struct literal_set *set = &literals->sets[i];
 
-		len += (size_t)snprintf(out + len, room - len, "%s%s%s{", len > 0 ? " " : "",
-			set->caseless ? "i" : "", set->exact ? "=" : "");
+		len += (size_t)snprintf(out + len, room - len, "%s%s%s%s{", len > 0 ? " " : "",
+			set->caseless ? "i" : "", set->exact ? "=" : "", set->high ? "high" : "");
 		for (k = 0; k < set->n && set->n <= 8; k++)
 			len += (size_t)snprintf(out + len, room - len, "%s%.*s", k > 0 ? "|" : "",
 				set->texts[k].len, set->texts[k].bytes);
@@ -308,7 +314,10 @@ static bool contains(mmr_slice line, const struct literal_set *set)
 	size_t at, k;
 	unsigned i;
 
-	for (i = 0; i < set->n; i++)
+	for (at = 0; set->high && at < line.len; at++)
+		if ((unsigned char)line.ptr[at] >= 0x80)
+			return true;
+	for (i = 0; i < set->n && !set->high; i++)
 		for (at = 0; at + set->texts[i].len <= line.len; at++) {
 			for (k = 0;
 				k < set->texts[i].len &&

@@ -147,12 +147,17 @@ static void search_memory(struct question *question, mmr_slice bytes)
 	mmr_close(reader);
 }
 
+/* A pattern that starts with (?u) is UTF-8. */
 static struct question question_of(mmr_slice pattern)
 {
+	bool utf = pattern.len > 4 && memcmp(pattern.ptr, "(?u)", 4) == 0;
 	struct question question = {.pattern = {pattern, true},
 		.options = MMR_SEARCH_OPTIONS_INIT,
 		.scan = MMR_SCAN_OPTIONS_INIT};
 
+	question.options.utf = utf;
+	if (utf)
+		question.pattern.text = (mmr_slice){pattern.ptr + 4, pattern.len - 4};
 	return question;
 }
 
@@ -184,7 +189,8 @@ static void fill(struct chance *chance, char *text, size_t len, size_t line, siz
 static const char *const patterns[] = {"ERROR", "ERROR|WARN", "ERROR (GET|POST)", "(?i)error",
 	"ERROR\\b", "^ERROR", "404$", "(ERROR)+", "ERROR .*404", "q=\\d+", "bytes", "ms",
 	"[A-Z]+R ", "(?<=q=)\\d+", "(?!ERROR)E", "ERROR|WARN|q=1", "(?i)warn|Q=", "x+ms", "x*",
-	"^$", "A(?=RN)", "\\w+ERROR", "(.)\\1\\1", "\\bERROR\\b|^WARN"};
+	"^$", "A(?=RN)", "\\w+ERROR", "(.)\\1\\1", "\\bERROR\\b|^WARN", "(?u)\\x{e9}t",
+	"(?u)[\\x{e8}-\\x{ff}]+|\\p{Greek}", "(?u)404|[^\\x00-\\x7f]"};
 
 /* A file that is larger than a sample, in which a text is rare, or in each line. */
 START_TEST(test_search_regex_on_every_backing)
