@@ -489,8 +489,10 @@ static int begin(struct followed *file)
 	if (options->selections[0].range.start >= 0)
 		return 0;
 	select_from_start(file);
-	if (file->now.fd >= 0)
+	if (file->now.fd >= 0) {
+		file->knows_lines = false;
 		err = locate_start(file);
+	}
 	if (err == MMR_ETRUNCATED)
 		restart(file);
 	return err == MMR_ETRUNCATED ? 0 : err;
