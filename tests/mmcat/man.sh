@@ -200,6 +200,8 @@ mmcat --json --offsets -n -m 2 -e ERROR app.log
 	objects 2
 mmcat -f -l -3: app.log
 	tail -n 3 app.log
+mmcat -f -l -500: -e ERROR app.log
+	tail -n 500 app.log | grep ERROR
 END
 }
 oracles > "$tmp/oracles"
