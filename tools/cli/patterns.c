@@ -69,10 +69,10 @@ static int add_lines(struct search_options *search, const char *file, FILE *in)
 	}
 	if (!feof(in))
 		return errno;
+	free(line);
 	if (n == 1)
 		exit((int)message(
 			"%s: cannot search for its texts: it is empty", message_quote(file)));
-	free(line);
 	return 0;
 }
 
