@@ -3,11 +3,12 @@
  *
  * The input is a byte for the environment, then the arguments, each up to a NUL. exit(3) is wrapped
  * and jumps back. Messages on standard error go to a file in memory. The functions below replace
- * those of output.h and progress.h.
+ * those of output.h and progress.h. Files of --patterns cannot be opened; standard input is empty.
  *
- * Links: tools/actions/table.c tools/cli/number.c tools/cli/options.c tools/cli/range.c
- * Links: tools/cli/values.c tools/status/message.c
- * Wraps: exit
+ * Links: tools/actions/table.c tools/cli/help.c tools/cli/number.c tools/cli/options.c
+ * Links: tools/cli/patterns.c tools/cli/range.c tools/cli/settle.c tools/cli/values.c
+ * Links: tools/status/message.c
+ * Wraps: exit fopen
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -18,6 +19,7 @@
 #include "status/message.h"
 #include "status/progress.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <setjmp.h>
 #include <sys/mman.h>
@@ -25,7 +27,7 @@
 
 #define MOST_ARGUMENTS 32
 /* The canonical command line of any options has at most this many arguments. */
-#define MOST_PLAIN 96
+#define MOST_PLAIN 128
 #define PARSED     (-1)
 
 struct command {
@@ -47,6 +49,17 @@ _Noreturn void __wrap_exit(int status)
 		__real_exit(status);
 	exit_status = status;
 	longjmp(leave, 1);
+}
+
+FILE *__real_fopen(const char *path, const char *mode);
+FILE *__wrap_fopen(const char *path, const char *mode);
+
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+	if (!inside)
+		return __real_fopen(path, mode);
+	errno = EACCES;
+	return NULL;
 }
 
 void output_write(const void *data, size_t len)
@@ -77,8 +90,7 @@ void progress_resume(void)
 STUB(action_print)
 STUB(action_count)
 STUB(action_reverse)
-STUB(action_find)
-STUB(action_regex)
+STUB(action_search)
 STUB(action_hex)
 STUB(action_type)
 STUB(action_info)
@@ -117,6 +129,7 @@ static int parse(struct command *command, struct options *options, char *message
 		file = memfd_create("fuzz_options", MFD_CLOEXEC);
 		standard_error = dup(STDERR_FILENO);
 		MUST(file >= 0 && standard_error >= 0, "no file for messages");
+		MUST(freopen("/dev/null", "r", stdin) != NULL, "no standard input");
 	}
 	MUST(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0,
 		"the messages of the previous run remain");
@@ -174,6 +187,7 @@ static void check_refusal(int status, const char *messages)
 	start(&alone);
 	add(&alone, word, (size_t)(strchr(word, '\n') - 1 - word));
 	MUST(parse(&alone, &options, again, sizeof(again)) == STATUS_TROUBLE, "%s", messages);
+	free(options.search.patterns);
 	end(&alone);
 }
 
@@ -208,7 +222,10 @@ static void check_selection(const struct options *options, const struct selectio
 
 static void check_limits(const struct options *options)
 {
-	bool searches = options->action == ACTION_FIND || options->action == ACTION_REGEX;
+	const struct search_options *search = &options->search;
+	bool searches = options->action == ACTION_SEARCH;
+	bool matches = search->only_matches || search->only_offsets;
+	bool context = search->before > 0 || search->after > 0;
 	size_t i;
 
 	MUST(options->n_selections >= 1, "no selection");
@@ -216,8 +233,14 @@ static void check_limits(const struct options *options)
 		check_selection(options, &options->selections[i]);
 	MUST(options->n_selections == 1 || !options->follow, "-f with several selections");
 	MUST(options->action <= ACTION_INFO, "no such action");
-	MUST(searches == (options->text.ptr != NULL),
-		"a text without a search, or a search without a text");
+	MUST(searches == (search->n_patterns > 0),
+		"a pattern without a search, or a search without a pattern");
+	MUST(!matches || (!search->invert && !context), "matches with -v or context");
+	MUST(!search->only_offsets ||
+			!(search->only_matches || search->offsets || options->count_only),
+		"--offsets with another output");
+	MUST(!context || !(options->count_only || options->reverse || options->follow),
+		"context with -c, -r or -f");
 	MUST(options->action != ACTION_COUNT || options->count_only,
 		"the action is to count, but count_only is not set");
 	MUST(!options->count_only || searches || options->action == ACTION_COUNT ||
@@ -228,9 +251,9 @@ static void check_limits(const struct options *options)
 	MUST(options->n_threads <= 4096 && options->width <= 4096, "too many");
 	MUST(options->width == 0 || options->action == ACTION_HEX || options->action == ACTION_TYPE,
 		"a width with another action than -x or -t");
-	MUST(options->json <= JSON_LINES && (options->json != JSON_LINES || searches), "JSON");
-	MUST(!options->follow || options->action == ACTION_PRINT,
-		"-f with another action than printing");
+	MUST(!options->follow || ((options->action == ACTION_PRINT || searches) &&
+					 !options->count_only && !options->reverse),
+		"-f with another action than printing and searching");
 	MUST(options->maximum == NO_MAXIMUM || options->maximum <= INT64_MAX, "too many");
 	MUST(options->n_files >= 1 && !options->files[options->n_files], "%d files",
 		options->n_files);
@@ -297,6 +320,47 @@ static void add_bytes(struct command *command, const char *option, mmr_slice byt
 	add(command, text, len);
 }
 
+static void add_flag(struct command *command, bool given, const char *option)
+{
+	if (given)
+		add(command, option, strlen(option));
+}
+
+static void add_search(struct command *plain, const struct search_options *search)
+{
+	size_t i;
+
+	for (i = 0; i < search->n_patterns; i++) {
+		const mmr_pattern *pattern = &search->patterns[i];
+
+		if (pattern->is_regex) {
+			add(plain, "-E", 2);
+			add(plain, pattern->text.ptr, pattern->text.len);
+		} else {
+			add_bytes(plain, "--find=", pattern->text);
+		}
+	}
+	add_flag(plain, search->all, "--and");
+	add_flag(plain, search->invert, "-v");
+	add_flag(plain, search->caseless, "-I");
+	add_flag(plain, search->words, "-W");
+	add_flag(plain, search->whole_lines, "-X");
+	add_flag(plain, search->numbers, "-n");
+	add_flag(plain, search->offsets, "-O");
+	add_flag(plain, search->only_matches, "-o");
+	add_flag(plain, search->only_offsets, "--offsets");
+	if (search->before > 0)
+		add_number(plain, "-B", search->before);
+	if (search->after > 0)
+		add_number(plain, "-A", search->after);
+}
+
+/* Whether the names of files are printed, or can be. */
+static bool can_have_names(const struct options *options)
+{
+	return options->action == ACTION_SEARCH || options->count_only;
+}
+
 static void make_canonical(const struct options *options, struct command *plain)
 {
 	const char option[2] = {'-', action_of(options)->letter};
@@ -305,16 +369,16 @@ static void make_canonical(const struct options *options, struct command *plain)
 	start(plain);
 	for (i = 0; i < options->n_selections; i++)
 		add_selection(plain, &options->selections[i]);
-	if (options->action == ACTION_FIND)
-		add_bytes(plain, "--find=", options->text);
-	else if (options->action != ACTION_PRINT)
+	if (options->action == ACTION_SEARCH)
+		add_search(plain, &options->search);
+	else if (options->action != ACTION_PRINT && options->action != ACTION_REVERSE)
 		add(plain, option, 2);
-	if (options->action == ACTION_REGEX)
-		add(plain, options->text.ptr, options->text.len);
 	if (options->action == ACTION_TYPE)
 		add(plain, options->layout, strlen(options->layout));
-	if (options->count_only)
-		add(plain, "-c", 2);
+	add_flag(plain, options->reverse, "-r");
+	add_flag(plain, options->count_only, "-c");
+	if (can_have_names(options))
+		add_flag(plain, true, options->names ? "-H" : "--no-filename");
 	if (options->action != ACTION_TYPE)
 		add_bytes(plain, "-d", (mmr_slice){&options->delimiter, 1});
 	if (options->maximum != NO_MAXIMUM)
@@ -325,25 +389,40 @@ static void make_canonical(const struct options *options, struct command *plain)
 		add_number(plain, "-w", options->width);
 	add(plain, "--color", 7);
 	add(plain, options->color ? "always" : "never", options->color ? 6 : 5);
-	if (options->binary)
-		add(plain, "-a", 2);
-	if (options->json == JSON_PLAIN)
-		add(plain, "--json", 6);
-	else if (options->json == JSON_LINES)
-		add(plain, "--json=lines", 12);
-	if (options->follow)
-		add(plain, "-f", 2);
-	if (options->verbose)
-		add(plain, "-v", 2);
-	if (options->quiet)
-		add(plain, "-q", 2);
-	if (options->no_mmap)
-		add(plain, "--no-mmap", 9);
+	add_flag(plain, options->binary, "-a");
+	add_flag(plain, options->json, "--json");
+	add_flag(plain, options->follow, "-f");
+	add_flag(plain, options->stats, "--stats");
+	add_flag(plain, options->quiet, "-q");
+	add_flag(plain, options->no_mmap, "--no-mmap");
+	add_flag(plain, options->progress, "--progress");
 }
 
 static bool same_text(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_pattern(const mmr_pattern *a, const mmr_pattern *b)
+{
+	return a->is_regex == b->is_regex && a->text.len == b->text.len &&
+	       (a->text.len == 0 || memcmp(a->text.ptr, b->text.ptr, a->text.len) == 0);
+}
+
+static bool same_search(const struct search_options *a, const struct search_options *b)
+{
+	size_t i;
+
+	if (a->n_patterns != b->n_patterns || a->all != b->all || a->invert != b->invert ||
+		a->caseless != b->caseless || a->words != b->words ||
+		a->whole_lines != b->whole_lines || a->before != b->before ||
+		a->after != b->after || a->numbers != b->numbers || a->offsets != b->offsets ||
+		a->only_matches != b->only_matches || a->only_offsets != b->only_offsets)
+		return false;
+	for (i = 0; i < a->n_patterns; i++)
+		if (!same_pattern(&a->patterns[i], &b->patterns[i]))
+			return false;
+	return true;
 }
 
 static bool same_selection(const struct selection *a, const struct selection *b)
@@ -368,21 +447,22 @@ static void check_plain(const struct options *options)
 	MUST(parse(&plain, &again, messages, sizeof(messages)) == PARSED, "%s", messages);
 	MUST(again.n_selections == options->n_selections && again.action == options->action &&
 			again.delimiter == options->delimiter &&
-			again.count_only == options->count_only && again.width == options->width &&
+			again.count_only == options->count_only &&
+			again.reverse == options->reverse && again.width == options->width &&
 			again.maximum == options->maximum &&
 			again.n_threads == options->n_threads && again.binary == options->binary &&
 			again.color == options->color && again.json == options->json &&
 			again.follow == options->follow && again.no_mmap == options->no_mmap &&
-			again.verbose == options->verbose && again.quiet == options->quiet,
+			again.stats == options->stats && again.quiet == options->quiet &&
+			again.progress == options->progress,
 		"an option differs");
+	MUST(!can_have_names(options) || again.names == options->names, "the names differ");
+	MUST(same_search(&again.search, &options->search), "the search differs");
 	for (i = 0; i < options->n_selections; i++)
 		MUST(same_selection(&again.selections[i], &options->selections[i]),
 			"selection %zu differs", i);
-	MUST(!again.text.ptr == !options->text.ptr && again.text.len == options->text.len &&
-			(again.text.len == 0 ||
-				memcmp(again.text.ptr, options->text.ptr, again.text.len) == 0),
-		"the text differs");
 	MUST(same_text(again.layout, options->layout), "the layout differs");
+	free(again.search.patterns);
 	end(&plain);
 }
 
@@ -438,6 +518,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		check_refusal(status, messages);
 	}
+	free(options.search.patterns);
 	end(&given);
 	return 0;
 }
