@@ -25,11 +25,12 @@ STATUS = re.compile(rb"^mmcat: \d+ bytes.*\n\Z")
 # Options with two arguments each, and flags.
 VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e": ["3", "1\\n"],
 	"-E": ["1[0-9]", "e.d"], "-t": ["u8", "u16be"], "-d": ["3", "2"], "-m": ["2", "5"], "-w": ["4", "8"],
-	"-j": ["1", "3"], "--json": ["", "lines"], "--color": ["always", "never"]}
-FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "-v", "-q", "-h", "-V"]
-ACTIONS = ["-r", "-e", "-E", "-x", "-t", "-i"]
-REPEATABLE = ["-b", "-l"]
-JSON_ACTIONS = ["-e", "-E", "-t", "-i", "-c"]
+	"-j": ["1", "3"], "--color": ["always", "never"], "-C": ["1", "2"]}
+FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
+	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename"]
+ACTIONS = ["-x", "-t", "-i"]
+DETAILS = ["-C", "-I", "-n", "-o", "-O", "-v", "-W", "-X", "--and", "--fixed", "--offsets"]
+REPEATABLE = ["-b", "-l", "-e", "-E"]
 
 
 def all_options():
@@ -38,41 +39,92 @@ def all_options():
 
 
 def words_of(name, value):
-	if name == "--json" and value == "":
-		return [name]
 	return [name] if value is None else [name + "=" + value] if name.startswith("--") else [name, value]
+
+
+def texts_of(given):
+	"""The texts of -e. --fixed leaves escapes as they are."""
+	fixed = ("--fixed", None) in given
+	return [value if fixed else value.replace("\\n", "\n") for name, value in given if name == "-e"]
 
 
 def refusal(given, names):
 	"""Part of the message if the options contradict each other, else None."""
 	for (name, value), (other, other_value) in itertools.combinations(given, 2):
-		if {name, other} == {"-e", "-E"} or name == other in ("-e", "-E") and value != other_value:
-			return "cannot use more than one -e or -E"
 		if name == other and name not in REPEATABLE and value != other_value:
 			return "cannot use " + name + " with two values"
 	if "-s" in names and names & {"-b", "-l"}:
 		return "cannot use -s with"
 	actions = list(dict.fromkeys(name for name, _ in given if name in ACTIONS))
-	if "-c" in names and names & {"-r", "-x", "-i"}:
-		actions.append("-c")
 	if len(actions) > 1:
 		return "cannot use %s with %s" % (actions[0], actions[1])
+	return refusal_of_search(given, names, actions) if names & {"-e", "-E"} else refusal_without(names, actions) or \
+		refusal_of_others(given, names, actions)
+
+
+def refusal_of_search(given, names, actions):
+	if {"-i", "-e"} <= names:
+		return "cannot use -i with -e; use -I to ignore case"
+	if actions:
+		return "cannot use %s with a search" % actions[0]
+	if "--fixed" in names and "-e" not in names:
+		return "cannot use --fixed without -e"
+	delimiter = dict(given).get("-d", "\n")
+	if any(delimiter in text for text in texts_of(given)):
+		patterns = [value for name, value in given if name in ("-e", "-E")]
+		if len(patterns) > 1 or names & {"-I", "-W", "-X"}:
+			return "a text that contains the delimiter of lines with another pattern"
+		for name in ("-r", "-v", "-C", "-o", "--json", "-f"):
+			if name in names:
+				return name.replace("-C", "-A, -B or -C") + " with a text that contains the delimiter"
+	for name in ("-w", "-s", "-c"):
+		if name == "-w" and name in names:
+			return "cannot use -w without -x or -t"
+		if name in names and "-f" in names:
+			return "cannot use -f with " + name
+	for pair in (("-c", "-C"), ("-r", "-C"), ("-o", "-v"), ("-f", "-r"), ("-f", "--json")):
+		if set(pair) <= names:
+			return "cannot use " + pair[0] + " with"
+	return None
+
+
+def refusal_without(names, actions):
+	"""Options that mean something only with a search, or together with another action."""
+	for name in DETAILS:
+		if name in names:
+			return "cannot use %s without -e" % name
+	if "-r" in names and actions:
+		return "cannot use %s with -r" % actions[0]
+	for name in ("-r", "-x", "-i"):
+		if name in names and "-c" in names:
+			return "cannot use %s with -c" % name
+	return None
+
+
+def refusal_of_others(given, names, actions):
 	if "-w" in names and not names & {"-x", "-t"}:
 		return "cannot use -w without -x or -t"
+	if {"-w", "-c"} <= names:
+		return "cannot use -w with -c"
 	if "-d" in names and "-t" in names:
 		return "cannot use -d with -t"
 	if "-f" in names:
-		if actions or "-c" in names:
+		if actions or names & {"-c", "-r"}:
 			return "cannot use -f with another action"
-		if len([name for name, _ in given if name in REPEATABLE]) > 1 or "-s" in names:
+		if "--json" in names:
+			return "cannot use -f with --json"
+		if len([name for name, _ in given if name in ("-b", "-l")]) > 1 or "-s" in names:
 			return "cannot use -f with"
 	if "--json" in names:
-		if not names & set(JSON_ACTIONS):
+		if not names & {"-t", "-i", "-c"}:
 			return "cannot use --json without"
-		if ("--json", "lines") in given and ("-c" in names or not names & {"-e", "-E"}):
-			return "cannot use --json=lines with"
 		if "-t" in names and "-w" in names:
 			return "cannot use --json with -w"
+	if {"-H", "--no-filename"} <= names:
+		return "cannot use -H with --no-filename"
+	for name in ("-H", "--no-filename"):
+		if name in names and "-c" not in names:
+			return "cannot use %s without -c" % name
 	return None
 
 
@@ -111,19 +163,113 @@ def spans_of(given, options):
 	return spans or [(0, len(DATA))]
 
 
-def needles(options, start, stop):
-	"""Offsets and lengths of the matches that start in a selection."""
-	if "-E" in options:
-		# A pattern searches each line separately, without its delimiter.
-		pattern, delimiter = re.compile(options["-E"].encode()), delimiter_of(options)
-		lines = lines_of(DATA[start:stop], delimiter)
-		starts = itertools.accumulate(map(len, lines), initial=start)
-		return [(off + match.start(), len(match[0])) for off, line in zip(starts, lines)
-			for match in pattern.finditer(line.removesuffix(delimiter))]
-	text = options["-e"].encode().replace(b"\\n", b"\n")
-	# A match in a shard may extend over its end.
-	found = re.finditer(re.escape(text), DATA if "-s" in options else DATA[:stop])
-	return [(match.start(), len(text)) for match in found if start <= match.start() < stop]
+def patterns_of(given, names):
+	"""The expressions that find what -e and -E find in a line."""
+	sources = [re.escape(text) for text in texts_of(given)] + [value for name, value in given if name == "-E"]
+	if "-W" in names:
+		sources = [r"(?<!\w)(?:%s)(?!\w)" % source for source in sources]
+	if "-X" in names:
+		sources = [r"\A(?:%s)\Z" % source for source in sources]
+	return [re.compile(source.encode(), re.I if "-I" in names else 0) for source in sources]
+
+
+def matches_in(line, patterns):
+	"""The first match, then the first after it. Of several at a place, the longest."""
+	at = 0
+	while True:
+		found = [match for match in (pattern.search(line, at) for pattern in patterns) if match]
+		if not found:
+			return
+		match = min(found, key=lambda match: (match.start(), -match.end()))
+		yield match.start(), match.end()
+		at = match.end()
+
+
+class Search:
+	"""What a search prints."""
+
+	def __init__(self, given, options, spans):
+		self.options, self.names = options, set(options)
+		self.patterns = patterns_of(given, self.names)
+		self.delimiter = delimiter_of(options)
+		self.most = int(options.get("-m", len(DATA)))
+		self.crossing = [text for text in texts_of(given) if self.delimiter.decode() in text]
+		self.context = int(options.get("-C", 0))
+		self.spans = spans
+
+	def lines(self):
+		"""(offset, line, whether it matches) for each line that is printed, and None for a gap."""
+		left, printed = self.most, False
+		for start, stop in self.spans:
+			offs = [start, *itertools.accumulate(map(len, lines_of(DATA[start:stop], self.delimiter)), initial=start)][1:]
+			lines = list(zip(offs, lines_of(DATA[start:stop], self.delimiter)))
+			if "-r" in self.names:
+				lines.reverse()
+			found = []
+			for at, (off, line) in enumerate(lines):
+				if left > 0 and self.is_found(off, line, start, stop):
+					found.append(at)
+					left -= 1
+			near = sorted({at for hit in found for at in range(hit - self.context, hit + self.context + 1)
+				if 0 <= at < len(lines)})
+			for index, at in enumerate(near):
+				gap = near[index - 1] != at - 1 if index else printed
+				if gap and self.context:
+					yield None
+				yield (*lines[at], at in found)
+				printed = True
+
+	def is_found(self, off, line, start, stop):
+		if self.crossing:
+			data = DATA if "-s" in self.names else DATA[start:stop]
+			base = 0 if "-s" in self.names else start
+			return any(base + match.start() < off + len(line) and off < base + match.end()
+				for match in re.finditer(re.escape(self.crossing[0].encode()), data))
+		test = all if "--and" in self.names else any
+		return test(pattern.search(line.removesuffix(self.delimiter)) for pattern in self.patterns) \
+			!= ("-v" in self.names)
+
+	def matches(self):
+		"""(offset, line of it, text) for each match."""
+		if self.crossing:
+			text, left = self.crossing[0].encode(), self.most
+			for start, stop in self.spans:
+				# A match in a shard may extend over its end.
+				for match in re.finditer(re.escape(text), DATA if "-s" in self.names else DATA[:stop]):
+					if start <= match.start() < stop and left > 0:
+						left -= 1
+						yield match.start(), match.start(), text
+			return
+		for off, line, _ in self.lines():
+			for start, stop in matches_in(line.removesuffix(self.delimiter), self.patterns):
+				yield off + start, off, line[start:stop]
+
+	def prefix(self, name, line_off, off, is_match=True):
+		end = b":" if is_match else b"-"
+		return (name.encode() + end if "-H" in self.names else b"") + \
+			(b"%d" % self.number(line_off) + end if "-n" in self.names else b"") + \
+			(b"%d" % off + end if "-O" in self.names else b"")
+
+	def number(self, off):
+		return DATA.count(self.delimiter, 0, off) + 1
+
+	def printed(self, name):
+		if "--offsets" in self.names:
+			return [self.prefix(name, line, off) + b"%d\n" % off for off, line, _ in self.matches()]
+		if "-o" in self.names:
+			return [self.prefix(name, line, off) + text + self.delimiter for off, line, text in self.matches()]
+		return [b"--\n" if part is None else self.prefix(name, part[0], part[0], part[2]) +
+			part[1].removesuffix(self.delimiter) + self.delimiter for part in self.lines()]
+
+	def objects(self, name):
+		if "--offsets" in self.names:
+			return [{"file": name, "offset": off, "length": len(text),
+				**({"line": self.number(line)} if "-n" in self.names else {})}
+				for off, line, text in self.matches()]
+		return [{"type": "match", "line_number": self.number(off), "absolute_offset": off, "text": line.decode(),
+			"submatches": [] if "-v" in self.names else
+				[[*match] for match in matches_in(line.removesuffix(self.delimiter), self.patterns)]}
+			for off, line, _ in self.lines()]
 
 
 def cut_lines(spans, options):
@@ -161,24 +307,23 @@ def reverse(options, spans):
 
 def expected(given, options, name):
 	"""The output, as bytes or as objects, and the exit status."""
-	spans, most = spans_of(given, options), int(options.get("-m", len(DATA)))
+	spans = spans_of(given, options)
 	as_json = "--json" in options
 	if "-e" in options or "-E" in options:
-		found = [match for span in spans for match in needles(options, *span)][:most]
+		search = Search(given, options, spans)
+		found = search.printed(name)
 		status = 0 if found else 1
 		if "-c" in options:
-			return ([{"file": name, "matches": len(found)}] if as_json else b"%d\n" % len(found)), status
-		if not as_json:
-			return b"".join(b"%d\n" % off for off, _ in found), status
-		line = options["--json"] == "lines"
-		return [{"file": name, "offset": off, "length": length,
-			**({"line": DATA.count(delimiter_of(options), 0, off)} if line else {})}
-			for off, length in found], status
+			key = "matches" if "-o" in options else "lines"
+			number = name.encode() + b":%d\n" % len(found) if "-H" in options else b"%d\n" % len(found)
+			return ([{"file": name, key: len(found)}] if as_json else number), status
+		return (search.objects(name) if as_json else b"".join(found)), status
 	if "-t" in options:
 		groups, rest = records_of(options, spans)
 		n, width = sum(map(len, groups)), int(options.get("-w", 1))
 		if "-c" in options:
-			return ([{"file": name, "records": n}] if as_json else b"%d\n" % n), 2 * rest
+			number = name.encode() + b":%d\n" % n if "-H" in options else b"%d\n" % n
+			return ([{"file": name, "records": n}] if as_json else number), 2 * rest
 		if as_json:
 			return [{"0": value} for group in groups for value in group], 2 * rest
 		return b"".join(b"\t".join(b"%d" % value for value in group[at:at + width]) + b"\n"
@@ -188,7 +333,8 @@ def expected(given, options, name):
 	parts = list(cut_lines(spans, options))
 	if "-c" in options:
 		n = sum(len(lines_of(DATA[start:stop], delimiter_of(options))) for start, stop in parts)
-		return ([{"file": name, "lines": n}] if as_json else b"%d\n" % n), 0
+		number = name.encode() + b":%d\n" % n if "-H" in options else b"%d\n" % n
+		return ([{"file": name, "lines": n}] if as_json else number), 0
 	if "-x" in options:
 		return b"".join(hex_view(DATA[start:stop], start, int(options.get("-w", 16)))
 			for start, stop in parts), 0
@@ -206,7 +352,25 @@ def facts_of(printed, as_json):
 		re.findall(rb"^size: +(\d+) bytes?[^\n]*\nlines: +(\d+)$", printed, re.M)]
 
 
+def simple(message):
+	"""A line of ripgrep's JSON, without what depends on the time; None for the others."""
+	data = message.get("data")
+	if data is None:
+		return message
+	if message["type"] not in ("match", "context"):
+		return None
+	return {"type": message["type"], "line_number": data["line_number"],
+		"absolute_offset": data["absolute_offset"], "text": data["lines"]["text"],
+		"submatches": [[match["start"], match["end"]] for match in data["submatches"]]}
+
+
 # --- The runs ----------------------------------------------------------------------------------------
+
+
+def names_color(options):
+	"""Whether there is something to color. A match that crosses lines has no color."""
+	searches = options.get("-e") not in (None, "1\\n") or "-E" in options
+	return "-x" in options or (searches and "-c" not in options and "--json" not in options)
 
 
 def same(done, given, name):
@@ -226,12 +390,13 @@ def same(done, given, name):
 	if "-i" in options:
 		printed = facts_of(printed, "--json" in options)
 	elif "--json" in options:
-		printed = list(map(json.loads, printed.splitlines()))
-	elif "-x" in options and options.get("--color") == "always":
-		if b"\033[" not in printed:
+		objects = map(simple, map(json.loads, printed.splitlines()))
+		printed = [message for message in objects if message is not None]
+	elif names_color(options) and options.get("--color") == "always":
+		if printed and b"\033[" not in printed:
 			return False
-		printed = re.sub(rb"\033\[\d+m", b"", printed)
-	if "-v" in options:
+		printed = re.sub(rb"\033\[[\d;]*m", b"", printed)
+	if "--stats" in options:
 		messages = STATUS.sub(b"", messages) if messages.startswith(b"mmcat: ") else b"no report"
 	if status == 2 and b"cannot read a record" in messages:
 		messages = b""
