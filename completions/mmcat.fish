@@ -43,7 +43,7 @@ complete -c mmcat -s m -l max-count -x -d 'Stop after N lines, matching lines or
 complete -c mmcat -s w -l width -x -d 'Bytes per row of -x, records per line of -t'
 complete -c mmcat -s a -l text -d 'Print binary data even to a terminal'
 complete -c mmcat -s j -l threads -x -d 'Number of threads'
-complete -c mmcat -l json -d 'Print JSON, for -i, -c, -t and --offsets'
+complete -c mmcat -l json -d 'Print JSON, for -i, -c, -t, -e and -E'
 complete -c mmcat -l color -x -a 'auto always never' -d 'Color -x, -e and -E'
 complete -c mmcat -l no-mmap -d 'Read files instead of mapping them'
 complete -c mmcat -l stats -d 'Report time, speed and memory on standard error'

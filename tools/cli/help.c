@@ -57,7 +57,7 @@ static const char help_text[] =
 	"  -w, --width=N           bytes per row of -x, records per line of -t\n"
 	"  -a, --text              print binary data even to a terminal\n"
 	"  -j, --threads=N         number of threads (default: one per processor)\n"
-	"      --json              print JSON, for -i, -c, -t and --offsets\n"
+	"      --json              print JSON, for -i, -c, -t, -e and -E\n"
 	"      --color=WHEN        color -x, -e and -E: always, never or auto (obeys\n"
 	"                          NO_COLOR)\n"
 	"      --no-mmap           read files instead of mapping them\n"
