@@ -464,7 +464,8 @@ static void join_lines(char *text, size_t len)
 START_TEST(test_search_several_blocks)
 {
 	struct chance chance = {72};
-	size_t len = 3 * MIB, n = memory_is_shadowed() ? 2 : 4, i, at;
+	bool slow = memory_is_shadowed() || getenv("MATRIX_EMULATED");
+	size_t len = 3 * MIB, n = slow ? 2 : 4, i, at;
 	char *text = malloc(len);
 	mmr_slice bytes = {text, len};
 
