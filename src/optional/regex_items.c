@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "optional/regex_items.h"
 
-#include <ctype.h>
+#include "text/edges.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -82,7 +83,7 @@ static bool changes_items(mmr_slice pattern, size_t lead)
 		else if (at[0] == '(' && at[1] == '*')
 			return true;
 		else if (at[0] == '(' && at[1] == '?' && end - at > 2 &&
-			 (isalpha((unsigned char)at[2]) || is_one_of(at[2], "^-")) &&
+			 (is_letter(at[2]) || is_one_of(at[2], "^-")) &&
 			 !(at[2] == 'P' && end - at > 3 && at[3] == '<'))
 			return true;
 	}
@@ -145,7 +146,7 @@ static bool is_group(mmr_slice text)
 		i = 4;
 	else if (!starts_with(text, "(?<") && !starts_with(text, "(?'"))
 		return false;
-	for (; i < text.len && (isalnum((unsigned char)text.ptr[i]) || text.ptr[i] == '_'); i++)
+	for (; i < text.len && is_word_byte(text.ptr[i]); i++)
 		;
 	return i + 1 == text.len && i > 3 && is_one_of(text.ptr[i], ">'");
 }
@@ -172,11 +173,11 @@ static bool is_assertion(mmr_slice text)
 /* Whether an item is a letter or the like that takes itself, in one case only. */
 static bool is_literal(const struct listing *listing, mmr_slice text)
 {
-	static const char signs[] = "_-/=:,;<>@%&\"'!~`";
+	static const char signs[] = "-/=:,;<>@%&\"'!~`";
 	size_t i;
 
-	if (text.len == 1 && (isalnum((unsigned char)text.ptr[0]) || is_one_of(text.ptr[0], signs)))
-		return !listing->caseless || !isalpha((unsigned char)text.ptr[0]);
+	if (text.len == 1 && (is_word_byte(text.ptr[0]) || is_one_of(text.ptr[0], signs)))
+		return !listing->caseless || !is_letter(text.ptr[0]);
 	/* A character of UTF-8. */
 	if (!listing->options->utf || listing->caseless || text.len < 2 || text.len > 4 ||
 		(unsigned char)text.ptr[0] < 0xc0)
@@ -213,7 +214,7 @@ static bool is_of_bytes(const struct listing *listing, mmr_slice text)
 
 		if (utf && ((unsigned char)byte >= ASCII_END || is_one_of(byte, ".^") ||
 				   (byte == '[' && is_one_of(next, ":.=")) ||
-				   (byte == '\\' && isalnum((unsigned char)next))))
+				   (byte == '\\' && is_word_byte(next))))
 			return false;
 		i += byte == '\\';
 	}

@@ -18,9 +18,9 @@
 #include "optional/regex_literals.h"
 
 #include "optional/regex_items.h"
+#include "text/caseless.h"
 #include "text/high.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -143,8 +143,8 @@ struct part {
 /* Whether a letter may be at a place in both cases, and nothing else. */
 static bool is_pair(const struct place *place)
 {
-	return place->n == 2 && isalpha(place->bytes[0]) && place->bytes[0] < 0x80 &&
-	       (place->bytes[0] ^ place->bytes[1]) == ('a' ^ 'A');
+	return place->n == 2 && is_letter((char)place->bytes[0]) &&
+	       (place->bytes[0] ^ place->bytes[1]) == CASE_BIT;
 }
 
 /* The longest part of a run with at most `n_most` texts. */
@@ -181,8 +181,8 @@ static bool has_both_cases(const struct walk *walk)
 		for (k = 0; k < walk->run[i].n; k++) {
 			const struct place *place = &walk->run[i];
 
-			if (isalpha(place->bytes[k]) &&
-				!memchr(place->bytes, place->bytes[k] ^ ('a' ^ 'A'), place->n))
+			if (is_letter((char)place->bytes[k]) &&
+				!memchr(place->bytes, place->bytes[k] ^ CASE_BIT, place->n))
 				return false;
 		}
 	return true;
@@ -205,8 +205,8 @@ static void offer_part(struct walk *walk, const struct part *part, bool exact)
 
 			text->bytes[k] = (char)place->bytes[rest % n];
 			rest /= n;
-			if (part->caseless && isalpha((unsigned char)text->bytes[k]))
-				text->bytes[k] = (char)tolower((unsigned char)text->bytes[k]);
+			if (part->caseless)
+				text->bytes[k] = fold_byte(text->bytes[k]);
 		}
 		set.n += !has_text(&set, text);
 	}
@@ -450,9 +450,7 @@ static bool is_text(mmr_slice line, size_t at, const struct literal *text, bool 
 	for (i = 0; i < text->len; i++) {
 		char byte = line.ptr[at + i];
 
-		if (caseless && byte >= 'A' && byte <= 'Z')
-			byte = (char)(byte ^ ('a' ^ 'A'));
-		if (byte != text->bytes[i])
+		if ((caseless ? fold_byte(byte) : byte) != text->bytes[i])
 			return false;
 	}
 	return true;
