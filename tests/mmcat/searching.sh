@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-need python3 awk grep gzip sed tac tail wc
+need python3 awk grep sed tac tail wc
 command -v rg > /dev/null || echo "skipped: rg: not installed"
 
 check "the commands of a search print the same" timeout 600 \
