@@ -114,8 +114,9 @@ static mmr_slice put_expression(
 		else
 			to = put_literal(to, (unsigned char)pattern->text.ptr[i], options->utf);
 	}
+	/* The pattern may end in \Q. */
 	if (wrap)
-		to = put_text(to, ")");
+		to = put_text(to, "\\E)");
 	if (options->words)
 		to = put_text(to, "(?!\\w)");
 	if (options->whole_lines)
