@@ -135,12 +135,14 @@ static void find_naively(struct question *question, const struct regex_literals 
 
 static void search(const struct question *question, const mmr_regex *regex)
 {
+	struct regex_filter *filter;
 	struct regex_lines *lines;
 	mmr_slice text = question->text, none = {NULL, 0};
 	size_t from = 0, at = 0, i = 0;
 	int found;
 
-	MUST(regex_lines_open(regex, &none, &lines) == 0, "%s", mmr_last_error());
+	MUST(regex_filter_open(regex, none, &filter) == 0, "%s", mmr_last_error());
+	MUST(regex_lines_open(regex, filter, &lines) == 0, "%s", mmr_last_error());
 	regex_lines_load(lines, text, 0, question->is_private);
 	while ((found = regex_lines_next(lines, from, &at)) > 0) {
 		at = at < text.len ? at : text.len - 1;
@@ -161,6 +163,7 @@ static void search(const struct question *question, const mmr_regex *regex)
 	MUST(found < 0 || question->limited || i == question->n_starts, "%zu lines, not %zu", i,
 		question->n_starts);
 	regex_lines_close(lines);
+	regex_filter_close(filter);
 }
 
 static void check(struct question *question)
