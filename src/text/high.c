@@ -33,12 +33,13 @@ static size_t find(const char *ptr, size_t len)
 
 int high_next(mmr_slice bytes, size_t from, size_t *ret_at)
 {
-	const char *start = bytes.ptr + from;
+	const char *start;
 	size_t len = bytes.len - from;
 	struct guard guard;
 
 	if (len == 0)
 		return 0;
+	start = bytes.ptr + from;
 	if (!GUARD_ENTER(&guard, start, len))
 		return guard_fault(&guard);
 	*ret_at = from + find(start, len);
