@@ -235,17 +235,15 @@ static int next_text(struct regex_lines *lines, size_t from, size_t *ret_at)
 static int next_candidate(struct regex_lines *lines, size_t from, size_t *ret_at)
 {
 	char delimiter = lines->matcher.regex->delimiter;
-	mmr_slice line;
+	mmr_slice line = {NULL, 0};
 	int found;
 
 	for (;;) {
 		found = next_text(lines, from, ret_at);
-		if (found > 0 && lines->filter->set->exact)
+		if (found == 0 || (found > 0 && lines->filter->set->exact))
 			return found;
 		if (found > 0)
 			found = mmr_line_around(lines->block, *ret_at, delimiter, &line);
-		else if (found == 0)
-			return 0;
 		if (found < 0) {
 			*ret_at = REGEX_NOWHERE;
 			return found;

@@ -61,13 +61,25 @@ static int print_range(struct spans *spans, uint64_t start, uint64_t stop, uint6
 	return err;
 }
 
+/* The lines that a match touches. */
+static int find_lines(mmr_reader *reader, const mmr_scan_options *range, const mmr_match *match,
+	uint64_t *ret_start, uint64_t *ret_stop)
+{
+	uint64_t edge;
+	int err = mmr_line_bounds(reader, match->off, range, ret_start, &edge);
+
+	if (err < 0)
+		return err;
+	return mmr_line_bounds(reader, match->off + match->len - 1, range, &edge, ret_stop);
+}
+
 /* Prints the lines that a match touches and that are not printed yet. */
 static int on_match(void *context, const mmr_match *match)
 {
 	struct spans *spans = context;
 	mmr_reader *reader = spans->task->input->reader;
 	mmr_scan_options range = spans->task->scan;
-	uint64_t start, stop, edge, n_lines = 0;
+	uint64_t start = 0, stop = 0, edge, n_lines = 0;
 	int err;
 
 	if (match->off >= spans->stop || spans->left == 0)
@@ -80,13 +92,13 @@ static int on_match(void *context, const mmr_match *match)
 		range.offset = spans->start;
 		range.length = spans->stop - spans->start;
 	}
-	err = mmr_line_bounds(reader, match->off, &range, &start, &edge);
-	if (err == 0)
-		err = mmr_line_bounds(reader, match->off + match->len - 1, &range, &edge, &stop);
-	edge = spans->printed > spans->start ? spans->printed : spans->start;
-	stop = stop < spans->stop ? stop : spans->stop;
-	if (err < 0 || edge >= stop)
+	err = find_lines(reader, &range, match, &start, &stop);
+	if (err < 0)
 		return err;
+	edge = spans->printed > spans->start ? spans->printed : spans->start;
+	stop = min_u64(stop, spans->stop);
+	if (edge >= stop)
+		return 0;
 	/* The first lines may be printed already, or be in another shard. */
 	if (start < edge && match->line != MMR_NO_LINE) {
 		range.offset = start;

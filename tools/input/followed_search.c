@@ -39,7 +39,7 @@ static int find_lines(
 static int skip_lines(struct followed *file, const struct input *input, mmr_scan_options *scan)
 {
 	mmr_range *range = &file->range;
-	uint64_t start, skipped;
+	uint64_t start = 0, skipped = 0;
 	int err;
 
 	if (range->skip_lines == 0)
