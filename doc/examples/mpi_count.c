@@ -82,7 +82,7 @@ static int count_shard(
 	mmr_counts found;
 	int err;
 
-	err = mmr_shard(file, '\n', k, n, &start, &stop);
+	err = mmr_shard(file, NULL, k, n, &start, &stop);
 	if (err < 0)
 		return err;
 	options.offset = start;

@@ -33,6 +33,9 @@ enum mmr_io_mode {
 /* The progress of a scan. */
 typedef struct mmr_progress mmr_progress;
 
+/* Compiled records, which replace lines (mmr_records_compile). */
+typedef struct mmr_records mmr_records;
+
 /* Called before a scan waits for bytes of a stream, while no other callback of the scan runs: a
  * good time to flush output. */
 typedef void mmr_wait_fn(void *context);
@@ -45,21 +48,23 @@ typedef void mmr_wait_fn(void *context);
  * stay in the reader for the next scan. */
 typedef struct mmr_scan_options {
 	size_t struct_size;
-	uint64_t offset;          /* bytes before the range */
-	uint64_t length;          /* bytes of the range; MMR_REST = to the end */
-	uint64_t first_line;      /* lines to skip at the start of these bytes */
-	uint64_t n_lines;         /* lines of the range; MMR_REST = to the end */
-	char delimiter;           /* ends lines */
-	enum mmr_io_mode io_mode; /* AUTO reads unless mmr_guard_install was called */
-	unsigned n_threads;       /* 0 = mmr_processors() */
-	mmr_progress *progress;   /* updated during the scan; may be NULL */
-	mmr_wait_fn *before_wait; /* may be NULL */
-	void *wait_context;       /* passed to before_wait */
+	uint64_t offset;            /* bytes before the range */
+	uint64_t length;            /* bytes of the range; MMR_REST = to the end */
+	uint64_t first_line;        /* lines to skip at the start of these bytes */
+	uint64_t n_lines;           /* lines of the range; MMR_REST = to the end */
+	char delimiter;             /* ends lines */
+	enum mmr_io_mode io_mode;   /* AUTO reads unless mmr_guard_install was called */
+	unsigned n_threads;         /* 0 = mmr_processors() */
+	mmr_progress *progress;     /* updated during the scan; may be NULL */
+	mmr_wait_fn *before_wait;   /* may be NULL */
+	void *wait_context;         /* passed to before_wait */
+	const mmr_records *records; /* of lines that end with `delimiter`; NULL: lines are meant */
 } mmr_scan_options;
 
 /* clang-format off */
 #define MMR_SCAN_OPTIONS_INIT \
-	{ sizeof(mmr_scan_options), 0, MMR_REST, 0, MMR_REST, '\n', MMR_IO_AUTO, 0, NULL, NULL, NULL }
+	{ sizeof(mmr_scan_options), 0, MMR_REST, 0, MMR_REST, '\n', MMR_IO_AUTO, 0, NULL, NULL, NULL, \
+		NULL }
 /* clang-format on */
 
 /* Finds the bytes of a range: [*ret_start, *ret_stop).
@@ -69,6 +74,40 @@ typedef struct mmr_scan_options {
  * Errors: -ESPIPE for a stream; -EINVAL (options); those of mmr_blocks_error. Threads: safe. */
 MMR_API int mmr_scan_locate(mmr_reader *reader, const mmr_scan_options *options,
 	uint64_t *ret_start, uint64_t *ret_stop);
+
+/* --- Records of several lines ----------------------------------------------------------------- */
+
+/* Compiles records of several lines. With them in the options of a scan, all that is said of lines
+ * is true of records: blocks have whole records, `first_line` counts records, and so on.
+ *
+ * A record begins with a line at whose start the pattern matches, and ends where the next one
+ * begins. So a log entry and its stack trace are one record:
+ *
+ *	err = mmr_records_compile(mmr_slice_of("\\d{4}-\\d\\d-"), '\n', &records);
+ *	scan.records = records;
+ *	err = mmr_count_lines(reader, &scan, &counts);
+ *
+ * An empty pattern stands for paragraphs: a record begins with a line that is not empty and follows
+ * an empty one. Empty lines belong to the paragraph before them.
+ *
+ * The first record of a range begins at its start, whether or not the pattern matches there. So
+ * empty lines before the first paragraph are a record. All records together are the range.
+ *
+ * A pattern without special characters is a literal text; another one is a regular expression
+ * (regex.h), which is only tried at the starts of lines. It sees the first 4096 bytes of a line, as
+ * if the line ended there, and nothing before or after the line.
+ *
+ * Shape: a pattern in memory of the caller. `delimiter` ends lines; the options of a scan must have
+ *   the same one.
+ * Errors: -EINVAL for a pattern that contains the delimiter or is too long; those of
+ *   mmr_regex_compile; -ENOMEM. A scan fails as in mmr_regex_matches_error if the expression
+ *   reaches a limit.
+ * Lifetime: until mmr_records_close. The pattern is copied.
+ * Threads: safe; any number of threads may use the result. */
+MMR_API int mmr_records_compile(mmr_slice pattern, char delimiter, mmr_records **ret_records);
+
+/* Frees compiled records, which nothing may use any more. NULL is allowed. */
+MMR_API void mmr_records_close(mmr_records *records);
 
 /* The number of processors that this thread may run on, at least 1. */
 MMR_API unsigned mmr_processors(void);
@@ -103,6 +142,7 @@ typedef struct mmr_range {
 	uint64_t skipped_lines;     /* lines skipped so far */
 	char delimiter;
 	bool counts_lines; /* set by the caller: `skipped_lines` has those of skipped bytes, too */
+	bool of_records;   /* lines are records, which cannot be told apart in pieces */
 } mmr_range;
 
 /* Shape: `options` may be NULL: all bytes. */
@@ -111,7 +151,7 @@ MMR_API mmr_range mmr_range_of(const mmr_scan_options *options);
 /* Takes the next bytes of the input in `*bytes`, reduces them to those in the range, and updates
  * the range.
  *
- * Errors: those of mmr_slice_count. */
+ * Errors: those of mmr_slice_count; -EINVAL for a range of records. */
 MMR_API int mmr_range_cut(mmr_range *range, mmr_slice *bytes);
 
 /* Whether the range is complete: no later byte can be in it. */
@@ -229,7 +269,7 @@ MMR_API int mmr_scan_run(mmr_reader *reader, const mmr_scan_options *scan,
 /* --- Lines ------------------------------------------------------------------------------------ */
 
 typedef struct mmr_counts {
-	uint64_t lines;    /* a last line without a delimiter counts, too */
+	uint64_t lines;    /* or records; a last line without a delimiter counts, too */
 	bool unterminated; /* the last line has no delimiter */
 	/* Of mmr_measure_lines only: */
 	uint64_t longest; /* bytes of the longest line, without its delimiter */
@@ -243,7 +283,8 @@ typedef struct mmr_counts {
 MMR_API int mmr_count_lines(
 	mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts);
 
-/* Like mmr_count_lines, but also sets `longest` and `crlf`, which takes longer. */
+/* Like mmr_count_lines, but also sets `longest` and `crlf`, which takes longer. Errors: -EINVAL for
+ * records. */
 MMR_API int mmr_measure_lines(
 	mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts);
 
@@ -274,7 +315,7 @@ MMR_API int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_opt
 	uint64_t *ret_start, uint64_t *ret_stop);
 
 /* Finds the number of the line that contains byte `off`, counted from 0 at the start of the range:
- * the number of delimiters in the range before `off`. Several threads count.
+ * the number of starts of lines up to `off`, without the start of the range. Several threads count.
  *
  * Shape: like mmr_line_bounds, but `off` may be the end of the range.
  * Units: bytes from the start of the reader.
@@ -283,14 +324,15 @@ MMR_API int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_opt
 MMR_API int mmr_line_number(
 	mmr_reader *reader, uint64_t off, const mmr_scan_options *scan, uint64_t *ret_number);
 
-/* Finds the bounds of shard `k` of `n`, counted from 1. The reader is divided into `n` shares of
+/* Finds the bounds of shard `k` of `n`, counted from 1. The range is divided into `n` shares of
  * equal size, the first `size % n` of which have one byte more. A line belongs to the shard whose
  * share contains the first byte of the line. `split -n l/K/N` does the same since coreutils 9.2.
- * The shards 1 to `n` together contain each byte exactly once.
+ * The shards 1 to `n` together contain each byte of the range exactly once.
  *
+ * Shape: like mmr_line_seek; one thread searches.
  * Units: bytes from the start of the reader. Errors: -EINVAL unless 1 <= k <= n; those of
  *   mmr_line_seek. Threads: safe. */
-MMR_API int mmr_shard(mmr_reader *reader, char delimiter, uint64_t k, uint64_t n,
+MMR_API int mmr_shard(mmr_reader *reader, const mmr_scan_options *scan, uint64_t k, uint64_t n,
 	uint64_t *ret_start, uint64_t *ret_stop);
 
 /* --- Matches ---------------------------------------------------------------------------------- */
@@ -307,7 +349,7 @@ typedef struct mmr_match {
 /* Flags of mmr_each_match and mmr_regex_each. */
 enum mmr_match_flags {
 	MMR_MATCH_PLAIN = 0,
-	MMR_MATCH_LINES = 1 /* matches have the numbers of their lines */
+	MMR_MATCH_LINES = 1 /* matches have the numbers of their lines; not with records */
 };
 
 /* Counts the non-overlapping matches of a needle: as many as mmr_matches_next returns for the whole

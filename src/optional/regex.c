@@ -142,12 +142,17 @@ pcre2_code *regex_code_of(mmr_slice pattern, const mmr_regex_options *options, u
 	return code;
 }
 
-static int compile(mmr_slice pattern, const mmr_regex_options *options, pcre2_code **ret_code)
+static int compile(mmr_slice pattern, const mmr_regex_options *options, enum regex_subject subject,
+	pcre2_code **ret_code)
 {
+	/* A record may end with an empty line, at whose start '^' matches. */
+	uint32_t flags = subject == REGEX_RECORD ? PCRE2_ALT_CIRCUMFLEX
+			 : subject == REGEX_HEAD ? PCRE2_ANCHORED
+						 : 0;
 	size_t at;
 	int cause;
 
-	*ret_code = regex_code_of(pattern, options, 0, &cause, &at);
+	*ret_code = regex_code_of(pattern, options, flags, &cause, &at);
 	/* PCRE2 may report an offset after the end. */
 	return *ret_code ? 0 : explain_pattern(pattern, cause, min_size(at, pattern.len));
 }
@@ -161,6 +166,12 @@ int regex_refuse(mmr_slice pattern, char delimiter, size_t at)
 }
 
 int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_regex **ret_regex)
+{
+	return regex_compile(pattern, options, REGEX_LINE, ret_regex);
+}
+
+int regex_compile(mmr_slice pattern, const mmr_regex_options *options, enum regex_subject subject,
+	mmr_regex **ret_regex)
 {
 	struct regex_syntax syntax;
 	mmr_regex *regex;
@@ -181,21 +192,23 @@ int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_r
 	if (!regex)
 		return error_set(-ENOMEM, "compile a pattern of %zu bytes", pattern.len);
 	memset(regex, 0, sizeof(*regex));
-	err = compile(pattern, options, &regex->code);
+	err = compile(pattern, options, subject, &regex->code);
 	if (err < 0) {
 		heap_free(regex);
 		return err;
 	}
 	syntax = regex_syntax_of(pattern, options);
-	if (options->delimiter == '\n' && syntax.needs_newline) {
+	if (subject != REGEX_RECORD && options->delimiter == '\n' && syntax.needs_newline) {
 		mmr_regex_close(regex);
 		return regex_refuse(pattern, '\n', syntax.newline_at);
 	}
 	regex->delimiter = options->delimiter;
+	regex->subject = subject;
 	regex->utf = options->utf;
 	/* Next to an invalid character at the end of a line, PCRE2 10.42 finds other empty matches
 	 * than next to one at the end of the subject. */
-	regex->within_lines = options->delimiter == '\n' && !options->utf && syntax.within_lines;
+	regex->within_lines = subject == REGEX_LINE && options->delimiter == '\n' &&
+			      !options->utf && syntax.within_lines;
 	regex->match_limit = options->match_limit > 0 ? options->match_limit : MATCH_LIMIT;
 	regex->depth_limit = options->depth_limit;
 	regex->heap_limit = options->heap_limit > 0 ? options->heap_limit : HEAP_LIMIT;

@@ -63,6 +63,17 @@ extern pcre2_general_context *regex_memory;
 pcre2_code *regex_code_of(mmr_slice pattern, const mmr_regex_options *options, uint32_t flags,
 	int *ret_cause, size_t *ret_at);
 
+/* What a pattern is matched against. */
+enum regex_subject {
+	REGEX_LINE,   /* a line without its delimiter */
+	REGEX_RECORD, /* several lines, without the delimiter of the last one */
+	REGEX_HEAD    /* a line, and only at its start */
+};
+
+/* Like mmr_regex_compile. */
+int regex_compile(mmr_slice pattern, const mmr_regex_options *options, enum regex_subject subject,
+	mmr_regex **ret_regex);
+
 /* Sets the error of a pattern that needs the delimiter, at an offset in it. Returns: -EINVAL. */
 int regex_refuse(mmr_slice pattern, char delimiter, size_t at);
 
@@ -87,7 +98,9 @@ struct mmr_regex {
 	uint32_t match_limit, depth_limit, heap_limit;
 	char delimiter;
 	bool utf;
-	bool within_lines; /* several lines are searched at once (regex_syntax.h) */
+	enum regex_subject subject;
+	const mmr_records *records; /* of REGEX_RECORD */
+	bool within_lines;          /* several lines are searched at once (regex_syntax.h) */
 	bool jit;
 	struct regex_literals *literals; /* regex_literals.h; NULL if none are known */
 };
@@ -112,7 +125,7 @@ int matcher_start(struct matcher *matcher, const mmr_regex *regex);
 void matcher_end(struct matcher *matcher);
 
 /* Starts with a new piece. It must be private memory that stays valid as long as its matches. Its
- * last line may lack the delimiter. */
+ * last line may lack the delimiter. Unless lines are matched, the piece is one subject. */
 void matcher_load(struct matcher *matcher, mmr_slice piece);
 
 /* Continues at offset `from` of the piece, which is the start of a line or the end. */

@@ -4,6 +4,7 @@
 #include "common.h"
 
 #include "optional/library.h"
+#include "optional/regex_heads.h"
 #include "optional/regex_lines.h"
 
 #include <mmreader/regex.h>
@@ -82,6 +83,11 @@ int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_op
 }
 
 int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_options *options)
+{
+	return library_load(&library_pcre2);
+}
+
+int records_of_regex(mmr_slice pattern, char delimiter, mmr_records **ret_records)
 {
 	return library_load(&library_pcre2);
 }

@@ -46,15 +46,11 @@ static void set_limits(struct matcher *matcher, uint32_t limit)
 	pcre2.pcre2_set_depth_limit_8(matcher->context, depth > 0 ? depth : limit);
 }
 
-/* Makes the line that starts at offset `start` of the piece the subject. */
-static void show_line(struct matcher *matcher, size_t start)
+/* Makes bytes of the piece, which are a line or a record, the subject. */
+static void show(struct matcher *matcher, const char *start, size_t len)
 {
-	const mmr_slice *piece = &matcher->piece;
-	const char *line = piece->ptr + start, *end;
-
-	end = memchr(line, matcher->regex->delimiter, piece->len - start);
-	matcher->subject.ptr = line;
-	matcher->subject.len = (size_t)((end ? end : piece->ptr + piece->len) - line);
+	matcher->subject.ptr = start;
+	matcher->subject.len = len;
 	matcher->is_piece = false;
 	/* A search takes at least one step for each byte at which it starts. So the limit grows
 	 * with the line: a long line alone must not reach it. */
@@ -63,12 +59,26 @@ static void show_line(struct matcher *matcher, size_t start)
 				 matcher->regex->match_limit + UINT64_C(8) * matcher->subject.len));
 }
 
+/* Makes the line that starts at offset `start` of the piece the subject. */
+static void show_line(struct matcher *matcher, size_t start)
+{
+	const mmr_slice *piece = &matcher->piece;
+	const char *line = piece->ptr + start, *end;
+
+	end = memchr(line, matcher->regex->delimiter, piece->len - start);
+	show(matcher, line, (size_t)((end ? end : piece->ptr + piece->len) - line));
+}
+
 void matcher_load(struct matcher *matcher, mmr_slice piece)
 {
 	matcher->piece = piece;
 	matcher->from = 0;
 	matcher->after_empty = false;
 	matcher->subject = piece;
+	if (matcher->regex->subject != REGEX_LINE) {
+		show(matcher, piece.ptr, piece.len);
+		return;
+	}
 	if (piece.len > 0 && !matcher->regex->within_lines) {
 		show_line(matcher, 0);
 		return;

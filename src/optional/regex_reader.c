@@ -125,7 +125,9 @@ static int run(
 	err = scan_options_for(options, common->regex->delimiter, &scan);
 	if (err < 0)
 		return err;
-	err = numbering_start(&common->numbering, reader, &scan, flags);
+	err = numbering_refuse_records(&scan, flags);
+	if (err == 0)
+		err = numbering_start(&common->numbering, reader, &scan, flags);
 	if (err < 0)
 		return err;
 	/* PCRE2 is given private copies alone. */

@@ -3,21 +3,24 @@
  * SPDX-License-Identifier: MIT */
 #include "scan/options.h"
 #include "scan/run.h"
+#include "scan/units.h"
 
 #include <mmreader/positions.h>
 
+#include <errno.h>
+
 /* What all workers share. */
 struct common {
-	char delimiter;
+	struct units units;
 	struct scan_place place;
-	uint64_t n_delimiters, n_crlf;
-	uint64_t line_start; /* of the line after the last delimiter */
-	uint64_t longest;    /* changed in turn */
+	uint64_t n_starts, n_crlf; /* starts after the one of the range */
+	uint64_t line_start;       /* of the line after the last delimiter */
+	uint64_t longest;          /* changed in turn */
 };
 
 struct state {
 	struct common *common;
-	uint64_t n_delimiters, n_crlf;
+	uint64_t n_starts, n_crlf;
 	/* The last block: the end of its first line, the start of a line after its last delimiter,
 	 * and the longest line between them. */
 	bool found;
@@ -29,18 +32,21 @@ struct state {
 static int count_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
-	mmr_slice last = {block->bytes.ptr + block->bytes.len - 1, 1};
+	const struct units *units = &state->common->units;
+	struct unit_view view = {block->bytes, block->off == block->start};
+	size_t own = block->bytes.len - block->ahead, mark = units_mark(units);
+	mmr_slice last = {block->bytes.ptr + own - 1, 1};
 	uint64_t found, terminated;
 	int err;
 
-	err = mmr_slice_count(block->bytes, state->common->delimiter, &found);
+	err = units_count(units, &view, view.at_start ? 1 : mark, own + mark, &found);
 	if (err == 0)
-		err = mmr_slice_count(last, state->common->delimiter, &terminated);
+		err = mmr_slice_count(last, units->delimiter, &terminated);
 	if (err < 0)
 		return err;
-	state->n_delimiters += found;
+	state->n_starts += found;
 	if (terminated > 0)
-		state->line_start = block->off + block->bytes.len;
+		state->line_start = block->off + own;
 	return 0;
 }
 
@@ -60,7 +66,7 @@ static int measure_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
 	mmr_slice own = {block->bytes.ptr, block->bytes.len - block->ahead};
-	mmr_positions positions = mmr_positions_of(own, state->common->delimiter);
+	mmr_positions positions = mmr_positions_of(own, state->common->units.delimiter);
 	const char *at, *line = NULL;
 
 	state->longest = 0;
@@ -70,7 +76,7 @@ static int measure_block(void *argument, const mmr_block *block)
 		else if ((uint64_t)(at - line) > state->longest)
 			state->longest = (uint64_t)(at - line);
 		line = at + 1;
-		state->n_delimiters++;
+		state->n_starts++;
 	}
 	state->found = line != NULL;
 	if (line)
@@ -100,7 +106,7 @@ static void end_state(void *argument, void *context)
 	const struct state *state = argument;
 	struct common *common = context;
 
-	common->n_delimiters += state->n_delimiters;
+	common->n_starts += state->n_starts;
 	common->n_crlf += state->n_crlf;
 	common->line_start = max_u64(common->line_start, state->line_start);
 }
@@ -124,9 +130,11 @@ static int count(
 	err = scan_options(options, &scan);
 	if (err < 0)
 		return err;
-	common.delimiter = scan.delimiter;
+	if (measure && scan.records)
+		return error_set(-EINVAL, "measure records");
+	common.units = units_of(&scan);
 	cut.split_lines = true;
-	cut.ahead = measure;
+	cut.ahead = measure ? 1 : units_ahead(&common.units);
 	/* Where lines end with NUL, a hole is full of lines. */
 	cut.skip_holes = scan.delimiter != '\0';
 	err = scan_run(reader, &scan, &cut, &job, &common.place);
@@ -135,7 +143,10 @@ static int count(
 	/* A hole that ends the range has no delimiter. */
 	rest = common.place.stop - max_u64(common.line_start, common.place.start);
 	counts.unterminated = rest > 0;
-	counts.lines = common.n_delimiters + counts.unterminated;
+	counts.lines = common.n_starts + counts.unterminated;
+	/* No record starts at the end of the range. */
+	if (scan.records)
+		counts.lines = common.n_starts + (common.place.stop > common.place.start);
 	if (measure) {
 		counts.longest = max_u64(common.longest, rest);
 		counts.crlf = common.n_crlf;

@@ -1,101 +1,117 @@
-/* file_blocks.c - loads the lines that start in a range of a file
+/* file_blocks.c - loads the lines, or records, that start in a range of a file
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
 #include "scan/options.h"
 #include "scan/source.h"
+#include "scan/units.h"
 
-#include <mmreader/positions.h>
-
-/* The end of the last line is first searched for in so many bytes after the range. */
+/* The end of the last unit is first searched for in so many bytes after the range. */
 #define SLACK ((size_t)4 << 10)
 
-/* Checks the byte before `start` for the end of a line. Not through the map of a file: touching
- * that byte would map a whole folio again that another worker has released. */
-static int starts_with_line(const struct source *source, uint64_t start, bool *ret_starts)
+/* The most bytes that decide about the starts at the start of a claim. */
+#define EDGE (2 * (size_t)4096)
+
+/* Finds a start at the start of a claim, or so near that bytes before the claim decide about it.
+ * Not through the map of a file: touching these bytes would map a whole folio again that another
+ * worker has released.
+ *
+ * Returns: 1 with the offset in the claim; 0 if there is none. Errors: those of mmr_read_at. */
+static int find_near(const struct source *source, const struct claim *claim, size_t *ret_at)
 {
-	size_t got;
-	char byte;
+	struct units units = units_of(&source->scan);
+	uint64_t back = min_u64(units_mark(&units), claim->start - source->start);
+	uint64_t from = claim->start - back, most = back + units_ahead(&units);
+	struct unit_view view = {.at_start = from == source->start};
+	char bytes[EDGE];
+	size_t at;
 	int err;
 
-	err = mmr_read_at(source->reader, start - 1, &byte, 1, &got);
-	if (err == 0)
-		*ret_starts = byte == source->scan.delimiter;
+	err = mmr_read_at(source->reader, from, bytes, (size_t)min_u64(most, source->stop - from),
+		&view.bytes.len);
+	if (err < 0)
+		return err;
+	view.bytes.ptr = bytes;
+	err = units_next(&units, &view, (size_t)back, (size_t)back + units_mark(&units), &at);
+	if (err > 0)
+		*ret_at = at - (size_t)back;
 	return err;
 }
 
-/* Finds the first delimiter in bytes [from, to). Returns: 1 with its offset, 0, or an error. */
-static int find_delimiter(
-	const struct source *source, mmr_slice bytes, size_t from, size_t to, size_t *ret_at)
-{
-	mmr_slice part = {bytes.ptr + from, to - from};
-	mmr_positions positions = mmr_positions_of(part, source->scan.delimiter);
-	const char *at;
+/* A part of a claim that has been loaded. */
+struct loading {
+	struct units units;
+	struct unit_view view;
+	uint64_t off; /* of its first byte */
+	bool is_last; /* it reaches the end of the range */
+};
 
-	if (!mmr_positions_next(&positions, &at))
-		return mmr_positions_error(&positions);
-	*ret_at = (size_t)(at - bytes.ptr);
-	return 1;
+/* The end of the offsets that can be decided. */
+static size_t decided(const struct loading *loading)
+{
+	size_t len = loading->view.bytes.len, head = units_head(&loading->units);
+
+	if (loading->is_last)
+		return len + 1;
+	return len >= head ? len - head + 1 : 0;
 }
 
-/* Refuses a block whose last line is longer than may be buffered. All others are shorter than a
- * window. */
-static int check_limit(const struct source *source, const mmr_block *block)
+/* Refuses a block whose last unit, which starts before `stop`, is longer than may be buffered. All
+ * others are shorter than a window. */
+static int check_limit(const struct source *source, const mmr_block *block, size_t stop)
 {
-	mmr_slice before = {block->bytes.ptr, block->bytes.len - 1};
-	uint64_t line = block->off, stop = block->off + block->bytes.len;
-	mmr_positions positions;
-	const char *at;
+	struct units units = units_of(&source->scan);
+	struct unit_view view = {block->bytes, true};
+	size_t len = block->bytes.len, at = 0;
+	int err;
 
-	if (block->bytes.len <= source->cut.line_limit)
+	if (len <= source->cut.line_limit)
 		return 0;
-	positions = mmr_positions_of(before, source->scan.delimiter);
-	if (mmr_positions_next_back(&positions, &at))
-		line += (uint64_t)(at - before.ptr) + 1;
-	if (mmr_positions_error(&positions) < 0)
-		return mmr_positions_error(&positions);
-	return stop - line > source->cut.line_limit ? error_long(source->reader->offset + line) : 0;
+	err = units_last(&units, &view, 1, stop, &at);
+	if (err < 0)
+		return err;
+	return len - at > source->cut.line_limit
+		       ? error_long(source->reader->offset + block->off + at, &units)
+		       : 0;
 }
 
-/* Loads from after the first delimiter that is not before `start - 1` to the first delimiter that
- * is not before `stop - 1`. */
+/* Loads from the first start in the claim to the first one that is not before its end. */
 int file_blocks_load(const struct source *source, struct window *window, struct claim *claim,
 	mmr_block *ret_block)
 {
-	bool starts = claim->start == source->start;
-	size_t slack = SLACK, skip = 0, last, len, at;
-	uint64_t from = claim->start;
-	mmr_slice bytes;
-	int found, err;
+	struct loading loading = {.units = units_of(&source->scan), .off = claim->start};
+	size_t mark = units_mark(&loading.units), slack = SLACK + units_head(&loading.units);
+	size_t skip = 0, first = mark, stop, len;
+	int found = claim->start == source->start, err;
 
-	if (!starts && claim->io_mode == MMR_IO_MAP &&
-		source->backing->kind == MMR_BACKING_MAPPED) {
-		err = starts_with_line(source, from, &starts);
-		if (err < 0)
-			return err;
-	} else if (!starts) {
-		from--;
-	}
-	last = (size_t)(claim->stop - 1 - from);
-	for (;;) {
-		len = last + 1 + (size_t)min_u64(source->stop - claim->stop, slack);
-		err = window_load(window, claim->io_mode, from, len, &bytes);
-		if (err < 0)
-			return err;
-		if (!starts) {
-			found = find_delimiter(source, bytes, 0, last, &at);
-			if (found <= 0)
-				return found;
-			skip = at + 1;
-			starts = true;
-		}
-		found = find_delimiter(source, bytes, last, len, &at);
+	if (!found && claim->io_mode == MMR_IO_MAP && source->backing->kind == MMR_BACKING_MAPPED) {
+		found = find_near(source, claim, &skip);
 		if (found < 0)
 			return found;
-		if (found > 0)
-			len = at + 1;
-		if (found > 0 || from + len == source->stop)
+		found = found && skip < claim->stop - claim->start;
+	} else if (!found) {
+		first = (size_t)min_u64(mark, claim->start - source->start);
+		loading.off -= first;
+	}
+	loading.view.at_start = loading.off == source->start;
+	stop = (size_t)(claim->stop - loading.off);
+	for (;;) {
+		len = stop + (size_t)min_u64(source->stop - claim->stop, slack);
+		err = window_load(window, claim->io_mode, loading.off, len, &loading.view.bytes);
+		if (err < 0)
+			return err;
+		loading.is_last = loading.off + len == source->stop;
+		if (!found) {
+			found = units_next(&loading.units, &loading.view, first, stop, &skip);
+			if (found <= 0)
+				return found;
+		}
+		found = units_next(&loading.units, &loading.view, stop, decided(&loading), &len);
+		if (found < 0)
+			return found;
+		if (found > 0 || loading.is_last)
 			break;
+		found = 1;
 		if (claim->io_mode == MMR_IO_READ && slack >= source->cut.line_limit) {
 			if (!source->io.may_map)
 				break;
@@ -104,11 +120,11 @@ int file_blocks_load(const struct source *source, struct window *window, struct 
 			slack = slack > SIZE_MAX / 4 ? SIZE_MAX : slack * 4;
 		}
 	}
-	window_use(window, from + len);
-	ret_block->bytes.ptr = bytes.ptr + skip;
+	window_use(window, loading.off + len);
+	ret_block->bytes.ptr = loading.view.bytes.ptr + skip;
 	ret_block->bytes.len = len - skip;
-	ret_block->off = from + skip;
+	ret_block->off = loading.off + skip;
 	if (claim->io_mode == MMR_IO_MAP || source->io.may_map)
 		return 0;
-	return check_limit(source, ret_block);
+	return check_limit(source, ret_block, stop - skip);
 }

@@ -124,7 +124,9 @@ static int run(
 	err = scan_options(options, &scan);
 	if (err < 0 || text.len == 0)
 		return err;
-	err = numbering_start(&common->numbering, reader, &scan, flags);
+	err = numbering_refuse_records(&scan, flags);
+	if (err == 0)
+		err = numbering_start(&common->numbering, reader, &scan, flags);
 	if (err < 0)
 		return err;
 	cut.split_lines = true;

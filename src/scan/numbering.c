@@ -21,6 +21,11 @@ int numbering_start(
 	numbering->place.counts_lines = numbering->wanted;
 	numbering->reader = reader;
 	numbering->knows_before = reader_is_stream(reader);
+	if (numbering->wanted && numbering->knows_before && scan->records && scan->offset > 0) {
+		error_set(-ESPIPE, "number the records of '%s' after %llu bytes", reader->name,
+			(unsigned long long)scan->offset);
+		return error_hint(-ESPIPE, "save the stream to a file first");
+	}
 	if (numbering->wanted)
 		err = scan_use_bytes(reader, scan);
 	numbering->scan = *scan;
@@ -100,4 +105,12 @@ void numbering_pass(struct numbering *numbering, uint64_t n_lines)
 	numbering->passed += n_lines;
 	numbering->in_block = 0;
 	numbering->at = 0;
+}
+
+int numbering_refuse_records(const mmr_scan_options *scan, unsigned flags)
+{
+	if (!scan->records || !(flags & MMR_MATCH_LINES))
+		return 0;
+	error_set(-EINVAL, "number matches by records");
+	return error_hint(-EINVAL, "search with mmr_search_run");
 }

@@ -1,7 +1,7 @@
 /* numbering.h - the line numbers of matches, which are reported in order
  *
- * Workers count the delimiters of their blocks. When a block is collected, these are added up, and
- * the delimiters before each of its matches are counted.
+ * Workers count the delimiters, or the units, of their blocks. When a block is collected, these are
+ * added up, and the delimiters before each of its matches are counted.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_SCAN_NUMBERING_H
@@ -19,13 +19,15 @@ struct numbering {
 	struct scan_place place;
 	bool knows_before; /* the lines before the range, or, backward, before its end; those of a
 			      file are counted for the first match */
-	uint64_t passed;   /* delimiters of the blocks that were collected ... */
+	uint64_t passed;   /* lines of the blocks that were collected ... */
 	uint64_t in_block; /* ... and those before byte `at` of the next one */
 	size_t at;
 };
 
 /* Starts to number the lines of a scan, if `flags` asks for it. Makes a range of lines in a file
- * one of bytes. Errors: those of mmr_scan_locate. */
+ * one of bytes.
+ *
+ * Errors: those of mmr_scan_locate; -ESPIPE for records after a number of bytes of a stream. */
 int numbering_start(
 	struct numbering *numbering, mmr_reader *reader, mmr_scan_options *scan, unsigned flags);
 
@@ -38,10 +40,13 @@ int numbering_count(
 int numbering_find(
 	struct numbering *numbering, const mmr_block *block, uint64_t off, uint64_t *ret_line);
 
-/* The number of the first line of the next block, which has so many delimiters. */
+/* The number of the first line of the next block, which has so many lines. */
 int numbering_of_block(struct numbering *numbering, uint64_t n_lines, uint64_t *ret_number);
 
-/* Ends a block, which has so many delimiters. */
+/* Ends a block, which has so many lines. */
 void numbering_pass(struct numbering *numbering, uint64_t n_lines);
+
+/* Refuses to number matches by records: only whole records are numbered. Errors: -EINVAL. */
+int numbering_refuse_records(const mmr_scan_options *scan, unsigned flags);
 
 #endif

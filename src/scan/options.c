@@ -18,6 +18,11 @@ int scan_options(const mmr_scan_options *given, mmr_scan_options *ret_options)
 		error_set(-EINVAL, "scan with these options");
 		return error_hint(-EINVAL, "start from MMR_SCAN_OPTIONS_INIT");
 	}
+	if (given->records && given->records->delimiter != given->delimiter) {
+		error_set(-EINVAL, "scan records of lines that end with byte %u",
+			(unsigned)(unsigned char)given->delimiter);
+		return error_hint(-EINVAL, "compile them with the same delimiter");
+	}
 	*ret_options = *given;
 	return 0;
 }
@@ -56,9 +61,9 @@ int block_options(const mmr_block_options *given, mmr_block_options *ret_options
 	return 0;
 }
 
-int error_long(uint64_t off)
+int error_long(uint64_t off, const struct units *units)
 {
-	error_set_at(MMR_ELONG, off, "buffer a line");
+	error_set_at(MMR_ELONG, off, units->records ? "buffer a record" : "buffer a line");
 	return error_hint(MMR_ELONG, "raise line_limit, or split lines");
 }
 

@@ -5,6 +5,7 @@
 #define SRC_SCAN_OPTIONS_H
 
 #include "common.h"
+#include "scan/units.h"
 
 #include <mmreader/scan.h>
 
@@ -29,9 +30,9 @@ int block_options(const mmr_block_options *given, mmr_block_options *ret_options
 int scan_locate(
 	mmr_reader *reader, const mmr_scan_options *scan, uint64_t *ret_start, uint64_t *ret_stop);
 
-/* Sets the error of a line past `line_limit` that starts at `off` in the file. Returns: MMR_ELONG.
- */
-int error_long(uint64_t off);
+/* Sets the error of a line, or a record, past `line_limit` that starts at `off` in the file.
+ * Returns: MMR_ELONG. */
+int error_long(uint64_t off, const struct units *units);
 
 /* Makes the range of a scan one of bytes, unless the reader is a stream. Errors: those of
  * mmr_scan_locate. */

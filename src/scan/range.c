@@ -16,7 +16,8 @@ mmr_range mmr_range_of(const mmr_scan_options *options)
 		.bytes = options->length,
 		.skip_lines = options->first_line,
 		.lines = options->n_lines,
-		.delimiter = options->delimiter};
+		.delimiter = options->delimiter,
+		.of_records = options->records != NULL};
 }
 
 static int skip_bytes(mmr_range *range, mmr_slice *bytes)
@@ -82,6 +83,8 @@ int mmr_range_cut(mmr_range *range, mmr_slice *bytes)
 
 	if (slice_is_nowhere(*bytes))
 		return error_nowhere();
+	if (range->of_records && (range->skip_lines > 0 || range->lines != MMR_REST))
+		return error_set(-EINVAL, "cut a range of records out of pieces");
 	err = skip_bytes(range, bytes);
 	if (err < 0)
 		return err;

@@ -1,9 +1,10 @@
-/* seek.c - finds the starts and the numbers of lines by counting delimiters
+/* seek.c - finds the starts and the numbers of lines and records by counting starts
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
 #include "scan/options.h"
 #include "scan/run.h"
+#include "scan/units.h"
 
 #include <errno.h>
 
@@ -12,67 +13,71 @@
  */
 static const uint64_t steps[] = {(uint64_t)64 << 10, (uint64_t)4 << 20, MMR_REST};
 
-/* What all workers share; changed in turn. */
+/* Starts in a range of bytes. What all workers share; `left` and `off` are changed in turn. */
 struct passage {
-	char delimiter;
-	bool backward, started;
-	uint64_t left; /* delimiters to pass */
-	uint64_t off;  /* of the line that starts after the last one of them */
+	struct units units;
+	uint64_t start, stop; /* of the range */
+	uint64_t from, to;    /* starts in [from, to) of this step are passed; from > start */
+	bool backward;
+	uint64_t left; /* starts to pass */
+	uint64_t off;  /* the last one of them */
 };
 
 struct state {
 	struct passage *passage;
+	struct unit_view view;
+	size_t from, to; /* starts that the block owns and that are to be passed */
 	uint64_t found;
 };
+
+static size_t clamp_to(uint64_t off, const mmr_block *block)
+{
+	return (size_t)min_u64(off - min_u64(off, block->off), block->bytes.len + 1);
+}
 
 static int count_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
+	const struct passage *passage = state->passage;
+	size_t mark = units_mark(&passage->units), own = block->bytes.len - block->ahead;
+	bool at_start = block->off == passage->start;
 
-	return mmr_slice_count(block->bytes, state->passage->delimiter, &state->found);
+	state->view = (struct unit_view){block->bytes, at_start};
+	state->from = clamp_to(passage->from, block);
+	state->from = at_start || state->from > mark ? state->from : mark;
+	state->to = min_size(clamp_to(passage->to, block), own + mark);
+	return units_count(&passage->units, &state->view, state->from, state->to, &state->found);
 }
 
-/* Backward, the first delimiter is passed in addition if it ends the range: it ends the first line
- * that is passed. */
-static int start_passage(struct passage *passage, const mmr_block *block)
-{
-	mmr_slice last = {block->bytes.ptr + block->bytes.len - 1, 1};
-	uint64_t terminated = 0;
-	int err = 0;
-
-	if (passage->backward && !passage->started)
-		err = mmr_slice_count(last, passage->delimiter, &terminated);
-	passage->started = true;
-	passage->left += terminated;
-	return err;
-}
-
-/* Returns: 1 when the wanted line starts in this block or right after it. */
+/* Returns: 1 when the wanted start is found. */
 static int pass_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
 	struct passage *passage = state->passage;
 	uint64_t nth;
 	size_t at;
-	int err = start_passage(passage, block);
+	int found;
 
-	if (err < 0)
-		return err;
 	if (passage->left > state->found) {
 		passage->left -= state->found;
 		return 0;
 	}
 	nth = passage->backward ? state->found - passage->left : passage->left - 1;
-	err = mmr_slice_select(block->bytes, passage->delimiter, nth, &at);
-	if (err > 0) {
-		passage->off = block->off + at + 1;
+	found = units_select(&passage->units, &state->view, state->from, state->to, nth, &at);
+	if (found > 0) {
+		passage->off = block->off + at;
 		passage->left = 0;
 	}
-	return err;
+	return found;
 }
 
+/* Scans the bytes that decide about the starts of a step, and those that blocks show ahead. */
 static int pass(mmr_reader *reader, const mmr_scan_options *scan, struct passage *passage)
 {
+	size_t mark = units_mark(&passage->units), ahead = units_ahead(&passage->units);
+	uint64_t first = passage->from - min_u64(passage->from, mark);
+	uint64_t last = passage->to - min_u64(passage->to, 1) + ahead;
+	mmr_scan_options how = *scan;
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	mmr_scan_job job = {.work = count_block,
 		.collect = pass_block,
@@ -80,31 +85,35 @@ static int pass(mmr_reader *reader, const mmr_scan_options *scan, struct passage
 		.context = passage,
 		.state_size = sizeof(struct state)};
 
+	how.offset = max_u64(first, passage->start);
+	how.length = min_u64(last, passage->stop) - how.offset;
 	cut.split_lines = true;
+	cut.ahead = ahead;
 	cut.backward = passage->backward;
 	cut.skip_holes = !cut.backward && scan->delimiter != '\0';
-	return mmr_scan_run(reader, scan, &cut, &job);
+	return mmr_scan_run(reader, &how, &cut, &job);
 }
 
-/* Passes the lines of [start, stop), from its end where `passage` is backward. */
-static int seek(mmr_reader *reader, uint64_t start, uint64_t stop, const mmr_scan_options *scan,
+/* Passes the starts in [from, to), from the last one where `passage` is backward. */
+static int seek(mmr_reader *reader, uint64_t from, uint64_t to, const mmr_scan_options *scan,
 	struct passage *passage)
 {
 	mmr_scan_options how = *scan;
-	size_t step = 0;
-	int err;
+	uint64_t len;
+	size_t step;
+	int err = 0;
 
-	do {
-		how.length = min_u64(stop - start, steps[step]);
-		how.offset = passage->backward ? stop - how.length : start;
+	for (step = 0; err == 0 && from < to; step++) {
+		len = min_u64(to - from, steps[step]);
+		passage->from = passage->backward ? to - len : from;
+		passage->to = passage->from + len;
 		how.n_threads = steps[step] == MMR_REST ? scan->n_threads : 1;
 		err = pass(reader, &how, passage);
 		if (passage->backward)
-			stop -= how.length;
+			to -= len;
 		else
-			start += how.length;
-		step++;
-	} while (err == 0 && start < stop);
+			from += len;
+	}
 	return err;
 }
 
@@ -135,18 +144,19 @@ int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 	if (err < 0)
 		return err;
 	from = min_u64(max_u64(from, start), stop);
-	passage = (struct passage){.delimiter = scan.delimiter, .backward = n_lines < 0};
+	passage = (struct passage){
+		.units = units_of(&scan), .start = start, .stop = stop, .backward = n_lines < 0};
 	if (n_lines == 0) {
 		passage.off = from;
 	} else if (n_lines > 0) {
 		passage.left = (uint64_t)n_lines;
 		passage.off = stop;
-		err = seek(reader, from, stop, &scan, &passage);
+		err = seek(reader, from + 1, stop + 1, &scan, &passage);
 	} else {
 		/* As unsigned, since -INT64_MIN does not fit. */
 		passage.left = 0 - (uint64_t)n_lines;
 		passage.off = start;
-		err = seek(reader, start, from, &scan, &passage);
+		err = seek(reader, start + 1, from, &scan, &passage);
 	}
 	if (err < 0)
 		return err;
@@ -173,7 +183,7 @@ int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_options *op
 	err = find_range(reader, options, &scan, &start, &stop);
 	if (err == 0)
 		err = check_offset(off, start, stop);
-	/* The last line of the bytes up to `off` starts where the line around `off` does. */
+	/* The last start up to `off` is the one of the line around `off`. */
 	if (err == 0)
 		err = mmr_line_seek(reader, off + 1, -1, &scan, &start);
 	if (err == 0)
@@ -188,20 +198,20 @@ int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_options *op
 int mmr_line_number(
 	mmr_reader *reader, uint64_t off, const mmr_scan_options *options, uint64_t *ret_number)
 {
-	uint64_t start, stop;
+	struct passage passage = {.left = UINT64_MAX};
 	mmr_scan_options scan;
-	mmr_counts counts;
 	int err;
 
-	err = find_range(reader, options, &scan, &start, &stop);
-	if (err == 0 && off != stop)
-		err = check_offset(off, start, stop);
+	err = find_range(reader, options, &scan, &passage.start, &passage.stop);
+	if (err == 0 && off != passage.stop)
+		err = check_offset(off, passage.start, passage.stop);
 	if (err < 0)
 		return err;
-	scan.offset = start;
-	scan.length = off - start;
-	err = mmr_count_lines(reader, &scan, &counts);
+	passage.units = units_of(&scan);
+	passage.from = passage.start + 1;
+	passage.to = off + 1;
+	err = off > passage.start ? pass(reader, &scan, &passage) : 0;
 	if (err == 0)
-		*ret_number = counts.lines - counts.unterminated;
+		*ret_number = UINT64_MAX - passage.left;
 	return err;
 }

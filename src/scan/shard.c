@@ -2,21 +2,16 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
-
-#include <mmreader/scan.h>
+#include "scan/options.h"
 
 #include <errno.h>
 
 /* Finds the first line that starts at or after an offset. */
-static int cut(mmr_reader *reader, char delimiter, uint64_t off, uint64_t *ret_off)
+static int cut(mmr_reader *reader, const mmr_scan_options *scan, uint64_t off, uint64_t *ret_off)
 {
-	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-
-	scan.delimiter = delimiter;
-	scan.n_threads = 1;
-	if (off > 0)
-		return mmr_line_seek(reader, off - 1, 1, &scan, ret_off);
-	*ret_off = 0;
+	if (off > scan->offset)
+		return mmr_line_seek(reader, off - 1, 1, scan, ret_off);
+	*ret_off = off;
 	return 0;
 }
 
@@ -26,10 +21,11 @@ static uint64_t bound(uint64_t size, uint64_t k, uint64_t n)
 	return size / n * k + min_u64(k, size % n);
 }
 
-int mmr_shard(mmr_reader *reader, char delimiter, uint64_t k, uint64_t n, uint64_t *ret_start,
-	uint64_t *ret_stop)
+int mmr_shard(mmr_reader *reader, const mmr_scan_options *options, uint64_t k, uint64_t n,
+	uint64_t *ret_start, uint64_t *ret_stop)
 {
-	uint64_t size = mmr_size(reader), start, stop;
+	mmr_scan_options scan;
+	uint64_t start, stop;
 	int err;
 
 	if (k < 1 || k > n) {
@@ -37,11 +33,20 @@ int mmr_shard(mmr_reader *reader, char delimiter, uint64_t k, uint64_t n, uint64
 			(unsigned long long)n);
 		return error_hint(-EINVAL, "shards count from 1");
 	}
-	if (reader_is_stream(reader))
-		return reader_no_offsets(reader);
-	err = cut(reader, delimiter, bound(size, k - 1, n), &start);
+	err = scan_options(options, &scan);
+	if (err == 0 && (scan.first_line > 0 || scan.n_lines != MMR_REST))
+		err = error_set(-EINVAL, "divide a range of lines into shards");
 	if (err == 0)
-		err = cut(reader, delimiter, bound(size, k, n), &stop);
+		err = scan_locate(reader, &scan, &start, &stop);
+	if (err < 0)
+		return err;
+	scan.offset = start;
+	scan.length = stop - start;
+	scan.n_threads = 1;
+	scan.progress = NULL;
+	err = cut(reader, &scan, scan.offset + bound(scan.length, k - 1, n), &start);
+	if (err == 0)
+		err = cut(reader, &scan, scan.offset + bound(scan.length, k, n), &stop);
 	if (err < 0)
 		return err;
 	*ret_start = start;

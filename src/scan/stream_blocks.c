@@ -6,8 +6,6 @@
 #include "file/stream.h"
 #include "scan/options.h"
 
-#include <mmreader/positions.h>
-
 #include <errno.h>
 #include <string.h>
 
@@ -30,7 +28,18 @@ int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
 	blocks->scan = *scan;
 	blocks->cut = *cut;
 	blocks->cut.window = min_size(cut->window, WINDOW_COPY);
-	blocks->longest = cut->split_lines ? SIZE_MAX : cut->line_limit;
+	blocks->units = units_of(scan);
+	blocks->left = MMR_REST;
+	if (scan->records) {
+		blocks->skip = scan->first_line;
+		blocks->left = scan->n_lines;
+		blocks->range.skip_lines = 0;
+		blocks->range.lines = blocks->left == 0 ? 0 : MMR_REST;
+		blocks->range.of_records = false;
+	}
+	blocks->whole = !cut->split_lines || blocks->skip > 0 || blocks->left != MMR_REST;
+	blocks->longest = blocks->whole ? cut->line_limit : SIZE_MAX;
+	blocks->undecided = 1;
 	blocks->place = place;
 	blocks->first = blocks->next = atomic_load(&reader->stream->consumed);
 	return 0;
@@ -61,10 +70,37 @@ static void place_range(struct stream_blocks *blocks, uint64_t start)
 	blocks->place->lines = blocks->range.skipped_lines;
 }
 
-/* The most bytes that the buffer may hold: the longest line and one byte more. */
+/* The bytes after the end of a block that decide about it, or that it shows. */
+static size_t bytes_after(const struct stream_blocks *blocks)
+{
+	size_t head = units_head(&blocks->units), ahead = blocks->cut.ahead;
+
+	return blocks->cut.split_lines && ahead > head ? ahead : head;
+}
+
+/* The most bytes that the buffer may hold: the longest unit, and what shows that it is longer. */
 static size_t most_bytes(const struct stream_blocks *blocks)
 {
-	return blocks->longest + (blocks->longest < SIZE_MAX);
+	size_t after = bytes_after(blocks);
+
+	if (!blocks->whole)
+		return SIZE_MAX;
+	return blocks->longest + min_size(SIZE_MAX - blocks->longest, after > 0 ? after : 1);
+}
+
+/* The end of the offsets in the buffer at which a block may end so far. */
+static size_t decided(const struct stream_blocks *blocks, const struct window *window)
+{
+	size_t after = bytes_after(blocks);
+
+	if (blocks->ended)
+		return window->filled + 1;
+	return window->filled >= after ? window->filled - after + 1 : 0;
+}
+
+static struct unit_view view_of(const struct window *window)
+{
+	return (struct unit_view){{window->buffer, window->filled}, true};
 }
 
 /* Returns: false when the scan is to end instead. */
@@ -79,8 +115,8 @@ static bool wait_for_bytes(const struct stream_blocks *blocks)
 
 /* Reads once, after what is in the window, and keeps what is in the range.
  *
- * Returns: 1 with the new bytes; 0 if `wait` ended the scan. */
-static int read_more(struct stream_blocks *blocks, struct window *window, mmr_slice *ret_fresh)
+ * Returns: 1; 0 if `wait` ended the scan. */
+static int read_more(struct stream_blocks *blocks, struct window *window)
 {
 	char *to = window->buffer + window->filled;
 	uint64_t wanted = mmr_range_wanted(&blocks->range);
@@ -106,31 +142,31 @@ static int read_more(struct stream_blocks *blocks, struct window *window, mmr_sl
 	err = stream_unread(blocks->reader, fresh.ptr + fresh.len, surplus);
 	if (err < 0)
 		return err;
-	if (!blocks->placed && fresh.len > 0)
+	if (!blocks->placed && fresh.len > 0 && blocks->skip == 0)
 		place_range(blocks, blocks->next + (uint64_t)(fresh.ptr - to));
 	blocks->next += got - surplus;
 	blocks->ended = got == 0 || blocks->error < 0 || mmr_range_ended(&blocks->range);
 	memmove(to, fresh.ptr, fresh.len);
 	window->filled += fresh.len;
-	ret_fresh->ptr = to;
-	ret_fresh->len = fresh.len;
 	return 1;
 }
 
-/* Refuses a first line in the buffer that is too long. One byte more than the longest line is
- * needed to know that. */
+/* Refuses a first unit in the buffer that is too long. */
 static int check_limit(const struct stream_blocks *blocks, const struct window *window)
 {
-	mmr_positions positions;
-	const char *at;
+	struct unit_view view = view_of(window);
+	size_t at;
+	int found;
 
 	if (window->filled <= blocks->longest)
 		return 0;
-	positions = mmr_positions_of(
-		(mmr_slice){window->buffer, blocks->longest}, blocks->scan.delimiter);
-	if (mmr_positions_next(&positions, &at) || mmr_positions_error(&positions) < 0)
-		return mmr_positions_error(&positions);
-	return error_long(blocks->next - window->filled);
+	found = units_next(&blocks->units, &view, 1,
+		min_size(decided(blocks, window), blocks->longest + 1), &at);
+	if (found != 0)
+		return found < 0 ? found : 0;
+	if (decided(blocks, window) <= blocks->longest)
+		return 0;
+	return error_long(blocks->next - window->filled, &blocks->units);
 }
 
 /* Makes room for a read, unless the line is too long. */
@@ -145,30 +181,29 @@ static int make_room(const struct stream_blocks *blocks, struct window *window)
 		       : window_reserve(window, min_size(window->room * 2, most_bytes(blocks)));
 }
 
-/* Finds the end of the block; `fresh` are the bytes read last. `*ret_len` is 0 if more bytes are
- * needed. */
-static int cut_block(const struct stream_blocks *blocks, const struct window *window,
-	mmr_slice fresh, size_t *ret_len)
+/* Finds the end of the block. `*ret_len` is 0 if more bytes are needed. */
+static int cut_block(struct stream_blocks *blocks, const struct window *window, size_t *ret_len)
 {
-	mmr_positions positions;
-	const char *at;
+	struct unit_view view = view_of(window);
+	size_t from = blocks->undecided, to = decided(blocks, window);
+	int found;
 
 	*ret_len = 0;
-	if (blocks->cut.split_lines) {
+	if (!blocks->whole) {
 		if (window->filled > blocks->cut.ahead)
 			*ret_len = window->filled - blocks->cut.ahead;
 		return 0;
 	}
-	positions = mmr_positions_of(fresh, blocks->scan.delimiter);
-	if (mmr_positions_next_back(&positions, &at))
-		*ret_len = (size_t)(at - window->buffer) + 1;
-	return mmr_positions_error(&positions);
+	if (from >= to)
+		return 0;
+	blocks->undecided = to;
+	found = units_last(&blocks->units, &view, from, to, ret_len);
+	return found < 0 ? found : 0;
 }
 
 /* Reads until there is a block. Returns: 1 with its length; 0 if `wait` ended the scan. */
 static int fill(struct stream_blocks *blocks, struct window *window, size_t *ret_len)
 {
-	mmr_slice fresh;
 	int err;
 
 	*ret_len = 0;
@@ -176,10 +211,10 @@ static int fill(struct stream_blocks *blocks, struct window *window, size_t *ret
 		err = make_room(blocks, window);
 		if (err < 0)
 			return err;
-		err = read_more(blocks, window, &fresh);
+		err = read_more(blocks, window);
 		if (err <= 0)
 			return err;
-		err = cut_block(blocks, window, fresh, ret_len);
+		err = cut_block(blocks, window, ret_len);
 		if (err < 0)
 			return err;
 	}
@@ -187,6 +222,60 @@ static int fill(struct stream_blocks *blocks, struct window *window, size_t *ret
 		*ret_len = window->filled;
 	err = check_limit(blocks, window);
 	return err < 0 ? err : 1;
+}
+
+/* Drops `len` bytes at the start of the buffer. */
+static void drop_start(struct stream_blocks *blocks, struct window *window, size_t len)
+{
+	window->filled -= len;
+	memmove(window->buffer, window->buffer + len, window->filled);
+	blocks->undecided = blocks->undecided > len ? blocks->undecided - len : 1;
+}
+
+/* Limits a block to the records of the range. */
+static int cut_records(struct stream_blocks *blocks, struct window *window, size_t *len)
+{
+	mmr_slice bytes = {window->buffer, *len};
+	uint64_t before = blocks->skip;
+	size_t at = 0;
+	int err = units_forward(&blocks->units, bytes, &at, &blocks->skip);
+
+	if (err < 0)
+		return err;
+	blocks->range.skipped_lines += before - blocks->skip;
+	drop_start(blocks, window, at);
+	*len -= at;
+	if (!blocks->placed && blocks->skip == 0)
+		place_range(blocks, blocks->next - window->filled);
+	if (blocks->left == MMR_REST)
+		return 0;
+	bytes.len = *len;
+	at = 0;
+	err = units_forward(&blocks->units, bytes, &at, &blocks->left);
+	if (err < 0)
+		return err;
+	*len = at;
+	blocks->finished = blocks->left == 0;
+	/* An error after the range is left to the next scan. */
+	if (blocks->finished && at < window->filled)
+		blocks->error = 0;
+	return 0;
+}
+
+/* Reads until there are bytes of the range. Returns: like fill. */
+static int fill_range(struct stream_blocks *blocks, struct window *window, size_t *ret_len)
+{
+	int err;
+
+	do {
+		err = fill(blocks, window, ret_len);
+		if (err > 0 && (blocks->skip > 0 || blocks->left != MMR_REST)) {
+			int cut = cut_records(blocks, window, ret_len);
+
+			err = cut < 0 ? cut : err;
+		}
+	} while (err > 0 && *ret_len == 0 && !blocks->ended);
+	return err;
 }
 
 static int report_error(struct stream_blocks *blocks)
@@ -201,7 +290,7 @@ int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_
 	size_t len = 0;
 	int err;
 
-	if (blocks->ended && blocks->carry.filled == 0)
+	if (blocks->finished || (blocks->ended && blocks->carry.filled == 0))
 		return report_error(blocks);
 	err = window_reserve(window, blocks->cut.window + blocks->carry.filled);
 	if (err < 0)
@@ -210,7 +299,7 @@ int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_
 		memcpy(window->buffer, blocks->carry.buffer, blocks->carry.filled);
 	window->filled = blocks->carry.filled;
 	blocks->carry.filled = 0;
-	err = fill(blocks, window, &len);
+	err = fill_range(blocks, window, &len);
 	if (err <= 0) {
 		/* None of these bytes are returned: they stay for the next scan. */
 		int kept = carry(blocks, window, 0);
@@ -227,7 +316,8 @@ int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_
 	err = carry(blocks, window, len);
 	if (err < 0)
 		return err;
-	if (blocks->cut.split_lines) {
+	blocks->undecided = blocks->undecided > len ? blocks->undecided - len : 1;
+	if (blocks->cut.split_lines && !blocks->finished) {
 		ret_block->bytes.len = window->filled;
 		ret_block->ahead = window->filled - len;
 	}

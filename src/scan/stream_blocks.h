@@ -4,11 +4,16 @@
  * are split, a byte more than is shown ahead. Bytes after the end of a block are carried to the
  * next one.
  *
+ * A record is whole when the start of the next one has been read. The records of a range are only
+ * known when blocks are cut, so those before and after it are dropped then; a range of records is
+ * therefore never cut within one.
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_SCAN_STREAM_BLOCKS_H
 #define SRC_SCAN_STREAM_BLOCKS_H
 
 #include "scan/run.h"
+#include "scan/units.h"
 #include "scan/window.h"
 
 /* Called before a read that would wait. Returns: false when the scan is to end instead. */
@@ -21,7 +26,12 @@ struct stream_blocks {
 	mmr_block_options cut;
 	stream_wait_fn *wait; /* may be NULL */
 	void *wait_context;
-	size_t longest;           /* line that may be buffered */
+	struct units units;
+	bool whole;               /* blocks end with a unit */
+	size_t longest;           /* unit that may be buffered */
+	size_t undecided;         /* first offset in the buffer that may be the start of a unit */
+	uint64_t skip, left;      /* records before the range, and of it; for records only */
+	bool finished;            /* all records of the range were returned */
 	uint64_t first;           /* offset of the first byte of the scan */
 	uint64_t start;           /* of the range */
 	uint64_t next;            /* offset of the first byte that was not taken from the stream */

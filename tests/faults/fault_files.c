@@ -282,7 +282,7 @@ static int shard(const struct scene *scene)
 	int err = 0;
 
 	for (k = SCENE_BAD / size; k < SCENE_BAD / size + 4 && err == 0; k++) {
-		err = mmr_shard(scene->reader, '\n', k, n, &start, &stop);
+		err = mmr_shard(scene->reader, NULL, k, n, &start, &stop);
 		if (err == 0 && (start != (k - 1) * size || stop != k * size))
 			return WRONG;
 	}

@@ -264,7 +264,7 @@ static int seek_all(mmr_reader *reader)
 	note(start);
 	note(stop);
 	memset(&stop, INJECT_POISON, sizeof(stop));
-	err = TRY(start, mmr_shard(reader, '\n', 2, 3, &start, &stop));
+	err = TRY(start, mmr_shard(reader, NULL, 2, 3, &start, &stop));
 	if (err < 0) {
 		must(memcmp(&start, &stop, sizeof(stop)) == 0, "an output was touched");
 		return err;

@@ -7,6 +7,16 @@
 
 #include <unistd.h>
 
+/* mmr_shard with a delimiter. */
+static int shard(mmr_reader *reader, char delimiter, uint64_t k, uint64_t n, uint64_t *ret_start,
+	uint64_t *ret_stop)
+{
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+
+	scan.delimiter = delimiter;
+	return mmr_shard(reader, &scan, k, n, ret_start, ret_stop);
+}
+
 /* Returns the start of the line that contains a byte. */
 static size_t line_start(mmr_slice bytes, char delimiter, size_t at)
 {
@@ -27,7 +37,7 @@ static void must_be_a_partition(const struct setting *setting, char delimiter, u
 
 	for (k = 1; k <= n; k++) {
 		start = stop = 99;
-		MUST(mmr_shard(setting->reader, delimiter, k, n, &start, &stop) == 0, "%s",
+		MUST(shard(setting->reader, delimiter, k, n, &start, &stop) == 0, "%s",
 			mmr_last_error());
 		MUST(start <= stop && stop <= size, CASE);
 		MUST(start == before, CASE);
@@ -120,8 +130,7 @@ START_TEST(test_shard_owns_the_lines_that_start_in_it)
 		}
 		ck_assert_int_eq(mmr_open_memory(bytes, size, &reader), 0);
 		for (k = 1; k <= n; k++) {
-			ck_assert_int_eq(
-				mmr_shard(reader, delimiters[shape], k, n, &start, &stop), 0);
+			ck_assert_int_eq(shard(reader, delimiters[shape], k, n, &start, &stop), 0);
 			MUST(from[k] == SIZE_MAX ? start == stop
 						 : start == from[k] && stop == to[k],
 				"%zu bytes, shard %u of %u: [%zu, %zu), not [%zu, %zu)", size, k, n,
@@ -145,7 +154,7 @@ START_TEST(test_shard_of_extreme_numbers)
 	ck_assert_int_eq(mmr_open_memory(bytes.ptr, bytes.len, &setting.reader), 0);
 	for (i = 0; i < ARRAY_LEN(bad); i++) {
 		ck_assert_int_eq(
-			mmr_shard(setting.reader, '\n', bad[i][0], bad[i][1], &start, &stop),
+			mmr_shard(setting.reader, NULL, bad[i][0], bad[i][1], &start, &stop),
 			-EINVAL);
 		ck_assert_uint_eq(start, 77);
 		ck_assert_uint_eq(stop, 78);
@@ -157,12 +166,12 @@ START_TEST(test_shard_of_extreme_numbers)
 		/* Each shard has one byte: it owns the line that starts there, or nothing. */
 		for (k = 1; k <= bytes.len; k++, before = stop) {
 			ck_assert_int_eq(
-				mmr_shard(setting.reader, '\n', k, huge[i], &start, &stop), 0);
+				mmr_shard(setting.reader, NULL, k, huge[i], &start, &stop), 0);
 			ck_assert_uint_eq(start, before);
 		}
 		ck_assert_uint_eq(before, bytes.len);
 		for (k = 0; k < 3; k++) {
-			ck_assert_int_eq(mmr_shard(setting.reader, '\n', huge[i] - k, huge[i],
+			ck_assert_int_eq(mmr_shard(setting.reader, NULL, huge[i] - k, huge[i],
 						 &start, &stop),
 				0);
 			ck_assert_uint_eq(start, bytes.len);
@@ -186,7 +195,7 @@ START_TEST(test_shard_of_an_unterminated_line)
 	temp = temp_open(bytes, sizeof(bytes));
 	reader = temp_reader(&temp, MMR_BACKING_UNMAPPED);
 	for (k = 1; k <= 8; k++) {
-		ck_assert_int_eq(mmr_shard(reader, '\n', k, 8, &start, &stop), 0);
+		ck_assert_int_eq(mmr_shard(reader, NULL, k, 8, &start, &stop), 0);
 		ck_assert_uint_eq(start, k == 1 ? 0 : k <= 5 ? sizeof(bytes) / 2 : sizeof(bytes));
 		ck_assert_uint_eq(stop, k <= 4 ? sizeof(bytes) / 2 : sizeof(bytes));
 	}
@@ -204,7 +213,7 @@ START_TEST(test_shard_truncated)
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	temp_resize(&temp, 65536);
-	ck_assert_int_eq(mmr_shard(reader, '\n', 2, 3, &start, &stop), MMR_ETRUNCATED);
+	ck_assert_int_eq(mmr_shard(reader, NULL, 2, 3, &start, &stop), MMR_ETRUNCATED);
 	ck_assert_uint_eq(start, 77);
 	ck_assert_uint_eq(stop, 78);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), temp.path));

@@ -40,7 +40,7 @@ static void must_be_a_stream(mmr_reader *reader, const char *name)
 	MUST(mmr_line_seek(reader, 0, 1, NULL, &start) == -ESPIPE, "%s: a line", name);
 	MUST(mmr_line_bounds(reader, 0, NULL, &start, &stop) == -ESPIPE, "%s: bounds", name);
 	MUST(mmr_line_number(reader, 0, NULL, &start) == -ESPIPE, "%s: a line number", name);
-	MUST(mmr_shard(reader, '\n', 1, 2, &start, &stop) == -ESPIPE, "%s: a shard", name);
+	MUST(mmr_shard(reader, NULL, 1, 2, &start, &stop) == -ESPIPE, "%s: a shard", name);
 	MUST(start == 77 && stop == 78, "%s: the outputs were touched", name);
 	cut.backward = true;
 	MUST(mmr_blocks_open(reader, NULL, &cut, &blocks) == -ESPIPE && !blocks, "%s: backward",

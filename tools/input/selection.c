@@ -102,7 +102,7 @@ static int locate_shard(mmr_reader *reader, const struct options *options,
 		set_shard_of_records(shard, options->record_size, mmr_size(reader), scan);
 		return 0;
 	}
-	err = mmr_shard(reader, options->delimiter, shard->k, shard->n, &start, &stop);
+	err = mmr_shard(reader, scan, shard->k, shard->n, &start, &stop);
 	if (err == 0)
 		set_bytes(start, stop, scan);
 	return err;

@@ -1,0 +1,56 @@
+/* records.c - compiles records: a text, paragraphs, or a regular expression
+ *
+ * SPDX-License-Identifier: MIT */
+#include "scan/records.h"
+
+#include "optional/regex_heads.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Bytes that have a meaning in an expression. */
+static const char special[] = "\\^$.[|()?*+{";
+
+static bool is_literal(mmr_slice pattern)
+{
+	size_t i;
+
+	for (i = 0; i < pattern.len; i++)
+		if (pattern.ptr[i] != '\0' && strchr(special, pattern.ptr[i]))
+			return false;
+	return true;
+}
+
+/* Without a `^` at its start, an expression that is tried at starts of lines means the same. */
+static mmr_slice without_anchor(mmr_slice pattern)
+{
+	if (pattern.len < 2 || pattern.ptr[0] != '^' || memchr("?*+{", pattern.ptr[1], 4))
+		return pattern;
+	return (mmr_slice){pattern.ptr + 1, pattern.len - 1};
+}
+
+int mmr_records_compile(mmr_slice pattern, char delimiter, mmr_records **ret_records)
+{
+	mmr_slice text = without_anchor(pattern);
+
+	if (slice_is_nowhere(pattern))
+		return error_nowhere();
+	if (pattern.len == 0)
+		return records_of_paragraphs(delimiter, ret_records);
+	if (!is_literal(text))
+		return records_of_regex(text, delimiter, ret_records);
+	if (memchr(text.ptr, delimiter, text.len))
+		return error_explain_at(-EINVAL, UINT64_MAX,
+			"cannot compile records: their pattern contains the delimiter of lines");
+	if (text.len > RECORDS_HEAD)
+		return error_explain_at(-EINVAL, UINT64_MAX,
+			"cannot compile records: a text of %zu bytes is longer than %zu", text.len,
+			RECORDS_HEAD);
+	return records_of_text(text, delimiter, ret_records);
+}
+
+void mmr_records_close(mmr_records *records)
+{
+	if (records)
+		records->close(records);
+}

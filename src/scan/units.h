@@ -1,0 +1,153 @@
+/* units.h - the units of a scan: lines, or records of several lines
+ *
+ * All code that divides bytes asks these functions. They look for the starts of units: offsets in
+ * some bytes. Lines are the fast case: a line starts after each delimiter. So one may start at the
+ * end of the bytes, where there is no byte yet. A record never starts there.
+ *
+ * Nothing depends on which bytes are seen together: whether a record starts at an offset is decided
+ * by `mark` bytes before it and `head` bytes from it on. Only a unit at the start of a range is one
+ * whatever its bytes are.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SRC_SCAN_UNITS_H
+#define SRC_SCAN_UNITS_H
+
+#include "common.h"
+
+#include <mmreader/lines.h>
+#include <mmreader/scan.h>
+
+/* Some bytes of a range. */
+struct unit_view {
+	mmr_slice bytes;
+	bool at_start; /* they begin with a unit: at the start of the range, or within it */
+};
+
+/* How the starts of one kind of records are found. Each function passes the starts in [from, to),
+ * at most `*left`, which it reduces by those that it has passed.
+ *
+ * Shape: from >= 1, and from >= mark unless the view is at a start; the bytes that decide about
+ *   these offsets are in the view, unless the range ends before.
+ * Returns: 1 with the offset of the last one in `*ret_at` when `*left` has become 0, else 0.
+ * Errors: MMR_ETRUNCATED, -EIO (a guarded fault); those of mmr_regex_matches_error. */
+typedef int records_pass_fn(const mmr_records *records, const struct unit_view *view, size_t from,
+	size_t to, uint64_t *left, size_t *ret_at);
+
+struct mmr_records {
+	records_pass_fn *forward, *backward;
+	void (*close)(mmr_records *records);
+	char delimiter; /* of the lines of a record */
+	size_t mark, head;
+};
+
+/* What a range is divided into. */
+struct units {
+	char delimiter;
+	const mmr_records *records; /* NULL: lines */
+};
+
+static inline struct units units_of(const mmr_scan_options *scan)
+{
+	return (struct units){scan->delimiter, scan->records};
+}
+
+/* Bytes before a start that decide about it. */
+static inline size_t units_mark(const struct units *units)
+{
+	return units->records ? units->records->mark : 1;
+}
+
+/* Bytes from a start on that decide about it. */
+static inline size_t units_head(const struct units *units)
+{
+	return units->records ? units->records->head : 0;
+}
+
+/* The last few bytes that a block must show ahead so that all starts which it owns are decided. A
+ * block of split lines owns the starts up to `mark` bytes after its first byte to those up to
+ * `mark` bytes after its last one. */
+static inline size_t units_ahead(const struct units *units)
+{
+	return units->records ? units->records->mark - 1 + units->records->head : 0;
+}
+
+/* The first and the last start in [from, to). `to` may be greater than the length of the bytes.
+ *
+ * Returns: 1 with `*ret_at`; 0 if there is none. Errors: as records_pass_fn. */
+int units_next(const struct units *units, const struct unit_view *view, size_t from, size_t to,
+	size_t *ret_at);
+int units_last(const struct units *units, const struct unit_view *view, size_t from, size_t to,
+	size_t *ret_at);
+
+/* Counts the starts in [from, to). */
+int units_count(const struct units *units, const struct unit_view *view, size_t from, size_t to,
+	uint64_t *ret_n);
+
+/* Finds start `n` of those in [from, to), counted from 0. Returns: like units_next. */
+int units_select(const struct units *units, const struct unit_view *view, size_t from, size_t to,
+	uint64_t n, size_t *ret_at);
+
+/* --- Whole units ------------------------------------------------------------------------------ */
+
+/* For bytes that begin and end with a unit, of which the last may lack its delimiter. */
+
+/* Counts the units. */
+int units_in(const struct units *units, mmr_slice bytes, uint64_t *ret_n);
+
+/* Private: for units_around. */
+int records_around(const struct units *units, mmr_slice bytes, size_t at, mmr_slice *ret_unit);
+
+/* The unit that contains byte `at`. */
+static inline int units_around(
+	const struct units *units, mmr_slice bytes, size_t at, mmr_slice *ret_unit)
+{
+	return units->records ? records_around(units, bytes, at, ret_unit)
+			      : mmr_line_around(bytes, at, units->delimiter, ret_unit);
+}
+
+/* Moves `*at`, the start of a unit, forward over up to `*n` units, and subtracts those from `*n`.
+ */
+int units_forward(const struct units *units, mmr_slice bytes, size_t *at, uint64_t *n);
+
+/* The same backward, but not past `least`, which is the start of a unit, too. */
+int units_backward(
+	const struct units *units, mmr_slice bytes, size_t least, size_t *at, uint64_t *n);
+
+/* Iterates over units, from the first to the last or from the last to the first. */
+struct unit_walk {
+	const struct units *units;
+	bool of_records;
+	mmr_slice bytes;
+	size_t start, stop; /* of the units that are left */
+	int error;
+	union {
+		mmr_lines forward;
+		mmr_reverse_lines backward;
+	} lines;
+};
+
+struct unit_walk unit_walk_of(const struct units *units, mmr_slice bytes);
+struct unit_walk unit_walk_back_of(const struct units *units, mmr_slice bytes);
+
+/* Private: used by the inline calls below. */
+bool unit_walk_record(struct unit_walk *walk, mmr_slice *ret_unit);
+bool unit_walk_record_back(struct unit_walk *walk, mmr_slice *ret_unit);
+
+/* The next unit, with its delimiter. Returns: false at the end, and after an error. */
+static inline bool unit_walk_next(struct unit_walk *walk, mmr_slice *ret_unit)
+{
+	return walk->of_records ? unit_walk_record(walk, ret_unit)
+				: mmr_lines_next(&walk->lines.forward, ret_unit);
+}
+
+static inline bool unit_walk_back(struct unit_walk *walk, mmr_slice *ret_unit)
+{
+	return walk->of_records ? unit_walk_record_back(walk, ret_unit)
+				: mmr_reverse_lines_next(&walk->lines.backward, ret_unit);
+}
+
+/* Why a walk ended. Returns: 0 at the end of the bytes. */
+int unit_walk_error(const struct unit_walk *walk);
+int unit_walk_back_error(const struct unit_walk *walk);
+
+#endif
