@@ -10,6 +10,10 @@
  * matched against one line at a time, without its delimiter. So results do not depend on threads,
  * blocks, shards or backings. There is no line after the last delimiter, not even an empty one.
  *
+ * With records of several lines, all that is said of lines is true of records. In an expression,
+ * `^` and `$` match at the start and the end of each of their lines, `\A` and `\z` at those of the
+ * record, and `.` takes no newline, except after `(?s)`.
+ *
  * If each match of an expression contains a certain text, such as "ERROR" in `ERROR \d+`, lines
  * without it are not given to PCRE2. They cause no error, even if PCRE2 would reach a limit of the
  * expression in them.
@@ -29,7 +33,8 @@ typedef struct mmr_pattern {
 
 /* What matches. Initialize it with MMR_SEARCH_OPTIONS_INIT, so that later versions can add members.
  *
- * Literal texts need PCRE2 only for `caseless` and `words` together with `utf`. */
+ * Literal texts need PCRE2 only for `caseless` and `words` together with `utf`, and for
+ * `whole_lines` together with records. */
 typedef struct mmr_search_options {
 	size_t struct_size;
 	bool caseless;    /* letters match in both cases */
@@ -39,11 +44,14 @@ typedef struct mmr_search_options {
 	bool invert;      /* find the lines that do not match */
 	bool utf;         /* as in mmr_regex_options */
 	char delimiter;   /* ends lines */
+	/* Records take the place of lines (scan.h): patterns are matched against one record at a
+	 * time, without its last delimiter. It must live as long as the search. */
+	const mmr_records *records;
 } mmr_search_options;
 
 /* clang-format off */
 #define MMR_SEARCH_OPTIONS_INIT \
-	{ sizeof(mmr_search_options), false, false, false, false, false, false, '\n' }
+	{ sizeof(mmr_search_options), false, false, false, false, false, false, '\n', NULL }
 /* clang-format on */
 
 /* Compiled patterns. They never change: any number of threads may use them. */
@@ -53,9 +61,9 @@ typedef struct mmr_search mmr_search;
  *
  * Shape: at least one pattern, in memory of the caller. An empty text is in every line. `options`
  *   may be NULL.
- * Errors: -EINVAL without a pattern, for a text that contains the delimiter, for an expression that
- *   can only match across lines, such as `A\nB`, `A[\n]` or `(A|B)\x{a}+`, and for invalid options;
- *   those of mmr_regex_compile; -ENOMEM.
+ * Errors: -EINVAL without a pattern; unless there are records, for a text that contains the
+ *   delimiter and for an expression that can only match across lines, such as `A\nB`, `A[\n]` or
+ *   `(A|B)\x{a}+`; for invalid options; those of mmr_regex_compile; -ENOMEM.
  * Lifetime: until mmr_search_close. The patterns and the options are copied. Threads: safe. */
 MMR_API int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
 	const mmr_search_options *options, mmr_search **ret_search);
@@ -65,9 +73,10 @@ MMR_API void mmr_search_close(mmr_search *search);
 
 /* Counts the lines of a reader that match, by several threads.
  *
- * Shape: `scan` may be NULL. Its `delimiter` must be the one of the search. If a pattern is
- * compiled by PCRE2, MMR_IO_READ may replace its `io_mode`. Errors: -EINVAL (options); those of
- * mmr_regex_matches_error and mmr_blocks_error. Threads: safe. */
+ * Shape: `scan` may be NULL. Its `delimiter` and its `records` must be those of the search. If a
+ *   pattern is compiled by PCRE2, MMR_IO_READ may replace its `io_mode`.
+ * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. Threads: safe.
+ */
 MMR_API int mmr_search_count(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, uint64_t *ret_lines);
 
@@ -110,8 +119,8 @@ typedef int mmr_found_line_fn(void *context, const mmr_found_line *line);
  * Shape: `how` may be NULL: only lines that match, without numbers. Context is taken from the range
  *   of the scan; on a stream, up to 64 MiB of it before a line.
  * Returns: 0 at the end of the range, and after `max_lines`; 1 when `fn` stopped the scan.
- * Errors: what `fn` returned, if negative; -ESPIPE for `backward` on a stream; otherwise like
- *   mmr_search_count. */
+ * Errors: what `fn` returned, if negative; -ESPIPE on a stream for `backward`, and for `numbers` of
+ *   records after a number of bytes; otherwise like mmr_search_count. */
 MMR_API int mmr_search_lines(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, const mmr_found_options *how, mmr_found_line_fn *fn,
 	void *context);

@@ -82,7 +82,8 @@ int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_op
 	return library_load(&library_pcre2);
 }
 
-int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_options *options)
+int regex_lines_compile(mmr_slice pattern, const mmr_regex_options *options,
+	const mmr_records *records, mmr_regex **ret_regex)
 {
 	return library_load(&library_pcre2);
 }

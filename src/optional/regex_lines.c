@@ -5,9 +5,8 @@
 
 #include "optional/regex_filter.h"
 #include "scan/io_mode.h"
+#include "scan/units.h"
 #include "text/high.h"
-
-#include <mmreader/lines.h>
 
 #include <errno.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 struct regex_lines {
 	struct matcher matcher;
+	struct units units;
 	const struct regex_filter *filter; /* or NULL */
 	struct regex_trial trial;
 	bool measures; /* both ways are measured */
@@ -33,12 +33,22 @@ struct regex_lines {
 	size_t room;
 };
 
-int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_options *options)
+int regex_lines_compile(mmr_slice pattern, const mmr_regex_options *options,
+	const mmr_records *records, mmr_regex **ret_regex)
 {
-	int err = regex_literals_of(pattern, options, regex, &regex->literals);
+	mmr_regex *regex;
+	int err = regex_compile(pattern, options, records ? REGEX_RECORD : REGEX_LINE, &regex);
 
+	if (err < 0)
+		return err;
+	regex->records = records;
+	err = regex_literals_of(pattern, options, regex, &regex->literals);
 	if (err == 0 && regex->literals && regex->literals->impossible)
-		return regex_refuse(pattern, options->delimiter, regex->literals->impossible_at);
+		err = regex_refuse(pattern, options->delimiter, regex->literals->impossible_at);
+	if (err < 0)
+		mmr_regex_close(regex);
+	else
+		*ret_regex = regex;
 	return err;
 }
 
@@ -56,6 +66,7 @@ int regex_lines_open(
 		heap_free(lines);
 		return err;
 	}
+	lines->units = (struct units){regex->delimiter, regex->records};
 	lines->filter = filter;
 	lines->measures = filter && filter->measures;
 	*ret_lines = lines;
@@ -97,6 +108,8 @@ void regex_lines_load(struct regex_lines *lines, mmr_slice block, uint64_t off, 
 	lines->start = lines->stop = 0;
 	if (lines->filters) {
 		lines->matches = mmr_matches_of(block, &lines->filter->needle);
+		/* A text may cross the end of a record, where it is not in either. */
+		lines->matches.overlapping = lines->units.records != NULL;
 	} else if (is_private) {
 		matcher_load(&lines->matcher, block);
 		lines->stop = block.len;
@@ -108,6 +121,8 @@ static int take(struct regex_lines *lines, size_t from, size_t len, mmr_slice *r
 {
 	const char *bytes = lines->block.ptr + from;
 
+	if (lines->units.records && len > WINDOW_LINE_LIMIT)
+		return error_set_at(MMR_ELONG, lines->off + from, "copy a record for a pattern");
 	ret_bytes->ptr = lines->is_private ? bytes : lines->buffer;
 	ret_bytes->len = len;
 	if (lines->is_private)
@@ -149,6 +164,34 @@ static int load_piece(struct regex_lines *lines, size_t from)
 	return 0;
 }
 
+/* Gives the matcher a record, or a line, that has been found in the block. */
+static int load_unit(struct regex_lines *lines, mmr_slice unit)
+{
+	size_t start = (size_t)(unit.ptr - lines->block.ptr);
+	int err = take(lines, start, unit.len, &unit);
+
+	if (err < 0)
+		return err;
+	lines->start = start;
+	lines->stop = start + unit.len;
+	if (lines->units.records && unit.ptr[unit.len - 1] == lines->units.delimiter)
+		unit.len--;
+	matcher_load(&lines->matcher, unit);
+	return 0;
+}
+
+/* Gives the matcher the record that starts at `from`. */
+static int load_record(struct regex_lines *lines, size_t from)
+{
+	struct unit_view view = {lines->block, true};
+	size_t stop = lines->block.len;
+	int found = units_next(&lines->units, &view, from + 1, stop, &stop);
+
+	if (found < 0)
+		return found;
+	return load_unit(lines, (mmr_slice){lines->block.ptr + from, stop - from});
+}
+
 /* Searches one subject of the matcher. A line in which PCRE2 reaches a limit, but which lacks a
  * text that each match contains, does not match. So it does not depend on the way whether there is
  * an error.
@@ -175,7 +218,9 @@ static int next_match(struct regex_lines *lines, size_t from, size_t *ret_at)
 
 	*ret_at = REGEX_NOWHERE;
 	for (; found == 0 && from < lines->block.len; from = next) {
-		if (from < lines->stop)
+		if (lines->units.records)
+			found = load_record(lines, from);
+		else if (from < lines->stop)
 			matcher_skip(matcher, from - lines->start);
 		else
 			found = load_piece(lines, from);
@@ -196,17 +241,14 @@ static int next_match(struct regex_lines *lines, size_t from, size_t *ret_at)
 /* Whether PCRE2 finds a match in a line of the block. */
 static int match_line(struct regex_lines *lines, mmr_slice line, size_t *ret_at)
 {
-	size_t start = (size_t)(line.ptr - lines->block.ptr);
-	int found;
+	size_t start;
+	int err;
 
 	*ret_at = REGEX_NOWHERE;
-	found = take(lines, start, line.len, &line);
-	if (found < 0)
-		return found;
-	matcher_load(&lines->matcher, line);
-	lines->start = start;
-	lines->stop = start + line.len;
-	*ret_at = start;
+	err = load_unit(lines, line);
+	if (err < 0)
+		return err;
+	*ret_at = start = lines->start;
 	return match_more(lines, &start);
 }
 
@@ -234,7 +276,6 @@ static int next_text(struct regex_lines *lines, size_t from, size_t *ret_at)
 
 static int next_candidate(struct regex_lines *lines, size_t from, size_t *ret_at)
 {
-	char delimiter = lines->matcher.regex->delimiter;
 	mmr_slice line = {NULL, 0};
 	int found;
 
@@ -243,7 +284,7 @@ static int next_candidate(struct regex_lines *lines, size_t from, size_t *ret_at
 		if (found == 0 || (found > 0 && lines->filter->set->exact))
 			return found;
 		if (found > 0)
-			found = mmr_line_around(lines->block, *ret_at, delimiter, &line);
+			found = units_around(&lines->units, lines->block, *ret_at, &line);
 		if (found < 0) {
 			*ret_at = REGEX_NOWHERE;
 			return found;

@@ -12,12 +12,14 @@
 
 #include <mmreader/regex.h>
 
-/* Finds the texts that a pattern requires, for the calls below. Call it once, before threads share
- * the regex.
+/* Compiles a pattern for the calls below, and finds the texts that it requires. With `records`,
+ * which must live as long as the regex, it is matched against records: all that is said of lines
+ * is true of them.
  *
- * Shape: the pattern and the options that the regex was compiled from.
- * Errors: -EINVAL for a pattern that needs the delimiter; -ENOMEM. */
-int regex_lines_prepare(mmr_regex *regex, mmr_slice pattern, const mmr_regex_options *options);
+ * Errors: those of mmr_regex_compile; -EINVAL for a pattern that needs the delimiter, unless it is
+ *   matched against records. */
+int regex_lines_compile(mmr_slice pattern, const mmr_regex_options *options,
+	const mmr_records *records, mmr_regex **ret_regex);
 
 /* The texts that are looked for in one input. */
 struct regex_filter;

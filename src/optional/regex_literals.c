@@ -31,6 +31,9 @@
 /* Longer texts are not better. */
 #define LEN_ENOUGH 8
 
+/* No byte is equal to it. */
+#define NO_DELIMITER (-1)
+
 /* The bytes that may be at a place of a run. */
 struct place {
 	unsigned n;
@@ -47,7 +50,7 @@ struct collector {
 struct walk {
 	const struct regex_items *items;
 	struct collector *collector;
-	char delimiter;
+	int delimiter; /* a byte that is in no subject; NO_DELIMITER if all may be */
 	unsigned depth;
 	unsigned n_around;    /* look-arounds of which the items are in */
 	bool whole;           /* so far the run is all that the alternative takes */
@@ -244,7 +247,7 @@ static void add_place(struct walk *walk, const unsigned char *bytes, unsigned n)
 	unsigned i;
 
 	for (i = 0; i < n; i++)
-		if (bytes[i] != (unsigned char)walk->delimiter)
+		if (bytes[i] != walk->delimiter)
 			place.bytes[place.n++] = bytes[i];
 	if (walk->n == LITERAL_MAX)
 		cut(walk);
@@ -427,13 +430,14 @@ static bool is_plausible(
 	       memchr(set->texts[0].bytes, (int)last, set->texts[0].len);
 }
 
-static void read_pattern(struct regex_literals *literals, const struct regex_items *items,
-	const mmr_regex_options *options)
+static void read_pattern(
+	struct regex_literals *literals, const struct regex_items *items, const mmr_regex *regex)
 {
 	struct collector collector = {.sets = literals->sets, .most = LITERAL_SETS_MAX};
 	struct walk walk = {.items = items,
 		.collector = &collector,
-		.delimiter = options->delimiter,
+		.delimiter = regex->subject == REGEX_RECORD ? NO_DELIMITER
+							    : (unsigned char)regex->delimiter,
 		.whole = true};
 
 	literals->impossible = has_bar(items, 0, items->n) ? !read_alternatives(&walk, 0, items->n)
@@ -480,6 +484,17 @@ bool regex_literals_allow(const struct regex_literals *literals, mmr_slice line)
 	return true;
 }
 
+/* Whether a text of a set may cross the end of a record. */
+static bool has_delimiter(const struct literal_set *set, char delimiter)
+{
+	unsigned i;
+
+	for (i = 0; i < set->n; i++)
+		if (memchr(set->texts[i].bytes, delimiter, set->texts[i].len))
+			return true;
+	return false;
+}
+
 int regex_literals_of(mmr_slice pattern, const mmr_regex_options *options, const mmr_regex *regex,
 	struct regex_literals **ret_literals)
 {
@@ -497,11 +512,12 @@ int regex_literals_of(mmr_slice pattern, const mmr_regex_options *options, const
 		heap_free(items);
 		return error_set(-ENOMEM, "analyze a pattern of %zu bytes", pattern.len);
 	}
-	read_pattern(literals, items, options);
+	read_pattern(literals, items, regex);
 	heap_free(items);
 	for (i = 0; i < literals->n_sets; i++) {
 		/* PCRE2 skips bytes that are not UTF-8 by its own rules. */
 		literals->sets[i].exact &= !options->utf;
+		literals->sets[i].exact &= !has_delimiter(&literals->sets[i], regex->delimiter);
 		if (!is_plausible(&literals->sets[i], regex->code, options))
 			literals->n_sets = 0;
 	}

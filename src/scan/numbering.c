@@ -47,16 +47,19 @@ static int count_before(struct numbering *numbering)
 {
 	mmr_scan_options all = numbering->scan;
 	uint64_t off = all.offset;
-	int err;
+	mmr_counts counts = {0, false, 0, 0};
+	int err = 0;
 
 	if (numbering->knows_before)
 		return 0;
+	all.progress = NULL;
 	if (numbering->backward)
-		off += all.length;
+		err = mmr_count_lines(numbering->reader, &all, &counts);
 	all.offset = 0;
 	all.length = MMR_REST;
-	all.progress = NULL;
-	err = mmr_line_number(numbering->reader, off, &all, &numbering->place.lines);
+	if (err == 0)
+		err = mmr_line_number(numbering->reader, off, &all, &numbering->place.lines);
+	numbering->place.lines += counts.lines;
 	numbering->knows_before = err == 0;
 	return err;
 }

@@ -32,12 +32,14 @@ static int check(const mmr_pattern *patterns, size_t n, const mmr_search_options
 		error_set(-EINVAL, "compile a search with these options");
 		return error_hint(-EINVAL, "start from MMR_SEARCH_OPTIONS_INIT");
 	}
+	if (options->records && options->records->delimiter != options->delimiter)
+		return error_set(-EINVAL, "search in records of lines that end with another byte");
 	if (n == 0)
 		return error_set(-EINVAL, "compile a search without patterns");
 	for (i = 0; i < n; i++) {
 		if (slice_is_nowhere(patterns[i].text))
 			return error_nowhere();
-		if (patterns[i].is_regex || patterns[i].text.len == 0 ||
+		if (options->records || patterns[i].is_regex || patterns[i].text.len == 0 ||
 			!memchr(patterns[i].text.ptr, options->delimiter, patterns[i].text.len))
 			continue;
 		error_explain_at(-EINVAL, UINT64_MAX,
@@ -63,7 +65,7 @@ static bool needs_regex(const mmr_pattern *pattern, const mmr_search_options *op
 {
 	bool words = options->words && !options->whole_lines;
 
-	return pattern->is_regex ||
+	return pattern->is_regex || (options->records && options->whole_lines) ||
 	       (options->utf && (words || (options->caseless && has_cases(pattern->text))));
 }
 
@@ -124,22 +126,6 @@ static mmr_slice put_expression(
 	return (mmr_slice){start, (size_t)(to - start)};
 }
 
-/* Compiles an expression, and finds out how to search for lines that may match it. */
-static int compile_expression(
-	struct term *term, mmr_slice expression, const mmr_regex_options *options)
-{
-	int err = mmr_regex_compile(expression, options, &term->regex);
-
-	if (err < 0)
-		return err;
-	err = regex_lines_prepare(term->regex, expression, options);
-	if (err < 0) {
-		mmr_regex_close(term->regex);
-		term->regex = NULL;
-	}
-	return err;
-}
-
 static int compile_regex(
 	struct term *term, const mmr_pattern *pattern, const mmr_search_options *options)
 {
@@ -153,7 +139,7 @@ static int compile_regex(
 	how.delimiter = options->delimiter;
 	if (pattern->is_regex) {
 		/* An error is explained for the pattern as it was given. */
-		err = compile_expression(term, pattern->text, &how);
+		err = regex_lines_compile(pattern->text, &how, options->records, &term->regex);
 		if (err < 0 || !(options->words || options->whole_lines))
 			return err;
 		mmr_regex_close(term->regex);
@@ -165,7 +151,7 @@ static int compile_regex(
 	if (!text)
 		return error_set(-ENOMEM, "compile a text of %zu bytes", pattern->text.len);
 	expression = put_expression(text, pattern, options);
-	err = compile_expression(term, expression, &how);
+	err = regex_lines_compile(expression, &how, options->records, &term->regex);
 	heap_free(text);
 	return err;
 }
@@ -238,6 +224,7 @@ int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
 	if (!search)
 		return error_set(-ENOMEM, "compile %zu patterns", n_patterns);
 	search->options = *options;
+	search->units = (struct units){options->delimiter, options->records};
 	search->edges.words = options->words;
 	search->edges.whole_lines = options->whole_lines;
 	search->edges.delimiter = options->delimiter;

@@ -5,68 +5,34 @@
 
 #include "scan/window.h"
 
-#include <mmreader/positions.h>
-
 #include <errno.h>
 #include <string.h>
 
-int lines_forward(mmr_slice bytes, char delimiter, size_t *at, uint64_t *n_lines)
-{
-	mmr_slice rest = {bytes.ptr + *at, bytes.len - *at};
-	mmr_positions ends = mmr_positions_of(rest, delimiter);
-	const char *end;
-
-	for (; *n_lines > 0 && *at < bytes.len; --*n_lines) {
-		if (mmr_positions_next(&ends, &end))
-			*at = (size_t)(end - bytes.ptr) + 1;
-		else if (mmr_positions_error(&ends) < 0)
-			return mmr_positions_error(&ends);
-		else
-			*at = bytes.len;
-	}
-	return 0;
-}
-
-int lines_backward(mmr_slice bytes, char delimiter, size_t least, size_t *at, uint64_t *n_lines)
-{
-	/* The delimiter before `*at` ends the first line on the way. */
-	mmr_slice before = {bytes.ptr + least, *at > least ? *at - least - 1 : 0};
-	mmr_positions ends = mmr_positions_of(before, delimiter);
-	const char *end;
-
-	for (; *n_lines > 0 && *at > least; --*n_lines) {
-		if (mmr_positions_next_back(&ends, &end))
-			*at = (size_t)(end - bytes.ptr) + 1;
-		else if (mmr_positions_error(&ends) < 0)
-			return mmr_positions_error(&ends);
-		else
-			*at = least;
-	}
-	return 0;
-}
-
 /* The start of the last `n_lines` lines of a tail, of no more than the limit. */
-static int find_start(const struct tail *tail, char delimiter, uint64_t n_lines, size_t *ret_at)
+static int find_start(
+	const struct tail *tail, const struct units *units, uint64_t n_lines, size_t *ret_at)
 {
 	size_t least = tail->len > WINDOW_LINE_LIMIT ? tail->len - WINDOW_LINE_LIMIT : 0;
 	mmr_slice bytes = {tail->bytes, tail->len};
 	size_t at = tail->len;
+	struct unit_view view = {bytes, true};
 	uint64_t left = n_lines;
-	int err = lines_backward(bytes, delimiter, least, &at, &left);
+	int err = units_backward(units, bytes, least, &at, &left);
 
 	/* The first line is not whole if it crosses the limit. */
-	left = 1;
-	if (err == 0 && at == least && least > 0 && tail->bytes[least - 1] != delimiter)
-		err = lines_forward(bytes, delimiter, &at, &left);
+	if (err == 0 && at == least && least > 0) {
+		at = tail->len;
+		err = units_next(units, &view, least, tail->len, &at);
+	}
 	*ret_at = at;
-	return err;
+	return err < 0 ? err : 0;
 }
 
 /* Drops the lines that are not needed. */
-static int shorten(struct tail *tail, char delimiter, uint64_t n_lines)
+static int shorten(struct tail *tail, const struct units *units, uint64_t n_lines)
 {
 	size_t at;
-	int err = find_start(tail, delimiter, n_lines, &at);
+	int err = find_start(tail, units, n_lines, &at);
 
 	if (err < 0)
 		return err;
@@ -94,11 +60,11 @@ static int reserve(struct tail *tail, size_t more)
 	return 0;
 }
 
-int tail_add(struct tail *tail, const mmr_block *block, char delimiter, uint64_t n_lines)
+int tail_add(struct tail *tail, const mmr_block *block, const struct units *units, uint64_t n_lines)
 {
 	size_t at = block->bytes.len, len;
 	uint64_t left = n_lines;
-	int err = lines_backward(block->bytes, delimiter, 0, &at, &left);
+	int err = units_backward(units, block->bytes, 0, &at, &left);
 
 	if (err < 0)
 		return err;
@@ -107,7 +73,7 @@ int tail_add(struct tail *tail, const mmr_block *block, char delimiter, uint64_t
 	len = block->bytes.len - at;
 	/* Old lines are dropped only when there is no room, so that this is done rarely. */
 	if (tail->room - tail->len < len && tail->len > 0)
-		err = shorten(tail, delimiter, n_lines);
+		err = shorten(tail, units, n_lines);
 	if (err == 0)
 		err = reserve(tail, len);
 	if (err < 0)
@@ -126,13 +92,13 @@ mmr_slice tail_from(const struct tail *tail, uint64_t from)
 	return (mmr_slice){tail->bytes + (tail->len - len), len};
 }
 
-int tail_copy(struct tail *tail, const struct tail *other, char delimiter, uint64_t from,
+int tail_copy(struct tail *tail, const struct tail *other, const struct units *units, uint64_t from,
 	uint64_t n_lines)
 {
 	mmr_slice bytes = tail_from(other, from);
 	struct tail part = {(char *)bytes.ptr, bytes.len, bytes.len, other->stop};
 	size_t at;
-	int err = find_start(&part, delimiter, n_lines, &at);
+	int err = find_start(&part, units, n_lines, &at);
 
 	tail->len = 0;
 	if (err == 0)

@@ -7,8 +7,6 @@
  * SPDX-License-Identifier: MIT */
 #include "search/search.h"
 
-#include <mmreader/lines.h>
-
 #include <errno.h>
 #include <string.h>
 
@@ -85,7 +83,7 @@ void finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 		if (cursor->lines)
 			regex_lines_load(cursor->lines, block, off, finder->filters->is_private);
 		else
-			text_load(&cursor->text, finder->search, cursor->term, block);
+			text_load(&cursor->text, finder->search, cursor->term, block, false);
 		advance(cursor, finder, 0);
 	}
 }
@@ -144,8 +142,7 @@ int finder_next(struct finder *finder, mmr_slice *ret_line)
 		at = edge(finder, all);
 		if (at == NOT_FOUND)
 			return 0;
-		err = mmr_line_around(
-			finder->block, at, finder->search->options.delimiter, ret_line);
+		err = units_around(&finder->search->units, finder->block, at, ret_line);
 		if (err < 0)
 			return err;
 		start = (size_t)(ret_line->ptr - finder->block.ptr);

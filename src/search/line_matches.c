@@ -130,7 +130,8 @@ int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line)
 		if (it->terms[i].lines)
 			regex_lines_load(it->terms[i].lines, it->bytes, UINT64_MAX, true);
 		else
-			text_load(&it->terms[i].text, it->search, &it->search->terms[i], it->bytes);
+			text_load(&it->terms[i].text, it->search, &it->search->terms[i], it->bytes,
+				true);
 		it->terms[i].stop = 0;
 		err = advance(it, i);
 	}

@@ -49,17 +49,17 @@ static int keep_tail(struct lines_worker *lines, const mmr_block *block, size_t 
 {
 	struct lines_scan *scan = lines->scan;
 	uint64_t before = scan->how.before, from = lines_unreported(scan, scan->reported);
-	char delimiter = lines_delimiter(lines);
+	const struct units *units = lines_units(lines);
 	int err = 0;
 
 	lines->tail.len = 0;
 	if (before == 0 || !reader_is_stream(scan->reader))
 		return 0;
 	if (first != SIZE_MAX)
-		err = lines_backward(block->bytes, delimiter, 0, &first, &before);
+		err = units_backward(units, block->bytes, 0, &first, &before);
 	if (err == 0 && first == 0)
-		err = tail_copy(&lines->tail, &scan->tail, delimiter, from, before);
-	return err < 0 ? err : tail_add(&scan->tail, block, delimiter, scan->how.before);
+		err = tail_copy(&lines->tail, &scan->tail, units, from, before);
+	return err < 0 ? err : tail_add(&scan->tail, block, units, scan->how.before);
 }
 
 static int order_context(struct lines_worker *lines, const mmr_block *block)
@@ -82,7 +82,7 @@ static int order_context(struct lines_worker *lines, const mmr_block *block)
 	}
 	err = found < 0 ? found : keep_tail(lines, block, first);
 	if (err == 0)
-		err = lines_forward(decided, lines_delimiter(lines), &at, &after);
+		err = units_forward(lines_units(lines), decided, &at, &after);
 	scan->after_left = after;
 	if (at > 0)
 		scan->reported = block->off + at;
@@ -120,9 +120,9 @@ static int order_block(void *argument, const mmr_block *block)
 	lines->at = 0;
 	if (has_lines(lines))
 		err = numbering_of_block(
-			&scan->numbering, lines->runs.n_delims, &lines->first_number);
+			&scan->numbering, lines->runs.n_units, &lines->first_number);
 	lines->number = lines->first_number;
-	numbering_pass(&scan->numbering, lines->runs.n_delims);
+	numbering_pass(&scan->numbering, lines->runs.n_units);
 	if (err < 0 || scan->how.backward)
 		return err;
 	if (lines_have_limit(scan))
@@ -233,6 +233,11 @@ static int run(struct lines_scan *scan, const mmr_scan_options *options)
 
 	if (err == 0)
 		err = scan_options_for(options, scan->search->options.delimiter, &scan->scan);
+	if (err == 0 && scan->scan.records != scan->search->options.records) {
+		error_set(-EINVAL, "search in %s",
+			scan->scan.records ? "other records" : "lines, not in records");
+		err = error_hint(-EINVAL, "compile the patterns for the same records");
+	}
 	if (err == 0)
 		err = numbering_start(&scan->numbering, scan->reader, &scan->scan,
 			scan->how.numbers ? MMR_MATCH_LINES : MMR_MATCH_PLAIN);

@@ -53,9 +53,9 @@ struct lines_worker {
 	int result;
 };
 
-static inline char lines_delimiter(const struct lines_worker *lines)
+static inline const struct units *lines_units(const struct lines_worker *lines)
 {
-	return lines->scan->search->options.delimiter;
+	return &lines->scan->search->units;
 }
 
 static inline bool lines_have_context(const struct lines_scan *scan)

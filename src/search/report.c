@@ -4,8 +4,6 @@
 #include "file/reader.h"
 #include "search/lines.h"
 
-#include <mmreader/lines.h>
-
 #include <errno.h>
 
 /* Waits until all earlier blocks are collected. Returns: 0; 1 when the scan was stopped; a code. */
@@ -56,20 +54,20 @@ static int report_lines(
 	struct lines_worker *lines, mmr_slice bytes, uint64_t off, uint64_t number, bool is_context)
 {
 	mmr_found_line line = {.off = off, .number = number, .is_context = is_context};
-	mmr_lines it;
+	struct unit_walk walk;
 	int result = 0;
 
 	if (lines->scan->how.runs) {
 		line.bytes = bytes;
 		return bytes.len > 0 ? report(lines, &line) : 0;
 	}
-	it = mmr_lines_of_flags(bytes, lines_delimiter(lines), MMR_LINES_KEEP);
-	while (result == 0 && mmr_lines_next(&it, &line.bytes)) {
+	walk = unit_walk_of(lines_units(lines), bytes);
+	while (result == 0 && unit_walk_next(&walk, &line.bytes)) {
 		result = report(lines, &line);
 		line.off += line.bytes.len;
 		line.number += number != MMR_NO_LINE;
 	}
-	return result != 0 ? result : mmr_lines_error(&it);
+	return result != 0 ? result : unit_walk_error(&walk);
 }
 
 /* Moves the number to the line at byte `at`, which may be before or after the last one. */
@@ -78,15 +76,15 @@ static int move_number(struct lines_worker *lines, size_t at)
 	bool back = at < lines->at;
 	size_t start = back ? at : lines->at, stop = back ? lines->at : at;
 	mmr_slice between = {lines->block->bytes.ptr + start, stop - start};
-	uint64_t n_delims;
+	uint64_t n_lines;
 	int err;
 
 	if (lines->number == MMR_NO_LINE)
 		return 0;
-	err = mmr_slice_count(between, lines_delimiter(lines), &n_delims);
+	err = units_in(lines_units(lines), between, &n_lines);
 	if (err < 0)
 		return err;
-	lines->number += back ? 0 - n_delims : n_delims;
+	lines->number += back ? 0 - n_lines : n_lines;
 	lines->at = at;
 	return 0;
 }
@@ -127,14 +125,14 @@ static int report_run(struct lines_worker *lines, const struct run *run)
 /* Reports lines that end at the start of the block. */
 static int report_tail(struct lines_worker *lines, mmr_slice bytes)
 {
-	uint64_t number = lines->number, n_delims;
+	uint64_t number = lines->number, n_lines;
 	int err;
 
 	if (number != MMR_NO_LINE) {
-		err = mmr_slice_count(bytes, lines_delimiter(lines), &n_delims);
+		err = units_in(lines_units(lines), bytes, &n_lines);
 		if (err < 0)
 			return err;
-		number -= n_delims;
+		number -= n_lines;
 	}
 	return report_lines(lines, bytes, lines->block->off - bytes.len, number, true);
 }
@@ -144,7 +142,7 @@ static int report_range(struct lines_worker *lines, const mmr_scan_options *rang
 {
 	mmr_blocks *blocks;
 	mmr_block block;
-	uint64_t n_delims;
+	uint64_t n_lines;
 	int result = mmr_blocks_open(lines->scan->reader, range, NULL, &blocks);
 
 	if (result < 0)
@@ -153,8 +151,8 @@ static int report_range(struct lines_worker *lines, const mmr_scan_options *rang
 		result = report_lines(lines, block.bytes, block.off, number, true);
 		if (result != 0 || number == MMR_NO_LINE)
 			continue;
-		result = mmr_slice_count(block.bytes, lines_delimiter(lines), &n_delims);
-		number += n_delims;
+		result = units_in(lines_units(lines), block.bytes, &n_lines);
+		number += n_lines;
 	}
 	if (result == 0)
 		result = mmr_blocks_error(blocks);
@@ -165,9 +163,10 @@ static int report_range(struct lines_worker *lines, const mmr_scan_options *rang
 /* Reports the last `n_lines` lines of a file before the block. */
 static int report_file_before(struct lines_worker *lines, uint64_t n_lines)
 {
-	uint64_t stop = lines->block->off, start, number = lines->number, n_delims;
+	uint64_t stop = lines->block->off, start, number = lines->number;
 	mmr_scan_options range = lines->scan->scan;
 	mmr_reader *reader = lines->scan->reader;
+	mmr_counts counts = {0, false, 0, 0};
 	int err;
 
 	range.offset = lines_unreported(lines->scan, lines->reported);
@@ -178,8 +177,8 @@ static int report_file_before(struct lines_worker *lines, uint64_t n_lines)
 	range.offset = start;
 	range.length = stop - start;
 	if (err == 0 && number != MMR_NO_LINE) {
-		err = mmr_line_number(reader, stop, &range, &n_delims);
-		number -= n_delims;
+		err = mmr_count_lines(reader, &range, &counts);
+		number -= counts.lines;
 	}
 	return err < 0 ? err : report_range(lines, &range, number);
 }
@@ -200,12 +199,12 @@ static int report_between(struct lines_worker *lines, size_t at, uint64_t after,
 	mmr_slice bytes = {lines->block->bytes.ptr, stop};
 	uint64_t before = lines->scan->how.before;
 	size_t first = at, start = stop;
-	int result = lines_forward(bytes, lines_delimiter(lines), &first, &after);
+	int result = units_forward(lines_units(lines), bytes, &first, &after);
 
 	if (result == 0)
 		result = report_part(lines, at, first, true);
 	if (result == 0)
-		result = lines_backward(bytes, lines_delimiter(lines), first, &start, &before);
+		result = units_backward(lines_units(lines), bytes, first, &start, &before);
 	if (result == 0 && start == 0 && before > 0)
 		result = report_before(lines, before);
 	return result != 0 ? result : report_part(lines, start, stop, true);
@@ -216,7 +215,7 @@ static int report_after(struct lines_worker *lines, size_t at, uint64_t after)
 {
 	mmr_slice bytes = {lines->block->bytes.ptr, lines->runs.decided};
 	size_t stop = at;
-	int err = lines_forward(bytes, lines_delimiter(lines), &stop, &after);
+	int err = units_forward(lines_units(lines), bytes, &stop, &after);
 
 	return err < 0 ? err : report_part(lines, at, stop, true);
 }
@@ -266,18 +265,18 @@ static int find_piece(const struct lines_worker *lines, size_t stop, bool one, s
 
 	*ret_start = stop;
 	if (one)
-		return lines_backward(bytes, lines_delimiter(lines), 0, ret_start, &n_lines);
+		return units_backward(lines_units(lines), bytes, 0, ret_start, &n_lines);
 	/* The first line that starts in the piece; or the only line. */
 	if (least > 0) {
 		least--;
-		err = lines_forward(bytes, lines_delimiter(lines), &least, &n_lines);
+		err = units_forward(lines_units(lines), bytes, &least, &n_lines);
 	}
 	if (err < 0 || least < stop) {
 		*ret_start = least;
 		return err;
 	}
 	n_lines = 1;
-	return lines_backward(bytes, lines_delimiter(lines), 0, ret_start, &n_lines);
+	return units_backward(lines_units(lines), bytes, 0, ret_start, &n_lines);
 }
 
 /* Reports the lines of a part of the block, from the last to the first. */
@@ -285,12 +284,11 @@ static int reverse_part(struct lines_worker *lines, size_t start, size_t stop)
 {
 	const mmr_block *block = lines->block;
 	mmr_slice part = {block->bytes.ptr + start, stop - start};
-	mmr_reverse_lines it =
-		mmr_reverse_lines_of_flags(part, lines_delimiter(lines), MMR_LINES_KEEP);
+	struct unit_walk walk = unit_walk_back_of(lines_units(lines), part);
 	mmr_found_line line = {.off = 0};
 	int result = 0;
 
-	while (result == 0 && mmr_reverse_lines_next(&it, &line.bytes)) {
+	while (result == 0 && unit_walk_back(&walk, &line.bytes)) {
 		size_t at = (size_t)(line.bytes.ptr - block->bytes.ptr);
 
 		if (lines_have_limit(lines->scan))
@@ -304,7 +302,7 @@ static int reverse_part(struct lines_worker *lines, size_t start, size_t stop)
 		if (result == 0 && lines_have_limit(lines->scan))
 			result = --lines->scan->left == 0;
 	}
-	return result != 0 ? result : mmr_reverse_lines_error(&it);
+	return result != 0 ? result : unit_walk_back_error(&walk);
 }
 
 /* Reports the runs of a piece at byte `start` of the block, from the last to the first. */
@@ -340,7 +338,7 @@ int report_backward(struct lines_worker *lines)
 	if (runs->n_kept == 0 && runs->error == 0 && !lines->scan->search->options.invert)
 		return 0;
 	if (lines->number != MMR_NO_LINE)
-		lines->number += lines->runs.n_delims;
+		lines->number += lines->runs.n_units;
 	lines->at = stop;
 	while (stop > 0 && result == 0) {
 		result = find_piece(lines, stop, one, &start);

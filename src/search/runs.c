@@ -33,33 +33,23 @@ static bool is_inverted(const struct runs *runs)
 	return runs->finder->search->options.invert;
 }
 
-/* Counts the delimiters up to byte `to`. */
+static const struct units *units_of_runs(const struct runs *runs)
+{
+	return &runs->finder->search->units;
+}
+
+/* Counts the lines up to byte `to`. */
 static int number_to(struct runs *runs, size_t to)
 {
 	mmr_slice part = {runs->block.ptr + runs->counted, to - runs->counted};
 	uint64_t n;
-	int err = mmr_slice_count(part, runs->finder->search->options.delimiter, &n);
+	int err = units_in(units_of_runs(runs), part, &n);
 
 	if (err < 0)
 		return err;
-	runs->n_delims += (size_t)n;
+	runs->n_units += (size_t)n;
 	runs->counted = to;
 	return 0;
-}
-
-/* Counts the delimiters after the runs that are kept. */
-static int number_rest(struct runs *runs)
-{
-	mmr_slice last = {runs->block.ptr + runs->block.len - 1, 1};
-	uint64_t terminated = 1;
-	int err;
-
-	if (runs->counted < runs->block.len)
-		return number_to(runs, runs->block.len);
-	/* The last line of the input may lack its delimiter. */
-	err = mmr_slice_count(last, runs->finder->search->options.delimiter, &terminated);
-	runs->n_delims -= (size_t)(1 - terminated);
-	return err;
 }
 
 /* Keeps a line. Returns: 1; 0 if there is no room. */
@@ -75,38 +65,19 @@ static int keep(struct runs *runs, size_t start, size_t stop, bool number)
 		if (err < 0)
 			return err;
 		run = &runs->kept[runs->n_kept++];
-		*run = (struct run){start, stop, number ? runs->n_delims : NOT_COUNTED, 0};
+		*run = (struct run){start, stop, number ? runs->n_units : NOT_COUNTED, 0};
 	}
 	run->stop = stop;
 	run->n_lines++;
 	runs->counted = stop;
-	runs->n_delims++;
+	runs->n_units++;
 	return 1;
-}
-
-/* Counts the lines of bytes, of which the last may lack its delimiter. */
-static int count_lines(mmr_slice bytes, char delimiter, uint64_t *ret_n)
-{
-	mmr_slice last = {bytes.ptr, 1};
-	uint64_t terminated;
-	int err;
-
-	*ret_n = 0;
-	if (bytes.len == 0)
-		return 0;
-	last.ptr += bytes.len - 1;
-	err = mmr_slice_count(bytes, delimiter, ret_n);
-	if (err == 0)
-		err = mmr_slice_count(last, delimiter, &terminated);
-	if (err == 0)
-		*ret_n += 1 - terminated;
-	return err;
 }
 
 static int count_rest(const struct runs *runs, uint64_t n_found, uint64_t *ret_n)
 {
 	mmr_slice decided = {runs->block.ptr, runs->decided};
-	int err = count_lines(decided, runs->finder->search->options.delimiter, ret_n);
+	int err = units_in(units_of_runs(runs), decided, ret_n);
 
 	*ret_n -= n_found;
 	return err;
@@ -152,12 +123,12 @@ int runs_find(struct runs *runs, mmr_slice block, uint64_t off, unsigned flags)
 	runs->more = false;
 	runs->error = 0;
 	runs->decided = block.len;
-	runs->counted = runs->n_delims = 0;
+	runs->counted = runs->n_units = 0;
 	runs->n_lines = 0;
 	finder_load(runs->finder, block, off);
 	err = find_lines(runs, flags);
 	if (err == 0 && (flags & RUNS_NUMBER))
-		err = number_rest(runs);
+		err = number_to(runs, block.len);
 	if (err == 0 && (flags & RUNS_COUNT) && is_inverted(runs))
 		err = count_rest(runs, runs->n_lines, &runs->n_lines);
 	return err;
@@ -243,7 +214,7 @@ int run_walk_next(struct run_walk *walk, struct run *ret_run)
 		return 1;
 	bytes = (mmr_slice){walk->runs->block.ptr, ret_run->stop};
 	at = ret_run->start;
-	err = lines_forward(bytes, walk->runs->finder->search->options.delimiter, &at, &walk->left);
+	err = units_forward(units_of_runs(walk->runs), bytes, &at, &walk->left);
 	ret_run->stop = at;
 	ret_run->n_lines = 0;
 	return err < 0 ? err : 1;

@@ -9,7 +9,7 @@
 /* Whole lines of a block, from byte `start` to `stop`. */
 struct run {
 	size_t start, stop;
-	size_t n_before; /* delimiters in the block before them; or NOT_COUNTED */
+	size_t n_before; /* lines in the block before them; or NOT_COUNTED */
 	size_t n_lines;  /* or 0 if that is not known */
 };
 
@@ -24,13 +24,13 @@ struct runs {
 	struct run *kept; /* of lines that match, before `invert` */
 	size_t n_kept;
 	mmr_slice block;
-	uint64_t off;             /* of the block in the file */
-	bool more;                /* other runs may follow those that are kept ... */
-	size_t kept_stop;         /* ... in the lines from here on */
-	size_t decided;           /* end of the lines about which the search has decided */
-	size_t counted, n_delims; /* if lines are numbered: bytes and delimiters counted so far */
-	uint64_t n_lines;         /* lines that match, if all are counted; `invert` is applied */
-	int error;                /* of the search, after these lines */
+	uint64_t off;            /* of the block in the file */
+	bool more;               /* other runs may follow those that are kept ... */
+	size_t kept_stop;        /* ... in the lines from here on */
+	size_t decided;          /* end of the lines about which the search has decided */
+	size_t counted, n_units; /* if lines are numbered: bytes and lines counted so far */
+	uint64_t n_lines;        /* lines that match, if all are counted; `invert` is applied */
+	int error;               /* of the search, after these lines */
 	struct error_note note;
 };
 
@@ -41,7 +41,7 @@ void runs_close(struct runs *runs);
 
 enum runs_flags {
 	RUNS_COUNT = 1, /* search all of the block, and count the lines that match */
-	RUNS_NUMBER = 2 /* count the delimiters of the block, and those before each run */
+	RUNS_NUMBER = 2 /* count the lines of the block, and those before each run */
 };
 
 /* Searches a block of whole lines, whose offset in the file is `off`. An error of the search is

@@ -7,6 +7,7 @@
 #include "common.h"
 
 #include "optional/regex_lines.h"
+#include "scan/units.h"
 #include "text/needles.h"
 
 #include <mmreader/search.h>
@@ -19,10 +20,12 @@ struct term {
 	mmr_needle needle;       /* of one text, */
 	char *copy;              /* which is here, folded if the search is caseless */
 	bool overlaps;           /* occurrences of the text may overlap */
+	bool crosses;            /* the text contains the delimiter: it may cross records */
 };
 
 struct mmr_search {
 	mmr_search_options options;
+	struct units units;
 	struct edges edges; /* of literal texts */
 	bool has_regex;
 	size_t n_terms;
@@ -41,15 +44,17 @@ static inline bool term_is_empty(const struct term *term)
 
 /* The occurrences of the texts of a term in a block of whole lines. */
 struct text_cursor {
+	const struct mmr_search *search;
 	const struct term *term;
 	const struct edges *edges;
 	mmr_slice block;
+	bool is_line;        /* the block is one line, or record, without its delimiter */
 	mmr_matches matches; /* of one text */
 };
 
-/* Starts at the start of a block, which may be one line without its delimiter. */
+/* Starts at the start of a block. `is_line`: it is one line without its delimiter. */
 void text_load(struct text_cursor *cursor, const struct mmr_search *search, const struct term *term,
-	mmr_slice block);
+	mmr_slice block, bool is_line);
 
 /* Continues with occurrences that start at `from` or after it. They may overlap those before. */
 void text_seek(struct text_cursor *cursor, size_t from);

@@ -8,6 +8,7 @@
 #include "text/caseless.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* A longer text is searched for alone, by a search that takes linear time for all texts. */
 #define LONG_TEXT ((size_t)4096)
@@ -17,11 +18,17 @@
 /* If most texts of the last set have the same start, those of this length or more get a set. */
 #define OWN_LENGTH 16
 
-static unsigned set_of(const struct mmr_search *search, size_t len)
+static bool may_cross(const struct mmr_search *search, mmr_slice text)
 {
-	if (search->options.all || len == 0 || len > LONG_TEXT)
+	return search->units.records && text.len > 0 &&
+	       memchr(text.ptr, search->units.delimiter, text.len);
+}
+
+static unsigned set_of(const struct mmr_search *search, mmr_slice text)
+{
+	if (search->options.all || text.len == 0 || text.len > LONG_TEXT || may_cross(search, text))
 		return NO_SET;
-	return len == 1 ? 0 : len < 4 ? 1 : 2;
+	return text.len == 1 ? 0 : text.len < 4 ? 1 : 2;
 }
 
 static int add_text(struct mmr_search *search, mmr_slice text)
@@ -40,7 +47,8 @@ static int add_text(struct mmr_search *search, mmr_slice text)
 		copy.ptr = term->copy;
 	}
 	term->needle = caseless ? needle_of_folded(copy) : mmr_needle_of(copy);
-	term->overlaps = edges_need_overlaps(&search->edges, copy);
+	term->crosses = may_cross(search, text);
+	term->overlaps = term->crosses || edges_need_overlaps(&search->edges, copy);
 	search->n_terms++;
 	return 0;
 }
@@ -106,14 +114,14 @@ int terms_of_texts(
 		return error_set(-ENOMEM, "compile %zu patterns", n);
 	for (set = 0; set < N_SETS && err == 0; set++) {
 		for (i = 0, n_texts = 0; i < n; i++)
-			if (is_text[i] && set_of(search, patterns[i].text.len) == set)
+			if (is_text[i] && set_of(search, patterns[i].text) == set)
 				texts[n_texts++] = patterns[i].text;
 		err = add_set(search, texts, n_texts);
 		if (err == 0 && n_texts > 1)
 			err = divide_set(search, texts, n_texts);
 	}
 	for (i = 0; i < n && err == 0; i++)
-		if (is_text[i] && set_of(search, patterns[i].text.len) == NO_SET)
+		if (is_text[i] && set_of(search, patterns[i].text) == NO_SET)
 			err = add_text(search, patterns[i].text);
 	heap_free(texts);
 	return err;

@@ -4,8 +4,10 @@
 #include "search/search.h"
 
 void text_load(struct text_cursor *cursor, const struct mmr_search *search, const struct term *term,
-	mmr_slice block)
+	mmr_slice block, bool is_line)
 {
+	cursor->search = search;
+	cursor->is_line = is_line;
 	cursor->term = term;
 	cursor->edges = &search->edges;
 	cursor->block = block;
@@ -44,6 +46,27 @@ static int next_of_set(struct text_cursor *cursor, size_t from, mmr_slice *ret_m
 	return found;
 }
 
+/* Whether an occurrence is within one record, without its last delimiter. Returns: 1; 0; an error.
+ */
+static int is_within(const struct text_cursor *cursor, size_t at, size_t len)
+{
+	const struct units *units = &cursor->search->units;
+	mmr_slice record, last;
+	uint64_t terminated;
+	int err;
+
+	if (cursor->is_line)
+		return 1;
+	err = units_around(units, cursor->block, at, &record);
+	if (err < 0)
+		return err;
+	last = (mmr_slice){record.ptr + record.len - 1, 1};
+	err = mmr_slice_count(last, units->delimiter, &terminated);
+	if (err < 0)
+		return err;
+	return cursor->block.ptr + at + len <= record.ptr + record.len - terminated;
+}
+
 int text_next(struct text_cursor *cursor, size_t from, mmr_slice *ret_match)
 {
 	mmr_slice match;
@@ -59,6 +82,8 @@ int text_next(struct text_cursor *cursor, size_t from, mmr_slice *ret_match)
 		if (at < from)
 			continue;
 		fits = edges_check(cursor->edges, cursor->block, at, match.len);
+		if (fits > 0 && cursor->term->crosses)
+			fits = is_within(cursor, at, match.len);
 		if (fits != 0) {
 			*ret_match = match;
 			return fits;
