@@ -18,12 +18,16 @@ static enum need need_of(const struct options *options)
 	if (options->selections[0].part == PART_SHARD)
 		return NEED_SIZE;
 	/* The lines around a match are read again. */
-	if (pattern_crosses_lines(&options->search, options->delimiter) &&
-		!options->search.only_offsets && !options->search.only_matches)
+	if (pattern_crosses_lines(options) && !options->search.only_offsets &&
+		!options->search.only_matches)
 		return NEED_OFFSETS;
 	/* A second selection may start before the first. */
 	if (options->n_selections > 1 || options->reverse ||
 		range_from_end(&options->selections[0].range))
+		return NEED_OFFSETS;
+	/* Records are numbered from the start of the file. */
+	if (options->records && options->selections[0].part == PART_BYTES &&
+		(options->search.numbers || search_is_json(options)))
 		return NEED_OFFSETS;
 	return action_of(options)->need;
 }

@@ -162,7 +162,8 @@ int regex_refuse(mmr_slice pattern, char delimiter, size_t at)
 	error_explain_at(-EINVAL, at,
 		"cannot match across lines: pattern '%.*s' needs a %s, which no line contains",
 		shown(pattern.len), pattern.ptr, delimiter == '\n' ? "newline" : "delimiter");
-	return error_hint(-EINVAL, "search for it as a literal text, or choose another delimiter");
+	return error_hint(
+		-EINVAL, "match it against records of several lines, or search for a literal text");
 }
 
 int mmr_regex_compile(mmr_slice pattern, const mmr_regex_options *options, mmr_regex **ret_regex)

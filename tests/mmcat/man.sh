@@ -113,6 +113,12 @@ offsets()
 	grep -ob ERROR app.log | head -n "$1" | cut -d : -f 1
 }
 
+# Prints app.log with a byte 1 before each record.
+records()
+{
+	awk 'NR > 1 && /^[0-9]+ ERROR/ { printf "\1" } { print }' app.log
+}
+
 objects()
 {
 	grep -onb ERROR app.log | head -n "$1" | awk -F : '{
@@ -140,6 +146,10 @@ mmcat -l :1 -l -3: table.csv
 	head -n 1 table.csv; tail -n 3 table.csv
 mmcat -l 100,110 app.log
 	sed -n 100,110p app.log
+mmcat -r -R '\d+ ERROR' app.log
+	records | tac -b -s "$(printf '\001')" | tr -d '\001'
+mmcat -c -R '\d+ ERROR' -e status=404 app.log
+	records | tr '\n\001' '\001\n' | grep -c status=404
 mmcat -r -l 1: table.csv
 	tail -n +2 table.csv | tac
 mmcat -r -m 5 app.log
@@ -243,7 +253,7 @@ example()
 
 while IFS= read -r command && IFS= read -r oracle; do
 	case $command in
-	*' -E '*)
+	*' -E '* | *' -R '*)
 		if ! grep -q '^#define MMR_PCRE2_LAZY 1' "$top_builddir/config.h"; then
 			echo "skipped: no PCRE2 in this build: $command"
 			continue

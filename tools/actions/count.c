@@ -17,7 +17,9 @@ void count_print(const struct input *input, const struct options *options)
 
 	if (options->json) {
 		json_begin(input->name);
-		json_number(options->search.only_matches ? "matches" : action_of(options)->unit,
+		json_number(options->search.only_matches ? "matches"
+			    : options->records           ? "records"
+							 : action_of(options)->unit,
 			input->n);
 		json_end();
 		return;

@@ -108,8 +108,7 @@ enum status offsets_print(struct task *task)
 	mmr_scan_options scan = task->scan;
 	int err = 0;
 
-	if (task->selection->part == PART_SHARD &&
-		pattern_crosses_lines(wanted, options->delimiter)) {
+	if (task->selection->part == PART_SHARD && pattern_crosses_lines(options)) {
 		search.stop = scan.offset + scan.length;
 		err = widen_shard(input->reader, text, &scan);
 	}

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
 #include "actions/block_text.h"
+#include "actions/reverse.h"
 #include "input/copy.h"
 #include "status/message.h"
 #include "output/output.h"
@@ -169,6 +170,10 @@ enum status action_reverse(struct task *task)
 			"%s: cannot print: input file is output file", message_quote(input->name));
 	if (copy_is_refused(input, &task->scan, options))
 		return STATUS_TROUBLE;
+	if (options->records) {
+		err = reverse_records(task, &at);
+		return err < 0 ? message_file_at(input->name, err, at) : STATUS_DONE;
+	}
 	err = reverse_in_parallel(&reversal, &task->scan);
 	at = mmr_last_error_offset();
 	if (err == MMR_ELONG)

@@ -12,10 +12,32 @@
 #include "status/message.h"
 #include "status/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Of all searches that printed JSON. */
 static struct json_stats totals;
+
+/* Exits with a message about patterns that could not be compiled. If they can be for records, they
+ * match only across lines. */
+static _Noreturn void refuse_patterns(
+	const struct search_options *wanted, const mmr_search_options *how)
+{
+	mmr_search_options across = *how;
+	const char *hint = "";
+	mmr_records *records;
+	mmr_search *search;
+	char reason[512];
+
+	snprintf(reason, sizeof(reason), "%s", mmr_last_error());
+	if (!how->records &&
+		mmr_records_compile((mmr_slice){NULL, 0}, how->delimiter, &records) == 0) {
+		across.records = records;
+		if (mmr_search_compile(wanted->patterns, wanted->n_patterns, &across, &search) == 0)
+			hint = "; use -R, or -e 'A\\nB'";
+	}
+	exit((int)message("%s%s", message_quote(reason), hint));
+}
 
 struct worker {
 	struct line_text text;
@@ -37,9 +59,10 @@ static const mmr_search *compiled(const struct options *options)
 	how.words = wanted->words;
 	how.whole_lines = wanted->whole_lines;
 	how.delimiter = options->delimiter;
+	how.records = options->records;
 	if (mmr_search_compile(wanted->patterns, wanted->n_patterns, &how, &search) == 0)
 		return search;
-	exit((int)message("%s", message_quote(mmr_last_error())));
+	refuse_patterns(wanted, &how);
 }
 
 /* --- The job ---------------------------------------------------------------------------------- */
@@ -170,6 +193,13 @@ int search_follow(struct input *input, const struct options *options, const mmr_
 	return print_lines(&task, &print);
 }
 
+/* Whether the matches of a text are the same without lines or records: each is within one. */
+static bool has_matches_alone(const struct options *options)
+{
+	return pattern_is_plain(&options->search) &&
+	       !(options->records && pattern_has_delimiter(&options->search, options->delimiter));
+}
+
 /* Whether `count` counts what is wanted. */
 static bool can_count(const struct task *task)
 {
@@ -177,10 +207,10 @@ static bool can_count(const struct task *task)
 
 	if (!task->options->count_only || task->maximum != NO_MAXIMUM)
 		return false;
-	if (pattern_crosses_lines(wanted, task->options->delimiter))
+	if (pattern_crosses_lines(task->options))
 		return wanted->only_matches;
 	return !wanted->only_matches ||
-	       (pattern_is_plain(wanted) && wanted->patterns[0].text.len > 0);
+	       (has_matches_alone(task->options) && wanted->patterns[0].text.len > 0);
 }
 
 /* Counts the lines that match, or the matches of one text, which is faster than to find lines. */
@@ -209,9 +239,11 @@ static bool is_only_text(const struct task *task)
 	const struct options *options = task->options;
 	const struct search_options *wanted = &options->search;
 
-	if (!wanted->only_offsets || !pattern_is_plain(wanted) || options->reverse)
+	if (!wanted->only_offsets || !has_matches_alone(options) || options->reverse)
 		return false;
-	return pattern_crosses_lines(wanted, options->delimiter) ||
+	if (options->records && wanted->numbers)
+		return false;
+	return pattern_crosses_lines(options) ||
 	       (task->maximum == NO_MAXIMUM && wanted->patterns[0].text.len > 0);
 }
 
@@ -227,7 +259,7 @@ enum status action_search(struct task *task)
 		return offsets_print(task);
 	if (can_count(task))
 		return count(task);
-	if (pattern_crosses_lines(&options->search, options->delimiter))
+	if (pattern_crosses_lines(options))
 		err = spans_print(task, &print);
 	else
 		err = print_lines(task, &print);

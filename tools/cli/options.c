@@ -19,7 +19,7 @@
 /* The widest row, which limits its buffer. No terminal is wider. */
 #define MAX_WIDTH 4096
 
-static const char letters[] = ":aA:b:B:cC:d:e:E:fhHiIj:l:m:noOqrs:t:vVw:WxX";
+static const char letters[] = ":aA:b:B:cC:d:e:E:fhHiIj:l:m:noOqrR:s:t:vVw:WxX";
 
 static const struct option long_options[] = {
 	{"after", required_argument, NULL, 'A'},
@@ -50,6 +50,7 @@ static const struct option long_options[] = {
 	{"patterns", required_argument, NULL, LONG_PATTERNS},
 	{"progress", no_argument, NULL, LONG_PROGRESS},
 	{"quiet", no_argument, NULL, 'q'},
+	{"records", required_argument, NULL, 'R'},
 	{"regex", required_argument, NULL, 'E'},
 	{"reverse", no_argument, NULL, 'r'},
 	{"shard", required_argument, NULL, 's'},

@@ -97,7 +97,7 @@ bool pattern_is_plain(const struct search_options *search)
 	       !search->words && !search->whole_lines;
 }
 
-bool pattern_crosses_lines(const struct search_options *search, char delimiter)
+bool pattern_has_delimiter(const struct search_options *search, char delimiter)
 {
 	size_t i;
 
@@ -109,4 +109,9 @@ bool pattern_crosses_lines(const struct search_options *search, char delimiter)
 			return true;
 	}
 	return false;
+}
+
+bool pattern_crosses_lines(const struct options *options)
+{
+	return !options->records && pattern_has_delimiter(&options->search, options->delimiter);
 }

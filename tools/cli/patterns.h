@@ -21,6 +21,9 @@ void pattern_add_file(struct search_options *search, const char *file);
 bool pattern_is_plain(const struct search_options *search);
 
 /* Whether a text contains the delimiter of lines. */
-bool pattern_crosses_lines(const struct search_options *search, char delimiter);
+bool pattern_has_delimiter(const struct search_options *search, char delimiter);
+
+/* The same, unless records replace lines: then such a text is like any other. */
+bool pattern_crosses_lines(const struct options *options);
 
 #endif

@@ -30,6 +30,23 @@ void settle_action(struct options *options, enum action_id action)
 	options->action = action;
 }
 
+/* --- Records ---------------------------------------------------------------------------------- */
+
+/* Compiles the pattern of -R, or exits with a message. */
+static void settle_records(struct options *options, const char *pattern)
+{
+	if (!pattern)
+		return;
+	if (options->action == ACTION_TYPE)
+		settle_refuse("-R with -t");
+	if (options->action == ACTION_INFO)
+		settle_refuse("-R with -i");
+	if (options->follow)
+		settle_refuse("-R with -f");
+	if (mmr_records_compile(mmr_slice_of(pattern), options->delimiter, &options->records) < 0)
+		exit((int)message("%s", message_quote(mmr_last_error())));
+}
+
 /* --- Search ----------------------------------------------------------------------------------- */
 
 /* Options that have no meaning without -e or -E. */
@@ -136,7 +153,7 @@ static void settle_search(struct options *options, const char *const *given)
 			search->before = context;
 	}
 	refuse_contradictions(options);
-	if (pattern_crosses_lines(search, options->delimiter))
+	if (pattern_crosses_lines(options))
 		refuse_across_lines(options);
 }
 
@@ -184,7 +201,7 @@ static void settle_follow(const struct options *options)
 		settle_refuse("-f with -r");
 	if (options->search.before > 0 || options->search.after > 0)
 		settle_refuse("-f with -A, -B or -C");
-	if (pattern_crosses_lines(&options->search, options->delimiter))
+	if (pattern_crosses_lines(options))
 		settle_refuse("-f with a text that contains the delimiter of lines");
 	if (options->action == ACTION_SEARCH &&
 		(selection->range.has_length || selection->range.stop != MMR_END))
@@ -201,6 +218,7 @@ static void settle_follow(const struct options *options)
 
 void settle(struct options *options, const char *const *given)
 {
+	settle_records(options, given['R']);
 	settle_search(options, given);
 	if (options->reverse && options->action != ACTION_SEARCH)
 		settle_action(options, ACTION_REVERSE);

@@ -19,6 +19,7 @@ static mmr_scan_options scan_all(const struct options *options)
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 
 	scan.delimiter = options->delimiter;
+	scan.records = options->records;
 	scan.n_threads = options->n_threads;
 	scan.progress = progress_of_scans();
 	/* Output is printed before more input arrives. A count is printed at the end. */
@@ -261,20 +262,22 @@ int input_lines_before(const struct input *input, const mmr_scan_options *scan, 
 {
 	mmr_reader_options how = MMR_READER_OPTIONS_INIT;
 	mmr_scan_options all = *scan;
-	mmr_reader *before;
+	mmr_reader *file;
 	int err;
 
 	*ret_lines = input->lines_before;
 	if (input->knows_lines || input->base == 0)
 		return 0;
-	how.length = input->base;
-	err = mmr_open_fd(input->fd, &how, &before);
+	/* The bytes after `base` decide whether a record begins there. */
+	if (!scan->records)
+		how.length = input->base;
+	err = mmr_open_fd(input->fd, &how, &file);
 	if (err < 0)
 		return err;
 	all.offset = 0;
 	all.length = MMR_REST;
-	err = mmr_line_number(before, mmr_size(before), &all, ret_lines);
-	mmr_close(before);
+	err = mmr_line_number(file, min_u64(input->base, mmr_size(file)), &all, ret_lines);
+	mmr_close(file);
 	return err;
 }
 

@@ -68,8 +68,10 @@ static void start_ranges(const struct options *options)
 		const struct selection *selection = &options->selections[i];
 		mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 
-		/* A range that counts from the end needs the whole stream. */
-		if (!range_from_end(&selection->range))
+		/* A range that counts from the end needs the whole stream. The end of a record is
+		 * known when the next one has been found, and its number may depend on bytes after
+		 * the range, so all is saved for records, too. */
+		if (!range_from_end(&selection->range) && !options->records)
 			scan = selection_range(options, selection, options->maximum);
 		ranges[i] = mmr_range_of(&scan);
 	}
