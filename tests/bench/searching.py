@@ -5,7 +5,7 @@
 
 Makes a log of SIZE in FOLDER and runs the commands of the page there. Commands without a blank line
 between them must print the same; exit 1 if they do not. rg is left out if it is not installed, and
--E if mmcat is built without PCRE2. With --times the commands of each numbered search run
+-E and -R if mmcat is built without PCRE2. With --times the commands of each numbered search run
 five times, in turn, and the page is printed with the medians, the machine and the versions.
 
 SPDX-License-Identifier: MIT
@@ -28,7 +28,7 @@ N_SEARCHES = 15
 SETUP = re.compile(r"^\tpython3 tests/support/make_log.py \S+ log\n\t(printf .* > texts)\n", re.M)
 SECTION = re.compile(r"^## (?:(\d+)\. )?(.*)\n((?:(?!## ).*\n)*)", re.M)
 COMMANDS = re.compile(r"(?:^\t.*\n)+", re.M)
-NEEDS_PCRE2 = re.compile(r"mmcat .*-E\b")
+NEEDS_PCRE2 = re.compile(r"mmcat .*-[ER]\b")
 TIMES = re.compile(r"^<!-- times -->\n\n(?:Here: .*\n\n)?(?:\|.*\n)+", re.M)
 
 
