@@ -352,6 +352,55 @@ static int search(const struct scene *scene, bool is_regex)
 	return found.wrong ? WRONG : judge(err, found.n == SCENE_N_LINES && n == found.n);
 }
 
+/* Each line is a record. */
+static int count_records(const struct scene *scene, const char *pattern)
+{
+	mmr_scan_options scan = scan_options(scene);
+	mmr_records *records;
+	mmr_counts counts = {0};
+	int err = mmr_records_compile(mmr_slice_of(pattern), '\n', &records);
+
+	if (err < 0)
+		return err;
+	scan.records = records;
+	err = mmr_count_lines(scene->reader, &scan, &counts);
+	mmr_records_close(records);
+	return judge(err, counts.lines == SCENE_N_LINES);
+}
+
+static int count_records_by_text(const struct scene *scene)
+{
+	return count_records(scene, "a,7");
+}
+
+static int count_records_by_regex(const struct scene *scene)
+{
+	return count_records(scene, "a,\\d+,n");
+}
+
+/* The whole file is one paragraph. */
+static int search_paragraphs(const struct scene *scene)
+{
+	mmr_pattern pattern = {mmr_slice_of("needle,b9\r\na"), false};
+	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
+	mmr_scan_options scan = scan_options(scene);
+	mmr_records *records;
+	mmr_search *search;
+	uint64_t n = 0;
+	int err = mmr_records_compile(mmr_slice_of(""), '\n', &records);
+
+	if (err < 0)
+		return err;
+	options.records = scan.records = records;
+	err = mmr_search_compile(&pattern, 1, &options, &search);
+	if (err == 0) {
+		err = mmr_search_count(search, scene->reader, &scan, &n);
+		mmr_search_close(search);
+	}
+	mmr_records_close(records);
+	return judge(err, n == 1);
+}
+
 static int search_text(const struct scene *scene)
 {
 	return search(scene, false);
@@ -492,6 +541,8 @@ const struct row file_rows[] = {
 	{"mmr_scan_run", ROW_EITHER, share_in_order},
 	{"mmr_scan_run", 0, share_bytes},
 	{"mmr_count_lines", 0, count_lines},
+	{"mmr_count_lines", 0, count_records_by_text},
+	{"mmr_count_lines", 0, count_records_by_regex},
 	{"mmr_measure_lines", 0, count_longest},
 	{"mmr_count_matches", 0, count_matches},
 	{"mmr_each_match", 0, each_match},
@@ -507,6 +558,7 @@ const struct row file_rows[] = {
 	{"mmr_search_lines mmr_search_count", ROW_EITHER, search_text},
 	{"mmr_search_lines", ROW_PREAD, search_regex},
 	{"mmr_search_run", ROW_EITHER, search_back},
+	{"mmr_search_count", ROW_EITHER, search_paragraphs},
 	{"mmr_filetype_of", ROW_PREAD, kind},
 	{"mmr_open mmr_bytes", ROW_PREAD | ROW_NO_PLACE, copied},
 	{"mmr_refresh", ROW_STAT, refresh},

@@ -287,6 +287,46 @@ static int memory(void)
 	return ask_memory(LARGE);
 }
 
+/* One thread, since each allocates what it needs when it first matches an expression. */
+static int records(void)
+{
+	static const char *const kinds[] = {"", "line 7", "line \\d*7"};
+	static const mmr_pattern pattern = {{"7\nline", 6}, false};
+	mmr_search_options how = MMR_SEARCH_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	mmr_reader *reader;
+	mmr_records *records;
+	mmr_search *search;
+	uint64_t n;
+	size_t i;
+	int err;
+
+	options.n_threads = 1;
+	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
+	if (err < 0)
+		return err;
+	for (i = 0; err == 0 && i < 3; i++) {
+		err = TRY(records, mmr_records_compile(mmr_slice_of(kinds[i]), '\n', &records));
+		if (err < 0)
+			break;
+		how.records = options.records = records;
+		err = TRY(n, mmr_line_number(reader, mmr_size(reader), &options, &n));
+		if (err == 0)
+			note(n);
+		if (err == 0)
+			err = TRY(search, mmr_search_compile(&pattern, 1, &how, &search));
+		if (err == 0) {
+			err = TRY(n, mmr_search_count(search, reader, &options, &n));
+			mmr_search_close(search);
+		}
+		if (err == 0)
+			note(n);
+		mmr_records_close(records);
+	}
+	mmr_close(reader);
+	return err;
+}
+
 /* Kernels before Linux 6.5, and filters of system calls that know none that is newer. */
 static int memory_by_pages(void)
 {
@@ -309,6 +349,7 @@ static int processors(void)
 const struct scenario inject_side_scenarios[] = {
 	{"regex", regex},
 	{"search", search},
+	{"records", records},
 	{"intern", intern},
 	{"intern_copies", intern_copies},
 	{"record", record},
