@@ -391,7 +391,7 @@ START_TEST(test_number_rounding_depends_on_the_last_digit)
 {
 	static const size_t zeroes[] = {0, 1, 31, 32, 33, 40, 441, 442, 800, 3000};
 	static char text[8000];
-	volatile long double least = 0x1p-1074L, half = 0x1p-1075L;
+	volatile long double least = 0x1p-1074L, half = least / 2;
 	struct chance chance = {25};
 	char power[16];
 	size_t i, k;
