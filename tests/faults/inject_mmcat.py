@@ -248,7 +248,7 @@ class Runner:
             os.unlink(self.spool + "/" + name)
             return f"{name} stays in TMPDIR"
         # After a wrong pattern or layout, or without memory for one, mmcat exits with its input open.
-        dies = result.status == 2 and not {"-e", "-E", "--patterns", "-t"}.isdisjoint(case[3])
+        dies = result.status == 2 and not {"-e", "-E", "-R", "--patterns", "-t"}.isdisjoint(case[3])
         if table.n_descriptors > n_descriptors and not dies:
             return f"{table.n_descriptors} descriptors are open, usually {n_descriptors}"
         out, all_of_it = meaning(case, result.out), meaning(case, usual.out)
