@@ -168,14 +168,15 @@ static void search(const struct question *question, const mmr_regex *regex)
 
 static void check(struct question *question)
 {
-	mmr_regex *regex = NULL;
+	mmr_regex *plain = NULL, *regex = NULL;
 	int err;
 
-	if (mmr_regex_compile(question->pattern, &question->options, &regex) < 0)
+	if (mmr_regex_compile(question->pattern, &question->options, &plain) < 0)
 		return;
-	err = regex_lines_prepare(regex, question->pattern, &question->options);
+	mmr_regex_close(plain);
+	err = regex_lines_compile(question->pattern, &question->options, NULL, &regex);
 	MUST(err == 0 || err == -EINVAL, "%s", mmr_last_error());
-	find_naively(question, regex->literals);
+	find_naively(question, err == 0 ? regex->literals : NULL);
 	if (err == 0)
 		search(question, regex);
 	else
