@@ -314,6 +314,9 @@ int regex_lines_match(struct regex_lines *lines, size_t from, mmr_slice *ret_mat
 	const char *start;
 	int found;
 
+	/* A line without bytes has no address. */
+	if (matcher->piece.len == 0)
+		return 0;
 	matcher->from = from;
 	matcher->after_empty = false;
 	do {

@@ -89,6 +89,8 @@ mmr_slice tail_from(const struct tail *tail, uint64_t from)
 {
 	size_t len = (size_t)min_u64(tail->len, tail->stop - min_u64(from, tail->stop));
 
+	if (len == 0)
+		return (mmr_slice){tail->bytes, 0};
 	return (mmr_slice){tail->bytes + (tail->len - len), len};
 }
 

@@ -32,7 +32,8 @@ static int next_empty(struct text_cursor *cursor, size_t from, mmr_slice *ret_ma
 
 	if (found && !edges_allow_all(cursor->edges))
 		found = edges_find_empty(cursor->edges, cursor->block, from, &at);
-	*ret_match = (mmr_slice){cursor->block.ptr + at, 0};
+	if (found > 0)
+		*ret_match = (mmr_slice){cursor->block.ptr + at, 0};
 	return found;
 }
 
