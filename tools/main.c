@@ -106,7 +106,8 @@ static enum status run_each(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct follow_work work = {.print = run};
-	struct options options;
+	/* Static, so that memory checkers find what it points to at the end. */
+	static struct options options;
 	enum status status;
 
 	message_start(argv[0]);
