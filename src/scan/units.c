@@ -119,10 +119,13 @@ int records_around(const struct units *units, mmr_slice bytes, size_t at, mmr_sl
 
 static int lines_forward(char delimiter, mmr_slice bytes, size_t *at, uint64_t *n)
 {
-	mmr_positions ends =
-		mmr_positions_of((mmr_slice){bytes.ptr + *at, bytes.len - *at}, delimiter);
+	mmr_positions ends;
 	const char *end;
 
+	/* Without bytes there is no address. */
+	if (*at >= bytes.len)
+		return 0;
+	ends = mmr_positions_of((mmr_slice){bytes.ptr + *at, bytes.len - *at}, delimiter);
 	for (; *n > 0 && *at < bytes.len; --*n) {
 		if (mmr_positions_next(&ends, &end))
 			*at = (size_t)(end - bytes.ptr) + 1;
@@ -136,11 +139,14 @@ static int lines_forward(char delimiter, mmr_slice bytes, size_t *at, uint64_t *
 
 static int lines_backward(char delimiter, mmr_slice bytes, size_t least, size_t *at, uint64_t *n)
 {
-	/* The delimiter before `*at` ends the first line on the way. */
-	mmr_slice before = {bytes.ptr + least, *at > least ? *at - least - 1 : 0};
-	mmr_positions ends = mmr_positions_of(before, delimiter);
+	mmr_positions ends;
 	const char *end;
 
+	/* Without bytes there is no address. */
+	if (*at <= least)
+		return 0;
+	/* The delimiter before `*at` ends the first line on the way. */
+	ends = mmr_positions_of((mmr_slice){bytes.ptr + least, *at - least - 1}, delimiter);
 	for (; *n > 0 && *at > least; --*n) {
 		if (mmr_positions_next_back(&ends, &end))
 			*at = (size_t)(end - bytes.ptr) + 1;
