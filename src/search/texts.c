@@ -16,10 +16,13 @@ void text_load(struct text_cursor *cursor, const struct mmr_search *search, cons
 
 void text_seek(struct text_cursor *cursor, size_t from)
 {
-	mmr_slice rest = {cursor->block.ptr + from, cursor->block.len - from};
+	mmr_slice rest = cursor->block;
 
 	if (cursor->term->needles)
 		return;
+	/* A block without bytes has no address. */
+	if (from > 0)
+		rest = (mmr_slice){rest.ptr + from, rest.len - from};
 	cursor->matches = mmr_matches_of(rest, &cursor->term->needle);
 	cursor->matches.overlapping = cursor->term->overlaps;
 }
