@@ -30,7 +30,9 @@ struct state {
 	struct matcher matcher;
 	uint64_t n, n_lines;
 	size_t n_kept;
-	bool more;         /* the matcher's last match and those after it are not kept */
+	bool more;              /* the matcher's last match and those after it are not kept */
+	int error;              /* after the matches that are kept ... */
+	struct error_note note; /* ... and its message */
 	size_t kept[KEPT]; /* for each match: the start of its line, and two offsets per group */
 };
 
@@ -48,6 +50,7 @@ static int search_block(void *argument, const mmr_block *block)
 	matcher_load(&state->matcher, block->bytes);
 	state->n_kept = 0;
 	state->more = false;
+	state->error = 0;
 	found = numbering_count(&state->common->numbering, block, &state->n_lines);
 	while (found == 0 && (found = next_in_block(state, block)) > 0) {
 		state->n++;
@@ -61,6 +64,12 @@ static int search_block(void *argument, const mmr_block *block)
 		memcpy(state->kept + state->n_kept + 1, state->matcher.places,
 			n_places * sizeof(size_t));
 		state->n_kept += 1 + n_places;
+	}
+	/* The matches before the error are reported. */
+	if (found < 0 && state->common->fn) {
+		error_save(&state->note);
+		state->error = found;
+		return 0;
 	}
 	return found;
 }
@@ -89,6 +98,10 @@ static int collect_block(void *argument, const mmr_block *block)
 			found = next_in_block(state, block);
 	}
 	numbering_pass(&state->common->numbering, state->n_lines);
+	if (result == 0 && state->error < 0) {
+		error_restore(&state->note);
+		return state->error;
+	}
 	return found < 0 ? found : result;
 }
 

@@ -93,8 +93,8 @@ static int count_yes(void *context, const mmr_regex_match *match)
 	return 0;
 }
 
-/* The limit is reached after more matches than a worker buffers for a block. All matches are
- * reported before the error. */
+/* The limit is reached after a few matches, or after more than a worker buffers for a block. All
+ * matches are reported before the error. */
 START_TEST(test_regex_limit_after_many_matches)
 {
 	static char text[4 * 5000 + 200];
@@ -113,6 +113,12 @@ START_TEST(test_regex_limit_after_many_matches)
 	text[sizeof(text) - 1] = 'b';
 	options.match_limit = 30000;
 	regex = compile("yes|a(a|a?)+$", &options);
+	ck_assert_int_eq(mmr_open_memory(text + 4 * 4990, sizeof(text) - 4 * 4990, &reader), 0);
+	ck_assert_int_eq(mmr_regex_each(regex, reader, NULL, 0, count_yes, &n), -ECANCELED);
+	ck_assert_uint_eq(n, 10);
+	ck_assert_uint_eq(mmr_last_error_offset(), 4 * 10);
+	mmr_close(reader);
+	n = 0;
 	ck_assert_int_eq(mmr_open_memory(text, sizeof(text), &reader), 0);
 	ck_assert_int_eq(mmr_regex_each(regex, reader, NULL, 0, count_yes, &n), -ECANCELED);
 	ck_assert_uint_eq(n, 5000);
