@@ -96,9 +96,14 @@ static char *put_text(char *to, const char *text)
 /* The most bytes of an expression besides those of its pattern, and a NUL. */
 #define WRAPPING 64
 
-/* Writes the expression of a pattern with the options for its surroundings. */
+/* The pattern may end in \Q, or in a comment. */
+#define AFTER_QUOTE   "\\E)"
+#define AFTER_COMMENT "\n)"
+
+/* Writes the expression of a pattern with the options for its surroundings. `close` ends the group
+ * that the pattern is put in. */
 static mmr_slice put_expression(
-	char *to, const mmr_pattern *pattern, const mmr_search_options *options)
+	char *to, const mmr_pattern *pattern, const mmr_search_options *options, const char *close)
 {
 	bool wrap = options->words || options->whole_lines;
 	const char *start = to;
@@ -116,9 +121,8 @@ static mmr_slice put_expression(
 		else
 			to = put_literal(to, (unsigned char)pattern->text.ptr[i], options->utf);
 	}
-	/* The pattern may end in \Q. */
 	if (wrap)
-		to = put_text(to, "\\E)");
+		to = put_text(to, close);
 	if (options->words)
 		to = put_text(to, "(?!\\w)");
 	if (options->whole_lines)
@@ -150,8 +154,13 @@ static int compile_regex(
 	text = heap_alloc(4 * pattern->text.len + WRAPPING);
 	if (!text)
 		return error_set(-ENOMEM, "compile a text of %zu bytes", pattern->text.len);
-	expression = put_expression(text, pattern, options);
+	expression = put_expression(text, pattern, options, AFTER_QUOTE);
 	err = regex_lines_compile(expression, &how, options->records, &term->regex);
+	/* A comment hides the end of the group; a newline ends it. */
+	if (err == -EINVAL && pattern->is_regex) {
+		expression = put_expression(text, pattern, options, AFTER_COMMENT);
+		err = regex_lines_compile(expression, &how, options->records, &term->regex);
+	}
 	heap_free(text);
 	return err;
 }

@@ -92,6 +92,8 @@ if [ $? = 1 ]; then
 	check "an expression with a parenthesis too many" \
 		eval '! "$MMCAT" -X -E "b)|(c" abc > out 2> err && grep -q "at byte 1$" err && [ ! -s out ]'
 	check "-W around an expression that ends in a quoted text" prints 'b\n' -W -E '\Qb' abc
+	check "-W around an expression that ends in a comment" prints 'b\n' -W -E '(?x)b # a word' abc
+	check "-X around an expression that ends in a comment" prints 'b\n' -X -E '(?x)b # a line' abc
 	check "-X around alternatives" prints 'b\nc\n' -X -E 'b|c' abc
 else
 	has_regex=no
