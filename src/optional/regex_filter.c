@@ -69,17 +69,20 @@ static uint64_t count_hits(const struct regex_filter *filter, mmr_slice sample, 
 {
 	mmr_matches matches = mmr_matches_of(sample, &filter->needle);
 	struct needle_match found = {.at = 0};
+	struct needles_search search;
 	mmr_slice match;
 	uint64_t n = 0;
 
 	if (filter->set->high)
 		return count_high(sample, delimiter);
-	if (!filter->needles)
-		while (mmr_matches_next(&matches, &match))
-			n++;
-	else
-		for (; needles_next(filter->needles, sample, found.at, &found) > 0; n++)
+	if (filter->needles) {
+		needles_load(&search, filter->needles, sample);
+		for (; needles_next(&search, found.at, &found) > 0; n++)
 			found.at += found.len;
+		return n;
+	}
+	while (mmr_matches_next(&matches, &match))
+		n++;
 	return n;
 }
 

@@ -23,13 +23,14 @@ struct regex_lines {
 	mmr_slice block;
 	uint64_t off;
 	bool is_private;
-	bool filters;     /* the block is searched for the text */
-	bool is_timed;    /* the block is part of a trial */
-	uint64_t took_ns; /* by searches in the block, if it is timed */
-	size_t n_failed;  /* lines of the block that had the text but did not match */
-	mmr_matches matches;
-	size_t start, stop; /* the part of the block that the matcher has */
-	char *buffer;       /* for copies */
+	bool filters;                /* the block is searched for the text */
+	bool is_timed;               /* the block is part of a trial */
+	uint64_t took_ns;            /* by searches in the block, if it is timed */
+	size_t n_failed;             /* lines of the block that had the text but did not match */
+	mmr_matches matches;         /* of the filter's only text, */
+	struct needles_search texts; /* or of its texts */
+	size_t start, stop;          /* the part of the block that the matcher has */
+	char *buffer;                /* for copies */
 	size_t room;
 };
 
@@ -106,7 +107,9 @@ void regex_lines_load(struct regex_lines *lines, mmr_slice block, uint64_t off, 
 	lines->took_ns = 0;
 	lines->n_failed = 0;
 	lines->start = lines->stop = 0;
-	if (lines->filters) {
+	if (lines->filters && lines->filter->needles) {
+		needles_load(&lines->texts, lines->filter->needles, block);
+	} else if (lines->filters) {
 		lines->matches = mmr_matches_of(block, &lines->filter->needle);
 		/* A text may cross the end of a record, where it is not in either. */
 		lines->matches.overlapping = lines->units.records != NULL;
@@ -262,7 +265,7 @@ static int next_text(struct regex_lines *lines, size_t from, size_t *ret_at)
 	if (lines->filter->set->high)
 		return high_next(lines->block, from, ret_at);
 	if (lines->filter->needles) {
-		result = needles_next(lines->filter->needles, lines->block, from, &found);
+		result = needles_next(&lines->texts, from, &found);
 		*ret_at = found.at;
 		return result;
 	}

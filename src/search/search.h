@@ -48,8 +48,9 @@ struct text_cursor {
 	const struct term *term;
 	const struct edges *edges;
 	mmr_slice block;
-	bool is_line;        /* the block is one line, or record, without its delimiter */
-	mmr_matches matches; /* of one text */
+	bool is_line;                 /* the block is one line, or record, without its delimiter */
+	mmr_matches matches;          /* of one text */
+	struct needles_search of_set; /* of several */
 };
 
 /* Starts at the start of a block. `is_line`: it is one line without its delimiter. */

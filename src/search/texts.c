@@ -11,7 +11,10 @@ void text_load(struct text_cursor *cursor, const struct mmr_search *search, cons
 	cursor->term = term;
 	cursor->edges = &search->edges;
 	cursor->block = block;
-	text_seek(cursor, 0);
+	if (term->needles)
+		needles_load(&cursor->of_set, term->needles, block);
+	else
+		text_seek(cursor, 0);
 }
 
 void text_seek(struct text_cursor *cursor, size_t from)
@@ -43,7 +46,7 @@ static int next_empty(struct text_cursor *cursor, size_t from, mmr_slice *ret_ma
 static int next_of_set(struct text_cursor *cursor, size_t from, mmr_slice *ret_match)
 {
 	struct needle_match match;
-	int found = needles_next(cursor->term->needles, cursor->block, from, &match);
+	int found = needles_next(&cursor->of_set, from, &match);
 
 	if (found > 0)
 		*ret_match = (mmr_slice){cursor->block.ptr + match.at, match.len};

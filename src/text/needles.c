@@ -6,16 +6,13 @@
 #include "file/guard.h"
 #include "text/needles_set.h"
 
-/* The first batch is small, since a match may be near. Later ones are twice as large as the one
- * before, so that not much is examined after a match. */
+/* The first batch is small, since a block may be a line. Later ones are twice as large as the one
+ * before. */
 #define FIRST_BATCH 64
 /* If more than one of so many offsets is a hit of the kernel, the filter takes over. A few hits at
  * the start prove nothing. */
 #define DENSE       4
 #define DENSE_LEAST 64
-/* Hits of the kernel that are sifted before texts are compared. A match is often among the first.
- */
-#define SIFT 8U
 
 /* --- All offsets, by the filter --------------------------------------------------------------- */
 
@@ -170,76 +167,96 @@ static uint32_t text_at(const struct needles *needles, mmr_slice block, size_t a
 
 /* --- A block ---------------------------------------------------------------------------------- */
 
-/* The offsets [from, stop) of a block. */
-struct search {
-	const struct needles *needles;
-	mmr_slice block;
-	size_t from, stop, batch;
-	bool dense;
-	uint32_t which;
-};
-
-/* Examines the next batch of offsets. Returns: whether a text is found, at `from`. */
-static bool search_batch(struct search *search)
+/* Examines the next batch of offsets, for which a guard is set. */
+static void examine_batch(struct needles_search *search)
 {
 	const struct needles *needles = search->needles;
-	const char *ptr = search->block.ptr + search->from;
-	size_t len = min_size(search->stop - search->from, search->batch), used;
-	uint16_t at[SIMD_ROOM];
-	bool by_kernel = !search->dense;
-	unsigned n, i, k, n_kept;
+	const char *ptr = search->block.ptr + search->examined;
+	size_t len = min_size(search->stop - search->examined, search->batch), used;
+	unsigned n;
 
-	if (by_kernel) {
-		n = simd_kernels()->teddy(ptr, len, &needles->teddy, at, &used);
-		search->dense = n > DENSE_LEAST && n > used / DENSE;
+	if (search->dense) {
+		n = filter_mark(needles, ptr, len, search->at, &used);
 	} else {
-		n = filter_mark(needles, ptr, len, at, &used);
+		n = simd_kernels()->teddy(ptr, len, &needles->teddy, search->at, &used);
+		search->dense = n > DENSE_LEAST && n > used / DENSE;
+		n = sift(needles, ptr, search->at, n);
 	}
-	for (i = 0; i < n; i += SIFT) {
-		n_kept = n - i < SIFT ? n - i : SIFT;
-		if (by_kernel)
-			n_kept = sift(needles, ptr, at + i, n_kept);
-		for (k = i; k < i + n_kept; k++) {
-			search->which = text_at(needles, search->block, search->from + at[k]);
-			if (search->which != NO_TEXT) {
-				search->from += at[k];
-				return true;
-			}
-		}
-	}
-	search->from += used;
+	search->base = search->examined;
+	search->examined += used;
+	search->next = 0;
+	search->n = n;
 	if (search->batch < SIMD_BATCH)
 		search->batch *= 2;
+}
+
+/* Compares the texts at the offsets that are kept. */
+static bool compare_kept(struct needles_search *search, size_t from, struct needle_match *ret_match)
+{
+	const struct needle_text *text;
+	uint32_t i;
+	size_t at;
+
+	while (search->next < search->n) {
+		at = search->base + search->at[search->next++];
+		if (at < from)
+			continue;
+		i = text_at(search->needles, search->block, at);
+		if (i == NO_TEXT)
+			continue;
+		text = &search->needles->texts[i];
+		*ret_match = (struct needle_match){at, text->len, text->which};
+		return true;
+	}
 	return false;
 }
 
 /* A guard must be set. Not inlined, because gcc then warns that sigsetjmp may change variables. */
-static __attribute__((noinline)) bool search_block(struct search *search)
+static __attribute__((noinline)) bool search_block(
+	struct needles_search *search, size_t from, struct needle_match *ret_match)
 {
-	while (search->from < search->stop)
-		if (search_batch(search))
-			return true;
-	return false;
+	while (!compare_kept(search, from, ret_match)) {
+		if (search->examined >= search->stop)
+			return false;
+		examine_batch(search);
+	}
+	return true;
 }
 
-int needles_next(
-	const struct needles *needles, mmr_slice block, size_t from, struct needle_match *ret_match)
+/* Continues at an offset. Offsets that were compared already are examined again. */
+static void seek(struct needles_search *search, size_t from)
 {
-	struct search search = {
-		.needles = needles, .block = block, .from = from, .batch = FIRST_BATCH};
+	if (from < search->from || from > search->examined) {
+		search->next = search->n = 0;
+		search->examined = from;
+	}
+	if (from < search->from)
+		search->batch = FIRST_BATCH;
+	search->from = from;
+}
+
+void needles_load(struct needles_search *search, const struct needles *needles, mmr_slice block)
+{
+	search->needles = needles;
+	search->block = block;
+	search->stop = block.len >= needles->least ? block.len - needles->least + 1 : 0;
+	search->from = search->examined = 0;
+	search->batch = FIRST_BATCH;
+	search->dense = false;
+	search->next = search->n = 0;
+}
+
+int needles_next(struct needles_search *search, size_t from, struct needle_match *ret_match)
+{
 	struct guard guard;
 	bool found;
 
-	if (block.len >= needles->least)
-		search.stop = block.len - needles->least + 1;
-	if (!GUARD_ENTER(&guard, block.ptr, block.len))
+	seek(search, from);
+	if (!GUARD_ENTER(&guard, search->block.ptr, search->block.len))
 		return guard_fault(&guard);
-	found = search_block(&search);
+	found = search_block(search, from, ret_match);
 	guard_leave(&guard);
-	if (!found)
-		return 0;
-	ret_match->at = search.from;
-	ret_match->len = needles->texts[search.which].len;
-	ret_match->which = needles->texts[search.which].which;
-	return 1;
+	/* A later call may look again at the match, but not before it. */
+	search->from = found ? ret_match->at + 1 : search->from;
+	return found;
 }

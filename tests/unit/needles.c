@@ -69,14 +69,16 @@ static size_t naive_text(const struct set *set, mmr_slice block, size_t at)
 static void must_find(
 	const struct set *set, mmr_slice block, size_t from, bool overlaps, const char *name)
 {
+	struct needles_search search;
 	struct needle_match match;
 	size_t at, which;
 
+	needles_load(&search, set->needles, block);
 	for (at = from; at < block.len; at++) {
 		which = naive_text(set, block, at);
 		if (which == N_TEXTS)
 			continue;
-		MUST(needles_next(set->needles, block, from, &match) == 1,
+		MUST(needles_next(&search, from, &match) == 1,
 			"%s: %zu texts in %zu bytes: '%.*s' at %zu is not found", name, set->n,
 			block.len, (int)set->texts[which].len, set->texts[which].ptr, at);
 		MUST(match.at == at && match.which == which && match.len == set->texts[which].len,
@@ -85,8 +87,27 @@ static void must_find(
 		from = overlaps ? at + 1 : at + match.len;
 		at = from - 1;
 	}
-	MUST(needles_next(set->needles, block, from, &match) == 0, "%s: one too many at %zu", name,
-		match.at);
+	MUST(needles_next(&search, from, &match) == 0, "%s: one too many at %zu", name, match.at);
+}
+
+/* Compares the first match at offsets that grow and fall. */
+static void must_jump(
+	const struct set *set, mmr_slice block, struct chance *chance, const char *name)
+{
+	struct needles_search search;
+	struct needle_match match;
+	size_t n, from, at;
+	int found;
+
+	needles_load(&search, set->needles, block);
+	for (n = 0; n < 8; n++) {
+		from = at = chance_below(chance, block.len + 2);
+		while (at < block.len && naive_text(set, block, at) == N_TEXTS)
+			at++;
+		found = needles_next(&search, from, &match);
+		MUST(found == (at < block.len) && (!found || match.at == at),
+			"%s: from %zu: %d at %zu instead of %zu", name, from, found, match.at, at);
+	}
 }
 
 static void for_each_kernel(void (*body)(const char *name))
@@ -174,6 +195,7 @@ static void sweep(const char *name)
 			plant(&set, &chance, ptr, len);
 			must_find(&set, (mmr_slice){ptr, len}, chance_below(&chance, len + 2),
 				i & 1, name);
+			must_jump(&set, (mmr_slice){ptr, len}, &chance, name);
 			set_close(&set);
 		}
 	}
@@ -247,6 +269,7 @@ START_TEST(test_needles_of_many_texts)
 	char(*texts)[16] = malloc(N * sizeof(*texts)), block[64];
 	mmr_slice *slices = malloc(N * sizeof(*slices));
 	struct needles *needles;
+	struct needles_search search;
 	struct needle_match match;
 	size_t i;
 	int len;
@@ -258,16 +281,14 @@ START_TEST(test_needles_of_many_texts)
 	ck_assert_int_eq(needles_open(slices, N, true, NULL, &needles), 0);
 	for (i = 0; i < 3 * N; i += 7) {
 		len = snprintf(block, sizeof(block), "..ID%zu..", i);
+		needles_load(&search, needles, (mmr_slice){block, (size_t)len});
 		if (i % 3 != 0 && i < 10) {
-			ck_assert_int_eq(
-				needles_next(needles, (mmr_slice){block, (size_t)len}, 0, &match),
-				0);
+			ck_assert_int_eq(needles_next(&search, 0, &match), 0);
 			continue;
 		}
 		if (i % 3 != 0)
 			continue;
-		ck_assert_int_eq(
-			needles_next(needles, (mmr_slice){block, (size_t)len}, 0, &match), 1);
+		ck_assert_int_eq(needles_next(&search, 0, &match), 1);
 		MUST(match.at == 2 && match.which == i / 3, "%zu: text %zu at %zu", i, match.which,
 			match.at);
 	}
@@ -308,14 +329,16 @@ START_TEST(test_needles_return_faults)
 	struct temp temp = temp_open(zeroes, len);
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	struct needles *needles;
+	struct needles_search search;
 	struct needle_match match;
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
 	ck_assert_int_eq(needles_open(texts, 2, false, NULL, &needles), 0);
 	bytes = mmr_bytes(reader);
-	ck_assert_int_eq(needles_next(needles, bytes, 0, &match), 0);
+	needles_load(&search, needles, bytes);
+	ck_assert_int_eq(needles_next(&search, 5000, &match), 0);
 	temp_resize(&temp, 0);
-	ck_assert_int_eq(needles_next(needles, bytes, 0, &match), MMR_ETRUNCATED);
+	ck_assert_int_eq(needles_next(&search, 0, &match), MMR_ETRUNCATED);
 	needles_close(needles);
 	mmr_close(reader);
 	temp_close(&temp);
