@@ -56,6 +56,7 @@ done << 'END'
 -t with a search|-t u8 -E a
 -C with two values: '1' and '2'|-C 1 -C 2 -e a
 --patterns with two values: 'abc' and 'x'|--patterns abc --patterns x
+--patterns=- with standard input as FILE|--patterns=- -
 END
 for number in x -1 1.5 ''; do
 	check "-A '$number'" refuses \

@@ -124,6 +124,17 @@ static void refuse_across_lines(const struct options *options)
 			      "without --offsets");
 }
 
+/* Adds the texts of --patterns. Standard input is read once, so it cannot be searched, too. */
+static void settle_patterns(struct options *options, const char *file)
+{
+	int i;
+
+	for (i = 0; i < options->n_files && strcmp(file, "-") == 0; i++)
+		if (strcmp(options->files[i], "-") == 0)
+			settle_refuse("--patterns=- with standard input as FILE");
+	pattern_add_file(&options->search, file);
+}
+
 static void settle_search(struct options *options, const char *const *given)
 {
 	struct search_options *search = &options->search;
@@ -131,7 +142,7 @@ static void settle_search(struct options *options, const char *const *given)
 	if (!given[LONG_FIXED])
 		pattern_unescape(search);
 	if (given[LONG_PATTERNS])
-		pattern_add_file(search, given[LONG_PATTERNS]);
+		settle_patterns(options, given[LONG_PATTERNS]);
 	if (search->n_patterns == 0) {
 		refuse_without_search(given);
 		return;
