@@ -65,6 +65,25 @@ START_TEST(test_blocks_of_lost_memory)
 }
 END_TEST
 
+/* A limit below the size of a buffer does not refuse lines that fit. */
+START_TEST(test_blocks_with_a_small_line_limit)
+{
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_slice text = mmr_slice_of("a long line\nb\n");
+	mmr_reader *reader;
+	mmr_blocks *blocks;
+	mmr_block block;
+
+	cut.line_limit = 1;
+	ck_assert_int_eq(mmr_open_memory(text.ptr, text.len, &reader), 0);
+	ck_assert_int_eq(mmr_blocks_open(reader, NULL, &cut, &blocks), 0);
+	ck_assert(mmr_blocks_next(blocks, &block));
+	ck_assert_uint_eq(block.bytes.len, text.len);
+	mmr_blocks_close(blocks);
+	mmr_close(reader);
+}
+END_TEST
+
 /* Holes have no lines, so only blocks that split lines skip them, and only forward. */
 START_TEST(test_blocks_skip_holes)
 {
@@ -160,8 +179,8 @@ static Suite *blocks_faults_suite(void)
 {
 	Suite *suite = suite_create("blocks_faults");
 
-	ADD_CASE(suite, "faults", test_blocks_of_lost_memory, test_blocks_skip_holes,
-		test_blocks_truncated_copy, test_blocks_truncated_map,
+	ADD_CASE(suite, "faults", test_blocks_of_lost_memory, test_blocks_with_a_small_line_limit,
+		test_blocks_skip_holes, test_blocks_truncated_copy, test_blocks_truncated_map,
 		test_blocks_truncated_map_in_the_last_page);
 	return suite;
 }

@@ -368,6 +368,18 @@ START_TEST(test_number_long_texts)
 	must_be_f64(mmr_slice_of(text), 0, 4.9e-324);
 	snprintf(text, sizeof(text), "%.0f", DBL_MAX);
 	must_be_f64(mmr_slice_of(text), 0, DBL_MAX);
+	/* Many digits before and after the point: too large, and smaller than each normal double.
+	 */
+	memset(text, '9', 400);
+	text[400] = '\0';
+	must_be_as_strtod(text);
+	for (len = 300; len < 340; len++) {
+		memset(text, '0', 2 + len);
+		text[1] = '.';
+		memset(text + 2 + len, '1' + (char)(len % 9), 60);
+		text[2 + len + 60] = '\0';
+		must_be_as_strtod(text);
+	}
 }
 END_TEST
 

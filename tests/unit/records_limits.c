@@ -117,6 +117,8 @@ START_TEST(test_records_that_are_refused)
 	mmr_records_close(records);
 	mmr_records_close(NULL);
 	ck_assert_int_eq(mmr_records_compile((mmr_slice){text, 4097}, '\n', &records), -EINVAL);
+	ck_assert_int_eq(
+		mmr_records_compile((mmr_slice){slice_nowhere, 1}, '\n', &records), MMR_ENOMAP);
 	ck_assert_int_eq(mmr_records_compile(mmr_slice_of("a\nb"), '\n', &records), -EINVAL);
 	ck_assert_int_eq(mmr_records_compile(mmr_slice_of("a"), 'a', &records), -EINVAL);
 	if (has_pcre2()) {

@@ -142,8 +142,10 @@ START_TEST(test_search_of_bad_patterns)
 {
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
 	mmr_pattern text = {mmr_slice_of("a\nb"), false};
+	mmr_pattern nowhere = {{slice_nowhere, 1}, false};
 	mmr_search *search = NULL;
 
+	ck_assert_int_eq(mmr_search_compile(&nowhere, 1, NULL, &search), MMR_ENOMAP);
 	ck_assert_int_eq(mmr_search_compile(&text, 0, NULL, &search), -EINVAL);
 	ck_assert_int_eq(mmr_search_compile(&text, 1, NULL, &search), -EINVAL);
 	ck_assert_str_eq(mmr_last_error(),
@@ -210,6 +212,39 @@ START_TEST(test_search_of_other_lines)
 }
 END_TEST
 
+static int refuse_line(void *state, const mmr_found_line *line)
+{
+	(void)state;
+	(void)line;
+	return MMR_FOUND_FULL;
+}
+
+static int collect_nothing(void *state)
+{
+	(void)state;
+	return 0;
+}
+
+/* A job without functions, and one that never has room for a line. */
+START_TEST(test_search_with_a_bad_job)
+{
+	mmr_pattern text = {mmr_slice_of("a"), false};
+	mmr_found_job job = {.collect = collect_nothing};
+	mmr_search *search;
+	mmr_reader *reader;
+
+	ck_assert_int_eq(mmr_search_compile(&text, 1, NULL, &search), 0);
+	ck_assert_int_eq(mmr_open_memory("a\n", 2, &reader), 0);
+	ck_assert_int_eq(mmr_search_run(search, reader, NULL, NULL, &job), -EINVAL);
+	job.line = refuse_line;
+	ck_assert_int_eq(mmr_search_run(search, reader, NULL, NULL, &job), -EINVAL);
+	job.collect = NULL;
+	ck_assert_int_eq(mmr_search_run(search, reader, NULL, NULL, &job), -EINVAL);
+	mmr_close(reader);
+	mmr_search_close(search);
+}
+END_TEST
+
 static Suite *search_faults_suite(void)
 {
 	Suite *suite = suite_create("search_faults");
@@ -217,7 +252,8 @@ static Suite *search_faults_suite(void)
 	ADD_CASE(suite, "core", test_search_stops_early);
 	ADD_CASE(suite, "faults", test_search_reports_lines_before_an_error,
 		test_search_backward_to_an_error, test_search_of_bad_patterns,
-		test_search_of_a_bad_regex, test_search_without_pcre2, test_search_of_other_lines);
+		test_search_of_a_bad_regex, test_search_without_pcre2, test_search_of_other_lines,
+		test_search_with_a_bad_job);
 	return suite;
 }
 

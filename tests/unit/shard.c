@@ -149,6 +149,7 @@ START_TEST(test_shard_of_extreme_numbers)
 	mmr_slice bytes = mmr_slice_of("a\nbc\ndef");
 	uint64_t start = 77, stop = 78;
 	struct setting setting = {"memory", NULL, bytes, true};
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	size_t i;
 
 	ck_assert_int_eq(mmr_open_memory(bytes.ptr, bytes.len, &setting.reader), 0);
@@ -160,6 +161,9 @@ START_TEST(test_shard_of_extreme_numbers)
 		ck_assert_uint_eq(stop, 78);
 	}
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "from 1"));
+	scan.first_line = 1;
+	ck_assert_int_eq(mmr_shard(setting.reader, &scan, 1, 2, &start, &stop), -EINVAL);
+	ck_assert_uint_eq(start, 77);
 	for (i = 0; i < ARRAY_LEN(huge); i++) {
 		uint64_t k, before = 0;
 
