@@ -165,16 +165,13 @@ static int compile_regex(
 	return err;
 }
 
-static int compile_terms(struct mmr_search *search, const mmr_pattern *patterns, size_t n)
+static int compile_terms(
+	struct mmr_search *search, const mmr_pattern *patterns, const bool *is_text, size_t n)
 {
-	bool *is_text = heap_alloc(n * sizeof(*is_text));
 	int err = 0;
 	size_t i;
 
-	if (!is_text)
-		return error_set(-ENOMEM, "compile %zu patterns", n);
 	for (i = 0; i < n && err == 0; i++) {
-		is_text[i] = !needs_regex(&patterns[i], &search->options);
 		if (is_text[i])
 			continue;
 		search->has_regex = true;
@@ -182,14 +179,11 @@ static int compile_terms(struct mmr_search *search, const mmr_pattern *patterns,
 			&search->terms[search->n_terms], &patterns[i], &search->options);
 		search->n_terms += err == 0;
 	}
-	if (err == 0)
-		err = terms_of_texts(search, patterns, is_text, n);
-	heap_free(is_text);
-	return err;
+	return err < 0 ? err : terms_of_texts(search, patterns, is_text, n);
 }
 
 /* Allocates a search for up to so many terms. */
-static struct mmr_search *allocate(size_t n)
+static struct mmr_search *allocate(size_t n, const mmr_search_options *options)
 {
 	struct mmr_search *search;
 	size_t size;
@@ -198,30 +192,39 @@ static struct mmr_search *allocate(size_t n)
 		return NULL;
 	size = sizeof(*search) + n * sizeof(search->terms[0]);
 	search = heap_alloc(size);
-	if (search)
-		memset(search, 0, size);
+	if (!search)
+		return NULL;
+	memset(search, 0, size);
+	search->options = *options;
+	search->units = (struct units){options->delimiter, options->records};
+	search->edges = (struct edges){options->words, options->whole_lines, options->delimiter};
 	return search;
 }
 
-/* Frees the room for terms that are not needed, since most patterns may be in one set. */
-static struct mmr_search *shrink(struct mmr_search *search, size_t n)
+static int compile(const mmr_pattern *patterns, bool *is_text, size_t n,
+	const mmr_search_options *options, mmr_search **ret_search)
 {
-	struct mmr_search *smaller;
+	mmr_search *search;
+	size_t i;
+	int err;
 
-	if (search->n_terms == n)
-		return search;
-	smaller = allocate(search->n_terms);
-	if (!smaller)
-		return search;
-	memcpy(smaller, search, sizeof(*search) + search->n_terms * sizeof(search->terms[0]));
-	heap_free(search);
-	return smaller;
+	for (i = 0; i < n; i++)
+		is_text[i] = !needs_regex(&patterns[i], options);
+	search = allocate(terms_most(options, patterns, is_text, n), options);
+	if (!search)
+		return error_set(-ENOMEM, "compile %zu patterns", n);
+	err = compile_terms(search, patterns, is_text, n);
+	if (err < 0)
+		mmr_search_close(search);
+	else
+		*ret_search = search;
+	return err;
 }
 
 int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
 	const mmr_search_options *options, mmr_search **ret_search)
 {
-	mmr_search *search;
+	bool *is_text;
 	int err;
 
 	if (!options)
@@ -229,19 +232,10 @@ int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
 	err = check(patterns, n_patterns, options);
 	if (err < 0)
 		return err;
-	search = allocate(n_patterns);
-	if (!search)
+	is_text = heap_alloc(n_patterns * sizeof(*is_text));
+	if (!is_text)
 		return error_set(-ENOMEM, "compile %zu patterns", n_patterns);
-	search->options = *options;
-	search->units = (struct units){options->delimiter, options->records};
-	search->edges.words = options->words;
-	search->edges.whole_lines = options->whole_lines;
-	search->edges.delimiter = options->delimiter;
-	err = compile_terms(search, patterns, n_patterns);
-	if (err < 0) {
-		mmr_search_close(search);
-		return err;
-	}
-	*ret_search = shrink(search, n_patterns);
-	return 0;
+	err = compile(patterns, is_text, n_patterns, options, ret_search);
+	heap_free(is_text);
+	return err;
 }

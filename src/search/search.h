@@ -32,8 +32,13 @@ struct mmr_search {
 	struct term terms[];
 };
 
-/* Adds the terms of the patterns for which is_text[i] is set. There is room for a term for each
- * pattern. Errors: -ENOMEM; terms that were added stay. */
+/* How many terms patterns may have. Those for which is_text[i] is not set have one each. */
+size_t terms_most(const mmr_search_options *options, const mmr_pattern *patterns,
+	const bool *is_text, size_t n);
+
+/* Adds the terms of the patterns for which is_text[i] is set.
+ *
+ * Errors: -ENOMEM; terms that were added stay. */
 int terms_of_texts(
 	struct mmr_search *search, const mmr_pattern *patterns, const bool *is_text, size_t n);
 

@@ -18,17 +18,27 @@
 /* If most texts of the last set have the same start, those of this length or more get a set. */
 #define OWN_LENGTH 16
 
-static bool may_cross(const struct mmr_search *search, mmr_slice text)
+static bool may_cross(const mmr_search_options *options, mmr_slice text)
 {
-	return search->units.records && text.len > 0 &&
-	       memchr(text.ptr, search->units.delimiter, text.len);
+	return options->records && text.len > 0 && memchr(text.ptr, options->delimiter, text.len);
 }
 
-static unsigned set_of(const struct mmr_search *search, mmr_slice text)
+static unsigned set_of(const mmr_search_options *options, mmr_slice text)
 {
-	if (search->options.all || text.len == 0 || text.len > LONG_TEXT || may_cross(search, text))
+	if (options->all || text.len == 0 || text.len > LONG_TEXT || may_cross(options, text))
 		return NO_SET;
 	return text.len == 1 ? 0 : text.len < 4 ? 1 : 2;
+}
+
+size_t terms_most(const mmr_search_options *options, const mmr_pattern *patterns,
+	const bool *is_text, size_t n)
+{
+	/* A set may be divided. */
+	size_t most = (size_t)2 * N_SETS, i;
+
+	for (i = 0; i < n; i++)
+		most += !is_text[i] || set_of(options, patterns[i].text) == NO_SET;
+	return min_size(most, n);
 }
 
 static int add_text(struct mmr_search *search, mmr_slice text)
@@ -47,7 +57,7 @@ static int add_text(struct mmr_search *search, mmr_slice text)
 		copy.ptr = term->copy;
 	}
 	term->needle = caseless ? needle_of_folded(copy) : mmr_needle_of(copy);
-	term->crosses = may_cross(search, text);
+	term->crosses = may_cross(&search->options, text);
 	term->overlaps = term->crosses || edges_need_overlaps(&search->edges, copy);
 	search->n_terms++;
 	return 0;
@@ -114,14 +124,14 @@ int terms_of_texts(
 		return error_set(-ENOMEM, "compile %zu patterns", n);
 	for (set = 0; set < N_SETS && err == 0; set++) {
 		for (i = 0, n_texts = 0; i < n; i++)
-			if (is_text[i] && set_of(search, patterns[i].text) == set)
+			if (is_text[i] && set_of(&search->options, patterns[i].text) == set)
 				texts[n_texts++] = patterns[i].text;
 		err = add_set(search, texts, n_texts);
 		if (err == 0 && n_texts > 1)
 			err = divide_set(search, texts, n_texts);
 	}
 	for (i = 0; i < n && err == 0; i++)
-		if (is_text[i] && set_of(search, patterns[i].text) == NO_SET)
+		if (is_text[i] && set_of(&search->options, patterns[i].text) == NO_SET)
 			err = add_text(search, patterns[i].text);
 	heap_free(texts);
 	return err;

@@ -48,45 +48,56 @@ static _Noreturn void file_is_wrong(const char *file, size_t line, const char *r
 		"%s: cannot use line %zu as a text: %s", message_quote(file), line, reason));
 }
 
-/* Adds the texts of an open file. Returns: 0, or errno of reading. */
-static int add_lines(struct search_options *search, const char *file, FILE *in)
+/* Reads a file to its end. Exits with a message if that fails. */
+static mmr_slice read_file(const char *file, FILE *in)
 {
-	char *line = NULL;
-	size_t room = 0, n;
-	ssize_t len;
+	size_t room = (size_t)16 << 10, len = 0;
+	char *bytes = NULL, *larger;
 
-	for (n = 1; (len = getline(&line, &room, in)) >= 0; n++) {
-		if (len > 0 && line[len - 1] == '\n')
-			len--;
-		if (len == 0)
-			file_is_wrong(file, n, "it is empty, and every line contains it");
-		if (memchr(line, '\0', (size_t)len))
-			file_is_wrong(file, n, "it contains a NUL; use -e '\\0'");
-		add(search, (mmr_slice){line, (size_t)len}, false);
-		/* The text stays in this line. */
-		line = NULL;
-		room = 0;
+	while (!feof(in) && !ferror(in)) {
+		larger = realloc(bytes, room);
+		if (!larger)
+			exit((int)message("%s: cannot keep %zu bytes of it: %s",
+				message_quote(file), room, strerror(errno)));
+		bytes = larger;
+		len += fread(bytes + len, 1, room - len, in);
+		room *= 2;
 	}
-	if (!feof(in))
-		return errno;
-	free(line);
-	if (n == 1)
+	if (ferror(in))
+		exit((int)message("%s: cannot read: %s", message_quote(file), strerror(errno)));
+	return (mmr_slice){bytes, len};
+}
+
+/* Adds the lines of a file. They stay where they are. */
+static void add_lines(struct search_options *search, const char *file, mmr_slice bytes)
+{
+	const char *at = bytes.ptr, *stop = bytes.ptr + bytes.len, *end;
+	size_t n;
+
+	if (bytes.len == 0)
 		exit((int)message(
 			"%s: cannot search for its texts: it is empty", message_quote(file)));
-	return 0;
+	for (n = 1; at < stop; n++) {
+		end = memchr(at, '\n', (size_t)(stop - at));
+		if (!end)
+			end = stop;
+		if (end == at)
+			file_is_wrong(file, n, "it is empty, and every line contains it");
+		if (memchr(at, '\0', (size_t)(end - at)))
+			file_is_wrong(file, n, "it contains a NUL; use -e '\\0'");
+		add(search, (mmr_slice){at, (size_t)(end - at)}, false);
+		at = end + 1;
+	}
 }
 
 void pattern_add_file(struct search_options *search, const char *file)
 {
 	bool is_input = strcmp(file, "-") == 0;
 	FILE *in = is_input ? stdin : fopen(file, "re");
-	int errnum;
 
 	if (!in)
 		exit((int)message("%s: cannot open: %s", message_quote(file), strerror(errno)));
-	errnum = add_lines(search, file, in);
-	if (errnum != 0)
-		exit((int)message("%s: cannot read: %s", message_quote(file), strerror(errnum)));
+	add_lines(search, file, read_file(file, in));
 	if (!is_input)
 		fclose(in);
 }
