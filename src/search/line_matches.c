@@ -65,7 +65,8 @@ static int copy_line(mmr_line_matches *it)
 	struct guard guard;
 
 	if (len > WINDOW_LINE_LIMIT)
-		return error_set(MMR_ELONG, "copy a line for a pattern");
+		return error_set(MMR_ELONG, "copy a %s for a pattern",
+			it->search->options.records ? "record" : "line");
 	if (len > it->room) {
 		heap_free(it->copy);
 		it->room = 0;
