@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# follow.sh - -f: growth, truncation, rotation, and every way to end
+# follow.sh - -f: growth, truncation, rotation, search, and every way to end
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
@@ -9,6 +9,8 @@ need python3
 files=$tmp/files
 mkdir "$files"
 check "files are followed" timeout 600 python3 "$here/follow.py" "$MMCAT" "$files"
+rm -rf "${files:?}"/*
+check "files are searched as they grow" timeout 600 python3 "$here/follow_search.py" "$MMCAT" "$files"
 
 # Without inotify, as when its limits are reached; a user namespace has its own limits. Polling
 # takes time, so only the checks run in which wakeups could matter.
