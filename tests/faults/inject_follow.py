@@ -197,6 +197,8 @@ CASES = [
     ("follow to a file", "", "file", ["-f", "log"], grow_and_stop, 0),
     ("follow what is cut", "", "pipe", ["-f", "-m", "4", "log"], cut, 0),
     ("follow by name", "", "pipe", ["-f", "-m", "6", "log"], rotate, 0),
+    ("search what is followed", "", "pipe", ["-f", "-n", "-m", "4", "-e", "line", "log"], cut, 0),
+    ("search by name", "", "pipe", ["-f", "-n", "-v", "-m", "6", "-e", "x", "log"], rotate, 0),
     ("follow what becomes a folder", "", "pipe", ["-f", "-m", "5", "log", "other"],
      become_a_folder, 0),
     ("follow in a folder that goes", "", "pipe", ["-f", "-m", "3", "folder/log"],
