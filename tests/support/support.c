@@ -415,3 +415,13 @@ bool has_pcre2(void)
 	fprintf(stderr, "skipped: %s\n", mmr_last_error());
 	return false;
 }
+
+unsigned pcre2_release(void)
+{
+	mmr_library_info info;
+	unsigned major = 0, minor = 0;
+
+	ck_assert_int_eq(mmr_library_status(MMR_LIBRARY_PCRE2, &info), 0);
+	MUST(sscanf(info.version, "%u.%u", &major, &minor) == 2, "PCRE2 '%s'", info.version);
+	return major * 1000 + minor;
+}

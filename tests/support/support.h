@@ -149,6 +149,9 @@ bool is_built_with_pcre2(void);
 /* Whether PCRE2 is built in and can be loaded. If not, prints that a test is skipped. */
 bool has_pcre2(void);
 
+/* Returns the release of the PCRE2 that is loaded, as major * 1000 + minor. */
+unsigned pcre2_release(void);
+
 /* Returns the bytes of address space in use. */
 uint64_t address_space(void);
 

@@ -61,6 +61,18 @@ static void end(struct question *question)
 	free(question->starts);
 }
 
+/* In later releases, the interpreter finds no end of a text after bytes that are not UTF-8: with
+ * 10.46, \z does not match in "x\xaa", but in "\xaa", and machine code finds both. */
+static bool can_judge(const struct question *question, mmr_slice bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes.len && question->options.utf; i++)
+		if ((unsigned char)bytes.ptr[i] >= 0x80)
+			return pcre2_release() <= 10042;
+	return true;
+}
+
 static void find_naively(struct question *question, mmr_slice bytes)
 {
 	size_t start, end;
@@ -310,7 +322,7 @@ START_TEST(test_search_regex_of_random_patterns)
 			MUST(question.n_starts == 0, "'%.*s' is refused", (int)draft.n_pattern,
 				draft.pattern);
 			n_refused++;
-		} else if (!question.limited) {
+		} else if (!question.limited && can_judge(&question, bytes)) {
 			search_memory(&question, bytes);
 			n_patterns++;
 			n_found += question.n_starts;
