@@ -102,11 +102,11 @@ static void order_limit(struct lines_worker *lines, const mmr_block *block)
 	}
 }
 
-/* Whether a line of the block may be reported. */
+/* Whether a line of the block may be reported. Backward, the lines after an error are. */
 static bool has_lines(const struct lines_worker *lines)
 {
-	return lines->runs.n_kept > 0 || lines->scan->search->options.invert ||
-	       lines->scan->after_left > 0;
+	return lines->runs.n_kept > 0 || lines->runs.error < 0 ||
+	       lines->scan->search->options.invert || lines->scan->after_left > 0;
 }
 
 static int order_block(void *argument, const mmr_block *block)

@@ -4,7 +4,7 @@
 #include "support.h"
 
 struct lines_before {
-	uint64_t n, stop; /* lines; end of the last one */
+	uint64_t n, stop, number; /* lines; end and number of the last one */
 };
 
 static int count_line(void *context, const mmr_found_line *line)
@@ -12,6 +12,7 @@ static int count_line(void *context, const mmr_found_line *line)
 	struct lines_before *before = context;
 
 	before->n++;
+	before->number = line->number;
 	before->stop = line->off + line->bytes.len;
 	return 0;
 }
@@ -72,7 +73,7 @@ static void fail_after(size_t n_lines, bool invert, bool alternate)
 	size_t len = 2 * n_lines + sizeof(bad) - 1, stop = 0, n = 0, i;
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-	struct lines_before before = {0, 0};
+	struct lines_before before = {0, 0, 0};
 	char *text = malloc(len);
 	mmr_search *search;
 	mmr_reader *reader;
@@ -117,13 +118,13 @@ START_TEST(test_search_backward_to_an_error)
 	static const char text[] = "x\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac\nx\n-\nx\n";
 	mmr_pattern patterns[] = {{mmr_slice_of("x"), false}, {mmr_slice_of("(a|aa)+$"), true}};
 	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
-	struct lines_before before = {0, 0};
+	struct lines_before before = {0, 0, 0};
 	mmr_search *search;
 	mmr_reader *reader;
 
 	if (!has_pcre2())
 		return;
-	how.backward = true;
+	how.backward = how.numbers = true;
 	ck_assert_int_eq(mmr_search_compile(patterns, 2, NULL, &search), 0);
 	ck_assert_int_eq(mmr_open_memory(text, sizeof(text) - 1, &reader), 0);
 	ck_assert_int_eq(
@@ -133,6 +134,14 @@ START_TEST(test_search_backward_to_an_error)
 	before.n = 0;
 	ck_assert_int_eq(mmr_search_lines(search, reader, NULL, &how, count_line, &before), 0);
 	ck_assert_uint_eq(before.n, 2);
+	mmr_close(reader);
+	/* No line before it matches. */
+	how.max_lines = UINT64_MAX;
+	ck_assert_int_eq(mmr_open_memory(text + 2, sizeof(text) - 3, &reader), 0);
+	ck_assert_int_eq(
+		mmr_search_lines(search, reader, NULL, &how, count_line, &before), -ECANCELED);
+	ck_assert_uint_eq(before.n, 4);
+	ck_assert_uint_eq(before.number, 1);
 	mmr_close(reader);
 	mmr_search_close(search);
 }

@@ -137,6 +137,7 @@ static mmr_found_options way_of(unsigned way)
 struct report {
 	size_t n, n_wanted;
 	bool compares, differs;
+	bool lost_differs; /* a line that was cut off */
 	mmr_found_line *lines;
 	struct temp *temp; /* is truncated to `size` after `n_before` lines */
 	size_t n_before;
@@ -152,14 +153,22 @@ static bool is_same(const mmr_found_line *a, const mmr_found_line *b)
 static int take_line(void *context, const mmr_found_line *line)
 {
 	struct report *report = context;
+	bool is_wanted;
 
 	MUST(report->n < MOST_LINES, "too many lines");
-	if (!report->compares)
-		report->lines[report->n] = *line;
-	else if (report->n >= report->n_wanted || !is_same(&report->lines[report->n], line))
-		report->differs = true;
-	report->n++;
-	if (report->temp && report->n == report->n_before)
+	if (!report->compares) {
+		report->lines[report->n++] = *line;
+		return 0;
+	}
+	is_wanted = report->n < report->n_wanted && is_same(&report->lines[report->n], line);
+	/* The rest of a page that was cut shows zeroes, until the scan checks the size. Context
+	 * before a line that was cut off is looked for beyond them. */
+	if (report->temp && report->n >= report->n_before &&
+		(line->is_context || line->off + line->bytes.len > report->size))
+		report->lost_differs |= !is_wanted;
+	else
+		report->differs |= !is_wanted;
+	if (++report->n == report->n_before && report->temp)
 		temp_resize(report->temp, report->size);
 	return 0;
 }
@@ -180,7 +189,7 @@ static int search_once(const struct wanted *what, const mmr_records *records, un
 	int err = compile(what, records, &search);
 
 	report->n = 0;
-	report->differs = false;
+	report->differs = report->lost_differs = false;
 	if (err < 0)
 		return err;
 	scan.n_threads = 1;
@@ -210,7 +219,7 @@ static void for_each_search(void (*body)(const struct wanted *what, const mmr_re
 
 /* --- Memory runs out --- */
 
-#define SMALL 20000
+#define SMALL 6000
 
 /* A pipe that contains bytes and ends. */
 static mmr_reader *stream_of(mmr_slice bytes)
@@ -281,12 +290,12 @@ END_TEST
 
 /* --- The file is truncated --- */
 
-#define LARGE ((size_t)1 << 20)
+#define LARGE 400000
 
 static void truncate_each(const struct wanted *what, const mmr_records *records)
 {
 	static char text[LARGE];
-	static const size_t after[] = {1, 2, 9, 500};
+	static const size_t after[] = {1, 9, 300};
 	size_t len = fill(text, sizeof(text)), i;
 	struct temp temp = temp_open(text, len);
 	struct report report = {.lines = malloc(MOST_LINES * sizeof(*report.lines))};
@@ -301,14 +310,14 @@ static void truncate_each(const struct wanted *what, const mmr_records *records)
 		mmr_close(reader);
 		compare_from_here(&report);
 		for (i = 0; i < ARRAY_LEN(after); i++) {
-			for (size = 0; size < 3; size++) {
+			for (size = 0; size < 2; size++) {
 				reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 				report.temp = &temp;
 				report.n_before = after[i];
 				report.size = len / 2 * size;
 				err = search_once(what, records, way, reader, &report);
 				mmr_close(reader);
-				MUST(!report.differs &&
+				MUST(!report.differs && (err < 0 || !report.lost_differs) &&
 						(err == MMR_ETRUNCATED ||
 							(err == 0 && report.n == report.n_wanted)),
 					"%s, way %u, after line %zu: %d, %zu lines", what->name,
