@@ -33,8 +33,8 @@ enum mmr_io_mode {
 /* The progress of a scan. */
 typedef struct mmr_progress mmr_progress;
 
-/* Compiled records, which replace lines (mmr_records_compile). */
-typedef struct mmr_records mmr_records;
+/* How bytes are divided into records, which replace lines (mmr_split_compile). */
+typedef struct mmr_split mmr_split;
 
 /* Called before a scan waits for bytes of a stream, while no other callback of the scan runs: a
  * good time to flush output. */
@@ -48,17 +48,17 @@ typedef void mmr_wait_fn(void *context);
  * stay in the reader for the next scan. */
 typedef struct mmr_scan_options {
 	size_t struct_size;
-	uint64_t offset;            /* bytes before the range */
-	uint64_t length;            /* bytes of the range; MMR_REST = to the end */
-	uint64_t first_line;        /* lines to skip at the start of these bytes */
-	uint64_t n_lines;           /* lines of the range; MMR_REST = to the end */
-	char delimiter;             /* ends lines */
-	enum mmr_io_mode io_mode;   /* AUTO reads unless mmr_guard_install was called */
-	unsigned n_threads;         /* 0 = mmr_processors() */
-	mmr_progress *progress;     /* updated during the scan; may be NULL */
-	mmr_wait_fn *before_wait;   /* may be NULL */
-	void *wait_context;         /* passed to before_wait */
-	const mmr_records *records; /* of lines that end with `delimiter`; NULL: lines are meant */
+	uint64_t offset;          /* bytes before the range */
+	uint64_t length;          /* bytes of the range; MMR_REST = to the end */
+	uint64_t first_line;      /* lines to skip at the start of these bytes */
+	uint64_t n_lines;         /* lines of the range; MMR_REST = to the end */
+	char delimiter;           /* ends lines */
+	enum mmr_io_mode io_mode; /* AUTO reads unless mmr_guard_install was called */
+	unsigned n_threads;       /* 0 = mmr_processors() */
+	mmr_progress *progress;   /* updated during the scan; may be NULL */
+	mmr_wait_fn *before_wait; /* may be NULL */
+	void *wait_context;       /* passed to before_wait */
+	const mmr_split *records; /* of lines that end with `delimiter`; NULL: lines are meant */
 } mmr_scan_options;
 
 /* clang-format off */
@@ -77,13 +77,14 @@ MMR_API int mmr_scan_locate(mmr_reader *reader, const mmr_scan_options *options,
 
 /* --- Records of several lines ----------------------------------------------------------------- */
 
-/* Compiles records of several lines. With them in the options of a scan, all that is said of lines
- * is true of records: blocks have whole records, `first_line` counts records, and so on.
+/* Compiles a pattern that divides lines into records. With it in the options of a scan, all that is
+ * said of lines is true of records: blocks have whole records, `first_line` counts records, and so
+ * on.
  *
  * A record begins with a line at whose start the pattern matches, and ends where the next one
  * begins. So a log entry and its stack trace are one record:
  *
- *	err = mmr_records_compile(mmr_slice_of("\\d{4}-\\d\\d-"), '\n', &records);
+ *	err = mmr_split_compile(mmr_slice_of("\\d{4}-\\d\\d-"), '\n', &records);
  *	scan.records = records;
  *	err = mmr_count_lines(reader, &scan, &counts);
  *
@@ -102,12 +103,12 @@ MMR_API int mmr_scan_locate(mmr_reader *reader, const mmr_scan_options *options,
  * Errors: -EINVAL for a pattern that contains the delimiter or is too long; those of
  *   mmr_regex_compile; -ENOMEM. A scan fails as in mmr_regex_matches_error if the expression
  *   reaches a limit.
- * Lifetime: until mmr_records_close. The pattern is copied.
+ * Lifetime: until mmr_split_close. The pattern is copied.
  * Threads: safe; any number of threads may use the result. */
-MMR_API int mmr_records_compile(mmr_slice pattern, char delimiter, mmr_records **ret_records);
+MMR_API int mmr_split_compile(mmr_slice pattern, char delimiter, mmr_split **ret_split);
 
-/* Frees compiled records, which nothing may use any more. NULL is allowed. */
-MMR_API void mmr_records_close(mmr_records *records);
+/* Frees a compiled pattern, which nothing may use any more. NULL is allowed. */
+MMR_API void mmr_split_close(mmr_split *split);
 
 /* The number of processors that this thread may run on, at least 1. */
 MMR_API unsigned mmr_processors(void);

@@ -46,7 +46,7 @@ typedef struct mmr_search_options {
 	char delimiter;   /* ends lines */
 	/* Records take the place of lines (scan.h): patterns are matched against one record at a
 	 * time, without its last delimiter. It must live as long as the search. */
-	const mmr_records *records;
+	const mmr_split *records;
 } mmr_search_options;
 
 /* clang-format off */
@@ -165,9 +165,9 @@ MMR_API void mmr_line_matches_close(mmr_line_matches *it);
 /* Starts with a line. A delimiter at its end is not searched. The bytes are copied if an expression
  * is searched for.
  *
- * Errors: MMR_ENOMAP (a slice without addresses); MMR_ELONG for a line of more than 64 MiB that must
- *   be copied; -ENOMEM; those of mmr_line_matches_error.
- * Lifetime: the line must stay valid until the next call or the end. */
+ * Errors: MMR_ENOMAP (a slice without addresses); MMR_ELONG for a line of more than 64 MiB that
+ * must be copied; -ENOMEM; those of mmr_line_matches_error. Lifetime: the line must stay valid
+ * until the next call or the end. */
 MMR_API int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line);
 
 /* The next match: the first one after the previous match; of several that start there, the longest.

@@ -29,7 +29,7 @@ static mmr_slice without_anchor(mmr_slice pattern)
 	return (mmr_slice){pattern.ptr + 1, pattern.len - 1};
 }
 
-int mmr_records_compile(mmr_slice pattern, char delimiter, mmr_records **ret_records)
+int mmr_split_compile(mmr_slice pattern, char delimiter, mmr_split **ret_records)
 {
 	mmr_slice text = without_anchor(pattern);
 
@@ -49,7 +49,7 @@ int mmr_records_compile(mmr_slice pattern, char delimiter, mmr_records **ret_rec
 	return records_of_text(text, delimiter, ret_records);
 }
 
-void mmr_records_close(mmr_records *records)
+void mmr_split_close(mmr_split *records)
 {
 	if (records)
 		records->close(records);

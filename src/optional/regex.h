@@ -99,8 +99,8 @@ struct mmr_regex {
 	char delimiter;
 	bool utf;
 	enum regex_subject subject;
-	const mmr_records *records; /* of REGEX_RECORD */
-	bool within_lines;          /* several lines are searched at once (regex_syntax.h) */
+	const mmr_split *records; /* of REGEX_RECORD */
+	bool within_lines;        /* several lines are searched at once (regex_syntax.h) */
 	bool jit;
 	struct regex_literals *literals; /* regex_literals.h; NULL if none are known */
 };

@@ -83,12 +83,12 @@ int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_op
 }
 
 int regex_lines_compile(mmr_slice pattern, const mmr_regex_options *options,
-	const mmr_records *records, mmr_regex **ret_regex)
+	const mmr_split *records, mmr_regex **ret_regex)
 {
 	return library_load(&library_pcre2);
 }
 
-int records_of_regex(mmr_slice pattern, char delimiter, mmr_records **ret_records)
+int records_of_regex(mmr_slice pattern, char delimiter, mmr_split **ret_records)
 {
 	return library_load(&library_pcre2);
 }

@@ -25,7 +25,7 @@ struct heads {
 };
 
 struct regex_records {
-	mmr_records records;
+	mmr_split records;
 	mmr_regex *regex;
 	_Atomic(struct heads *) kept[KEPT];
 };
@@ -41,12 +41,12 @@ static void heads_free(struct heads *heads)
 }
 
 /* The object is constant except for the matchers, which change hands atomically. */
-static struct regex_records *regex_records(const mmr_records *records)
+static struct regex_records *regex_records(const mmr_split *records)
 {
 	return (struct regex_records *)(void *)(uintptr_t)records;
 }
 
-static int take_heads(const mmr_records *records, struct heads **ret_heads)
+static int take_heads(const mmr_split *records, struct heads **ret_heads)
 {
 	struct regex_records *all = regex_records(records);
 	struct heads *heads;
@@ -74,7 +74,7 @@ static int take_heads(const mmr_records *records, struct heads **ret_heads)
 	return 0;
 }
 
-static void give_heads(const mmr_records *records, struct heads *heads)
+static void give_heads(const mmr_split *records, struct heads *heads)
 {
 	struct regex_records *all = regex_records(records);
 	struct heads *none;
@@ -88,7 +88,7 @@ static void give_heads(const mmr_records *records, struct heads *heads)
 	heads_free(heads);
 }
 
-static void close_regex(mmr_records *records)
+static void close_regex(mmr_split *records)
 {
 	struct regex_records *all = regex_records(records);
 	size_t i;
@@ -172,7 +172,7 @@ static int pass_chunk_back(const struct chunk *chunk, uint64_t *left, size_t *re
 	return 0;
 }
 
-static int pass(const mmr_records *records, const struct unit_view *view, size_t from, size_t to,
+static int pass(const mmr_split *records, const struct unit_view *view, size_t from, size_t to,
 	bool back, uint64_t *left, size_t *ret_at)
 {
 	struct chunk chunk = {.delimiter = records->delimiter};
@@ -200,19 +200,19 @@ static int pass(const mmr_records *records, const struct unit_view *view, size_t
 	return result;
 }
 
-static int regex_forward(const mmr_records *records, const struct unit_view *view, size_t from,
+static int regex_forward(const mmr_split *records, const struct unit_view *view, size_t from,
 	size_t to, uint64_t *left, size_t *ret_at)
 {
 	return pass(records, view, from, to, false, left, ret_at);
 }
 
-static int regex_backward(const mmr_records *records, const struct unit_view *view, size_t from,
+static int regex_backward(const mmr_split *records, const struct unit_view *view, size_t from,
 	size_t to, uint64_t *left, size_t *ret_at)
 {
 	return pass(records, view, from, to, true, left, ret_at);
 }
 
-int records_of_regex(mmr_slice pattern, char delimiter, mmr_records **ret_records)
+int records_of_regex(mmr_slice pattern, char delimiter, mmr_split **ret_records)
 {
 	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
 	struct regex_records *made = heap_alloc(sizeof(*made));

@@ -7,6 +7,6 @@
 #include "scan/units.h"
 
 /* Errors: those of mmr_regex_compile. */
-int records_of_regex(mmr_slice pattern, char delimiter, mmr_records **ret_records);
+int records_of_regex(mmr_slice pattern, char delimiter, mmr_split **ret_records);
 
 #endif

@@ -35,7 +35,7 @@ struct regex_lines {
 };
 
 int regex_lines_compile(mmr_slice pattern, const mmr_regex_options *options,
-	const mmr_records *records, mmr_regex **ret_regex)
+	const mmr_split *records, mmr_regex **ret_regex)
 {
 	mmr_regex *regex;
 	int err = regex_compile(pattern, options, records ? REGEX_RECORD : REGEX_LINE, &regex);

@@ -19,7 +19,7 @@
  * Errors: those of mmr_regex_compile; -EINVAL for a pattern that needs the delimiter, unless it is
  *   matched against records. */
 int regex_lines_compile(mmr_slice pattern, const mmr_regex_options *options,
-	const mmr_records *records, mmr_regex **ret_regex);
+	const mmr_split *records, mmr_regex **ret_regex);
 
 /* The texts that are looked for in one input. */
 struct regex_filter;

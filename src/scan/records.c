@@ -11,17 +11,17 @@
 
 /* `bytes` are a delimiter and a text, or two delimiters. */
 struct text_records {
-	mmr_records records;
+	mmr_split records;
 	mmr_needle needle;
 	char bytes[];
 };
 
-static const struct text_records *text_records(const mmr_records *records)
+static const struct text_records *text_records(const mmr_split *records)
 {
 	return (const struct text_records *)(const void *)records;
 }
 
-static void close_text(mmr_records *records)
+static void close_text(mmr_split *records)
 {
 	heap_free(records);
 }
@@ -41,7 +41,7 @@ static struct text_records *make(size_t len, char delimiter)
 
 /* The matches that are followed by starts in [from, to). */
 static mmr_matches matches_of(
-	const mmr_records *records, const struct unit_view *view, size_t from, size_t to)
+	const mmr_split *records, const struct unit_view *view, size_t from, size_t to)
 {
 	const struct text_records *texts = text_records(records);
 	size_t start = from - records->mark, stop = view->bytes.len;
@@ -62,7 +62,7 @@ static int pass(size_t at, uint64_t *left, size_t *ret_at)
 
 /* --- Texts ------------------------------------------------------------------------------------ */
 
-static int text_forward(const mmr_records *records, const struct unit_view *view, size_t from,
+static int text_forward(const mmr_split *records, const struct unit_view *view, size_t from,
 	size_t to, uint64_t *left, size_t *ret_at)
 {
 	mmr_matches matches;
@@ -77,7 +77,7 @@ static int text_forward(const mmr_records *records, const struct unit_view *view
 	return mmr_matches_error(&matches);
 }
 
-static int text_backward(const mmr_records *records, const struct unit_view *view, size_t from,
+static int text_backward(const mmr_split *records, const struct unit_view *view, size_t from,
 	size_t to, uint64_t *left, size_t *ret_at)
 {
 	mmr_matches matches;
@@ -92,7 +92,7 @@ static int text_backward(const mmr_records *records, const struct unit_view *vie
 	return mmr_matches_error(&matches);
 }
 
-int records_of_text(mmr_slice text, char delimiter, mmr_records **ret_records)
+int records_of_text(mmr_slice text, char delimiter, mmr_split **ret_records)
 {
 	struct text_records *made = make(text.len + 1, delimiter);
 
@@ -112,7 +112,7 @@ int records_of_text(mmr_slice text, char delimiter, mmr_records **ret_records)
 /* --- Paragraphs ------------------------------------------------------------------------------- */
 
 /* Whether a paragraph begins at `at` after an empty line. Returns: 1; 0; an error. */
-static int begins(const mmr_records *records, const struct unit_view *view, size_t at)
+static int begins(const mmr_split *records, const struct unit_view *view, size_t at)
 {
 	struct guard guard;
 	int result;
@@ -127,7 +127,7 @@ static int begins(const mmr_records *records, const struct unit_view *view, size
 }
 
 /* The same for byte 1 of a range, which may begin with an empty line. */
-static int begins_second(const mmr_records *records, const struct unit_view *view)
+static int begins_second(const mmr_split *records, const struct unit_view *view)
 {
 	int other = view->at_start ? begins(records, view, 0) : 1;
 
@@ -136,7 +136,7 @@ static int begins_second(const mmr_records *records, const struct unit_view *vie
 	return begins(records, view, 1);
 }
 
-static int paragraph_forward(const mmr_records *records, const struct unit_view *view, size_t from,
+static int paragraph_forward(const mmr_split *records, const struct unit_view *view, size_t from,
 	size_t to, uint64_t *left, size_t *ret_at)
 {
 	mmr_matches matches;
@@ -165,7 +165,7 @@ static int paragraph_forward(const mmr_records *records, const struct unit_view 
 }
 
 /* Of several matches that overlap, only the last one may be followed by a start. */
-static int paragraph_backward(const mmr_records *records, const struct unit_view *view, size_t from,
+static int paragraph_backward(const mmr_split *records, const struct unit_view *view, size_t from,
 	size_t to, uint64_t *left, size_t *ret_at)
 {
 	size_t least = from < 2 ? 2 : from, at;
@@ -190,7 +190,7 @@ static int paragraph_backward(const mmr_records *records, const struct unit_view
 	return found > 0 ? pass(1, left, ret_at) : found;
 }
 
-int records_of_paragraphs(char delimiter, mmr_records **ret_records)
+int records_of_paragraphs(char delimiter, mmr_split **ret_records)
 {
 	struct text_records *made = make(2, delimiter);
 

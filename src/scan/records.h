@@ -13,9 +13,9 @@
  *
  * Shape: a text of 1 to RECORDS_HEAD bytes without the delimiter, which is copied.
  * Errors: -ENOMEM. */
-int records_of_text(mmr_slice text, char delimiter, mmr_records **ret_records);
+int records_of_text(mmr_slice text, char delimiter, mmr_split **ret_records);
 
 /* Paragraphs. Errors: -ENOMEM. */
-int records_of_paragraphs(char delimiter, mmr_records **ret_records);
+int records_of_paragraphs(char delimiter, mmr_split **ret_records);
 
 #endif

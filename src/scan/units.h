@@ -30,12 +30,12 @@ struct unit_view {
  *   these offsets are in the view, unless the range ends before.
  * Returns: 1 with the offset of the last one in `*ret_at` when `*left` has become 0, else 0.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault); those of mmr_regex_matches_error. */
-typedef int records_pass_fn(const mmr_records *records, const struct unit_view *view, size_t from,
+typedef int records_pass_fn(const mmr_split *records, const struct unit_view *view, size_t from,
 	size_t to, uint64_t *left, size_t *ret_at);
 
-struct mmr_records {
+struct mmr_split {
 	records_pass_fn *forward, *backward;
-	void (*close)(mmr_records *records);
+	void (*close)(mmr_split *records);
 	char delimiter; /* of the lines of a record */
 	size_t mark, head;
 };
@@ -43,7 +43,7 @@ struct mmr_records {
 /* What a range is divided into. */
 struct units {
 	char delimiter;
-	const mmr_records *records; /* NULL: lines */
+	const mmr_split *records; /* NULL: lines */
 };
 
 static inline struct units units_of(const mmr_scan_options *scan)

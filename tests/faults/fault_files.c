@@ -356,15 +356,15 @@ static int search(const struct scene *scene, bool is_regex)
 static int count_records(const struct scene *scene, const char *pattern)
 {
 	mmr_scan_options scan = scan_options(scene);
-	mmr_records *records;
+	mmr_split *records;
 	mmr_counts counts = {0};
-	int err = mmr_records_compile(mmr_slice_of(pattern), '\n', &records);
+	int err = mmr_split_compile(mmr_slice_of(pattern), '\n', &records);
 
 	if (err < 0)
 		return err;
 	scan.records = records;
 	err = mmr_count_lines(scene->reader, &scan, &counts);
-	mmr_records_close(records);
+	mmr_split_close(records);
 	return judge(err, counts.lines == SCENE_N_LINES);
 }
 
@@ -384,10 +384,10 @@ static int search_paragraphs(const struct scene *scene)
 	mmr_pattern pattern = {mmr_slice_of("needle,b9\r\na"), false};
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
 	mmr_scan_options scan = scan_options(scene);
-	mmr_records *records;
+	mmr_split *records;
 	mmr_search *search;
 	uint64_t n = 0;
-	int err = mmr_records_compile(mmr_slice_of(""), '\n', &records);
+	int err = mmr_split_compile(mmr_slice_of(""), '\n', &records);
 
 	if (err < 0)
 		return err;
@@ -397,7 +397,7 @@ static int search_paragraphs(const struct scene *scene)
 		err = mmr_search_count(search, scene->reader, &scan, &n);
 		mmr_search_close(search);
 	}
-	mmr_records_close(records);
+	mmr_split_close(records);
 	return judge(err, n == 1);
 }
 
@@ -558,7 +558,7 @@ const struct row file_rows[] = {
 	{"mmr_search_lines", ROW_PREAD, search_regex},
 	{"mmr_search_run", ROW_EITHER, search_back},
 	{"mmr_search_count", ROW_EITHER, search_paragraphs},
-	{"mmr_records_compile mmr_count_lines", 0, count_records_by_regex},
+	{"mmr_split_compile mmr_count_lines", 0, count_records_by_regex},
 	{"mmr_filetype_of", ROW_PREAD, kind},
 	{"mmr_open mmr_bytes", ROW_PREAD | ROW_NO_PLACE, copied},
 	{"mmr_refresh", ROW_STAT, refresh},

@@ -244,7 +244,7 @@ static void choose_word(void)
 /* Whether the row uses PCRE2, which keeps some memory from its first use on. */
 static bool needs_pcre2(void)
 {
-	return strstr(row->covers, "mmr_regex") || strstr(row->covers, "mmr_records") ||
+	return strstr(row->covers, "mmr_regex") || strstr(row->covers, "mmr_split") ||
 	       strstr(row->covers, "mmr_line_matches") ||
 	       (strstr(row->covers, "mmr_search") && row->flags & ROW_PREAD);
 }

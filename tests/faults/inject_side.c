@@ -295,7 +295,7 @@ static int records(void)
 	mmr_search_options how = MMR_SEARCH_OPTIONS_INIT;
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_reader *reader;
-	mmr_records *records;
+	mmr_split *records;
 	mmr_search *search;
 	uint64_t n;
 	size_t i;
@@ -306,7 +306,7 @@ static int records(void)
 	if (err < 0)
 		return err;
 	for (i = 0; err == 0 && i < 3; i++) {
-		err = TRY(records, mmr_records_compile(mmr_slice_of(kinds[i]), '\n', &records));
+		err = TRY(records, mmr_split_compile(mmr_slice_of(kinds[i]), '\n', &records));
 		if (err < 0)
 			break;
 		how.records = options.records = records;
@@ -321,7 +321,7 @@ static int records(void)
 		}
 		if (err == 0)
 			note(n);
-		mmr_records_close(records);
+		mmr_split_close(records);
 	}
 	mmr_close(reader);
 	return err;

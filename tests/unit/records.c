@@ -114,7 +114,7 @@ static size_t start_of(const struct cut *cut, size_t i)
 struct task {
 	struct chance chance;
 	const struct kind *kind;
-	mmr_records *records;
+	mmr_split *records;
 	char delimiter;
 };
 
@@ -270,10 +270,10 @@ static void on_every_kind(uint64_t seed, void (*body)(struct task *task))
 		if (kinds[i].is_regex && !has_pcre2())
 			continue;
 		task = (struct task){{seed + i}, &kinds[i], NULL, '\n'};
-		MUST(mmr_records_compile(mmr_slice_of(kinds[i].pattern), '\n', &task.records) == 0,
+		MUST(mmr_split_compile(mmr_slice_of(kinds[i].pattern), '\n', &task.records) == 0,
 			"%s", mmr_last_error());
 		body(&task);
-		mmr_records_close(task.records);
+		mmr_split_close(task.records);
 	}
 }
 

@@ -27,14 +27,14 @@ static void limit_records(const char *pattern)
 	size_t len = 40000, size;
 	char *text = malloc(len);
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-	mmr_records *records;
+	mmr_split *records;
 	struct piped piped;
 	struct temp temp;
 	mmr_reader *reader;
 	uint64_t off;
 	int want;
 
-	ck_assert_int_eq(mmr_records_compile(mmr_slice_of(pattern), '\n', &records), 0);
+	ck_assert_int_eq(mmr_split_compile(mmr_slice_of(pattern), '\n', &records), 0);
 	scan.records = records;
 	scan.n_threads = 1;
 	scan.io_mode = MMR_IO_READ;
@@ -58,7 +58,7 @@ static void limit_records(const char *pattern)
 		ck_assert(want == 0 || strstr(mmr_last_error(), "record"));
 		piped_close(&piped);
 	}
-	mmr_records_close(records);
+	mmr_split_close(records);
 	free(text);
 }
 
@@ -76,7 +76,7 @@ START_TEST(test_records_past_the_limit_of_a_pattern)
 {
 	static char text[100];
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-	mmr_records *records;
+	mmr_split *records;
 	mmr_counts counts;
 	mmr_reader *reader;
 
@@ -85,12 +85,12 @@ START_TEST(test_records_past_the_limit_of_a_pattern)
 	memset(text, 'a', sizeof(text));
 	text[9] = '\n';
 	text[99] = 'b';
-	ck_assert_int_eq(mmr_records_compile(mmr_slice_of("(a|a?)+$"), '\n', &records), 0);
+	ck_assert_int_eq(mmr_split_compile(mmr_slice_of("(a|a?)+$"), '\n', &records), 0);
 	ck_assert_int_eq(mmr_open_memory(text, sizeof(text), &reader), 0);
 	scan.records = records;
 	ck_assert_int_eq(mmr_count_lines(reader, &scan, &counts), -ECANCELED);
 	mmr_close(reader);
-	mmr_records_close(records);
+	mmr_split_close(records);
 }
 END_TEST
 
@@ -106,27 +106,26 @@ START_TEST(test_records_that_are_refused)
 	static char text[4097];
 	mmr_needle needle = mmr_needle_of(mmr_slice_of("a"));
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-	mmr_records *records = NULL;
+	mmr_split *records = NULL;
 	mmr_slice bytes = mmr_slice_of("a\nb\n");
 	mmr_range range;
 	mmr_counts counts;
 	mmr_reader *reader;
 
 	memset(text, 'a', sizeof(text));
-	ck_assert_int_eq(mmr_records_compile((mmr_slice){text, 4096}, '\n', &records), 0);
-	mmr_records_close(records);
-	mmr_records_close(NULL);
-	ck_assert_int_eq(mmr_records_compile((mmr_slice){text, 4097}, '\n', &records), -EINVAL);
+	ck_assert_int_eq(mmr_split_compile((mmr_slice){text, 4096}, '\n', &records), 0);
+	mmr_split_close(records);
+	mmr_split_close(NULL);
+	ck_assert_int_eq(mmr_split_compile((mmr_slice){text, 4097}, '\n', &records), -EINVAL);
 	ck_assert_int_eq(
-		mmr_records_compile((mmr_slice){slice_nowhere, 1}, '\n', &records), MMR_ENOMAP);
-	ck_assert_int_eq(mmr_records_compile(mmr_slice_of("a\nb"), '\n', &records), -EINVAL);
-	ck_assert_int_eq(mmr_records_compile(mmr_slice_of("a"), 'a', &records), -EINVAL);
+		mmr_split_compile((mmr_slice){slice_nowhere, 1}, '\n', &records), MMR_ENOMAP);
+	ck_assert_int_eq(mmr_split_compile(mmr_slice_of("a\nb"), '\n', &records), -EINVAL);
+	ck_assert_int_eq(mmr_split_compile(mmr_slice_of("a"), 'a', &records), -EINVAL);
 	if (has_pcre2()) {
-		ck_assert_int_eq(mmr_records_compile(mmr_slice_of("(a"), '\n', &records), -EINVAL);
-		ck_assert_int_eq(
-			mmr_records_compile(mmr_slice_of("a.\\n"), '\n', &records), -EINVAL);
+		ck_assert_int_eq(mmr_split_compile(mmr_slice_of("(a"), '\n', &records), -EINVAL);
+		ck_assert_int_eq(mmr_split_compile(mmr_slice_of("a.\\n"), '\n', &records), -EINVAL);
 	}
-	ck_assert_int_eq(mmr_records_compile(mmr_slice_of("b"), '\n', &records), 0);
+	ck_assert_int_eq(mmr_split_compile(mmr_slice_of("b"), '\n', &records), 0);
 	ck_assert_int_eq(mmr_open_memory(bytes.ptr, bytes.len, &reader), 0);
 	scan.records = records;
 	scan.delimiter = '\0';
@@ -143,7 +142,7 @@ START_TEST(test_records_that_are_refused)
 	range = mmr_range_of(&scan);
 	ck_assert_int_eq(mmr_range_cut(&range, &bytes), -EINVAL);
 	mmr_close(reader);
-	mmr_records_close(records);
+	mmr_split_close(records);
 }
 END_TEST
 
@@ -153,7 +152,7 @@ START_TEST(test_records_with_another_delimiter)
 	static const char text[] = "a\n\0b\0\0a\0\0\0a\0b";
 	mmr_slice bytes = {text, sizeof(text) - 1};
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-	mmr_records *records;
+	mmr_split *records;
 	mmr_counts counts;
 	mmr_reader *reader;
 	size_t i;
@@ -161,12 +160,12 @@ START_TEST(test_records_with_another_delimiter)
 	ck_assert_int_eq(mmr_open_memory(bytes.ptr, bytes.len, &reader), 0);
 	for (i = 0; i < 2; i++) {
 		ck_assert_int_eq(
-			mmr_records_compile(mmr_slice_of(i == 0 ? "a" : ""), '\0', &records), 0);
+			mmr_split_compile(mmr_slice_of(i == 0 ? "a" : ""), '\0', &records), 0);
 		scan.records = records;
 		scan.delimiter = '\0';
 		ck_assert_int_eq(mmr_count_lines(reader, &scan, &counts), 0);
 		ck_assert_uint_eq(counts.lines, 3);
-		mmr_records_close(records);
+		mmr_split_close(records);
 	}
 	mmr_close(reader);
 }

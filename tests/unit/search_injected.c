@@ -78,7 +78,7 @@ static bool has_regex(const struct wanted *what)
 	return has(what, 'U');
 }
 
-static int compile(const struct wanted *what, const mmr_records *records, mmr_search **ret_search)
+static int compile(const struct wanted *what, const mmr_split *records, mmr_search **ret_search)
 {
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
 
@@ -180,7 +180,7 @@ static void compare_from_here(struct report *report)
 	report->n_wanted = report->n;
 }
 
-static int search_once(const struct wanted *what, const mmr_records *records, unsigned way,
+static int search_once(const struct wanted *what, const mmr_split *records, unsigned way,
 	mmr_reader *reader, struct report *report)
 {
 	mmr_found_options how = way_of(way);
@@ -200,13 +200,13 @@ static int search_once(const struct wanted *what, const mmr_records *records, un
 }
 
 /* Calls `body` for all that is searched for, in lines and in records. */
-static void for_each_search(void (*body)(const struct wanted *what, const mmr_records *records))
+static void for_each_search(void (*body)(const struct wanted *what, const mmr_split *records))
 {
-	mmr_records *records = NULL;
+	mmr_split *records = NULL;
 	size_t i;
 
 	if (has_pcre2())
-		ck_assert_int_eq(mmr_records_compile(mmr_slice_of("^alpha"), '\n', &records), 0);
+		ck_assert_int_eq(mmr_split_compile(mmr_slice_of("^alpha"), '\n', &records), 0);
 	for (i = 0; i < ARRAY_LEN(wanted); i++) {
 		if (has_regex(&wanted[i]) && !records)
 			continue;
@@ -214,7 +214,7 @@ static void for_each_search(void (*body)(const struct wanted *what, const mmr_re
 		if (records)
 			body(&wanted[i], records);
 	}
-	mmr_records_close(records);
+	mmr_split_close(records);
 }
 
 /* --- Memory runs out --- */
@@ -235,7 +235,7 @@ static mmr_reader *stream_of(mmr_slice bytes)
 }
 
 /* Each allocation fails once. The lines before it are reported. */
-static void run_out(const struct wanted *what, const mmr_records *records, unsigned way,
+static void run_out(const struct wanted *what, const mmr_split *records, unsigned way,
 	mmr_slice text, bool stream, struct report *report)
 {
 	mmr_reader *reader = NULL;
@@ -267,7 +267,7 @@ static void run_out(const struct wanted *what, const mmr_records *records, unsig
 	}
 }
 
-static void run_out_each(const struct wanted *what, const mmr_records *records)
+static void run_out_each(const struct wanted *what, const mmr_split *records)
 {
 	static char text[SMALL];
 	struct report report = {.lines = malloc(MOST_LINES * sizeof(*report.lines))};
@@ -292,7 +292,7 @@ END_TEST
 
 #define LARGE 400000
 
-static void truncate_each(const struct wanted *what, const mmr_records *records)
+static void truncate_each(const struct wanted *what, const mmr_split *records)
 {
 	static char text[LARGE];
 	static const size_t after[] = {1, 9, 300};

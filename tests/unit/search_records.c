@@ -130,7 +130,7 @@ static const char *const kinds[] = {"", "a", "b.", "^a|[.]"};
 struct test_case {
 	struct chance *chance;
 	const char *kind;
-	mmr_records *records;
+	mmr_split *records;
 	const struct sample *samples[3];
 	size_t n_samples;
 	mmr_search_options options;
@@ -279,7 +279,7 @@ static mmr_search *compile(struct test_case *test)
 	mmr_search *made;
 	size_t i;
 
-	MUST(mmr_records_compile(mmr_slice_of(test->kind), '\n', &test->records) == 0, "%s",
+	MUST(mmr_split_compile(mmr_slice_of(test->kind), '\n', &test->records) == 0, "%s",
 		mmr_last_error());
 	test->options.records = test->scan.records = test->records;
 	for (i = 0; i < test->n_samples; i++)
@@ -293,7 +293,7 @@ static mmr_search *compile(struct test_case *test)
 static void end(struct test_case *test, mmr_search *made)
 {
 	mmr_search_close(made);
-	mmr_records_close(test->records);
+	mmr_split_close(test->records);
 	free(test->starts);
 	free(test->found);
 	free(test->reported);
@@ -430,8 +430,8 @@ START_TEST(test_search_matches_in_a_record)
 	mmr_slice match;
 	size_t i, n;
 
-	ck_assert_int_eq(mmr_records_compile(mmr_slice_of(""), '\n',
-				 (mmr_records **)(uintptr_t)&options.records),
+	ck_assert_int_eq(mmr_split_compile(
+				 mmr_slice_of(""), '\n', (mmr_split **)(uintptr_t)&options.records),
 		0);
 	for (i = 0; i < 1 + (size_t)has_pcre2(); i++) {
 		ck_assert_int_eq(mmr_search_compile(&patterns[i], 1, &options, &made), 0);
@@ -444,7 +444,7 @@ START_TEST(test_search_matches_in_a_record)
 		mmr_line_matches_close(it);
 		mmr_search_close(made);
 	}
-	mmr_records_close((mmr_records *)(uintptr_t)options.records);
+	mmr_split_close((mmr_split *)(uintptr_t)options.records);
 }
 END_TEST
 
@@ -455,13 +455,13 @@ START_TEST(test_search_whole_records)
 	mmr_pattern pattern = {mmr_slice_of("a\nb"), false};
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-	mmr_records *records;
+	mmr_split *records;
 	mmr_reader *reader;
 	mmr_search *made;
 	uint64_t n;
 	int err;
 
-	ck_assert_int_eq(mmr_records_compile(mmr_slice_of("a"), '\n', &records), 0);
+	ck_assert_int_eq(mmr_split_compile(mmr_slice_of("a"), '\n', &records), 0);
 	ck_assert_int_eq(mmr_open_memory(bytes.ptr, bytes.len, &reader), 0);
 	options.records = scan.records = records;
 	options.whole_lines = true;
@@ -473,7 +473,7 @@ START_TEST(test_search_whole_records)
 		mmr_search_close(made);
 	}
 	mmr_close(reader);
-	mmr_records_close(records);
+	mmr_split_close(records);
 }
 END_TEST
 
@@ -490,14 +490,14 @@ START_TEST(test_search_refuses)
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
 	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-	mmr_records *records, *others;
+	mmr_split *records, *others;
 	struct piped piped;
 	mmr_reader *reader;
 	mmr_search *made;
 	uint64_t n = 0;
 
-	ck_assert_int_eq(mmr_records_compile(mmr_slice_of("a"), '\n', &records), 0);
-	ck_assert_int_eq(mmr_records_compile(mmr_slice_of("a"), '\n', &others), 0);
+	ck_assert_int_eq(mmr_split_compile(mmr_slice_of("a"), '\n', &records), 0);
+	ck_assert_int_eq(mmr_split_compile(mmr_slice_of("a"), '\n', &others), 0);
 	ck_assert_int_eq(mmr_open_memory(bytes.ptr, bytes.len, &reader), 0);
 	ck_assert_int_eq(mmr_search_compile(&pattern, 1, &options, &made), -EINVAL);
 	options.records = records;
@@ -520,8 +520,8 @@ START_TEST(test_search_refuses)
 	piped_close(&piped);
 	mmr_search_close(made);
 	mmr_close(reader);
-	mmr_records_close(records);
-	mmr_records_close(others);
+	mmr_split_close(records);
+	mmr_split_close(others);
 }
 END_TEST
 

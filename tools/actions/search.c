@@ -25,13 +25,13 @@ static _Noreturn void refuse_patterns(
 {
 	mmr_search_options across = *how;
 	const char *hint = "";
-	mmr_records *records;
+	mmr_split *records;
 	mmr_search *search;
 	char reason[512];
 
 	snprintf(reason, sizeof(reason), "%s", mmr_last_error());
 	if (!how->records &&
-		mmr_records_compile((mmr_slice){NULL, 0}, how->delimiter, &records) == 0) {
+		mmr_split_compile((mmr_slice){NULL, 0}, how->delimiter, &records) == 0) {
 		across.records = records;
 		if (mmr_search_compile(wanted->patterns, wanted->n_patterns, &across, &search) == 0)
 			hint = "; use -R, or -e 'A\\nB'";

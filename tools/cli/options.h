@@ -57,7 +57,7 @@ struct options {
 	size_t n_selections;
 	enum action_id action;
 	char delimiter;
-	mmr_records *records;         /* of -R, which replace lines; or NULL */
+	mmr_split *records;           /* of -R, which replace lines; or NULL */
 	struct search_options search; /* of ACTION_SEARCH */
 	bool reverse;                 /* the last lines first; with ACTION_SEARCH, too */
 	bool names;                   /* print the name of the file with each line or count */

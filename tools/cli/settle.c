@@ -43,7 +43,7 @@ static void settle_records(struct options *options, const char *pattern)
 		settle_refuse("-R with -i");
 	if (options->follow)
 		settle_refuse("-R with -f");
-	if (mmr_records_compile(mmr_slice_of(pattern), options->delimiter, &options->records) < 0)
+	if (mmr_split_compile(mmr_slice_of(pattern), options->delimiter, &options->records) < 0)
 		exit((int)message("%s", message_quote(mmr_last_error())));
 }
 
