@@ -1,12 +1,14 @@
 /* linux.c - the system calls that only Linux has, or that Linux does better than POSIX
  *
  * SPDX-License-Identifier: MIT */
+#include "os/cgroup.h"
 #include "os/os.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -259,15 +261,29 @@ int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
 
 /* --- Processors --- */
 
-unsigned os_processors(void)
+/* The processors of the affinity mask, which is what taskset(1) and containers leave to the
+ * process. */
+static unsigned affine_processors(void)
 {
 	cpu_set_t set;
 	long online;
 
-	/* The affinity mask is what taskset(1) and containers leave to the process. */
 	if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
 		return (unsigned)CPU_COUNT(&set);
 	/* It fails if the machine has more processors than a cpu_set_t has bits. */
 	online = sysconf(_SC_NPROCESSORS_ONLN);
 	return online > 0 ? (unsigned)online : 1;
+}
+
+unsigned os_processors(void)
+{
+	/* Read once, because that takes as long as scanning a megabyte. */
+	static atomic_uint quota;
+	unsigned allowed = atomic_load(&quota), affine = affine_processors();
+
+	if (allowed == 0) {
+		allowed = cgroup_processors("");
+		atomic_store(&quota, allowed);
+	}
+	return allowed < affine ? allowed : affine;
 }

@@ -391,12 +391,14 @@ static void end_workers(struct run *run)
 /* As many workers as wanted (0: one for each processor), but no more than windows to share. */
 static unsigned choose_workers(const struct source *source)
 {
-	unsigned n = source->scan.n_threads > 0 ? source->scan.n_threads : mmr_processors();
+	uint64_t most = (source->stop - source->start) / source->cut.window;
+	unsigned n = source->scan.n_threads;
 
-	if (source->is_stream)
-		return n < STREAM_WORKERS ? n : STREAM_WORKERS;
-	n = n < FILE_WORKERS ? n : FILE_WORKERS;
-	return (unsigned)min_u64(n - 1, (source->stop - source->start) / source->cut.window) + 1;
+	most = source->is_stream ? STREAM_WORKERS : min_u64(most, FILE_WORKERS - 1) + 1;
+	/* A small file does not pay for finding out how many processors there are. */
+	if (n == 0 && most > 1)
+		n = mmr_processors();
+	return n > 1 ? (unsigned)min_u64(n, most) : 1;
 }
 
 int scan_run_stages(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_options *cut,
