@@ -118,7 +118,7 @@ int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line)
 	it->error = 0;
 	it->at = 0;
 	if (slice_is_nowhere(line))
-		err = error_nowhere();
+		return it->error = error_nowhere();
 	if (line.len > 0) {
 		last.ptr += line.len - 1;
 		err = mmr_slice_count(last, it->search->options.delimiter, &terminated);

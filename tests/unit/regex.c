@@ -142,6 +142,26 @@ START_TEST(test_regex_examples)
 }
 END_TEST
 
+/* `dot_all` lets a dot match a newline, which is within a line that ends with another byte. */
+START_TEST(test_regex_dot_all)
+{
+	mmr_slice text = mmr_slice_of("a\nb\n;a.b;");
+	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
+	mmr_regex *regex = NULL;
+	char out[100];
+	int i;
+
+	for (i = 0; i < 4 && has_pcre2(); i++) {
+		options.dot_all = i & 1;
+		options.delimiter = i & 2 ? ';' : '\n';
+		ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a.b"), &options, &regex), 0);
+		join(regex, text, out, sizeof(out));
+		ck_assert_str_eq(out, i == 3 ? "0:a\nb|5:a.b|" : "5:a.b|");
+		mmr_regex_close(regex);
+	}
+}
+END_TEST
+
 START_TEST(test_regex_groups)
 {
 	mmr_regex_options options = MMR_REGEX_OPTIONS_INIT;
@@ -584,7 +604,7 @@ static Suite *regex_suite(void)
 {
 	Suite *suite = suite_create("regex");
 
-	ADD_CASE(suite, "core", test_regex_examples, test_regex_groups,
+	ADD_CASE(suite, "core", test_regex_examples, test_regex_dot_all, test_regex_groups,
 		test_regex_literals_match_like_mmr_matches, test_regex_of_readers,
 		test_regex_searches_each_line_separately);
 	ADD_CASE(suite, "limits", test_regex_wrong_patterns,

@@ -206,9 +206,36 @@ END_TEST
 
 /* --- Small calls ------------------------------------------------------------------------------ */
 
+/* Calls each of them with bytes that are lost, or that have no address. */
+static void must_refuse(mmr_slice bytes, int err)
+{
+	mmr_pattern pattern = {mmr_slice_of("[a-z]+"), has_pcre2()};
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_line_matches *matches;
+	mmr_filetype type;
+	mmr_search *search;
+	mmr_range range;
+
+	ck_assert_int_eq(mmr_filetype_sniff(bytes, &type), err);
+	scan.first_line = 2;
+	range = mmr_range_of(&scan);
+	ck_assert_int_eq(mmr_range_cut(&range, &bytes), err);
+	scan.first_line = 0;
+	scan.n_lines = 2;
+	range = mmr_range_of(&scan);
+	ck_assert_int_eq(mmr_range_cut(&range, &bytes), err);
+	ck_assert_int_eq(mmr_search_compile(&pattern, 1, NULL, &search), 0);
+	ck_assert_int_eq(mmr_line_matches_open(search, &matches), 0);
+	ck_assert_int_eq(mmr_line_matches_load(matches, bytes), err);
+	mmr_line_matches_close(matches);
+	mmr_search_close(search);
+}
+
 START_TEST(test_lost_bytes_of_small_calls)
 {
 	struct edges words = {true, false, '\n'};
+	mmr_regex_matches *matches;
+	mmr_regex *regex;
 	struct lost lost;
 	size_t at;
 
@@ -218,7 +245,15 @@ START_TEST(test_lost_bytes_of_small_calls)
 	must_be(edges_find_empty(&words, lost.block, 5, &at), true, "edges_find_empty");
 	must_be(high_next(lost.block, 0, &at), true, "high_next");
 	must_be(mmr_slice_select(lost.block, '\n', 3, &at), true, "mmr_slice_select");
+	must_refuse(lost.block, MMR_ETRUNCATED);
 	lost_close(&lost);
+	must_refuse((mmr_slice){slice_nowhere, 5}, MMR_ENOMAP);
+	if (!has_pcre2())
+		return;
+	ck_assert_int_eq(mmr_regex_compile(mmr_slice_of("a"), NULL, &regex), 0);
+	ck_assert_int_eq(
+		mmr_regex_matches_of(regex, (mmr_slice){slice_nowhere, 5}, &matches), MMR_ENOMAP);
+	mmr_regex_close(regex);
 }
 END_TEST
 
