@@ -568,38 +568,6 @@ START_TEST(test_regex_searches_each_line_separately)
 }
 END_TEST
 
-START_TEST(test_regex_of_a_truncated_file)
-{
-	struct chance chance = {13};
-	mmr_regex_matches *it;
-	mmr_regex_match match;
-	mmr_reader *reader;
-	mmr_regex *regex;
-	struct temp temp;
-	uint64_t n = 77;
-
-	if (!has_pcre2())
-		return;
-	ck_assert_int_eq(mmr_guard_install(), 0);
-	make_text(&chance, text_bytes, sizeof(text_bytes));
-	temp = temp_open(text_bytes, sizeof(text_bytes));
-	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
-	regex = compile("a+", false, false);
-	ck_assert_int_eq(mmr_regex_matches_of(regex, mmr_bytes(reader), &it), 0);
-	ck_assert(mmr_regex_matches_next(it, &match));
-	temp_resize(&temp, 400000);
-	ck_assert_int_eq(mmr_regex_count(regex, reader, NULL, &n), MMR_ETRUNCATED);
-	ck_assert_uint_eq(n, 77);
-	while (mmr_regex_matches_next(it, &match))
-		;
-	ck_assert_int_eq(mmr_regex_matches_error(it), MMR_ETRUNCATED);
-	mmr_regex_matches_close(it);
-	mmr_regex_close(regex);
-	mmr_close(reader);
-	temp_close(&temp);
-}
-END_TEST
-
 static Suite *regex_suite(void)
 {
 	Suite *suite = suite_create("regex");
@@ -610,8 +578,7 @@ static Suite *regex_suite(void)
 	ADD_CASE(suite, "limits", test_regex_wrong_patterns,
 		test_regex_patterns_that_need_a_newline, test_regex_patterns_without_a_nul,
 		test_regex_limits);
-	ADD_CASE(suite, "faults", test_regex_absent, test_regex_missing_at_run_time,
-		test_regex_of_a_truncated_file);
+	ADD_CASE(suite, "faults", test_regex_absent, test_regex_missing_at_run_time);
 	return suite;
 }
 

@@ -338,6 +338,43 @@ START_TEST(test_regex_when_pcre2_fails)
 }
 END_TEST
 
+START_TEST(test_regex_of_a_truncated_file)
+{
+	struct chance chance = {13};
+	size_t len = 1000000;
+	char *text = malloc(len);
+	mmr_regex_matches *it;
+	mmr_regex_match match;
+	mmr_reader *reader;
+	mmr_regex *regex;
+	struct temp temp;
+	uint64_t n = 77;
+
+	if (!has_pcre2()) {
+		free(text);
+		return;
+	}
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	chance_fill(&chance, text, len, mmr_slice_of("abcde\n"));
+	temp = temp_open(text, len);
+	reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	regex = compile("a+", NULL);
+	ck_assert_int_eq(mmr_regex_matches_of(regex, mmr_bytes(reader), &it), 0);
+	ck_assert(mmr_regex_matches_next(it, &match));
+	temp_resize(&temp, 400000);
+	ck_assert_int_eq(mmr_regex_count(regex, reader, NULL, &n), MMR_ETRUNCATED);
+	ck_assert_uint_eq(n, 77);
+	while (mmr_regex_matches_next(it, &match))
+		;
+	ck_assert_int_eq(mmr_regex_matches_error(it), MMR_ETRUNCATED);
+	mmr_regex_matches_close(it);
+	mmr_regex_close(regex);
+	mmr_close(reader);
+	temp_close(&temp);
+	free(text);
+}
+END_TEST
+
 static Suite *regex_faults_suite(void)
 {
 	Suite *suite = suite_create("regex_faults");
@@ -346,7 +383,7 @@ static Suite *regex_faults_suite(void)
 		test_regex_of_a_line_beyond_the_limit);
 	ADD_CASE(suite, "faults", test_regex_of_a_pattern_without_addresses,
 		test_regex_of_other_releases, test_regex_avoids_wrong_machine_code,
-		test_regex_when_pcre2_fails);
+		test_regex_when_pcre2_fails, test_regex_of_a_truncated_file);
 	return suite;
 }
 
