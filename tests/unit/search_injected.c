@@ -47,6 +47,7 @@ static const struct wanted wanted[] = {
 	{"texts of one byte", 2, {TEXT("7"), TEXT("9")}, ""},
 	{"texts with the same start", 3,
 		{TEXT("gamma 1"), TEXT("gamma 2"), TEXT("gamma 33333333333")}, ""},
+	{"short texts with the same start", 2, {TEXT("gamma 1"), TEXT("gamma 2")}, ""},
 	{"words", 2, {TEXT("BETA"), TEXT("alpha")}, "IW"},
 	{"words of Unicode", 2, {TEXT("BETA"), TEXT("12")}, "IWU"},
 	{"letters of Unicode", 2, {TEXT("BETA"), TEXT("12")}, "IU"},
