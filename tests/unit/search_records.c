@@ -222,7 +222,7 @@ static int on_record(void *context, const mmr_found_line *found)
 {
 	struct test_case *test = context;
 	bool has_context = test->how.before > 0 || test->how.after > 0;
-	size_t i = next_record(test), stop = found->off + found->bytes.len;
+	size_t i = next_record(test), stop = (size_t)found->off + found->bytes.len;
 
 	if (i == SIZE_MAX || found->off != test->starts[i] || found->is_context == test->found[i])
 		return -EPROTO;
