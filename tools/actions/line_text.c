@@ -40,9 +40,14 @@ static void put_colored(struct adding *adding, const char *color, const char *by
 		line_put_text(adding, COLOR_END);
 }
 
+static const char *separator_of(const struct adding *adding)
+{
+	return adding->line->is_context ? "-" : ":";
+}
+
 static void put_separator(struct adding *adding)
 {
-	put_colored(adding, COLOR_SEPARATOR, adding->line->is_context ? "-" : ":", 1);
+	put_colored(adding, COLOR_SEPARATOR, separator_of(adding), 1);
 }
 
 static void put_number(struct adding *adding, uint64_t number)
@@ -54,8 +59,16 @@ static void put_number(struct adding *adding, uint64_t number)
 
 static void put_number_prefix(struct adding *adding, uint64_t number)
 {
-	put_number(adding, number);
-	put_separator(adding);
+	char text[PUT_NUMBER_ROOM + 1], *end;
+
+	if (adding->text->style->options->color) {
+		put_number(adding, number);
+		put_separator(adding);
+		return;
+	}
+	end = put_unsigned(text, number);
+	*end++ = separator_of(adding)[0];
+	line_put(adding, text, (size_t)(end - text));
 }
 
 static void put_prefix(struct adding *adding, uint64_t off)

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 static char buffer[256 << 10];
+/* Longer writes fill a pipe of the usual size. */
+#define LARGE ((size_t)64 << 10)
 static size_t filled;
 static bool was_closed;
 
@@ -89,6 +91,8 @@ static void write_all(const char *bytes, size_t len)
 
 	if (len == 0)
 		return;
+	if (len >= LARGE)
+		transfer_widen();
 	progress_output_begin();
 	errnum = write_bytes(bytes, len);
 	progress_output_end(bytes[len - 1]);

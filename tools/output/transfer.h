@@ -8,6 +8,10 @@
 
 #include "mmcat.h"
 
+/* Lets a pipe at standard output hold more bytes, so that a large write does not wait for the
+ * reader of the pipe. One call is enough. */
+void transfer_widen(void);
+
 /* Moves bytes [off, off + len) of a file and adds their number to `*done`.
  *
  * Returns: 1 when all is moved or the file ended; 0 when the caller must copy the rest by read and

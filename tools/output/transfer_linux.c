@@ -23,6 +23,24 @@
 
 static int broker[2] = {-1, -1};
 
+/* Lets a pipe hold more bytes. For speed only: smaller sizes work. */
+static void widen(int fd)
+{
+	int size = fcntl(fd, F_GETPIPE_SZ);
+
+	if (size > 0 && (size_t)size < PIPE_BYTES)
+		fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
+}
+
+void transfer_widen(void)
+{
+	static bool is_wide;
+
+	if (!is_wide)
+		widen(STDOUT_FILENO);
+	is_wide = true;
+}
+
 /* Makes the private pipe, once. */
 static bool make_broker(void)
 {
@@ -32,9 +50,8 @@ static bool make_broker(void)
 		broker[0] = -1;
 		return false;
 	}
-	/* For speed only: the default sizes work. */
-	fcntl(broker[0], F_SETPIPE_SZ, PIPE_BYTES);
-	fcntl(STDOUT_FILENO, F_SETPIPE_SZ, PIPE_BYTES);
+	widen(broker[0]);
+	transfer_widen();
 	return true;
 }
 
