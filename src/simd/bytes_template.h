@@ -31,7 +31,7 @@
 /* A byte counter holds up to 255. */
 #define TALLY_STEPS (STREAM_BYTES / VECTOR_BYTES < 255 ? STREAM_BYTES / VECTOR_BYTES : 128)
 
-/* Counts in less than one vector. */
+/* Counts in a slice of less than one vector. */
 static uint64_t count_tail(const char *ptr, size_t len, char byte)
 {
 	uint64_t n = 0;
@@ -64,8 +64,9 @@ TARGET static inline uint64_t count_streams(const char *ptr, VECTOR pattern)
 
 TARGET static uint64_t vector_count(const char *ptr, size_t len, char byte)
 {
+	bool has_vector = len >= VECTOR_BYTES;
 	VECTOR pattern = SPLAT(byte);
-	uint64_t n = 0;
+	uint64_t n = 0, bits;
 
 	for (; len >= STREAMS_BYTES; ptr += STREAMS_BYTES, len -= STREAMS_BYTES)
 		n += count_streams(ptr, pattern);
@@ -79,7 +80,11 @@ TARGET static uint64_t vector_count(const char *ptr, size_t len, char byte)
 		ptr += steps * VECTOR_BYTES;
 		len -= steps * VECTOR_BYTES;
 	}
-	return n + count_tail(ptr, len, byte);
+	if (!has_vector || len == 0)
+		return n + count_tail(ptr, len, byte);
+	/* The last vector includes bytes that are counted already. */
+	bits = EQUAL(LOAD(ptr + len - VECTOR_BYTES), pattern);
+	return n + (unsigned)__builtin_popcountll(bits >> (VECTOR_BYTES - len));
 }
 
 /* Hardware prefetch stops at the end of a page. Prefetching the next page while this one is decoded
