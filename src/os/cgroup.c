@@ -91,15 +91,23 @@ static bool copy_path(char *to, const char *path)
 	return true;
 }
 
+static bool is_octal(char digit)
+{
+	return digit >= '0' && digit <= '7';
+}
+
 /* Undoes the escapes of mountinfo, such as \040. */
 static void unescape(char *path)
 {
 	char *to = path;
+	unsigned byte;
 
 	for (; *path; path++) {
-		if (path[0] == '\\' && path[1] >= '0' && path[1] <= '3' && path[2] && path[3]) {
-			*to++ = (char)((path[1] - '0') << 6 | (path[2] - '0') << 3 |
-				       (path[3] - '0'));
+		if (path[0] == '\\' && is_octal(path[1]) && is_octal(path[2]) &&
+			is_octal(path[3])) {
+			byte = (unsigned)(path[1] - '0') * 64 + (unsigned)(path[2] - '0') * 8 +
+			       (unsigned)(path[3] - '0');
+			*to++ = (char)byte;
 			path += 3;
 		} else {
 			*to++ = *path;
