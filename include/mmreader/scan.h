@@ -110,8 +110,8 @@ MMR_API int mmr_split_compile(mmr_slice pattern, char delimiter, mmr_split **ret
 /* Frees a compiled pattern, which nothing may use any more. NULL is allowed. */
 MMR_API void mmr_split_close(mmr_split *split);
 
-/* The number of processors that this thread may use, at least 1: those of its affinity mask, but not
- * more than the quotas of its control groups were at the first call. */
+/* The number of processors that this thread may use, at least 1: as many as its affinity mask has,
+ * limited by the quotas of its control groups, which are read once. */
 MMR_API unsigned mmr_processors(void);
 
 /* --- Progress --------------------------------------------------------------------------------- */

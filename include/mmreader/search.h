@@ -166,8 +166,8 @@ MMR_API void mmr_line_matches_close(mmr_line_matches *it);
  * is searched for.
  *
  * Errors: MMR_ENOMAP (a slice without addresses); MMR_ELONG for a line of more than 64 MiB that
- * must be copied; -ENOMEM; those of mmr_line_matches_error. Lifetime: the line must stay valid
- * until the next call or the end. */
+ *   must be copied; -ENOMEM; those of mmr_line_matches_error.
+ * Lifetime: the line must stay valid until the next call or the end. */
 MMR_API int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line);
 
 /* The next match: the first one after the previous match; of several that start there, the longest.

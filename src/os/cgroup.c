@@ -204,7 +204,7 @@ static unsigned least_quota(const char *root, const struct group *group)
 	char folder[2 * PATH_ROOM], *slash;
 	unsigned least = UINT_MAX, quota;
 
-	/* A mount without the group has the groups of others. */
+	/* If only a part of the hierarchy is mounted, the group may be outside it. */
 	if (strcmp(group->mount_root, "/") == 0)
 		skipped = 0;
 	else if (strncmp(group->path, group->mount_root, skipped) != 0 ||

@@ -184,9 +184,9 @@ int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
 
 /* --- Processors: linux.c, posix.c --- */
 
-/* Returns: how many processors the calling thread may use: those of its affinity mask, but not more
- * than the quotas of its control groups were at the first call; at least 1. posix.c sees neither:
- * it returns how many are online. */
+/* Returns: how many processors the calling thread may use, at least 1: as many as its affinity mask
+ * has, limited by the quotas of its control groups, which are read once. posix.c knows neither: it
+ * returns how many are online. */
 unsigned os_processors(void);
 
 #endif

@@ -256,7 +256,7 @@ int needles_next(struct needles_search *search, size_t from, struct needle_match
 		return guard_fault(&guard);
 	found = search_block(search, from, ret_match);
 	guard_leave(&guard);
-	/* A later call may look again at the match, but not before it. */
+	/* Offsets up to the match have been compared. */
 	search->from = found ? ret_match->at + 1 : search->from;
 	return found;
 }

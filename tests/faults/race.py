@@ -89,13 +89,6 @@ def run(program, path, args):
 	return judge(args, path, done.returncode, done.stdout, err)
 
 
-def allow(seen, what, most):
-	"""A map that is cut and grows back between two checks of the size shows zeroes: see doc/safety.md. A
-	thread that is interrupted there for long, on a busy machine, may see this, but rarely."""
-	if 0 < seen[what] <= most:
-		seen["done, with zeroes from the map"] = seen.pop(what)
-
-
 def race(program, path, n_rounds):
 	n_wrong = 0
 	for args in ACTIONS:
@@ -103,8 +96,6 @@ def race(program, path, n_rounds):
 		# A file that is opened while it is cut may end within a record, or be empty.
 		for what in [what for what in seen if "byte" in what]:
 			seen["other errors"] += seen.pop(what)
-		if "--no-mmap" not in args:
-			allow(seen, "ZEROES", n_rounds // 10)
 		words = ", ".join("%d %s" % (n, what) for what, n in sorted(seen.items()))
 		print("mmcat %-22s %s" % (" ".join(args), words))
 		n_wrong += sum(n for what, n in seen.items() if what[0].isupper())

@@ -90,8 +90,11 @@ if [ $? = 1 ]; then
 		refuses "cannot compile pattern 'a(b': $missing at byte 3" -e x -E 'a(b' abc
 	# The expression is refused as it was given, not with what -W and -X put around it.
 	check "an invalid expression with -W" refuses "cannot compile pattern 'a(': $missing at byte 2" -W -E 'a(' abc
+	# Where PCRE2 reports the parenthesis depends on its release.
+	"$MMCAT" -E 'b)|(c' abc > out 2> err
 	check "an expression with a parenthesis too many" \
-		eval '! "$MMCAT" -X -E "b)|(c" abc > out 2> err && grep -q "parenthesis at byte [0-9]$" err && [ ! -s out ]'
+		refuses "$(sed 's/^mmcat: //' err)" -X -E 'b)|(c' abc
+	check "its message" grep -q "^mmcat: cannot compile pattern 'b)|(c': unmatched closing parenthesis at byte" err
 	check "-W around an expression that ends in a quoted text" prints 'b\n' -W -E '\Qb' abc
 	check "-W around an expression that ends in a comment" prints 'b\n' -W -E '(?x)b # a word' abc
 	check "-X around an expression that ends in a comment" prints 'b\n' -X -E '(?x)b # a line' abc

@@ -22,6 +22,16 @@
 			ck_abort_msg(__VA_ARGS__); \
 	} while (0)
 
+/* Initializers of an mmr_pattern. */
+#define TEXT(text) \
+	{ \
+		{text, sizeof(text) - 1}, false \
+	}
+#define EXPRESSION(text) \
+	{ \
+		{text, sizeof(text) - 1}, true \
+	}
+
 /* Adds a test case to a suite: its name, then its tests. */
 #define ADD_CASE(suite, name, ...) \
 	add_case((suite), (name), (const TTest *const[]){__VA_ARGS__, NULL})

@@ -1,23 +1,10 @@
-/* allocations.c - calls that allocate, while each of their allocations fails once
+/* allocations.c - calls that allocate, while memory runs out at each of their allocations
  *
  * search_injected.c does the same for whole searches, faults/inject_library.c for calls on files.
  *
  * SPDX-License-Identifier: MIT */
+#include "failing_malloc.h"
 #include "support.h"
-
-/* --- A malloc(3) for the whole program, which fails on demand --- */
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-
-static long mallocs_left = -1; /* before the one that fails; below 0: none fails */
-
-void *__wrap_malloc(size_t size)
-{
-	if (mallocs_left < 0)
-		return __real_malloc(size);
-	return mallocs_left-- == 0 ? NULL : __real_malloc(size);
-}
 
 /* --- Calls. Each frees what it has made, and returns 0 or the code of an error. --- */
 
@@ -159,7 +146,7 @@ START_TEST(test_allocations_fail)
 			heap = heap_in_use();
 			mallocs_left = n;
 			err = calls[i]();
-			failed = mallocs_left < 0;
+			failed = mallocs_left <= 0;
 			mallocs_left = -1;
 			n_errors += err < 0;
 			MUST(err == 0 || (failed && err == -ENOMEM), "call %zu, allocation %ld: %d",

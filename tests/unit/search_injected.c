@@ -1,25 +1,10 @@
 /* search_injected.c - searches while memory runs out, and while the file is truncated
  *
  * SPDX-License-Identifier: MIT */
+#include "failing_malloc.h"
 #include "support.h"
 
 #include <unistd.h>
-
-/* --- A malloc(3) for the whole program, which fails on demand --- */
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-
-static long mallocs_left = -1; /* allocations that will succeed; below 0: all of them */
-
-void *__wrap_malloc(size_t size)
-{
-	if (mallocs_left == 0)
-		return NULL;
-	if (mallocs_left > 0)
-		mallocs_left--;
-	return __real_malloc(size);
-}
 
 /* --- What is searched for --- */
 
@@ -31,15 +16,6 @@ struct wanted {
 	mmr_pattern patterns[N_PATTERNS];
 	const char *options; /* the letters of mmcat: I W X v, & for --and, U for UTF-8 */
 };
-
-#define TEXT(text) \
-	{ \
-		{text, sizeof(text) - 1}, false \
-	}
-#define EXPRESSION(text) \
-	{ \
-		{text, sizeof(text) - 1}, true \
-	}
 
 static const struct wanted wanted[] = {
 	{"a text", 1, {TEXT("beta 7")}, ""},
@@ -235,7 +211,7 @@ static mmr_reader *stream_of(mmr_slice bytes)
 	return reader;
 }
 
-/* Each allocation fails once. The lines before it are reported. */
+/* Memory runs out at each allocation. The lines before that are reported. */
 static void run_out(const struct wanted *what, const mmr_split *records, unsigned way,
 	mmr_slice text, bool stream, struct report *report)
 {

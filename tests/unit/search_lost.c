@@ -1,7 +1,7 @@
-/* search_lost.c - searches in blocks of a map of which the rest was cut off
+/* search_lost.c - searches in a map whose file was truncated
  *
- * Each call must return MMR_ETRUNCATED when it needs bytes behind the cut, and may succeed when it
- * does not. The cuts are at pages, so that no byte reads as zero.
+ * A call must return MMR_ETRUNCATED if it needs bytes after the cut, and may succeed if it does
+ * not. The cuts are at pages, so that no byte reads as zero.
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -125,15 +125,6 @@ struct wanted {
 	size_t n;
 	bool words, all, utf;
 };
-
-#define TEXT(text) \
-	{ \
-		{text, sizeof(text) - 1}, false \
-	}
-#define EXPRESSION(text) \
-	{ \
-		{text, sizeof(text) - 1}, true \
-	}
 
 static const struct wanted wanted[] = {
 	{{TEXT("word")}, 1, false, false, false},

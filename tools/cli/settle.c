@@ -127,10 +127,11 @@ static void refuse_across_lines(const struct options *options)
 /* Adds the texts of --patterns. Standard input is read once, so it cannot be searched, too. */
 static void settle_patterns(struct options *options, const char *file)
 {
+	bool is_input = strcmp(file, "-") == 0;
 	int i;
 
-	for (i = 0; i < options->n_files && strcmp(file, "-") == 0; i++)
-		if (strcmp(options->files[i], "-") == 0)
+	for (i = 0; i < options->n_files; i++)
+		if (is_input && strcmp(options->files[i], "-") == 0)
 			settle_refuse("--patterns=- with standard input as FILE");
 	pattern_add_file(&options->search, file);
 }
