@@ -102,8 +102,7 @@ static uint32_t flags_of(const mmr_regex_options *options)
 	flags |= options->dot_all ? PCRE2_DOTALL : 0;
 	/* If the pattern itself could enable UTF, a search would fail at the first byte that is not
 	 * UTF-8. */
-	flags |= options->utf ? PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF
-			      : PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
+	flags |= options->utf ? PCRE2_UTF | PCRE2_UCP : PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
 	return flags;
 }
 
@@ -142,19 +141,30 @@ pcre2_code *regex_code_of(mmr_slice pattern, const mmr_regex_options *options, u
 	return code;
 }
 
-static int compile(mmr_slice pattern, const mmr_regex_options *options, enum regex_subject subject,
-	pcre2_code **ret_code)
+/* A subject that is not UTF-8 has a code of its own, since PCRE2 assumes that a match of a pattern
+ * that begins with `.*` begins at the start of a line. It may begin after invalid bytes, too. */
+static int compile(mmr_slice pattern, const mmr_regex_options *options, mmr_regex *regex)
 {
 	/* A record may end with an empty line, at whose start '^' matches. */
-	uint32_t flags = subject == REGEX_RECORD ? PCRE2_ALT_CIRCUMFLEX
-			 : subject == REGEX_HEAD ? PCRE2_ANCHORED
-						 : 0;
+	uint32_t flags = regex->subject == REGEX_RECORD ? PCRE2_ALT_CIRCUMFLEX
+			 : regex->subject == REGEX_HEAD ? PCRE2_ANCHORED
+							: 0;
 	size_t at;
 	int cause;
 
-	*ret_code = regex_code_of(pattern, options, flags, &cause, &at);
+	regex->code = regex_code_of(pattern, options, flags, &cause, &at);
+	if (regex->code && options->utf)
+		regex->invalid_code =
+			regex_code_of(pattern, options, flags | REGEX_INVALID_UTF, &cause, &at);
+	if (regex->code && (regex->invalid_code || !options->utf))
+		return 0;
 	/* PCRE2 may report an offset after the end. */
-	return *ret_code ? 0 : explain_pattern(pattern, cause, min_size(at, pattern.len));
+	return explain_pattern(pattern, cause, min_size(at, pattern.len));
+}
+
+static bool compile_jit(pcre2_code *code)
+{
+	return pcre2.pcre2_jit_compile_8(code, PCRE2_JIT_COMPLETE) == 0;
 }
 
 int regex_refuse(mmr_slice pattern, char delimiter, size_t at)
@@ -193,9 +203,10 @@ int regex_compile(mmr_slice pattern, const mmr_regex_options *options, enum rege
 	if (!regex)
 		return error_set(-ENOMEM, "compile a pattern of %zu bytes", pattern.len);
 	memset(regex, 0, sizeof(*regex));
-	err = compile(pattern, options, subject, &regex->code);
+	regex->subject = subject;
+	err = compile(pattern, options, regex);
 	if (err < 0) {
-		heap_free(regex);
+		mmr_regex_close(regex);
 		return err;
 	}
 	syntax = regex_syntax_of(pattern, options);
@@ -204,7 +215,6 @@ int regex_compile(mmr_slice pattern, const mmr_regex_options *options, enum rege
 		return regex_refuse(pattern, '\n', syntax.newline_at);
 	}
 	regex->delimiter = options->delimiter;
-	regex->subject = subject;
 	regex->utf = options->utf;
 	/* Next to an invalid character at the end of a line, PCRE2 10.42 finds other empty matches
 	 * than next to one at the end of the subject. */
@@ -215,7 +225,8 @@ int regex_compile(mmr_slice pattern, const mmr_regex_options *options, enum rege
 	regex->heap_limit = options->heap_limit > 0 ? options->heap_limit : HEAP_LIMIT;
 	/* If memory must not be executable, this fails and patterns are interpreted. */
 	regex->jit = !options->no_jit && regex_trusts_jit(pattern, options, release) &&
-		     pcre2.pcre2_jit_compile_8(regex->code, PCRE2_JIT_COMPLETE) == 0;
+		     compile_jit(regex->code) &&
+		     (!regex->invalid_code || compile_jit(regex->invalid_code));
 	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_CAPTURECOUNT, &regex->n_groups);
 	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_NAMECOUNT, &regex->n_names);
 	pcre2.pcre2_pattern_info_8(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &regex->name_size);
@@ -229,6 +240,7 @@ void mmr_regex_close(mmr_regex *regex)
 	if (!regex)
 		return;
 	pcre2.pcre2_code_free_8(regex->code);
+	pcre2.pcre2_code_free_8(regex->invalid_code);
 	heap_free(regex->literals);
 	heap_free(regex);
 }

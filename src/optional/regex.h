@@ -56,6 +56,10 @@ extern struct regex_functions pcre2;
  * machine code and the stacks of JIT itself. */
 extern pcre2_general_context *regex_memory;
 
+/* The flags of a code for subjects that may be not UTF-8. Without them, a match ends with an error
+ * in such a subject. */
+#define REGEX_INVALID_UTF (PCRE2_MATCH_INVALID_UTF | PCRE2_NO_DOTSTAR_ANCHOR)
+
 /* Compiles a pattern with the options and with further flags of PCRE2.
  *
  * Returns: NULL if it cannot be compiled; `*ret_cause` is then the error of PCRE2, and `*ret_at`
@@ -92,6 +96,7 @@ size_t regex_whole_lines(mmr_slice bytes, char delimiter);
 
 struct mmr_regex {
 	pcre2_code *code;
+	pcre2_code *invalid_code; /* for subjects that are not UTF-8; NULL unless `utf` */
 	uint32_t n_groups;
 	uint32_t n_names, name_size; /* each name takes name_size bytes: a 2-byte number, a text */
 	const unsigned char *names;
@@ -116,7 +121,12 @@ struct matcher {
 	mmr_slice piece;
 	mmr_slice subject;
 	bool is_piece; /* the subject is the whole piece */
-	size_t from;   /* offset of the next search in the subject; past its end: search the next */
+	enum {
+		SUBJECT_UNKNOWN,
+		SUBJECT_VALID, /* it is UTF-8 */
+		SUBJECT_INVALID
+	} validity;  /* of `utf` */
+	size_t from; /* offset of the next search in the subject; past its end: search the next */
 	bool after_empty;
 };
 

@@ -52,6 +52,7 @@ static void show(struct matcher *matcher, const char *start, size_t len)
 	matcher->subject.ptr = start;
 	matcher->subject.len = len;
 	matcher->is_piece = false;
+	matcher->validity = SUBJECT_UNKNOWN;
 	/* A search takes at least one step for each byte at which it starts. So the limit grows
 	 * with the line: a long line alone must not reach it. */
 	set_limits(
@@ -152,18 +153,49 @@ static int explain(const struct matcher *matcher, int cause, uint64_t off)
 	return error_hint(-ECANCELED, "raise it or simplify the pattern");
 }
 
-/* Calls machine code directly, since pcre2_match checks its arguments first, which takes longer
- * than the search of a short line. */
-static int match(const struct matcher *matcher)
+typedef int match_fn(const pcre2_code *, PCRE2_SPTR8, PCRE2_SIZE, PCRE2_SIZE, uint32_t,
+	pcre2_match_data *, pcre2_match_context *);
+
+static int call(const struct matcher *matcher, match_fn *fn, const pcre2_code *code, uint32_t flags)
+{
+	flags |= matcher->after_empty ? PCRE2_NOTEMPTY_ATSTART : 0;
+	return fn(code, (PCRE2_SPTR8)matcher->subject.ptr, matcher->subject.len, matcher->from,
+		flags, matcher->data, matcher->context);
+}
+
+/* PCRE2 checks whether a subject is UTF-8, from the start of the search to the end. */
+static int match_utf(struct matcher *matcher)
 {
 	const mmr_regex *regex = matcher->regex;
-	uint32_t flags = matcher->after_empty ? PCRE2_NOTEMPTY_ATSTART : 0;
-	int (*fn)(const pcre2_code *, PCRE2_SPTR8, PCRE2_SIZE, PCRE2_SIZE, uint32_t,
-		pcre2_match_data *, pcre2_match_context *) =
-		regex->jit && !regex->utf ? pcre2.pcre2_jit_match_8 : pcre2.pcre2_match_8;
+	/* Machine code may exist that is not trusted. */
+	uint32_t flags = regex->jit ? 0 : PCRE2_NO_JIT;
+	int found;
 
-	return fn(regex->code, (PCRE2_SPTR8)matcher->subject.ptr, matcher->subject.len,
-		matcher->from, flags, matcher->data, matcher->context);
+	if (matcher->validity == SUBJECT_VALID)
+		return call(matcher, pcre2.pcre2_match_8, regex->code, flags | PCRE2_NO_UTF_CHECK);
+	if (matcher->validity == SUBJECT_UNKNOWN) {
+		found = call(matcher, pcre2.pcre2_match_8, regex->code, flags);
+		if ((found > PCRE2_ERROR_UTF8_ERR1 || found < PCRE2_ERROR_UTF8_ERR21) &&
+			found != PCRE2_ERROR_BADUTFOFFSET) {
+			if (matcher->from == 0)
+				matcher->validity = SUBJECT_VALID;
+			return found;
+		}
+		matcher->validity = SUBJECT_INVALID;
+	}
+	return call(matcher, pcre2.pcre2_match_8, regex->invalid_code, flags);
+}
+
+/* Calls machine code directly, since pcre2_match checks its arguments first, which takes longer
+ * than the search of a short line. */
+static int match(struct matcher *matcher)
+{
+	const mmr_regex *regex = matcher->regex;
+
+	if (regex->utf)
+		return match_utf(matcher);
+	return call(matcher, regex->jit ? pcre2.pcre2_jit_match_8 : pcre2.pcre2_match_8,
+		regex->code, 0);
 }
 
 /* After the last delimiter of a piece there is no line, not even an empty one. */

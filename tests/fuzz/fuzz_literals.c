@@ -84,14 +84,16 @@ static void check_sets(const struct regex_literals *literals, mmr_slice line, bo
 }
 
 /* Without the optimizations, a verb such as (*COMMIT) has another effect. */
-static uint32_t flags_for(mmr_slice pattern)
+static uint32_t flags_for(const struct question *question)
 {
+	uint32_t flags = question->options.utf ? REGEX_INVALID_UTF : 0;
+	mmr_slice pattern = question->pattern;
 	size_t i;
 
 	for (i = 0; i + 1 < pattern.len; i++)
 		if (memcmp(pattern.ptr + i, "(*", 2) == 0)
-			return 0;
-	return PCRE2_NO_START_OPTIMIZE;
+			return flags;
+	return flags | PCRE2_NO_START_OPTIMIZE | PCRE2_NO_DOTSTAR_ANCHOR;
 }
 
 /* Finds the lines that match. `literals` may be NULL. */
@@ -104,8 +106,8 @@ static void find_naively(struct question *question, const struct regex_literals 
 	size_t start, end;
 	int cause, found;
 
-	code = regex_code_of(question->pattern, &question->options, flags_for(question->pattern),
-		&cause, &start);
+	code = regex_code_of(
+		question->pattern, &question->options, flags_for(question), &cause, &start);
 	MUST(code, "an invalid pattern was compiled");
 	data = pcre2.pcre2_match_data_create_from_pattern_8(code, regex_memory);
 	context = pcre2.pcre2_match_context_create_8(regex_memory);

@@ -72,7 +72,7 @@ static pcre2_code *compile_naive(const struct question *question)
 	flags |= question->options.caseless ? PCRE2_CASELESS : 0;
 	flags |= question->options.extended ? PCRE2_EXTENDED : 0;
 	flags |= question->options.dot_all ? PCRE2_DOTALL : 0;
-	flags |= question->options.utf ? PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF
+	flags |= question->options.utf ? PCRE2_UTF | PCRE2_UCP | REGEX_INVALID_UTF
 				       : PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
 	code = pcre2.pcre2_compile_8(
 		(PCRE2_SPTR)pattern, question->pattern.len, flags, &cause, &off, context);

@@ -287,7 +287,9 @@ static bool ask(struct question *question)
 		0);
 	mmr_regex_close(regex);
 	question->code = regex_code_of(question->pattern, &question->options,
-		draft_has_verb(question->pattern) ? 0 : PCRE2_NO_START_OPTIMIZE, &cause, &at);
+		(question->options.utf ? REGEX_INVALID_UTF : 0) |
+			(draft_has_verb(question->pattern) ? 0 : PCRE2_NO_START_OPTIMIZE),
+		&cause, &at);
 	ck_assert_ptr_nonnull(question->code);
 	question->data = pcre2.pcre2_match_data_create_from_pattern_8(question->code, NULL);
 	question->context = pcre2.pcre2_match_context_create_8(NULL);

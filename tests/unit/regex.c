@@ -105,6 +105,16 @@ START_TEST(test_regex_examples)
 			"a\xff"
 			"b",
 			"0:a|2:b|", true},
+		{".*]", "\xf7w]", "1:w]|", true},
+		{"(?s).*b",
+			"a\xff"
+			"b\xff"
+			"cb",
+			"2:b|4:cb|", true},
+		{"^.*b",
+			"a\xff"
+			"b",
+			"", true},
 		{"\\w+", "gr\xc3\xbcn", "0:gr\xc3\xbcn|", true},
 		{"\\b", "a}\xfe", "0:|1:|", true},
 		{"\\w+", "gr\xc3\xbcn", "0:gr|4:n|", false},

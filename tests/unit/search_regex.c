@@ -46,7 +46,9 @@ static bool compile(struct question *question)
 	how.caseless = question->options.caseless;
 	how.utf = question->options.utf;
 	question->code = regex_code_of(question->pattern.text, &how,
-		draft_has_verb(question->pattern.text) ? 0 : PCRE2_NO_START_OPTIMIZE, &cause, &at);
+		(how.utf ? REGEX_INVALID_UTF : 0) |
+			(draft_has_verb(question->pattern.text) ? 0 : PCRE2_NO_START_OPTIMIZE),
+		&cause, &at);
 	ck_assert_ptr_nonnull(question->code);
 	if (how.utf && question->search && question->search->terms[0].regex->jit)
 		ck_assert_int_eq(pcre2.pcre2_jit_compile_8(question->code, PCRE2_JIT_COMPLETE), 0);
