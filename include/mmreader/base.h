@@ -41,6 +41,15 @@ MMR_API const char *mmr_version(void);
 /* The scan kernels used on this CPU: "avx512", "avx2", "sse2", "neon" or "portable". */
 MMR_API const char *mmr_kernel_name(void);
 
+/* The order in which this process reads large slices to count a byte: "sequential", or two "halves"
+ * or four "quarters" of 2 MiB in step. The orders are compared once, on the first slices of at
+ * least 1.5 MiB that are counted after 32 MiB of such slices.
+ *
+ * Returns: "unmeasured" before that; counts are then sequential. Never NULL.
+ * Lifetime: static.
+ * Threads: any. */
+MMR_API const char *mmr_kernel_order(void);
+
 MMR_END_DECLS
 
 #endif

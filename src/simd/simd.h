@@ -68,8 +68,9 @@ struct simd_teddy {
 typedef unsigned simd_teddy_fn(const char *ptr, size_t len, const struct simd_teddy *teddy,
 	uint16_t *at, size_t *ret_used);
 
-/* Arrays are added up in pieces of this many bytes. Four streams of a page each are read at a time,
- * see bytes_template.h. A piece that is copied before it is added up fits in the L1 cache. */
+/* Arrays are added up in pieces of this many bytes. Four streams of a page each are read at a
+ * time, see numbers_template.h. A piece that is copied before it is added up fits in the L1 cache.
+ */
 #define SIMD_GRAIN ((size_t)16 << 10)
 
 struct simd_total {
@@ -91,12 +92,20 @@ struct simd_numbers {
 	void (*widen_f16)(const char *ptr, size_t n, char *to);
 };
 
+/* How many runs of a slice the count reads in step: see order.h. */
+enum simd_order {
+	SIMD_SEQUENTIAL, /* one */
+	SIMD_HALVES,     /* two, half of the slice apart */
+	SIMD_QUARTERS,   /* four, a quarter apart */
+	SIMD_N_ORDERS
+};
+
 struct simd_kernels {
 	const char *name;
 	bool (*usable)(void);
 
-	/* Returns: how often `byte` occurs. */
-	uint64_t (*count)(const char *ptr, size_t len, char byte);
+	/* Returns: how often `byte` occurs, in any order. */
+	uint64_t (*count)(const char *ptr, size_t len, char byte, enum simd_order order);
 
 	simd_mark_fn *mark;      /* from the start: offsets rise */
 	simd_mark_fn *mark_back; /* from the end: offsets fall, *ret_used counts from the end */

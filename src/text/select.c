@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "common.h"
 #include "file/guard.h"
-#include "simd/simd.h"
+#include "simd/order.h"
 
 #include <mmreader/find.h>
 #include <mmreader/positions.h>
@@ -20,7 +20,7 @@ int mmr_slice_count(mmr_slice slice, char byte, uint64_t *ret_count)
 		return error_nowhere();
 	if (!GUARD_ENTER(&guard, slice.ptr, slice.len))
 		return guard_fault(&guard);
-	*ret_count = simd_kernels()->count(slice.ptr, slice.len, byte);
+	*ret_count = order_count(slice.ptr, slice.len, byte);
 	guard_leave(&guard);
 	return 0;
 }

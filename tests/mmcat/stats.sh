@@ -33,6 +33,23 @@ check "a range of bytes" says '(kernel|map|read)' '-b 1000:+5000' numbers "5000 
 check "a search" says '(map|read)' '-e 99999' numbers "$n_bytes bytes"
 check "a search without a map" says read '--no-mmap -e 99999' numbers "$n_bytes bytes"
 
+# Only counts of large inputs compare the orders. A copy in small windows does not.
+order()
+{
+	local orders='(sequential|halves|quarters)'
+
+	head -c 100M /dev/zero | tr '\0' 'x' > large
+	"$MMCAT" --stats -c large 2> err > out || return
+	[ "$(cat out)" = 1 ] || return
+	if grep -q 'I/O mode map' err; then
+		grep -qE ", scan kernels $kernel, order of counts $orders, peak memory" err || { cat err; return 1; }
+	fi
+	"$MMCAT" --stats --no-mmap -c large 2> err > out || return
+	grep -q ", scan kernels $kernel, peak memory" err || { cat err; return 1; }
+	rm large
+}
+check "the order of counts" order
+
 stream()
 {
 	local line="^mmcat: $n_bytes bytes, 1000000 lines, .*, I/O mode read, "

@@ -167,6 +167,7 @@ START_TEST(test_public_errors_are_reported)
 	ck_assert_uint_eq(mmr_last_error_offset(), UINT64_MAX);
 	ck_assert_uint_gt(strlen(mmr_version()), 0);
 	ck_assert_uint_gt(strlen(mmr_kernel_name()), 0);
+	ck_assert_uint_gt(strlen(mmr_kernel_order()), 0);
 }
 END_TEST
 

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 
 static struct {
@@ -96,6 +97,8 @@ void report_print(void)
 		add(line, sizeof(line), &len, ", %.2f GB/s", (double)report.bytes / seconds / 1e9);
 	add(line, sizeof(line), &len, ", I/O mode %s, scan kernels %s", io_modes[io_mode],
 		mmr_kernel_name());
+	if (strcmp(mmr_kernel_order(), "unmeasured") != 0)
+		add(line, sizeof(line), &len, ", order of counts %s", mmr_kernel_order());
 	add(line, sizeof(line), &len, ", peak memory %.1f MiB, peak heap %.1f KiB",
 		peak_resident() / 1048576, (double)mmr_heap_peak() / 1024);
 	for (id = 0; mmr_library_status((enum mmr_library)id, &library) == 0; id++)
