@@ -23,6 +23,7 @@
 #define TALLY_ADD(t, v, w) \
 	_mm512_mask_sub_epi8(t, _mm512_cmpeq_epi8_mask(v, w), t, _mm512_set1_epi8(-1))
 #define TALLY_SUM(t) ((uint64_t)_mm512_reduce_add_epi64(_mm512_sad_epu8(t, _mm512_setzero_si512())))
+#define BMI          1
 #define KERNELS      simd_avx512
 #define NAME         "avx512"
 #define USABLE       usable

@@ -14,6 +14,7 @@
  *	TALLY_ZERO()    ... all 0,
  *	TALLY_ADD(t, v, w)  raised by 1 where v and w are equal,
  *	TALLY_SUM(t)    added up
+ *	BMI             if TARGET has tzcnt and lzcnt
  *	TABLE and others if it has a shuffle of bytes: see teddy_template.h
  *	KERNELS         the name of the struct to fill with NAME, USABLE and &NUMBERS
  *
@@ -198,6 +199,9 @@ TARGET SIMD_INLINE unsigned mark_run(const char *ptr, size_t len, const struct s
 		off = backward ? len - used - 64 : used;
 		PREFETCH_FAR(ptr + off, backward);
 		word = probe_64(ptr + off, probe, &patterns, n, all, fold);
+		/* Pairs are rare, so that the branch is predicted. */
+		if (all && word == 0)
+			continue;
 		n_at += backward ? decode_down(word, off, at + n_at)
 				 : decode_up(word, off, at + n_at);
 	}
