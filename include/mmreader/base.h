@@ -38,7 +38,8 @@ typedef struct mmr_slice {
 /* "0.1.0": the version of the loaded library, not of the header that a program is compiled with. */
 MMR_API const char *mmr_version(void);
 
-/* The scan kernels used on this CPU: "avx512", "avx2", "sse2", "neon" or "portable". */
+/* The scan kernels used on this CPU: "avx512vbmi2", "avx512", "avx2", "ssse3", "sse2",
+ * "neon" or "portable". */
 MMR_API const char *mmr_kernel_name(void);
 
 /* The order in which this process reads large slices to count a byte: "sequential", or two "halves"

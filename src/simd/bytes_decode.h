@@ -34,15 +34,22 @@
 TARGET SIMD_INLINE unsigned decode_up(uint64_t word, size_t first, uint16_t *at)
 {
 	unsigned n = (unsigned)__builtin_popcountll(word), i;
+#if defined(DECODE_MANY)
+	const uint64_t all = word;
+#endif
 
 	for (i = 0; i < FIRST_GROUP; i++, word &= word - 1)
 		at[i] = (uint16_t)(first + LOWEST_SET(word));
 	if (n <= FIRST_GROUP)
 		return n;
+#if defined(DECODE_MANY)
+	DECODE_MANY(all, n, first, at, false);
+#else
 	for (; i < SECOND_GROUP; i++, word &= word - 1)
 		at[i] = (uint16_t)(first + LOWEST_SET(word));
 	for (; i < n; i++, word &= word - 1)
 		at[i] = (uint16_t)(first + LOWEST_SET(word));
+#endif
 	return n;
 }
 
@@ -58,15 +65,22 @@ TARGET SIMD_INLINE uint64_t take_highest(uint64_t word, size_t first, uint16_t *
 TARGET SIMD_INLINE unsigned decode_down(uint64_t word, size_t first, uint16_t *at)
 {
 	unsigned n = (unsigned)__builtin_popcountll(word), i;
+#if defined(DECODE_MANY)
+	const uint64_t all = word;
+#endif
 
 	for (i = 0; i < FIRST_GROUP; i++)
 		word = take_highest(word, first, at + i);
 	if (n <= FIRST_GROUP)
 		return n;
+#if defined(DECODE_MANY)
+	DECODE_MANY(all, n, first, at, true);
+#else
 	for (; i < SECOND_GROUP; i++)
 		word = take_highest(word, first, at + i);
 	for (; i < n; i++)
 		word = take_highest(word, first, at + i);
+#endif
 	return n;
 }
 

@@ -1,7 +1,7 @@
 /* bytes_template.h - the byte kernels of one instance, and its entry of the table
  *
- * Included once by each instance (portable.c, sse2.c, avx2.c, avx512.c, neon.c), which defines
- * beforehand:
+ * Included once by each instance (portable.c, sse2.c, avx2.c, vbmi2.c, neon.c and others), which
+ * defines beforehand:
  *
  *	VECTOR          the vector type
  *	VECTOR_BYTES    its size, a divisor of 64
@@ -15,6 +15,8 @@
  *	TALLY_ADD(t, v, w)  raised by 1 where v and w are equal,
  *	TALLY_SUM(t)    added up
  *	BMI             if TARGET has tzcnt and lzcnt
+ *	DECODE_MANY(word, n, first, at, falling)  if it decodes many bits faster: as decode_up or
+ *	                decode_down does, `n` bits
  *	TABLE and others if it has a shuffle of bytes: see teddy_template.h
  *	KERNELS         the name of the struct to fill with NAME, USABLE and &NUMBERS
  *
@@ -181,6 +183,24 @@ static uint64_t probe_tail(const char *ptr, size_t len, const struct simd_probe 
 	return word;
 }
 
+/* Pairs of bytes are rare, so the words without a hit are skipped by a loop that does little else.
+ *
+ * Returns: how many of `left` bytes are skipped, a multiple of 64. */
+TARGET SIMD_INLINE size_t skip_misses(const char *ptr, size_t left, size_t used,
+	const struct simd_probe *probe, const struct patterns *patterns, bool fold, bool backward)
+{
+	size_t skipped;
+
+	ptr += backward ? left - 64 : used;
+	for (skipped = 0; left - skipped >= 64; skipped += 64) {
+		PREFETCH_FAR(ptr, backward);
+		if (probe_64(ptr, probe, patterns, 2, true, fold) != 0)
+			break;
+		ptr = backward ? ptr - 64 : ptr + 64;
+	}
+	return skipped;
+}
+
 /* All mark kernels. `n`, `all`, `fold` and `backward` are constants in every call, so that the
  * compiler makes a loop without branches on them for each. */
 TARGET SIMD_INLINE unsigned mark_run(const char *ptr, size_t len, const struct simd_probe *probe,
@@ -196,12 +216,14 @@ TARGET SIMD_INLINE unsigned mark_run(const char *ptr, size_t len, const struct s
 		patterns.folds[i] = SPLAT((char)probe->folds[i]);
 	}
 	for (used = 0; len - used >= 64 && n_at <= SIMD_ROOM - 64; used += 64) {
+		if (all)
+			used += skip_misses(
+				ptr, len - used, used, probe, &patterns, fold, backward);
+		if (all && len - used < 64)
+			break;
 		off = backward ? len - used - 64 : used;
 		PREFETCH_FAR(ptr + off, backward);
 		word = probe_64(ptr + off, probe, &patterns, n, all, fold);
-		/* Pairs are rare, so that the branch is predicted. */
-		if (all && word == 0)
-			continue;
 		n_at += backward ? decode_down(word, off, at + n_at)
 				 : decode_up(word, off, at + n_at);
 	}

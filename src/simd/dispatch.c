@@ -6,6 +6,9 @@
 #include <mmreader/base.h>
 
 const struct simd_kernels *const simd_table[] = {
+#if defined(HAVE_AVX512VBMI2)
+	&simd_vbmi2,
+#endif
 #if defined(HAVE_AVX512BW)
 	&simd_avx512,
 #endif

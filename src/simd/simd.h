@@ -116,8 +116,8 @@ struct simd_kernels {
 	const struct simd_numbers *numbers;
 };
 
-extern const struct simd_kernels simd_avx512, simd_avx2, simd_ssse3, simd_sse2, simd_neon,
-	simd_portable;
+extern const struct simd_kernels simd_vbmi2, simd_avx512, simd_avx2, simd_ssse3, simd_sse2,
+	simd_neon, simd_portable;
 extern const struct simd_numbers numbers_avx2, numbers_portable;
 
 /* All instances that were compiled, best first; ends with a NULL. */
