@@ -37,9 +37,10 @@ MMR_API mmr_lines mmr_lines_of(mmr_slice slice, char delimiter);
 MMR_API mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags);
 
 /* Private: used by the inline call below. */
-MMR_API bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line);
-MMR_API bool mmr_lines_crlf_(
-	mmr_positions *positions, const char *start, const char *end, mmr_slice *ret_line);
+MMR_API bool mmr_lines_more_(mmr_lines *it, mmr_slice *ret_line);
+
+/* In the offset of the end of a line: a \r is before the delimiter. Only with MMR_LINES_CRLF. */
+#define MMR_LINE_CR ((uint16_t)0x8000)
 
 /* The next line.
  *
@@ -49,14 +50,20 @@ MMR_API bool mmr_lines_crlf_(
 static inline bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
 {
 	const char *start = it->line, *at;
+	uint16_t end;
 
-	if (!mmr_positions_next(&it->positions, &at))
-		return mmr_lines_last_(it, ret_line);
-	it->line = at + 1;
-	if (it->flags == MMR_LINES_CRLF)
-		return mmr_lines_crlf_(&it->positions, start, at, ret_line);
+	if (it->positions.next == it->positions.n)
+		return mmr_lines_more_(it, ret_line);
+	end = it->positions.at[it->positions.next++];
 	ret_line->ptr = start;
-	ret_line->len = (size_t)(at - start) + (it->flags & MMR_LINES_KEEP);
+	if (it->flags == MMR_LINES_CRLF) {
+		at = it->positions.base + (end & ~MMR_LINE_CR);
+		ret_line->len = (size_t)(at - start) - end / MMR_LINE_CR;
+	} else {
+		at = it->positions.base + end;
+		ret_line->len = (size_t)(at - start) + it->flags;
+	}
+	it->line = at + 1;
 	return true;
 }
 
@@ -77,9 +84,9 @@ static inline int mmr_lines_error(const mmr_lines *it)
 /* Members are private. At most 608 bytes. */
 typedef struct mmr_reverse_lines {
 	mmr_positions positions;
-	const char *text_end; /* end of the next line without its terminator ... */
-	const char *line_end; /* ... and with it; NULL before the first call */
+	const char *line_end; /* end of the next line, less the byte that KEEP adds; NULL if none */
 	unsigned flags;
+	bool started;
 } mmr_reverse_lines;
 
 /* Like mmr_lines_of, from the last line to the first. */
@@ -90,21 +97,27 @@ MMR_API mmr_reverse_lines mmr_reverse_lines_of_flags(
 	mmr_slice slice, char delimiter, unsigned flags);
 
 /* Private: used by the inline call below. */
-MMR_API bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line);
+MMR_API bool mmr_reverse_lines_more_(mmr_reverse_lines *it, mmr_slice *ret_line);
 
 /* Like mmr_lines_next, from the last line to the first. */
 static inline bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_line)
 {
-	const char *end = it->text_end, *at;
+	const char *at;
+	uint16_t end;
 
-	if (it->line_end == NULL || !mmr_positions_next_back(&it->positions, &at))
-		return mmr_reverse_lines_edge_(it, ret_line);
-	it->text_end = at;
-	it->line_end = at + 1;
-	if (it->flags == MMR_LINES_CRLF)
-		return mmr_lines_crlf_(&it->positions, at + 1, end, ret_line);
+	if (it->positions.next == it->positions.n)
+		return mmr_reverse_lines_more_(it, ret_line);
+	end = it->positions.at[it->positions.next++];
+	if (it->flags == MMR_LINES_CRLF) {
+		at = it->positions.base + (end & ~MMR_LINE_CR);
+		ret_line->len = (size_t)(it->line_end - at) - 1;
+		it->line_end = at - end / MMR_LINE_CR;
+	} else {
+		at = it->positions.base + end;
+		ret_line->len = (size_t)(it->line_end - at) - 1 + it->flags;
+		it->line_end = at;
+	}
 	ret_line->ptr = at + 1;
-	ret_line->len = (size_t)(end - at - 1) + (it->flags & MMR_LINES_KEEP);
 	return true;
 }
 

@@ -34,22 +34,21 @@
 TARGET SIMD_INLINE unsigned decode_up(uint64_t word, size_t first, uint16_t *at)
 {
 	unsigned n = (unsigned)__builtin_popcountll(word), i;
-#if defined(DECODE_MANY)
-	const uint64_t all = word;
-#endif
 
+#if defined(DECODE_MANY)
+	if (n > FIRST_GROUP) {
+		DECODE_MANY(word, n, first, at, false);
+		return n;
+	}
+#endif
 	for (i = 0; i < FIRST_GROUP; i++, word &= word - 1)
 		at[i] = (uint16_t)(first + LOWEST_SET(word));
 	if (n <= FIRST_GROUP)
 		return n;
-#if defined(DECODE_MANY)
-	DECODE_MANY(all, n, first, at, false);
-#else
 	for (; i < SECOND_GROUP; i++, word &= word - 1)
 		at[i] = (uint16_t)(first + LOWEST_SET(word));
 	for (; i < n; i++, word &= word - 1)
 		at[i] = (uint16_t)(first + LOWEST_SET(word));
-#endif
 	return n;
 }
 
@@ -65,22 +64,21 @@ TARGET SIMD_INLINE uint64_t take_highest(uint64_t word, size_t first, uint16_t *
 TARGET SIMD_INLINE unsigned decode_down(uint64_t word, size_t first, uint16_t *at)
 {
 	unsigned n = (unsigned)__builtin_popcountll(word), i;
-#if defined(DECODE_MANY)
-	const uint64_t all = word;
-#endif
 
+#if defined(DECODE_MANY)
+	if (n > FIRST_GROUP) {
+		DECODE_MANY(word, n, first, at, true);
+		return n;
+	}
+#endif
 	for (i = 0; i < FIRST_GROUP; i++)
 		word = take_highest(word, first, at + i);
 	if (n <= FIRST_GROUP)
 		return n;
-#if defined(DECODE_MANY)
-	DECODE_MANY(all, n, first, at, true);
-#else
 	for (; i < SECOND_GROUP; i++)
 		word = take_highest(word, first, at + i);
 	for (; i < n; i++)
 		word = take_highest(word, first, at + i);
-#endif
 	return n;
 }
 

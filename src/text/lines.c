@@ -9,13 +9,28 @@
 
 #include <errno.h>
 
+/* A line whose delimiter is \r has no other \r at its end. */
+static mmr_positions ends_of(mmr_slice slice, char delimiter, unsigned flags)
+{
+	mmr_positions positions = mmr_positions_of(slice, delimiter);
+
+	positions.crlf = flags == MMR_LINES_CRLF && delimiter != '\r';
+	return positions;
+}
+
+/* Returns: MMR_LINES_KEEP, MMR_LINES_CRLF or 0. */
+static unsigned settle(unsigned flags)
+{
+	return flags & MMR_LINES_KEEP ? MMR_LINES_KEEP : flags & MMR_LINES_CRLF;
+}
+
 mmr_lines mmr_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
 {
 	mmr_lines it;
 
-	it.positions = mmr_positions_of(slice, delimiter);
+	it.flags = settle(flags);
+	it.positions = ends_of(slice, delimiter, it.flags);
 	it.line = it.positions.start;
-	it.flags = flags & MMR_LINES_KEEP ? MMR_LINES_KEEP : flags;
 	return it;
 }
 
@@ -25,7 +40,7 @@ mmr_lines mmr_lines_of(mmr_slice slice, char delimiter)
 }
 
 /* No delimiter is left: return the unterminated last line, if there is one. */
-bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line)
+static bool last_line(mmr_lines *it, mmr_slice *ret_line)
 {
 	if (it->positions.error < 0 || it->line == it->positions.stop)
 		return false;
@@ -35,37 +50,21 @@ bool mmr_lines_last_(mmr_lines *it, mmr_slice *ret_line)
 	return true;
 }
 
-/* The line [start, end) without a CR at its end. The file may have been truncated since the line
- * was marked. Returns: false after a fault, which ends the iteration. */
-bool mmr_lines_crlf_(
-	mmr_positions *positions, const char *start, const char *end, mmr_slice *ret_line)
+bool mmr_lines_more_(mmr_lines *it, mmr_slice *ret_line)
 {
-	struct guard guard;
-	bool has_cr = false;
-
-	if (end > start) {
-		if (!GUARD_ENTER(&guard, end - 1, 1)) {
-			positions->error = guard_fault(&guard);
-			positions->stop = positions->start;
-			positions->n = positions->next = 0;
-			return false;
-		}
-		has_cr = end[-1] == '\r';
-		guard_leave(&guard);
-	}
-	ret_line->ptr = start;
-	ret_line->len = (size_t)(end - start) - has_cr;
-	return true;
+	if (!mmr_positions_refill_(&it->positions))
+		return last_line(it, ret_line);
+	return mmr_lines_next(it, ret_line);
 }
 
 mmr_reverse_lines mmr_reverse_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
 {
 	mmr_reverse_lines it;
 
-	it.positions = mmr_positions_of(slice, delimiter);
-	it.text_end = NULL;
+	it.flags = settle(flags);
+	it.positions = ends_of(slice, delimiter, it.flags);
 	it.line_end = NULL;
-	it.flags = flags & MMR_LINES_KEEP ? MMR_LINES_KEEP : flags;
+	it.started = false;
 	return it;
 }
 
@@ -74,38 +73,45 @@ mmr_reverse_lines mmr_reverse_lines_of(mmr_slice slice, char delimiter)
 	return mmr_reverse_lines_of_flags(slice, delimiter, 0);
 }
 
+/* Before the first line: takes the delimiter that ends the slice, if there is one. */
+static void start_back(mmr_reverse_lines *it)
+{
+	mmr_positions *positions = &it->positions;
+	const char *stop = positions->stop, *at;
+	uint16_t end;
+
+	it->started = true;
+	if (stop == positions->start)
+		return;
+	/* The line lacks the delimiter that KEEP adds. */
+	it->line_end = stop - (it->flags & MMR_LINES_KEEP);
+	if (!mmr_positions_refill_back_(positions))
+		return;
+	end = positions->at[0];
+	at = positions->base + (end & ~MMR_LINE_CR);
+	if (at + 1 == stop) {
+		it->line_end = at - end / MMR_LINE_CR;
+		positions->next = 1;
+	}
+}
+
 /* Handles both ends of the walk: the last line, which may lack its terminator, and the first line,
  * which has no delimiter before it. */
-bool mmr_reverse_lines_edge_(mmr_reverse_lines *it, mmr_slice *ret_line)
+bool mmr_reverse_lines_more_(mmr_reverse_lines *it, mmr_slice *ret_line)
 {
-	const char *start = it->positions.start, *end, *at;
-	bool terminated;
+	mmr_positions *positions = &it->positions;
 
-	if (!it->line_end) {
-		it->line_end = it->text_end = it->positions.stop;
-		if (it->line_end == start)
-			return false;
-		if (mmr_positions_next_back(&it->positions, &at)) {
-			if (at + 1 != it->line_end) {
-				ret_line->ptr = at + 1;
-				ret_line->len = (size_t)(it->line_end - at - 1);
-				it->text_end = at;
-				it->line_end = at + 1;
-				return true;
-			}
-			it->text_end = at;
-			return mmr_reverse_lines_next(it, ret_line);
-		}
-	}
-	if (it->positions.error < 0 || it->line_end == start)
+	if (!it->started)
+		start_back(it);
+	if (!it->line_end)
 		return false;
-	end = it->text_end;
-	terminated = end != it->line_end;
-	it->text_end = it->line_end = start;
-	if (terminated && it->flags == MMR_LINES_CRLF)
-		return mmr_lines_crlf_(&it->positions, start, end, ret_line);
-	ret_line->ptr = start;
-	ret_line->len = (size_t)(end - start) + (terminated ? it->flags & MMR_LINES_KEEP : 0);
+	if (positions->next < positions->n || mmr_positions_refill_back_(positions))
+		return mmr_reverse_lines_next(it, ret_line);
+	if (positions->error < 0)
+		return false;
+	ret_line->ptr = positions->start;
+	ret_line->len = (size_t)(it->line_end - positions->start) + (it->flags & MMR_LINES_KEEP);
+	it->line_end = NULL;
 	return true;
 }
 

@@ -228,36 +228,6 @@ START_TEST(test_guard_reverse_lines_end_with_an_error)
 }
 END_TEST
 
-START_TEST(test_guard_lines_lost_after_their_ends_were_found)
-{
-	int backward;
-
-	install();
-	for (backward = 0; backward < 2; backward++) {
-		struct victim victim = victim_open();
-		/* One refill finds all line ends. The next access to the map is at the last byte of
-		 * a line. */
-		mmr_slice three = mmr_slice_cut(victim.bytes, -24, MMR_END), line;
-		mmr_lines it = mmr_lines_of_flags(three, '\n', MMR_LINES_CRLF);
-		mmr_reverse_lines back = mmr_reverse_lines_of_flags(three, '\n', MMR_LINES_CRLF);
-		int err;
-
-		ck_assert(backward ? mmr_reverse_lines_next(&back, &line)
-				   : mmr_lines_next(&it, &line));
-		temp_resize(&victim.temp, PAGE);
-		line.len = 99;
-		ck_assert(!(backward ? mmr_reverse_lines_next(&back, &line)
-				     : mmr_lines_next(&it, &line)));
-		ck_assert_uint_eq(line.len, 99);
-		err = backward ? mmr_reverse_lines_error(&back) : mmr_lines_error(&it);
-		must_be_truncation(err, &victim, PAGE);
-		ck_assert(!(backward ? mmr_reverse_lines_next(&back, &line)
-				     : mmr_lines_next(&it, &line)));
-		victim_close(&victim);
-	}
-}
-END_TEST
-
 START_TEST(test_guard_count_and_select_end_with_an_error)
 {
 	struct victim victim = victim_open();
@@ -564,7 +534,6 @@ static Suite *guard_suite(void)
 		test_guard_try_returns_the_result, test_guard_try_survives_truncation,
 		test_guard_try_nests, test_guard_try_faults_in_the_outer_file,
 		test_guard_lines_end_with_an_error, test_guard_reverse_lines_end_with_an_error,
-		test_guard_lines_lost_after_their_ends_were_found,
 		test_guard_count_and_select_end_with_an_error, test_guard_compare_truncated_left,
 		test_guard_compare_truncated_right, test_guard_small_accesses_survive);
 	ADD_CASE(suite, "limits", test_guard_range_reports_the_offset_in_the_file,

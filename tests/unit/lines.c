@@ -395,6 +395,79 @@ START_TEST(test_line_around_in_a_truncated_file)
 }
 END_TEST
 
+/* A mapped file of lines "012345\r\n", which is truncated after the first line was returned. */
+struct lost {
+	struct temp temp;
+	mmr_reader *reader;
+	mmr_slice bytes; /* its last ones */
+	mmr_lines it;
+	mmr_reverse_lines back;
+};
+
+static struct lost lost_open(size_t len)
+{
+	static char text[(size_t)1 << 18];
+	struct lost lost;
+	size_t i;
+
+	for (i = 0; i < sizeof(text); i += 8)
+		memcpy(text + i, "012345\r\n", 8);
+	lost.temp = temp_open(text, sizeof(text));
+	lost.reader = temp_reader(&lost.temp, MMR_BACKING_MAPPED);
+	lost.bytes = mmr_slice_cut(mmr_bytes(lost.reader), -(int64_t)len, MMR_END);
+	lost.it = mmr_lines_of_flags(lost.bytes, '\n', MMR_LINES_CRLF);
+	lost.back = mmr_reverse_lines_of_flags(lost.bytes, '\n', MMR_LINES_CRLF);
+	return lost;
+}
+
+static bool lost_next(struct lost *lost, bool backward, mmr_slice *ret_line)
+{
+	return backward ? mmr_reverse_lines_next(&lost->back, ret_line)
+			: mmr_lines_next(&lost->it, ret_line);
+}
+
+static int lost_error(const struct lost *lost, bool backward)
+{
+	return backward ? mmr_reverse_lines_error(&lost->back) : mmr_lines_error(&lost->it);
+}
+
+/* One refill finds the ends of `len` / 8 lines and the \r before each. They are returned without an
+ * access to the file. The next refill is the next access. */
+static void must_end_after(size_t len, size_t n_found, bool backward)
+{
+	struct lost lost = lost_open(len);
+	mmr_slice line = {NULL, 0}, mark = {"mark", 4};
+	size_t n;
+	int err;
+
+	for (n = 0; n < n_found; n++) {
+		MUST(lost_next(&lost, backward, &line), "%zu of %zu lines", n, n_found);
+		MUST(line.ptr == lost.bytes.ptr + 8 * (backward ? len / 8 - 1 - n : n), "%zu", n);
+		MUST(line.len == 6, "%zu: %zu bytes", n, line.len);
+		temp_resize(&lost.temp, 4096);
+	}
+	line = mark;
+	MUST(!lost_next(&lost, backward, &line) && !lost_next(&lost, backward, &line), "%zu", n);
+	MUST(line.ptr == mark.ptr && line.len == mark.len, "%zu", n);
+	err = lost_error(&lost, backward);
+	MUST(err == (n_found == len / 8 ? 0 : MMR_ETRUNCATED), "%d after %zu of %zu bytes", err,
+		8 * n_found, len);
+	mmr_close(lost.reader);
+	temp_close(&lost.temp);
+}
+
+START_TEST(test_lines_in_a_truncated_file)
+{
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	must_end_after(24, 3, false);
+	must_end_after(24, 3, true);
+	/* The first refill examines 256 bytes. Backward, it finds the delimiter before the first of
+	 * 31 lines. */
+	must_end_after((size_t)1 << 17, 32, false);
+	must_end_after((size_t)1 << 17, 31, true);
+}
+END_TEST
+
 START_TEST(test_lines_copy_resumes_at_its_position)
 {
 	static char text[30000];
@@ -447,7 +520,8 @@ static Suite *lines_suite(void)
 		test_line_around_on_every_backing);
 	ADD_CASE(suite, "limits", test_lines_next_to_guard_pages, test_lines_at_batch_boundaries,
 		test_line_around_at_batch_boundaries, test_lines_struct_sizes_are_as_documented);
-	ADD_CASE(suite, "faults", test_line_around_in_a_truncated_file);
+	ADD_CASE(suite, "faults", test_line_around_in_a_truncated_file,
+		test_lines_in_a_truncated_file);
 	return suite;
 }
 
