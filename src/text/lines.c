@@ -57,6 +57,40 @@ bool mmr_lines_more_(mmr_lines *it, mmr_slice *ret_line)
 	return mmr_lines_next(it, ret_line);
 }
 
+/* An offset of 0 from the end of the slice takes the place of a delimiter. */
+static bool last_batch(mmr_lines *it, mmr_line_batch *ret_batch)
+{
+	mmr_positions *positions = &it->positions;
+	mmr_slice line;
+
+	if (!last_line(it, &line))
+		return false;
+	positions->n = positions->next = 0;
+	positions->at[0] = 0;
+	ret_batch->first = line.ptr;
+	ret_batch->base = line.ptr + line.len;
+	ret_batch->ends = positions->at;
+	ret_batch->n = 1;
+	return true;
+}
+
+bool mmr_lines_next_batch(mmr_lines *it, mmr_line_batch *ret_batch)
+{
+	mmr_positions *positions = &it->positions;
+	uint16_t last;
+
+	if (positions->next == positions->n && !mmr_positions_refill_(positions))
+		return last_batch(it, ret_batch);
+	last = positions->at[positions->n - 1];
+	ret_batch->first = it->line;
+	ret_batch->base = positions->base;
+	ret_batch->ends = positions->at + positions->next;
+	ret_batch->n = positions->n - positions->next;
+	positions->next = positions->n;
+	it->line = positions->base + (last & ~MMR_LINE_CR) + 1;
+	return true;
+}
+
 mmr_reverse_lines mmr_reverse_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
 {
 	mmr_reverse_lines it;

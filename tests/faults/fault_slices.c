@@ -178,6 +178,20 @@ static int lines_crlf(const struct scene *scene)
 		scene, mmr_lines_of_flags(scene->bytes, '\n', MMR_LINES_CRLF), FAULT_LINE_LEN - 2);
 }
 
+static int lines_batched(const struct scene *scene)
+{
+	mmr_lines it = mmr_lines_of_flags(scene->bytes, '\n', MMR_LINES_CRLF);
+	mmr_line_batch batch;
+	uint64_t n = 0;
+
+	while (mmr_lines_next_batch(&it, &batch)) {
+		if (batch.first != scene->bytes.ptr + n * FAULT_LINE_LEN)
+			return WRONG;
+		n += batch.n;
+	}
+	return judge(mmr_lines_error(&it), n == scene_lines(scene));
+}
+
 /* The slice is searched as one line. */
 static int line_matches(const struct scene *scene)
 {
@@ -339,6 +353,7 @@ const struct row slice_rows[] = {
 	{"mmr_positions_of_set mmr_positions_next_back", ROW_SLICE, marks_back},
 	{"mmr_lines_of mmr_lines_next mmr_lines_error", ROW_SLICE, lines},
 	{"mmr_lines_of_flags", ROW_SLICE, lines_crlf},
+	{"mmr_lines_next_batch", ROW_SLICE, lines_batched},
 	{"mmr_reverse_lines_of mmr_reverse_lines_next mmr_reverse_lines_error", ROW_SLICE,
 		lines_back},
 	{"mmr_reverse_lines_of_flags", ROW_SLICE, lines_back_crlf},

@@ -102,8 +102,10 @@ START_TEST(test_public_blocks_and_seek)
 {
 	mmr_block_options options = MMR_BLOCK_OPTIONS_INIT;
 	mmr_reader *file = open_table();
+	mmr_line_batch batch;
 	mmr_blocks *blocks;
 	mmr_block block;
+	mmr_lines lines;
 	uint64_t sum = 0, count, start, stop, bytes = 0;
 	mmr_slice line;
 	char text[8];
@@ -127,6 +129,10 @@ START_TEST(test_public_blocks_and_seek)
 	ck_assert_mem_eq(text, "50001,25", 8);
 	ck_assert_int_eq(mmr_line_number(file, start + 3, NULL, &count), 0);
 	ck_assert_uint_eq(count, 50000);
+	lines = mmr_lines_of(mmr_bytes(file), '\n');
+	for (sum = 0; mmr_lines_next_batch(&lines, &batch);)
+		sum += batch.n;
+	ck_assert_uint_eq(sum, N_LINES);
 	ck_assert_int_eq(mmr_line_around(mmr_bytes(file), (size_t)start + 3, '\n', &line), 0);
 	ck_assert_ptr_eq(line.ptr, mmr_bytes(file).ptr + start);
 	ck_assert_int_eq(mmr_line_bounds(file, start + 3, NULL, &count, &stop), 0);
