@@ -5,7 +5,7 @@
 #include "scan/run.h"
 #include "scan/units.h"
 
-#include <mmreader/positions.h>
+#include <mmreader/lines.h>
 
 #include <errno.h>
 
@@ -50,11 +50,11 @@ static int count_block(void *argument, const mmr_block *block)
 	return 0;
 }
 
-/* One byte ahead shows the LF of a CR at the end of the block. */
-static int count_crlf(struct state *state, const mmr_block *block)
+/* Counts the \r\n in a slice. */
+static int count_crlf(struct state *state, mmr_slice bytes)
 {
 	mmr_needle needle = mmr_needle_of((mmr_slice){"\r\n", 2});
-	mmr_matches matches = mmr_matches_of(block->bytes, &needle);
+	mmr_matches matches = mmr_matches_of(bytes, &needle);
 	mmr_slice match;
 
 	while (mmr_matches_next(&matches, &match))
@@ -62,28 +62,57 @@ static int count_crlf(struct state *state, const mmr_block *block)
 	return mmr_matches_error(&matches);
 }
 
+/* Measures the lines between the ends of a batch. `line` is where the first of them starts; NULL if
+ * that is before the block. Returns: where the next one starts. */
+static const char *measure_batch(
+	struct state *state, const mmr_block *block, const mmr_line_batch *batch, const char *line)
+{
+	uint64_t longest = state->longest, n_crlf = 0;
+	const char *end;
+	size_t i;
+
+	for (i = 0; i < batch->n; i++) {
+		end = batch->base + (batch->ends[i] & ~MMR_LINE_CR);
+		n_crlf += batch->ends[i] / MMR_LINE_CR;
+		if (line)
+			longest = max_u64(longest, (uint64_t)(end - line));
+		else
+			state->first_end = block->off + (uint64_t)(end - block->bytes.ptr);
+		line = end + 1;
+	}
+	state->n_starts += batch->n;
+	state->n_crlf += n_crlf;
+	state->longest = longest;
+	return line;
+}
+
+/* One byte ahead shows the \n of a \r at the end of the block. */
 static int measure_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
-	mmr_slice own = {block->bytes.ptr, block->bytes.len - block->ahead};
-	mmr_positions positions = mmr_positions_of(own, state->common->units.delimiter);
-	const char *at, *line = NULL;
+	mmr_slice own = {block->bytes.ptr, block->bytes.len - block->ahead}, last = block->bytes;
+	char delimiter = state->common->units.delimiter;
+	mmr_lines it = mmr_lines_of_flags(own, delimiter, delimiter == '\n' ? MMR_LINES_CRLF : 0);
+	const char *line = NULL, *stop = own.ptr + own.len;
+	mmr_line_batch batch;
 
 	state->longest = 0;
-	while (mmr_positions_next(&positions, &at)) {
-		if (!line)
-			state->first_end = block->off + (uint64_t)(at - block->bytes.ptr);
-		else if ((uint64_t)(at - line) > state->longest)
-			state->longest = (uint64_t)(at - line);
-		line = at + 1;
-		state->n_starts++;
+	while (mmr_lines_next_batch(&it, &batch)) {
+		/* The last line may go on in the next block. */
+		if (batch.base + (batch.ends[0] & ~MMR_LINE_CR) == stop)
+			break;
+		line = measure_batch(state, block, &batch, line);
 	}
 	state->found = line != NULL;
 	if (line)
 		state->line_start = block->off + (uint64_t)(line - block->bytes.ptr);
-	if (mmr_positions_error(&positions) < 0)
-		return mmr_positions_error(&positions);
-	return count_crlf(state, block);
+	if (mmr_lines_error(&it) < 0)
+		return mmr_lines_error(&it);
+	if (delimiter != '\n')
+		return count_crlf(state, block->bytes);
+	last.ptr += own.len - 1;
+	last.len = block->ahead + 1;
+	return count_crlf(state, last);
 }
 
 /* Joins a block to those before it: the line that they left open ends in this one, or goes on. */

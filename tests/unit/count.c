@@ -135,6 +135,25 @@ START_TEST(test_count_lines_over_many_windows)
 }
 END_TEST
 
+/* In a batch of line ends, the bit of a CR is 32 KiB. */
+START_TEST(test_count_crlf_32k_before_the_end)
+{
+	static char bytes[3 * 32768];
+	mmr_reader *reader;
+	size_t len, i;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = "a\r\nbc\r\n"[i % 7];
+	for (len = 32768 - 300; len < sizeof(bytes); len += len % 16384 < 8192 ? 1 : 8191) {
+		mmr_slice part = {bytes, len};
+
+		ck_assert_int_eq(mmr_open_memory(part.ptr, part.len, &reader), 0);
+		must_count(reader, &plain_options, true, naive_counts(part, '\n'), "CR LF");
+		mmr_close(reader);
+	}
+}
+END_TEST
+
 START_TEST(test_count_lines_of_a_sparse_file)
 {
 	static char bytes[40 * MIB];
@@ -254,7 +273,8 @@ static Suite *count_suite(void)
 
 	ADD_CASE(suite, "core", test_count_lines_of_every_backing,
 		test_count_lines_over_many_windows, test_count_lines_of_a_sparse_file);
-	ADD_CASE(suite, "limits", test_count_skips_holes, test_count_bad_options);
+	ADD_CASE(suite, "limits", test_count_skips_holes, test_count_bad_options,
+		test_count_crlf_32k_before_the_end);
 	ADD_CASE(suite, "faults", test_count_lines_truncated);
 	return suite;
 }
