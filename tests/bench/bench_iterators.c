@@ -20,7 +20,8 @@
 
 #define MAX_ROUNDS 99
 
-/* The result of a walk. */
+/* The result of a walk. A walk adds to a local one, which the compiler keeps in registers, so that
+ * the walks are compared and not these additions to memory. */
 struct sum {
 	uint64_t n_lines, n_bytes, firsts;
 };
@@ -41,10 +42,42 @@ static inline void add(struct sum *sum, const char *line, size_t len)
 static void walk_lines(const struct input *input, struct sum *sum)
 {
 	mmr_lines it = mmr_lines_of(mmr_bytes(input->file), '\n');
+	struct sum local = {0};
 	mmr_slice line;
 
 	while (mmr_lines_next(&it, &line))
-		add(sum, line.ptr, line.len);
+		add(&local, line.ptr, line.len);
+	*sum = local;
+}
+
+static void walk_crlf(const struct input *input, struct sum *sum)
+{
+	mmr_lines it = mmr_lines_of_flags(mmr_bytes(input->file), '\n', MMR_LINES_CRLF);
+	struct sum local = {0};
+	mmr_slice line;
+
+	while (mmr_lines_next(&it, &line))
+		add(&local, line.ptr, line.len);
+	*sum = local;
+}
+
+static void walk_batches(const struct input *input, struct sum *sum)
+{
+	mmr_lines it = mmr_lines_of(mmr_bytes(input->file), '\n');
+	struct sum local = {0};
+	mmr_line_batch batch;
+	const char *line, *end;
+	size_t i;
+
+	while (mmr_lines_next_batch(&it, &batch)) {
+		line = batch.first;
+		for (i = 0; i < batch.n; i++) {
+			end = batch.base + batch.ends[i];
+			add(&local, line, (size_t)(end - line));
+			line = end + 1;
+		}
+	}
+	*sum = local;
 }
 
 static void walk_dropping(const struct input *input, struct sum *sum)
@@ -57,15 +90,18 @@ static void walk_dropping(const struct input *input, struct sum *sum)
 static void walk_reverse(const struct input *input, struct sum *sum)
 {
 	mmr_reverse_lines it = mmr_reverse_lines_of(mmr_bytes(input->file), '\n');
+	struct sum local = {0};
 	mmr_slice line;
 
 	while (mmr_reverse_lines_next(&it, &line))
-		add(sum, line.ptr, line.len);
+		add(&local, line.ptr, line.len);
+	*sum = local;
 }
 
 /* Drops pages, so that memory is bounded. */
 static void walk_blocks(const struct input *input, struct sum *sum)
 {
+	struct sum local = {0};
 	mmr_blocks *blocks;
 	mmr_block block;
 	mmr_slice line;
@@ -76,22 +112,25 @@ static void walk_blocks(const struct input *input, struct sum *sum)
 		mmr_lines it = mmr_lines_of(block.bytes, '\n');
 
 		while (mmr_lines_next(&it, &line))
-			add(sum, line.ptr, line.len);
+			add(&local, line.ptr, line.len);
 	}
 	mmr_blocks_close(blocks);
+	*sum = local;
 }
 
 static void walk_memchr(const struct input *input, struct sum *sum)
 {
 	mmr_slice bytes = mmr_bytes(input->file);
 	const char *at = bytes.ptr, *stop = at + bytes.len, *end;
+	struct sum local = {0};
 
 	for (; at < stop; at = end + 1) {
 		end = memchr(at, '\n', (size_t)(stop - at));
 		if (!end)
 			end = stop;
-		add(sum, at, (size_t)(end - at));
+		add(&local, at, (size_t)(end - at));
 	}
+	*sum = local;
 }
 
 static void walk_getline(const struct input *input, struct sum *sum)
@@ -129,6 +168,8 @@ static const struct way {
 	void (*walk)(const struct input *input, struct sum *sum);
 } ways[] = {
 	{"mmr_lines", walk_lines},
+	{"mmr_lines+crlf", walk_crlf},
+	{"mmr_lines_next_batch", walk_batches},
 	{"mmr_lines+drops", walk_dropping},
 	{"mmr_reverse_lines", walk_reverse},
 	{"mmr_blocks+lines", walk_blocks},

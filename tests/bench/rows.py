@@ -8,6 +8,7 @@ SPDX-License-Identifier: MIT
 
 import os
 import shutil
+import statistics
 import subprocess
 
 from measure import Command, cpu_ratio, ratio, rounds_for
@@ -60,9 +61,9 @@ def run_all(bench):
 	for part in (counting, printing, reversing, line_access, finding, views, single_pages, sparse,
 			start_up, average):
 		part(bench)
-	iterators(bench, "log", bench.data.log)
-	iterators(bench, "short rows", bench.data.rows)
-	iterators(bench, "log in single pages", bench.data.log_4k, targets=False)
+	iterators(bench, "log", bench.data.log, memchr=0.55, batches=0.5)
+	iterators(bench, "short rows", bench.data.rows, memchr=0.45, batches=0.3)
+	iterators(bench, "log in single pages", bench.data.log_4k)
 	guard(bench)
 	techniques(bench)
 	numbers(bench)
@@ -186,15 +187,29 @@ def average(bench):
 		"%.0f M rows/s here" % (bench.data.n_rows / ours.median() / 1e6))
 
 
-def iterators(bench, what, path, targets=True):
+def iterators(bench, what, path, memchr=None, batches=None):
+	"""`memchr`, `batches`: the most of memchr's time that mmr_lines and batches may take."""
 	output = subprocess.run([bench.tool("bench_iterators"), path, "5"], capture_output=True, text=True,
 		check=True).stdout
 	words = {line.split()[0]: [float(word) for word in line.split()[1:]]
 		for line in output.splitlines()}
 	n_lines, heap = int(words.pop("lines")[0]), words.pop("heap")[0]
 	bench.out.iterators("lines of the %s, %.0f bytes each" % (what, os.path.getsize(path) / n_lines),
-		words, {"memchr": 0.55, "getline": 0.2} if targets else {})
-	bench.out.amount("iterators, %s" % what, "library's heap", heap / 1024, "KiB", 1024)
+		words, {"memchr": memchr, "getline": 0.15} if memchr else {})
+	title = "iterators, %s" % what
+	bench.out.amount(title, "library's heap", heap / 1024, "KiB", 1024)
+	if not memchr:
+		return
+
+	def median(way, other, judge):
+		return statistics.median(map(judge, words[way], words[other]))
+
+	bench.out.amount(title, "batches", median("mmr_lines_next_batch", "memchr", lambda a, b: a / b),
+		"of memchr's time", batches)
+	bench.out.amount(title, "CRLF more than plain",
+		median("mmr_lines+crlf", "mmr_lines", lambda a, b: a - b), "ns a line", 1)
+	bench.out.amount(title, "backward",
+		median("mmr_reverse_lines", "mmr_lines", lambda a, b: a / b), "of the time forward", 1.2)
 
 
 def guard(bench):
