@@ -29,7 +29,7 @@ static int seekable(const mmr_reader *const_reader)
 	if (reader->by_path)
 		return reader->fd;
 	fd = atomic_load(&reader->seek_fd);
-	if (fd >= 0 || os_reopen(reader->fd, &fd) < 0)
+	if (fd >= 0 || os_reopen(reader->fd, false, &fd) < 0)
 		return fd;
 	if (atomic_compare_exchange_strong(&reader->seek_fd, &expected, fd))
 		return fd;

@@ -1,7 +1,7 @@
-/* cgroup.c - reads the quotas of the control groups of this process
+/* cgroup.c - reads the quotas and the memory limits of the control groups of this process
  *
  * /proc/self/cgroup has the path of the group in its hierarchy, and /proc/self/mountinfo says where
- * the hierarchy, or a part of it, is mounted. The quota of each group above applies, too.
+ * the hierarchy, or a part of it, is mounted. The limits of each group above apply, too.
  *
  * SPDX-License-Identifier: MIT */
 #include "os/cgroup.h"
@@ -21,6 +21,7 @@ struct group {
 	char path[PATH_ROOM];        /* in the hierarchy */
 	char mount_root[PATH_ROOM];  /* the group that is mounted ... */
 	char mount_point[PATH_ROOM]; /* ... here */
+	const char *controller;      /* for version 1, where each may have its own hierarchy */
 	bool is_v2;
 };
 
@@ -123,7 +124,7 @@ static bool take_group(struct group *group, char *line)
 
 	take(&line, ':');
 	controllers = take(&line, ':');
-	if (group->is_v2 ? *controllers != '\0' : !has_word(controllers, "cpu"))
+	if (group->is_v2 ? *controllers != '\0' : !has_word(controllers, group->controller))
 		return false;
 	return copy_path(group->path, line);
 }
@@ -146,7 +147,7 @@ static bool take_mount(struct group *group, char *line)
 	type = take(&line, ' ');
 	take(&line, ' ');
 	if (strcmp(type, group->is_v2 ? "cgroup2" : "cgroup") != 0 ||
-		(!group->is_v2 && !has_word(line, "cpu")))
+		(!group->is_v2 && !has_word(line, group->controller)))
 		return false;
 	unescape(root);
 	unescape(point);
@@ -181,8 +182,10 @@ static void read_numbers(
 	heap_free(text);
 }
 
+/* --- The limits of one group --- */
+
 /* The processors that a group allows by itself. */
-static unsigned quota_of(const char *root, const char *folder, bool is_v2)
+static uint64_t quota_of(const char *root, const char *folder, bool is_v2)
 {
 	long long quota, period, none;
 
@@ -192,28 +195,68 @@ static unsigned quota_of(const char *root, const char *folder, bool is_v2)
 		read_numbers(root, folder, "cpu.cfs_quota_us", &quota, &none);
 		read_numbers(root, folder, "cpu.cfs_period_us", &period, &none);
 	}
-	if (quota < 0 || period <= 0 || quota / period >= UINT_MAX)
-		return UINT_MAX;
-	return quota < period ? 1 : (unsigned)(quota / period);
+	if (quota < 0 || period <= 0)
+		return UINT64_MAX;
+	return quota < period ? 1 : (uint64_t)(quota / period);
 }
 
-/* The least quota of the group and of those above it that are mounted. */
-static unsigned least_quota(const char *root, const struct group *group)
+/* The page cache of a group, which the kernel drops before it refuses memory. */
+static uint64_t cache_of(const char *root, const char *folder, const char *field)
+{
+	char *text = read_file(root, folder, "memory.stat"), *line = text;
+	unsigned long long n = 0;
+
+	while (line && strncmp(line, field, strlen(field)) != 0) {
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	if (line && sscanf(line + strlen(field), "%llu", &n) != 1)
+		n = 0;
+	heap_free(text);
+	return n;
+}
+
+/* The bytes of memory that a group has left by itself. */
+static uint64_t memory_of(const char *root, const char *folder, bool is_v2)
+{
+	long long most, high = -1, used, none;
+	uint64_t kept;
+
+	read_numbers(root, folder, is_v2 ? "memory.max" : "memory.limit_in_bytes", &most, &none);
+	read_numbers(
+		root, folder, is_v2 ? "memory.current" : "memory.usage_in_bytes", &used, &none);
+	if (is_v2)
+		read_numbers(root, folder, "memory.high", &high, &none);
+	if (most < 0 || (high >= 0 && high < most))
+		most = high;
+	if (most < 0 || used < 0)
+		return UINT64_MAX;
+	kept = cache_of(root, folder, is_v2 ? "file " : "cache ");
+	kept = (uint64_t)used - min_u64((uint64_t)used, kept);
+	return (uint64_t)most - min_u64((uint64_t)most, kept);
+}
+
+/* --- All groups above a process --- */
+
+/* Returns: a limit of one group; UINT64_MAX if it has none. */
+typedef uint64_t limit_fn(const char *root, const char *folder, bool is_v2);
+
+/* The least limit of the group and of those above it that are mounted. */
+static uint64_t least_limit(const char *root, const struct group *group, limit_fn *limit_of)
 {
 	size_t skipped = strlen(group->mount_root), base = strlen(group->mount_point);
 	char folder[2 * PATH_ROOM], *slash;
-	unsigned least = UINT_MAX, quota;
+	uint64_t least = UINT64_MAX;
 
 	/* If only a part of the hierarchy is mounted, the group may be outside it. */
 	if (strcmp(group->mount_root, "/") == 0)
 		skipped = 0;
 	else if (strncmp(group->path, group->mount_root, skipped) != 0 ||
 		 (group->path[skipped] != '/' && group->path[skipped] != '\0'))
-		return UINT_MAX;
+		return UINT64_MAX;
 	snprintf(folder, sizeof(folder), "%s%s", group->mount_point, group->path + skipped);
 	for (;;) {
-		quota = quota_of(root, folder, group->is_v2);
-		least = quota < least ? quota : least;
+		least = min_u64(least, limit_of(root, folder, group->is_v2));
 		slash = strrchr(folder, '/');
 		if (!slash || slash < folder + base)
 			return least;
@@ -221,19 +264,30 @@ static unsigned least_quota(const char *root, const struct group *group)
 	}
 }
 
-unsigned cgroup_processors(const char *root)
+/* The least limit in the hierarchies of both versions. */
+static uint64_t limit(const char *root, const char *controller, limit_fn *limit_of)
 {
-	unsigned least = UINT_MAX, quota, i;
 	struct group *group = heap_alloc(sizeof(*group));
+	uint64_t least = UINT64_MAX;
+	unsigned i;
 
 	for (i = 0; group && i < 2; i++) {
+		group->controller = controller;
 		group->is_v2 = i == 0;
-		if (!find_line(root, "cgroup", take_group, group) ||
-			!find_line(root, "mountinfo", take_mount, group))
-			continue;
-		quota = least_quota(root, group);
-		least = quota < least ? quota : least;
+		if (find_line(root, "cgroup", take_group, group) &&
+			find_line(root, "mountinfo", take_mount, group))
+			least = min_u64(least, least_limit(root, group, limit_of));
 	}
 	heap_free(group);
 	return least;
+}
+
+unsigned cgroup_processors(const char *root)
+{
+	return (unsigned)min_u64(limit(root, "cpu", quota_of), UINT_MAX);
+}
+
+uint64_t cgroup_memory(const char *root)
+{
+	return limit(root, "memory", memory_of);
 }

@@ -152,6 +152,28 @@ int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 	return 0;
 }
 
+int os_read_direct(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < len && done % OS_DIRECT_ALIGN == 0) {
+		n = pread(fd, (char *)buffer + done, min_size(len - done, STEP_MAX),
+			(off_t)(off + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			*ret_len = done;
+			return -errno;
+		}
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	*ret_len = done;
+	return 0;
+}
+
 int os_read_some(int fd, void *buffer, size_t len, size_t *ret_len)
 {
 	ssize_t n;

@@ -23,23 +23,21 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
-/* Linux 6.5, which many installed headers are older than. The numbers of calls since Linux 5.1 have
- * the same differences on all architectures. */
-#if !defined(SYS_cachestat) && defined(SYS_pidfd_open)
-#define SYS_cachestat (SYS_pidfd_open + 451 - 434)
-#endif
-
-/* The pages of one call of mincore(2), whose result takes one byte of stack for each page. */
-#define WINDOW_PAGES ((size_t)8192)
-
 /* --- Descriptors and file status --- */
 
-int os_reopen(int fd, int *ret_fd)
+int os_reopen(int fd, bool direct, int *ret_fd)
 {
+	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (direct ? O_DIRECT : 0), again;
 	char path[40];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return os_open(path, false, ret_fd);
+	do
+		again = open(path, flags);
+	while (again < 0 && errno == EINTR);
+	if (again < 0)
+		return -errno;
+	*ret_fd = again;
+	return 0;
 }
 
 int os_device_size(int fd, uint64_t *ret_size)
@@ -75,8 +73,12 @@ int os_next_data(int fd, uint64_t off, uint64_t *ret_start, uint64_t *ret_stop)
 int os_hint(const void *map, size_t len, enum os_hint hint)
 {
 	static const int advice[] = {MADV_NORMAL, MADV_SEQUENTIAL, MADV_RANDOM, MADV_WILLNEED};
+	size_t step = hint == OS_HINT_WILL_NEED ? OS_PREFETCH_PIECE : len, at;
 
-	return madvise((void *)map, len, advice[hint]) < 0 ? -errno : 0;
+	for (at = 0; at < len; at += step)
+		if (madvise((char *)map + at, min_size(len - at, step), advice[hint]) < 0)
+			return -errno;
+	return 0;
 }
 
 int os_drop(const void *map, size_t len)
@@ -173,90 +175,6 @@ void os_memory(mmr_memory *ret_memory)
 	ret_memory->shared = find_field(status, "\nRssShmem:");
 	ret_memory->resident_peak = find_field(status, "\nVmHWM:");
 	ret_memory->page_tables = find_field(status, "\nVmPTE:");
-}
-
-static int count_by_cachestat(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages)
-{
-#if defined(SYS_cachestat)
-	struct {
-		uint64_t off, len;
-	} range = {off, len};
-	struct {
-		uint64_t cached, dirty, writeback, evicted, recently_evicted;
-	} pages = {0, 0, 0, 0, 0}; /* MemorySanitizer does not know that the call writes it */
-
-	if (syscall(SYS_cachestat, fd, &range, &pages, 0) < 0)
-		return -errno;
-	*ret_n_pages = pages.cached;
-	return 0;
-#else
-	(void)fd, (void)off, (void)len, (void)ret_n_pages;
-	return -ENOSYS;
-#endif
-}
-
-/* Whether mincore(2) gives true numbers. Since Linux 5.2 it reports all pages of a file as resident
- * to users that neither own the file nor may write it. Capabilities are not checked, so the result
- * may be false for a user that has them. */
-static bool mincore_is_reliable(int fd)
-{
-	struct stat st;
-	char path[40];
-
-	if (fstat(fd, &st) == 0 && st.st_uid == geteuid())
-		return true;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return eaccess(path, W_OK) == 0;
-}
-
-static int count_by_mincore(int fd, uint64_t off, size_t n_pages, uint64_t *ret_n_pages)
-{
-	unsigned char resident[WINDOW_PAGES];
-	size_t len = n_pages * os_page_size(), i;
-	uint64_t n = 0;
-	bool shared;
-	void *map;
-	int err;
-
-	/* Not the map of the reader: no page of a new map has been accessed, so mincore(2) looks at
-	 * the page cache. Readers without a map are counted, too. */
-	err = os_map(fd, off, len, &map, &shared);
-	if (err < 0)
-		return err;
-	err = mincore(map, len, resident) < 0 ? -errno : 0;
-	os_unmap(map, len);
-	if (err < 0)
-		return err;
-	for (i = 0; i < n_pages; i++)
-		n += resident[i] & 1;
-	*ret_n_pages = n;
-	return 0;
-}
-
-int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
-	enum mmr_residency_source *ret_source)
-{
-	uint64_t left = len / os_page_size(), sum = 0, n;
-	size_t step;
-	int err;
-
-	*ret_source = MMR_RESIDENCY_CACHESTAT;
-	err = count_by_cachestat(fd, off, len, ret_n_pages);
-	if (err == 0)
-		return 0;
-	/* Any error: seccomp filters often return EPERM for calls that they do not know. */
-	if (!mincore_is_reliable(fd))
-		return -EPERM;
-	for (; left > 0; left -= step, off += step * (uint64_t)os_page_size()) {
-		step = (size_t)min_u64(left, WINDOW_PAGES);
-		err = count_by_mincore(fd, off, step, &n);
-		if (err < 0)
-			return err;
-		sum += n;
-	}
-	*ret_n_pages = sum;
-	*ret_source = MMR_RESIDENCY_MINCORE;
-	return 0;
 }
 
 /* --- Processors --- */

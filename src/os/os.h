@@ -1,7 +1,7 @@
 /* os.h - the library's system calls for files, maps, memory use and processors
  *
- * common.c holds the calls that are the same on all POSIX systems. linux.c or posix.c holds the
- * rest: the build takes linux.c on Linux, and posix.c elsewhere or with --disable-linux-extras.
+ * common.c holds the calls that are the same on all POSIX systems. The build takes the rest from
+ * linux.c and linux_cache.c on Linux, and from posix.c elsewhere or with --disable-linux-extras.
  *
  * A function that returns int returns 0 or a negated errno. It writes its outputs only on success,
  * unless its comment says otherwise. No function sets the error message: the caller knows the name
@@ -29,9 +29,15 @@ int os_open(const char *path, bool wait, int *ret_fd);
 int os_dup(int fd, int *ret_fd);
 
 /* Opens the file of a descriptor again, like os_open. The new descriptor has its own file offset.
+ * With `direct` it reads past the page cache, and addresses, offsets and lengths must be multiples
+ * of OS_DIRECT_ALIGN.
  *
  * Errors: those of open(2), -ENOENT where /proc is not mounted; -ENOTSUP in posix.c. */
-int os_reopen(int fd, int *ret_fd);
+int os_reopen(int fd, bool direct, int *ret_fd);
+
+/* A multiple of the logical block size of nearly all devices. A device with larger blocks refuses
+ * the first direct read. */
+#define OS_DIRECT_ALIGN ((size_t)4096)
 
 /* Closes a descriptor. Errors are ignored, since the library never writes to a file. */
 void os_close(int fd);
@@ -98,6 +104,49 @@ int64_t os_position(int fd);
 
 /* Moves the file offset of a descriptor. Errors: those of lseek(2); -ESPIPE if it has not moved. */
 int os_seek(int fd, uint64_t off);
+
+/* Like os_read_at, but drops the pages that it has brought into the page cache. linux_cache.c,
+ * posix.c.
+ *
+ * Errors: those of preadv2(2), -EOPNOTSUPP if the kernel or the file system cannot do it; -ENOTSUP
+ *   in posix.c. */
+int os_read_uncached(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len);
+
+/* Like os_read_at, for a descriptor that reads past the page cache. Offset, length and address are
+ * multiples of OS_DIRECT_ALIGN. A read that ends within a block is the last one, since the next one
+ * would not be aligned: the caller finds out whether the file ends there. */
+int os_read_direct(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len);
+
+/* --- Page cache: linux_cache.c, posix.c --- */
+
+/* Counts the pages of a file range that are in the page cache, with cachestat(2).
+ *
+ * Shape: `off` and `len` are multiples of the page size; `len` is not 0.
+ * Errors: -EPERM for a file that the user neither owns nor may write; -ENOSYS before Linux 6.5 and
+ *   in posix.c. */
+int os_cachestat(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages);
+
+/* Like os_cachestat, but asks mincore(2) where cachestat(2) is missing, which takes longer.
+ *
+ * Errors: -EPERM if the kernel does not give this user true numbers; those of mmap(2) and
+ *   mincore(2); -ENOSYS in posix.c. Both outputs are undefined then. */
+int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
+	enum mmr_residency_source *ret_source);
+
+/* The kernel silently cuts a prefetch to the device's largest request, or to its read-ahead,
+ * whichever is more. Both are at least this on nearly all devices. */
+#define OS_PREFETCH_PIECE ((size_t)128 << 10)
+
+/* Starts to read a range into the page cache. Errors are ignored. */
+void os_prefetch(int fd, uint64_t off, uint64_t len);
+
+/* Drops the clean pages of a range from the page cache, for all processes, except those that are
+ * mapped. Errors are ignored. */
+void os_evict(int fd, uint64_t off, uint64_t len);
+
+/* Returns: how many bytes of memory this process may still use, the page cache included: what the
+ * system and each of its control groups have left. UINT64_MAX if unknown, as in posix.c. */
+uint64_t os_memory_available(void);
 
 /* --- Sparse files: linux.c, posix.c --- */
 
@@ -173,14 +222,6 @@ uint64_t os_resident(void);
 /* Reads the memory use of the process, all members but those of the heap. posix.c knows only the
  * peak. It cannot fail: what cannot be read is MMR_UNKNOWN. */
 void os_memory(mmr_memory *ret_memory);
-
-/* Counts the pages of a file range that are in the page cache.
- *
- * Shape: `off` and `len` are multiples of the page size; `len` is not 0.
- * Errors: -EPERM if the kernel does not give this user true numbers; those of mmap(2) and
- *   mincore(2); -ENOSYS in posix.c. Both outputs are undefined then. */
-int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
-	enum mmr_residency_source *ret_source);
 
 /* --- Processors: linux.c, posix.c --- */
 

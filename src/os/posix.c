@@ -10,9 +10,9 @@
 
 /* --- Descriptors and file status --- */
 
-int os_reopen(int fd, int *ret_fd)
+int os_reopen(int fd, bool direct, int *ret_fd)
 {
-	(void)fd, (void)ret_fd;
+	(void)fd, (void)direct, (void)ret_fd;
 	return -ENOTSUP;
 }
 
@@ -106,6 +106,36 @@ void os_memory(mmr_memory *ret_memory)
 #else
 	ret_memory->resident_peak = (uint64_t)usage.ru_maxrss * 1024;
 #endif
+}
+
+/* --- Page cache --- */
+
+int os_read_uncached(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
+{
+	(void)fd, (void)off, (void)buffer, (void)len;
+	*ret_len = 0;
+	return -ENOTSUP;
+}
+
+int os_cachestat(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages)
+{
+	(void)fd, (void)off, (void)len, (void)ret_n_pages;
+	return -ENOSYS;
+}
+
+void os_prefetch(int fd, uint64_t off, uint64_t len)
+{
+	(void)fd, (void)off, (void)len;
+}
+
+void os_evict(int fd, uint64_t off, uint64_t len)
+{
+	(void)fd, (void)off, (void)len;
+}
+
+uint64_t os_memory_available(void)
+{
+	return UINT64_MAX;
 }
 
 /* mincore(2) is not in POSIX, and systems differ in which users get true numbers from it. */

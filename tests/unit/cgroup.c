@@ -1,4 +1,5 @@
-/* cgroup.c - quotas of processors, in trees of files like those of /proc and /sys/fs/cgroup
+/* cgroup.c - quotas of processors and limits of memory, in trees of files like those of /proc and
+ * /sys/fs/cgroup
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
@@ -6,6 +7,7 @@
 #if MMR_LINUX_EXTRAS
 
 #include "os/cgroup.h"
+#include "os/os.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -97,28 +99,116 @@ static void remove_tree(const char *root)
 	ck_assert_int_eq(system(command), 0);
 }
 
-START_TEST(test_cgroup_quotas)
+static void make_tree(const struct tree *tree, char *root, size_t size)
 {
 	const char *folder = getenv("TMPDIR");
-	char root[300];
-	size_t i, k;
+	size_t i;
+
+	snprintf(root, size, "%s/mmreader-cgroup.XXXXXX", folder ? folder : "/tmp");
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	if (tree->groups)
+		put(root, "/proc/self/cgroup", tree->groups);
+	if (tree->mounts)
+		put(root, "/proc/self/mountinfo", tree->mounts);
+	for (i = 0; i < N_FILES && tree->files[i].path; i++)
+		put(root, tree->files[i].path, tree->files[i].text);
+}
+
+START_TEST(test_cgroup_quotas)
+{
+	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(trees); i++) {
 		const struct tree *tree = &trees[i];
+		char root[300];
 		unsigned got;
 
-		snprintf(root, sizeof(root), "%s/mmreader-cgroup.XXXXXX", folder ? folder : "/tmp");
-		ck_assert_ptr_nonnull(mkdtemp(root));
-		if (tree->groups)
-			put(root, "/proc/self/cgroup", tree->groups);
-		if (tree->mounts)
-			put(root, "/proc/self/mountinfo", tree->mounts);
-		for (k = 0; k < N_FILES && tree->files[k].path; k++)
-			put(root, tree->files[k].path, tree->files[k].text);
+		make_tree(tree, root, sizeof(root));
 		got = cgroup_processors(root);
 		remove_tree(root);
 		MUST(got == tree->wanted, "%s: %u", tree->name, got);
 	}
+}
+END_TEST
+
+static const struct tree memories[] = {
+	{"no files", NULL, NULL, {{NULL, NULL}}, UINT_MAX},
+	{"no limit", "0::/a\n", OTHER V2_MOUNT,
+		{{"/sys/fs/cgroup/a/memory.max", "max\n"},
+			{"/sys/fs/cgroup/a/memory.current", "5000\n"}},
+		UINT_MAX},
+	{"a limit", "0::/a\n", OTHER V2_MOUNT,
+		{{"/sys/fs/cgroup/a/memory.max", "100000\n"},
+			{"/sys/fs/cgroup/a/memory.current", "30000\n"}},
+		70000},
+	{"page cache", "0::/a\n", OTHER V2_MOUNT,
+		{{"/sys/fs/cgroup/a/memory.max", "100000\n"},
+			{"/sys/fs/cgroup/a/memory.current", "90000\n"},
+			{"/sys/fs/cgroup/a/memory.stat", "anon 4096\nfile 50000\nfile_mapped 7\n"}},
+		60000},
+	{"a lower limit above", "0::/a/b\n", OTHER V2_MOUNT,
+		{{"/sys/fs/cgroup/a/b/memory.max", "100000\n"},
+			{"/sys/fs/cgroup/a/b/memory.current", "0\n"},
+			{"/sys/fs/cgroup/a/memory.high", "40000\n"},
+			{"/sys/fs/cgroup/a/memory.current", "10000\n"}},
+		30000},
+	{"nothing is left", "0::/\n", V2_MOUNT,
+		{{"/sys/fs/cgroup/memory.max", "1000\n"},
+			{"/sys/fs/cgroup/memory.current", "2000\n"}},
+		0},
+	{"version 1", "5:memory:/a\n",
+		"36 32 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n",
+		{{"/sys/fs/cgroup/memory/a/memory.limit_in_bytes", "100000\n"},
+			{"/sys/fs/cgroup/memory/a/memory.usage_in_bytes", "90000\n"},
+			{"/sys/fs/cgroup/memory/a/memory.stat", "cache 20000\nrss 1\n"}},
+		30000},
+	{"damaged files", "0::/\n", V2_MOUNT,
+		{{"/sys/fs/cgroup/memory.max", "1000\n"},
+			{"/sys/fs/cgroup/memory.current", "400\n"},
+			{"/sys/fs/cgroup/memory.stat", "file x"}},
+		600},
+};
+
+START_TEST(test_cgroup_memory)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(memories); i++) {
+		const struct tree *tree = &memories[i];
+		char root[300];
+		uint64_t got;
+
+		make_tree(tree, root, sizeof(root));
+		got = cgroup_memory(root);
+		remove_tree(root);
+		MUST(got == (tree->wanted == UINT_MAX ? UINT64_MAX : tree->wanted), "%s: %llu",
+			tree->name, (unsigned long long)got);
+	}
+}
+END_TEST
+
+/* A file that is read in several steps, and a path that is longer than any path may be. */
+START_TEST(test_cgroup_large_files)
+{
+	static char mounts[20000], groups[8000];
+	struct tree tree = {"many mounts", "0::/a\n", mounts,
+		{{"/sys/fs/cgroup/a/cpu.max", "300000 100000\n"},
+			{"/sys/fs/cgroup/cpu.max", "200000 100000\n"}},
+		2};
+	char root[300];
+
+	while (strlen(mounts) < sizeof(mounts) - 500)
+		strcat(mounts, OTHER);
+	strcat(mounts, V2_MOUNT);
+	make_tree(&tree, root, sizeof(root));
+	ck_assert_uint_eq(cgroup_processors(root), tree.wanted);
+	remove_tree(root);
+	memset(groups, 'a', sizeof(groups) - 2);
+	memcpy(groups, "0::/", 4);
+	tree.groups = groups;
+	make_tree(&tree, root, sizeof(root));
+	ck_assert_uint_eq(cgroup_processors(root), UINT_MAX);
+	remove_tree(root);
 }
 END_TEST
 
@@ -127,6 +217,8 @@ START_TEST(test_cgroup_here)
 {
 	ck_assert_uint_ge(cgroup_processors(""), 1);
 	ck_assert_uint_le(mmr_processors(), cgroup_processors(""));
+	ck_assert_uint_gt(os_memory_available(), 0);
+	ck_assert_uint_le(os_memory_available(), cgroup_memory(""));
 }
 END_TEST
 
@@ -134,7 +226,8 @@ static Suite *cgroup_suite(void)
 {
 	Suite *suite = suite_create("cgroup");
 
-	ADD_CASE(suite, "core", test_cgroup_quotas, test_cgroup_here);
+	ADD_CASE(suite, "core", test_cgroup_quotas, test_cgroup_memory, test_cgroup_large_files,
+		test_cgroup_here);
 	return suite;
 }
 
