@@ -188,7 +188,8 @@ enum mmr_advice {
 MMR_API int mmr_advise(
 	const mmr_reader *reader, uint64_t off, uint64_t len, enum mmr_advice advice);
 
-/* Like mmr_advise, but starts to read the bytes from the device. It does not wait for them. */
+/* Like mmr_advise, but starts to read the bytes from the device. It does not wait for them, but it
+ * may wait until the requests are queued, so ask for what is needed soon, such as 8 MiB. */
 MMR_API int mmr_prefetch(const mmr_reader *reader, uint64_t off, uint64_t len);
 
 /* Like mmr_advise, but releases the resident pages of the bytes. Slices stay valid: a page that is

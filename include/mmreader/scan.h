@@ -24,10 +24,25 @@ MMR_BEGIN_DECLS
 
 /* How bytes of a reader are brought into memory. */
 enum mmr_io_mode {
-	MMR_IO_AUTO = 0, /* try MAP and READ on the first blocks and keep the faster one; try
+	MMR_IO_AUTO = 0, /* try those that fit on the first blocks and keep the fastest one; try
 			    again from time to time */
 	MMR_IO_MAP,      /* point into the map: nothing is copied */
-	MMR_IO_READ      /* pread(2), or read(2) of a stream, into a buffer: cannot fault */
+	MMR_IO_READ,     /* pread(2), or read(2) of a stream, into a buffer: cannot fault */
+	MMR_IO_UNCACHED, /* like READ, but pages that were not in the page cache do not stay there
+			    (RWF_DONTCACHE, Linux 6.14); READ if the system cannot do it */
+	MMR_IO_DIRECT    /* like READ, but past the page cache (O_DIRECT); READ if the system or
+			    the file system cannot do it */
+};
+
+/* What a scan does to the page cache, which all processes share. AUTO and READ as I/O modes follow
+ * it; the others must not contradict it. Bytes that are in the page cache before stay there. */
+enum mmr_cache {
+	MMR_CACHE_AUTO = 0, /* LEAVE if the range is larger than half of the memory that is
+			       available, also to the control group, else FILL */
+	MMR_CACHE_FILL,     /* bytes that are read stay in the page cache, for the next reader */
+	MMR_CACHE_LEAVE     /* bytes that were not in the page cache are not there afterwards: they
+			       are read as UNCACHED or DIRECT, whichever is faster. Where the system
+			       can do neither, they are read and then dropped again. */
 };
 
 /* The progress of a scan. */
@@ -54,7 +69,8 @@ typedef struct mmr_scan_options {
 	uint64_t n_lines;         /* lines of the range; MMR_REST = to the end */
 	char delimiter;           /* ends lines */
 	enum mmr_io_mode io_mode; /* AUTO reads unless mmr_guard_install was called */
-	unsigned n_threads;       /* 0 = mmr_processors() */
+	enum mmr_cache cache;
+	unsigned n_threads;       /* 0 = mmr_processors(), or more if they wait for a device */
 	mmr_progress *progress;   /* updated during the scan; may be NULL */
 	mmr_wait_fn *before_wait; /* may be NULL */
 	void *wait_context;       /* passed to before_wait */
@@ -63,9 +79,18 @@ typedef struct mmr_scan_options {
 
 /* clang-format off */
 #define MMR_SCAN_OPTIONS_INIT \
-	{ sizeof(mmr_scan_options), 0, MMR_REST, 0, MMR_REST, '\n', MMR_IO_AUTO, 0, NULL, NULL, NULL, \
-		NULL }
+	{ sizeof(mmr_scan_options), 0, MMR_REST, 0, MMR_REST, '\n', MMR_IO_AUTO, MMR_CACHE_AUTO, 0, \
+		NULL, NULL, NULL, NULL }
 /* clang-format on */
+
+/* Finds out what MMR_CACHE_AUTO means for a range now: FILL or LEAVE. A scan decides so when it has
+ * read 64 MiB. Other policies are returned as they are.
+ *
+ * Shape: `options` may be NULL. Lines are not located: the range is that of the bytes.
+ * Returns: 0; FILL for readers that have no page cache of their own, such as streams.
+ * Errors: -EINVAL (options). Threads: safe. */
+MMR_API int mmr_scan_cache(
+	const mmr_reader *reader, const mmr_scan_options *options, enum mmr_cache *ret_cache);
 
 /* Finds the bytes of a range: [*ret_start, *ret_stop).
  *
@@ -131,9 +156,19 @@ MMR_API void mmr_progress_free(mmr_progress *progress);
 MMR_API void mmr_progress_read(
 	const mmr_progress *progress, uint64_t *ret_done, uint64_t *ret_total);
 
-/* The I/O mode used for most bytes of the last finished scan; AUTO before the first one has
- * finished. Threads: safe. */
-MMR_API enum mmr_io_mode mmr_progress_io_mode(const mmr_progress *progress);
+/* How the bytes of a scan were brought into memory. */
+typedef struct mmr_io_summary {
+	enum mmr_io_mode io_mode;          /* used for most bytes; AUTO if there were none */
+	uint64_t bytes[MMR_IO_DIRECT + 1]; /* by I/O mode */
+	uint64_t
+		device; /* bytes that were not in the page cache, as far as the system reports it */
+	uint64_t kept;  /* of these: bytes that are in the page cache now */
+} mmr_io_summary;
+
+/* Summarizes the last finished scan. All members are 0 before the first one has finished.
+ *
+ * Threads: safe; scans that finish meanwhile may mix their numbers. */
+MMR_API void mmr_progress_io(const mmr_progress *progress, mmr_io_summary *ret_summary);
 
 /* --- Bytes that arrive in pieces -------------------------------------------------------------- */
 

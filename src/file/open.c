@@ -27,6 +27,7 @@ static struct mmr_reader *reader_new(const char *name)
 	memcpy(reader->name, name, len);
 	reader->fd = -1;
 	atomic_store(&reader->seek_fd, -1);
+	atomic_store(&reader->direct_fd, -1);
 	return reader;
 }
 
@@ -270,6 +271,8 @@ void mmr_close(mmr_reader *reader)
 	}
 	if (atomic_load(&reader->seek_fd) >= 0)
 		os_close(atomic_load(&reader->seek_fd));
+	if (atomic_load(&reader->direct_fd) >= 0)
+		os_close(atomic_load(&reader->direct_fd));
 	stream_free(reader->stream);
 	if (reader->fd >= 0)
 		os_close(reader->fd);

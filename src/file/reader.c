@@ -194,14 +194,14 @@ static bool is_past(int64_t time_ns)
  * size before that, so the size is checked after the copy. If the file has been extended again, its
  * size is right, but its time has changed. Then zeroes are read again, until the file does not
  * change meanwhile. */
-static int confirm(const mmr_reader *reader, const struct backing *backing, uint64_t off,
+int reader_confirm(const mmr_reader *reader, const struct backing *backing, uint64_t off,
 	void *buffer, size_t len)
 {
 	int64_t changed = atomic_load(&reader->ctime_ns);
 	struct os_stat now;
 	int tries, err;
 
-	if (!is_file(backing))
+	if (!is_file(backing) || len == 0 || (len <= ZERO_LOOK && !memchr(buffer, '\0', len)))
 		return 0;
 	for (tries = 0; tries < READ_AGAIN; tries++) {
 		if (os_stat_fd(reader->fd, &now) < 0)
@@ -231,8 +231,8 @@ int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 		return reader_no_offsets(reader);
 	len = off < size ? (size_t)min_u64(len, size - off) : 0;
 	err = copy(reader, backing, off, buffer, len, &got);
-	if (err == 0 && got > 0 && (got > ZERO_LOOK || memchr(buffer, '\0', got)))
-		err = confirm(reader, backing, off, buffer, got);
+	if (err == 0)
+		err = reader_confirm(reader, backing, off, buffer, got);
 	if (err == 0)
 		*ret_len = got;
 	return err;

@@ -36,6 +36,9 @@ struct mmr_reader {
 	bool keep_pages;        /* walks do not drop pages */
 	int fd;                 /* -1 for the caller's memory */
 	_Atomic(int) seek_fd;   /* has an offset of its own, if fd has not; -1 until it is needed */
+	_Atomic(int) direct_fd; /* reads past the page cache; -1 until it is needed */
+	/* What the system has refused for this file, one bit for each READER_... */
+	_Atomic(unsigned) refused;
 	uint64_t offset;        /* of the range in the file */
 	bool to_the_end;        /* the range may grow, since its length was MMR_REST */
 	_Atomic(uint64_t) size; /* of the range */
@@ -107,6 +110,50 @@ int reader_reaches(const struct mmr_reader *reader, const struct backing *backin
 
 /* Like reader_reaches, for the file itself, even if the reader has a copy of it. */
 int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop, uint64_t *ret_stop);
+
+/* Ways to read a file without leaving its pages in the page cache. */
+enum reader_way {
+	READER_UNCACHED = 1, /* through the page cache, which drops the pages afterwards */
+	READER_DIRECT = 2    /* past the page cache */
+};
+
+/* Whether the system has not refused a way to read this file so far. */
+bool reader_offers(const struct mmr_reader *reader, enum reader_way way);
+
+/* How much larger a buffer must be than the bytes that are read into it, so that aligned blocks fit
+ * at an aligned address. */
+#define READER_SLACK (3 * OS_DIRECT_ALIGN)
+
+/* Like mmr_read_at, in one of these ways, for a range inside the reader. The bytes are somewhere in
+ * the buffer, whose room is at least `len + READER_SLACK`.
+ *
+ * Errors: -ENOTSUP if the system refuses the way, if such a read fails, or if the file has become
+ *   shorter: a plain read finds out which. */
+int reader_read(const struct mmr_reader *reader, enum reader_way way, uint64_t off, char *buffer,
+	size_t len, mmr_slice *ret_bytes);
+
+/* Checks bytes that have been copied from the file against changes of it meanwhile.
+ *
+ * Errors: like mmr_read_at. */
+int reader_confirm(const struct mmr_reader *reader, const struct backing *backing, uint64_t off,
+	void *buffer, size_t len);
+
+/* Counts the pages of a range, inside the reader, that are in the page cache. `*ret_n_all` is how
+ * many pages the range touches. With `any_source`, also where only mincore(2) can report it.
+ *
+ * Errors: those of os_cachestat or os_cached_pages. */
+int reader_cached(const struct mmr_reader *reader, uint64_t off, uint64_t len, bool any_source,
+	uint64_t *ret_n_cached, uint64_t *ret_n_all);
+
+/* Whether so many bytes fit into the page cache. If not, they would push out what others need, and
+ * the first of them would be gone before they are read again. */
+bool reader_fits_cache(uint64_t len);
+
+/* Drops the pages of a range from the page cache. Errors are ignored. */
+void reader_evict(const struct mmr_reader *reader, uint64_t off, uint64_t len);
+
+/* Starts to read a range into the page cache. Errors are ignored. */
+void reader_prefetch(const struct mmr_reader *reader, uint64_t off, uint64_t len);
 
 /* Finds out by pread(2) and the size of the file why accessing the byte at `off` of the range
  * raised SIGBUS, and keeps the error for reader_fault. `bad_memory`: the kernel has reported a

@@ -47,8 +47,9 @@ int mmr_blocks_open(mmr_reader *reader, const mmr_scan_options *scan, const mmr_
 		heap_free(blocks);
 		return err;
 	}
+	blocks->source.is_alone = true;
 	window_start(&blocks->window, reader, blocks->source.backing);
-	blocks->claim.io_mode = blocks->source.io.current;
+	blocks->claim.io_mode = blocks->source.io.warm.ways[0].io_mode;
 	*ret_blocks = blocks;
 	return 0;
 }
@@ -56,9 +57,11 @@ int mmr_blocks_open(mmr_reader *reader, const mmr_scan_options *scan, const mmr_
 /* The last block has been used. */
 static void record_io(mmr_blocks *blocks, uint64_t now)
 {
-	if (blocks->delivered > 0)
-		io_choice_record(&blocks->source.io, blocks->claim.io_mode, blocks->delivered,
-			now - blocks->asked_ns);
+	if (blocks->delivered > 0) {
+		source_release(&blocks->source, &blocks->claim);
+		source_record(
+			&blocks->source, &blocks->claim, blocks->delivered, now - blocks->asked_ns);
+	}
 	blocks->delivered = 0;
 }
 
@@ -108,8 +111,8 @@ static bool turn_to_copies(mmr_blocks *blocks, int err)
 
 	if (err != -EIO || blocks->claim.io_mode != MMR_IO_MAP)
 		return false;
-	blocks->claim.io_mode = io->current = MMR_IO_READ;
-	io->fixed = true;
+	blocks->claim.io_mode = MMR_IO_READ;
+	io_choice_remove(io, MMR_IO_MAP);
 	io->may_map = false;
 	return true;
 }

@@ -98,6 +98,7 @@ int file_blocks_load(const struct source *source, struct window *window, struct 
 	for (;;) {
 		len = stop + (size_t)min_u64(source->stop - claim->stop, slack);
 		err = window_load(window, claim->io_mode, loading.off, len, &loading.view.bytes);
+		claim->io_mode = window->io_mode;
 		if (err < 0)
 			return err;
 		loading.is_last = loading.off + len == source->stop;
@@ -112,7 +113,7 @@ int file_blocks_load(const struct source *source, struct window *window, struct 
 		if (found > 0 || loading.is_last)
 			break;
 		found = 1;
-		if (claim->io_mode == MMR_IO_READ && slack >= source->cut.line_limit) {
+		if (claim->io_mode != MMR_IO_MAP && slack >= source->cut.line_limit) {
 			if (!source->io.may_map)
 				break;
 			claim->io_mode = MMR_IO_MAP;

@@ -1,17 +1,21 @@
-/* io_mode.c - chooses between map and read
+/* io_mode.c - chooses between map and the kinds of read
  *
  * SPDX-License-Identifier: MIT */
 #include "scan/io_mode.h"
 
 #include "file/guard.h"
 #include "file/reader.h"
+#include "scan/window.h"
 
+#include <string.h>
 #include <time.h>
 
-/* Two windows for each mode. The faster one counts, since cold pages or other processes may delay
- * one. */
-#define TRIALS    4
-#define ASK_AGAIN (UINT64_C(1) << 30)
+/* Windows for each way in a trial. The fastest one counts, since page faults of a new buffer or
+ * other processes may delay one. */
+#define ROUNDS 2
+/* The folios of a file may differ from one part to the next. A long file is asked less often. */
+#define AGAIN_FIRST (UINT64_C(32) << 20)
+#define AGAIN_MOST  (UINT64_C(1) << 30)
 /* Shorter windows, at the end of a file, take too little time to be measured. */
 #define LEN_ENOUGH ((size_t)64 << 10)
 
@@ -23,65 +27,135 @@ uint64_t io_clock_ns(void)
 	return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
-static void start_trial(struct io_choice *choice)
+static void start_trial(struct io_trial *trial)
 {
-	choice->n_asked = 0;
-	choice->n_measured = 0;
-	choice->since = 0;
-	choice->best[0] = choice->best[1] = 0;
+	trial->n_asked = trial->n_measured = 0;
+	trial->since = 0;
+	memset(trial->best, 0, sizeof(trial->best));
+}
+
+static void add(struct io_trial *trial, enum mmr_io_mode io_mode, size_t len)
+{
+	trial->ways[trial->n_ways++] = (struct io_way){io_mode, len};
+}
+
+static bool has_bytes(enum mmr_backing_kind backing)
+{
+	return backing == MMR_BACKING_COPIED || backing == MMR_BACKING_CALLER;
 }
 
 void io_choice_start(
 	struct io_choice *choice, enum mmr_backing_kind backing, enum mmr_io_mode wanted)
 {
-	start_trial(choice);
-	choice->served[0] = choice->served[1] = 0;
-	choice->fixed = true;
-	choice->may_map = false;
-	choice->current = MMR_IO_MAP;
-	if (backing == MMR_BACKING_COPIED || backing == MMR_BACKING_CALLER)
-		return; /* the bytes have addresses and need no copy */
-	if (wanted == MMR_IO_MAP && backing == MMR_BACKING_MAPPED)
+	bool may_map = backing == MMR_BACKING_MAPPED && wanted != MMR_IO_READ;
+
+	memset(choice, 0, sizeof(*choice));
+	choice->warm.again = choice->cold.again = AGAIN_FIRST;
+	if (has_bytes(backing) || (may_map && wanted == MMR_IO_MAP)) {
+		add(&choice->warm, MMR_IO_MAP, SIZE_MAX);
+		choice->cold = choice->warm;
 		return;
-	choice->current = MMR_IO_READ;
-	if (backing == MMR_BACKING_UNMAPPED || backing == MMR_BACKING_STREAM ||
-		wanted == MMR_IO_READ)
+	}
+	if (wanted == MMR_IO_UNCACHED || wanted == MMR_IO_DIRECT) {
+		add(&choice->warm, wanted, WINDOW_COLD);
+		choice->cold = choice->warm;
 		return;
+	}
 	/* Without the guard a fault would end the process. If pages cannot be released, memory
 	 * would grow with the file. */
-	choice->may_map = atomic_load(&guard_installed);
-	choice->fixed = !choice->may_map || !reader_releases();
+	choice->may_map = may_map && atomic_load(&guard_installed);
+	if (choice->may_map && reader_releases())
+		add(&choice->warm, MMR_IO_MAP, SIZE_MAX);
+	add(&choice->warm, MMR_IO_READ, WINDOW_COPY);
+	add(&choice->cold, MMR_IO_READ, WINDOW_COLD);
 }
 
-enum mmr_io_mode io_choice_next(struct io_choice *choice)
+void io_choice_leave(struct io_choice *choice)
 {
-	if (choice->fixed || choice->n_asked == TRIALS)
-		return choice->current;
-	return choice->n_asked++ % 2 ? MMR_IO_READ : MMR_IO_MAP;
+	memset(&choice->cold, 0, sizeof(choice->cold));
+	choice->cold.again = AGAIN_FIRST;
+	add(&choice->cold, MMR_IO_UNCACHED, WINDOW_COLD);
+	add(&choice->cold, MMR_IO_DIRECT, WINDOW_COLD);
 }
 
-void io_choice_record(struct io_choice *choice, enum mmr_io_mode used, size_t len, uint64_t took_ns)
+static struct io_trial *trial_of(struct io_choice *choice, bool is_cold)
 {
-	bool reads = used == MMR_IO_READ;
+	return is_cold ? &choice->cold : &choice->warm;
+}
+
+struct io_way io_choice_next(struct io_choice *choice, bool is_cold, struct io_taken *ret_taken)
+{
+	struct io_trial *trial = trial_of(choice, is_cold);
+	unsigned way = trial->current;
+
+	if (trial->n_ways > 1 && trial->n_asked < ROUNDS * trial->n_ways)
+		way = trial->n_asked++ % trial->n_ways;
+	*ret_taken = (struct io_taken){is_cold, way};
+	return trial->ways[way];
+}
+
+static void end_trial(struct io_trial *trial)
+{
+	unsigned i;
+
+	for (trial->current = 0, i = 1; i < trial->n_ways; i++)
+		if (trial->best[i] < trial->best[trial->current])
+			trial->current = i;
+}
+
+void io_choice_record(struct io_choice *choice, const struct io_taken *taken, enum mmr_io_mode used,
+	size_t len, uint64_t took_ns)
+{
+	struct io_trial *trial = trial_of(choice, taken->is_cold);
+	unsigned n_trials = ROUNDS * trial->n_ways;
 	double cost = (double)took_ns / (double)len;
+	double *best = &trial->best[taken->way];
 
-	choice->served[reads] += len;
-	if (choice->fixed)
+	choice->summary.bytes[used] += len;
+	if (trial->n_ways == 1)
 		return;
-	choice->since += len;
-	if (choice->n_measured == TRIALS && choice->since >= ASK_AGAIN)
-		start_trial(choice);
-	if (choice->n_measured == TRIALS || len < LEN_ENOUGH)
+	trial->since += len;
+	if (trial->n_asked >= n_trials && trial->since >= trial->again) {
+		trial->again = min_u64(2 * trial->again, AGAIN_MOST);
+		start_trial(trial);
+	}
+	if (trial->n_measured == n_trials || len < LEN_ENOUGH || taken->way >= trial->n_ways ||
+		trial->ways[taken->way].io_mode != used)
 		return;
-	if (choice->best[reads] == 0 || cost < choice->best[reads])
-		choice->best[reads] = cost;
-	if (++choice->n_measured == TRIALS)
-		choice->current = choice->best[1] < choice->best[0] ? MMR_IO_READ : MMR_IO_MAP;
+	if (*best == 0 || cost < *best)
+		*best = cost;
+	if (++trial->n_measured == n_trials)
+		end_trial(trial);
 }
 
-enum mmr_io_mode io_choice_main(const struct io_choice *choice)
+static void remove_from(struct io_trial *trial, enum mmr_io_mode io_mode)
 {
-	if (choice->served[0] + choice->served[1] == 0)
-		return MMR_IO_AUTO;
-	return choice->served[1] > choice->served[0] ? MMR_IO_READ : MMR_IO_MAP;
+	unsigned i, n = 0;
+
+	for (i = 0; i < trial->n_ways; i++)
+		if (trial->ways[i].io_mode != io_mode)
+			trial->ways[n++] = trial->ways[i];
+	if (n == trial->n_ways)
+		return;
+	trial->n_ways = n;
+	trial->current = 0;
+	start_trial(trial);
+	if (n == 0)
+		add(trial, MMR_IO_READ, io_mode == MMR_IO_MAP ? WINDOW_COPY : WINDOW_COLD);
+}
+
+void io_choice_remove(struct io_choice *choice, enum mmr_io_mode io_mode)
+{
+	remove_from(&choice->warm, io_mode);
+	remove_from(&choice->cold, io_mode);
+}
+
+void io_choice_end(struct io_choice *choice)
+{
+	const uint64_t *bytes = choice->summary.bytes;
+	unsigned io_mode, most = MMR_IO_AUTO;
+
+	for (io_mode = MMR_IO_MAP; io_mode <= MMR_IO_DIRECT; io_mode++)
+		most = bytes[io_mode] > bytes[most] ? io_mode : most;
+	choice->summary.io_mode = (enum mmr_io_mode)most;
 }

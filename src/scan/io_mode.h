@@ -1,8 +1,10 @@
-/* io_mode.h - the choice between map and read, by measurement
+/* io_mode.h - the choice between ways to bring bytes into memory, by measurement
  *
  * A warm map is twice as fast as pread where the page cache has large folios, and half as fast
- * where it has small ones. The kernel does not report which. So the first windows alternate, the
- * faster mode is kept, and the trial is repeated every GiB.
+ * where it has small ones. The kernel does not report which. Bytes that are not in the page cache
+ * come from a device, where other ways are best. So there are two choices, for warm and for cold
+ * bytes: the first windows take turns, the fastest way is kept, and the trial is repeated from time
+ * to time.
  *
  * Not thread-safe: workers that share one hold a lock.
  *
@@ -14,29 +16,55 @@
 
 #include <mmreader/scan.h>
 
-struct io_choice {
-	bool fixed;   /* nothing to choose: always `current` */
-	bool may_map; /* a line that is too long to copy may be taken from the map instead */
-	enum mmr_io_mode current;
+#define IO_WAYS 3
+
+/* A way to load a window. */
+struct io_way {
+	enum mmr_io_mode io_mode;
+	size_t len; /* the largest window */
+};
+
+/* The choice for warm bytes, or for cold ones. */
+struct io_trial {
+	struct io_way ways[IO_WAYS];
+	double best[IO_WAYS];     /* nanoseconds per byte in this trial; 0 if not measured yet */
+	unsigned n_ways, current; /* `current` is used between trials */
 	unsigned n_asked, n_measured; /* windows of this trial */
-	uint64_t since;               /* bytes since the last trial */
-	uint64_t served[2];           /* bytes in all: map, read */
-	double best[2];               /* nanoseconds per byte in this trial: map, read */
+	uint64_t since, again;        /* bytes since the last trial; how many start the next one */
+};
+
+struct io_choice {
+	struct io_trial warm, cold;
+	bool may_map; /* a line that is too long to copy may be taken from the map instead */
+	mmr_io_summary summary; /* without `io_mode` */
+};
+
+/* A window's way: where it is in the choice. */
+struct io_taken {
+	bool is_cold;
+	unsigned way;
 };
 
 /* `wanted` is the caller's choice; the backing limits it. */
 void io_choice_start(
 	struct io_choice *choice, enum mmr_backing_kind backing, enum mmr_io_mode wanted);
 
-/* Returns: the mode of the next window. */
-enum mmr_io_mode io_choice_next(struct io_choice *choice);
+/* From now on, cold bytes are loaded without adding them to the page cache. */
+void io_choice_leave(struct io_choice *choice);
 
-/* Records how long a window of `len` bytes took, its use included. */
-void io_choice_record(
-	struct io_choice *choice, enum mmr_io_mode used, size_t len, uint64_t took_ns);
+/* Chooses the way of the next window. */
+struct io_way io_choice_next(struct io_choice *choice, bool is_cold, struct io_taken *ret_taken);
 
-/* Returns: the mode that read most bytes; AUTO if none were read. */
-enum mmr_io_mode io_choice_main(const struct io_choice *choice);
+/* Records how long a window of `len` bytes took, its use included. `used` may be another I/O mode
+ * than that of the way. */
+void io_choice_record(struct io_choice *choice, const struct io_taken *taken, enum mmr_io_mode used,
+	size_t len, uint64_t took_ns);
+
+/* Removes an I/O mode that does not work. Windows are read instead if no way is left. */
+void io_choice_remove(struct io_choice *choice, enum mmr_io_mode io_mode);
+
+/* Completes the summary. */
+void io_choice_end(struct io_choice *choice);
 
 uint64_t io_clock_ns(void);
 

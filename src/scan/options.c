@@ -7,6 +7,7 @@
 #include "scan/window.h"
 
 #include <errno.h>
+#include <string.h>
 
 int scan_options(const mmr_scan_options *given, mmr_scan_options *ret_options)
 {
@@ -14,9 +15,15 @@ int scan_options(const mmr_scan_options *given, mmr_scan_options *ret_options)
 
 	if (!given)
 		given = &defaults;
-	if (given->struct_size < sizeof(*given) || (unsigned)given->io_mode > MMR_IO_READ) {
+	if (given->struct_size < sizeof(*given) || (unsigned)given->io_mode > MMR_IO_DIRECT ||
+		(unsigned)given->cache > MMR_CACHE_LEAVE) {
 		error_set(-EINVAL, "scan with these options");
 		return error_hint(-EINVAL, "start from MMR_SCAN_OPTIONS_INIT");
+	}
+	if ((given->cache == MMR_CACHE_LEAVE && given->io_mode == MMR_IO_MAP) ||
+		(given->cache == MMR_CACHE_FILL && given->io_mode > MMR_IO_READ)) {
+		error_set(-EINVAL, "scan with an I/O mode that contradicts the use of the cache");
+		return error_hint(-EINVAL, "leave one of them AUTO");
 	}
 	if (given->records && given->records->delimiter != given->delimiter) {
 		error_set(-EINVAL, "scan records of lines that end with byte %u",
@@ -78,9 +85,7 @@ mmr_progress *mmr_progress_new(void)
 
 	if (!progress)
 		return NULL;
-	atomic_init(&progress->done, 0);
-	atomic_init(&progress->total, 0);
-	atomic_init(&progress->io_mode, MMR_IO_AUTO);
+	memset(progress, 0, sizeof(*progress));
 	return progress;
 }
 
@@ -95,9 +100,15 @@ void mmr_progress_read(const mmr_progress *progress, uint64_t *ret_done, uint64_
 	*ret_total = atomic_load_explicit(&progress->total, memory_order_relaxed);
 }
 
-enum mmr_io_mode mmr_progress_io_mode(const mmr_progress *progress)
+void mmr_progress_io(const mmr_progress *progress, mmr_io_summary *ret_summary)
 {
-	return (enum mmr_io_mode)atomic_load(&progress->io_mode);
+	unsigned i;
+
+	ret_summary->io_mode = (enum mmr_io_mode)atomic_load(&progress->io_mode);
+	for (i = 0; i < ARRAY_LEN(ret_summary->bytes); i++)
+		ret_summary->bytes[i] = atomic_load(&progress->bytes[i]);
+	ret_summary->device = atomic_load(&progress->device);
+	ret_summary->kept = atomic_load(&progress->kept);
 }
 
 void scan_progress_start(mmr_progress *progress, uint64_t total)
@@ -114,8 +125,15 @@ void scan_progress_set(mmr_progress *progress, uint64_t done)
 		atomic_store_explicit(&progress->done, done, memory_order_relaxed);
 }
 
-void scan_progress_end(mmr_progress *progress, enum mmr_io_mode io_mode)
+void scan_progress_end(mmr_progress *progress, const mmr_io_summary *summary)
 {
-	if (progress && io_mode != MMR_IO_AUTO)
-		atomic_store(&progress->io_mode, io_mode);
+	unsigned i;
+
+	if (!progress || summary->io_mode == MMR_IO_AUTO)
+		return;
+	atomic_store(&progress->io_mode, summary->io_mode);
+	for (i = 0; i < ARRAY_LEN(summary->bytes); i++)
+		atomic_store(&progress->bytes[i], summary->bytes[i]);
+	atomic_store(&progress->device, summary->device);
+	atomic_store(&progress->kept, summary->kept);
 }

@@ -13,7 +13,8 @@
 
 struct mmr_progress {
 	_Atomic(uint64_t) done, total;
-	_Atomic(int) io_mode; /* an enum mmr_io_mode */
+	_Atomic(int) io_mode; /* of mmr_io_summary, as the next members are */
+	_Atomic(uint64_t) bytes[MMR_IO_DIRECT + 1], device, kept;
 };
 
 /* Checks and copies options, or the defaults for NULL. Errors: -EINVAL. */
@@ -41,6 +42,6 @@ int scan_use_bytes(mmr_reader *reader, mmr_scan_options *scan);
 /* `progress` may be NULL. */
 void scan_progress_start(mmr_progress *progress, uint64_t total);
 void scan_progress_set(mmr_progress *progress, uint64_t done);
-void scan_progress_end(mmr_progress *progress, enum mmr_io_mode io_mode);
+void scan_progress_end(mmr_progress *progress, const mmr_io_summary *summary);
 
 #endif

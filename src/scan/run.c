@@ -16,6 +16,9 @@
 #define FILE_WORKERS 256
 /* One thread at a time reads a stream, which does not keep more workers than this busy. */
 #define STREAM_WORKERS 16
+/* A device reaches its speed with this many requests at a time, unless each of them takes very
+ * long. Their workers wait most of the time. */
+#define COLD_WORKERS 4
 /* States are aligned to this, so that workers that write to their states do not slow each other:
  * processors fetch cache lines in pairs. */
 #define STATE_ALIGN ((size_t)128)
@@ -31,12 +34,13 @@ struct run {
 	struct worker *workers;
 	char *states;
 	unsigned n_workers, n_threads, n_busy;
+	unsigned n_processors; /* workers after so many only wait for a device */
 	uint64_t swept; /* pages before this offset, or backward after it, were dropped twice */
 	uint64_t n_claimed;
 	uint64_t order_turn; /* the claim that may be ordered */
 	uint64_t turn;       /* the claim whose results may be collected */
 	uint64_t n_wanted;   /* claims from this one on are not wanted */
-	bool stopped;
+	bool stopped, ended;
 	int result;
 	struct error_note note;
 };
@@ -107,12 +111,21 @@ static void add_thread(struct run *run)
 		run->n_threads++;
 }
 
+/* Whether a worker has nothing to do now: the bytes are in the page cache, where it would only
+ * compete for a processor. Call it with the lock held. */
+static bool is_spare(const struct run *run, const struct worker *worker)
+{
+	return worker >= run->workers + run->n_processors && !run->source.is_cold &&
+	       may_claim(run) && !run->ended;
+}
+
 /* Claims the next block. Reading a stream has a lock of its own, so that results can be collected
  * meanwhile. */
 static bool claim_next(struct run *run, struct worker *worker)
 {
 	bool is_stream = run->source.is_stream;
 	struct claim claim = {.io_mode = MMR_IO_AUTO};
+	bool was_cold;
 	int claimed = 0;
 
 	if (is_stream) {
@@ -121,8 +134,19 @@ static bool claim_next(struct run *run, struct worker *worker)
 			claimed = source_claim(&run->source, &worker->window, &claim);
 	}
 	pthread_mutex_lock(&run->lock);
-	if (!is_stream && may_claim(run))
+	worker->busy = false;
+	while (is_spare(run, worker))
+		pthread_cond_wait(&run->turn_came, &run->lock);
+	if (!is_stream && may_claim(run)) {
+		was_cold = run->source.is_cold;
 		claimed = source_claim(&run->source, &worker->window, &claim);
+		if (run->n_workers > run->n_processors && run->source.is_cold && !was_cold)
+			pthread_cond_broadcast(&run->turn_came);
+	}
+	if (claimed == 0 && run->n_workers > run->n_processors && !run->ended) {
+		run->ended = true;
+		pthread_cond_broadcast(&run->turn_came);
+	}
 	worker->busy = claimed != 0;
 	/* An error is a claim, too: it is reported in its turn. */
 	if (worker->busy) {
@@ -232,6 +256,22 @@ static int order_and_format(
 	return result;
 }
 
+/* Ends the use of a claim's bytes. Returns: how long that took, in nanoseconds: it is a part of the
+ * cost of a map. */
+static uint64_t release(struct run *run, struct worker *worker)
+{
+	struct window *window = &worker->window;
+	uint64_t started;
+
+	source_release(&run->source, &worker->claim);
+	if (window->held_stop - window->held_start < WINDOW_DEFAULT)
+		return 0;
+	started = io_clock_ns();
+	window_drop_outside(window, 0, 0);
+	sweep(run);
+	return io_clock_ns() - started;
+}
+
 /* One claim from loading to collecting. Returns: false when the worker is to end. */
 static bool serve(struct run *run, struct worker *worker)
 {
@@ -258,9 +298,9 @@ static bool serve(struct run *run, struct worker *worker)
 		if (result == 0)
 			result = last;
 	}
+	took += release(run, worker);
 	pthread_mutex_lock(&run->lock);
-	io_choice_record(
-		&run->source.io, claim->io_mode, source_claim_len(&run->source, claim), took);
+	source_record(&run->source, claim, source_claim_len(&run->source, claim), took);
 	run->turn++;
 	run->n_busy--;
 	if (result != 0)
@@ -274,17 +314,12 @@ static bool serve(struct run *run, struct worker *worker)
 static void *work(void *argument)
 {
 	struct worker *worker = argument;
-	struct window *window = &worker->window;
 	struct run *run = worker->run;
 
-	while (claim_next(run, worker) && serve(run, worker)) {
-		if (window->held_stop - window->held_start < WINDOW_DEFAULT)
-			continue;
-		window_drop_outside(window, 0, 0);
-		sweep(run);
-	}
+	while (claim_next(run, worker) && serve(run, worker))
+		;
 	/* Drops the pages but keeps the buffer: put_back may return its bytes to the stream. */
-	window_drop_outside(window, 0, 0);
+	window_drop_outside(&worker->window, 0, 0);
 	pthread_mutex_lock(&run->lock);
 	worker->busy = false;
 	pthread_mutex_unlock(&run->lock);
@@ -389,16 +424,24 @@ static void end_workers(struct run *run)
 }
 
 /* As many workers as wanted (0: one for each processor), but no more than windows to share. */
-static unsigned choose_workers(const struct source *source)
+static unsigned choose_workers(struct run *run)
 {
+	struct source *source = &run->source;
 	uint64_t most = (source->stop - source->start) / source->cut.window;
 	unsigned n = source->scan.n_threads;
+	bool choose = n == 0;
 
 	most = source->is_stream ? STREAM_WORKERS : min_u64(most, FILE_WORKERS - 1) + 1;
 	/* A small file does not pay for finding out how many processors there are. */
-	if (n == 0 && most > 1)
+	if (choose && most > 1)
 		n = mmr_processors();
-	return n > 1 ? (unsigned)min_u64(n, most) : 1;
+	n = n > 1 ? (unsigned)min_u64(n, most) : 1;
+	run->n_processors = n;
+	if (choose && n < COLD_WORKERS && most >= COLD_WORKERS && !source->is_stream &&
+		cached_expects_device(&source->cached))
+		n = COLD_WORKERS;
+	source->is_alone = n == 1;
+	return n;
 }
 
 int scan_run_stages(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_options *cut,
@@ -419,7 +462,7 @@ int scan_run_stages(mmr_reader *reader, const mmr_scan_options *scan, const mmr_
 	pthread_mutex_init(&run.lock, NULL);
 	pthread_mutex_init(&run.reading, NULL);
 	pthread_cond_init(&run.turn_came, NULL);
-	run.result = start_workers(&run, choose_workers(source));
+	run.result = start_workers(&run, choose_workers(&run));
 	if (run.result == 0)
 		run_workers(&run);
 	else

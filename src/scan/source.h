@@ -7,6 +7,7 @@
 #ifndef SRC_SCAN_SOURCE_H
 #define SRC_SCAN_SOURCE_H
 
+#include "scan/cached.h"
 #include "scan/io_mode.h"
 #include "scan/stream_blocks.h"
 #include "scan/window.h"
@@ -23,11 +24,23 @@ struct source {
 	uint64_t next, data_stop; /* what is not claimed of this extent, or of the range */
 	mmr_extents extents;
 	struct io_choice io;
+	struct cached cached;
+	bool asks_memory; /* MMR_CACHE_AUTO, not decided yet */
+	bool leaves;      /* nothing is to be added to the page cache */
+	bool is_cold;     /* the last claim is not in the page cache */
+	bool is_alone;    /* there is one thread, so nobody reads while it works */
+	uint64_t fetched; /* where the last prefetch of a backward scan started */
+	/* Adjacent claims, up to the last one, none of whose pages was in the page cache. */
+	uint64_t empty_start, empty_stop;
+	bool tail_is_empty; /* nor was a page after the range */
 };
 
 struct claim {
 	uint64_t start, stop; /* of a file */
 	enum mmr_io_mode io_mode;
+	struct io_taken taken;
+	uint64_t fetch_start, fetch_stop; /* to be prefetched */
+	bool evicts;     /* its pages are to be dropped from the page cache, if they get there */
 	mmr_block block; /* of a stream, which is read when it is claimed */
 };
 
@@ -44,6 +57,12 @@ int source_claim(struct source *source, struct window *window, struct claim *ret
 
 /* The bytes that a claim has. */
 size_t source_claim_len(const struct source *source, const struct claim *claim);
+
+/* Ends the use of a claim's bytes. */
+void source_release(const struct source *source, const struct claim *claim);
+
+/* Records how long the use of a claim took. Calls must not overlap with source_claim. */
+void source_record(struct source *source, const struct claim *claim, size_t len, uint64_t took_ns);
 
 /* Loads the block of a claim: the lines that start in its bytes, or just these bytes and those
  * that are shown ahead. The block is empty if no line starts there. A line that is too long for a

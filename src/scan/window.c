@@ -52,12 +52,34 @@ static void extend(uint64_t *range_start, uint64_t *range_stop, uint64_t start, 
 	*range_stop = is_empty ? stop : max_u64(*range_stop, stop);
 }
 
+/* Reads without leaving the bytes in the page cache. Errors: -ENOTSUP; -ENOMEM. */
+static int read_past(
+	struct window *window, enum reader_way way, uint64_t off, size_t len, mmr_slice *ret_bytes)
+{
+	int err;
+
+	if (!reader_offers(window->reader, way))
+		return -ENOTSUP;
+	err = window_reserve(window, len + READER_SLACK);
+	if (err < 0)
+		return err;
+	return reader_read(window->reader, way, off, window->buffer, len, ret_bytes);
+}
+
 static int copy(struct window *window, uint64_t off, size_t len, mmr_slice *ret_bytes)
 {
 	uint64_t start, end;
 	size_t got;
 	int err;
 
+	if (window->io_mode == MMR_IO_UNCACHED || window->io_mode == MMR_IO_DIRECT) {
+		err = read_past(window,
+			window->io_mode == MMR_IO_DIRECT ? READER_DIRECT : READER_UNCACHED, off,
+			len, ret_bytes);
+		if (err != -ENOTSUP)
+			return err;
+		window->io_mode = MMR_IO_READ;
+	}
 	err = window_reserve(window, len);
 	if (err < 0)
 		return err;
@@ -82,7 +104,8 @@ int window_load(struct window *window, enum mmr_io_mode io_mode, uint64_t off, s
 	int err;
 
 	window->mapped_stop = 0;
-	if (io_mode == MMR_IO_READ)
+	window->io_mode = io_mode;
+	if (io_mode != MMR_IO_MAP)
 		return copy(window, off, len, ret_bytes);
 	err = reader_reaches(window->reader, window->backing, off + len, &stop);
 	if (err < 0)

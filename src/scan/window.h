@@ -14,7 +14,9 @@
 /* Large enough that dropping pages costs nothing per byte, and the size of the largest folio. */
 #define WINDOW_DEFAULT ((size_t)2 << 20)
 /* Copies are scanned while they are still in the core's own cache. */
-#define WINDOW_COPY       ((size_t)128 << 10)
+#define WINDOW_COPY ((size_t)128 << 10)
+/* Requests to a device are large, so that few are needed. */
+#define WINDOW_COLD       ((size_t)1 << 20)
 #define WINDOW_LINE_LIMIT ((size_t)64 << 20)
 
 struct window {
@@ -26,6 +28,7 @@ struct window {
 	uint64_t held_start, held_stop;     /* mapped and touched, not dropped yet */
 	uint64_t passed_start, passed_stop; /* dropped, but perhaps not its page tables */
 	uint64_t mapped_stop;               /* end of the last loaded bytes, if they are mapped */
+	enum mmr_io_mode io_mode;           /* in which they were loaded */
 };
 
 void window_start(struct window *window, mmr_reader *reader, const struct backing *backing);
@@ -33,7 +36,8 @@ void window_start(struct window *window, mmr_reader *reader, const struct backin
 /* Drops what is held and frees the buffer. */
 void window_end(struct window *window);
 
-/* Loads bytes [off, off + len) of the reader. They are valid until the next load.
+/* Loads bytes [off, off + len) of the reader. They are valid until the next load. If the system
+ * refuses the I/O mode, they are read, and `window->io_mode` says so.
  *
  * Errors: MMR_ETRUNCATED when a file has become shorter, with the remaining bytes in `*ret_bytes`,
  * perhaps none; those of mmr_read_at; -ENOMEM. */

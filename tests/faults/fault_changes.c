@@ -45,7 +45,7 @@ static void must_have_lines(mmr_reader *reader, uint64_t wanted)
 		ck_assert_int_eq(mmr_slice_count(mmr_bytes(reader), '\n', &n), 0);
 		ck_assert_uint_eq(n, wanted);
 	}
-	for (io_mode = 0; io_mode < 3; io_mode++) {
+	for (io_mode = 0; io_mode <= MMR_IO_DIRECT; io_mode++) {
 		options.io_mode = (enum mmr_io_mode)io_mode;
 		MUST(mmr_count_lines(reader, &options, &counts) == 0, "backing %d, mode %d: %s",
 			(int)mmr_backing(reader), io_mode, mmr_last_error());

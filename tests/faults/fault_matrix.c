@@ -31,7 +31,8 @@
 
 static const char *const fault_names[N_FAULTS] = {
 	"no fault", "cut to 0", "cut in a page", "cut at a page", "EIO", "poison"};
-static const char *const way_names[N_WAYS] = {"map", "pages", "copy", "unmapped"};
+static const char *const way_names[N_WAYS] = {
+	"map", "pages", "copy", "uncached", "direct", "unmapped"};
 
 static char same[SCENE_SIZE];
 static const char *no_fuse;
@@ -88,7 +89,7 @@ static int expected_of_slices(void)
 
 static int expected(void)
 {
-	bool copies = row->flags & ROW_PREAD || cell.way == WAY_COPY || cell.way == WAY_UNMAPPED;
+	bool copies = row->flags & ROW_PREAD || cell.way >= WAY_COPY;
 
 	if (row->flags & ROW_SLICE)
 		return expected_of_slices();
@@ -202,15 +203,16 @@ static void must_remember(void)
 
 static int open_reader(void)
 {
-	static const enum mmr_backing_kind backings[N_WAYS] = {
-		MMR_BACKING_MAPPED, MMR_BACKING_MAPPED, MMR_BACKING_MAPPED, MMR_BACKING_UNMAPPED};
+	static const enum mmr_backing_kind backings[N_WAYS] = {MMR_BACKING_MAPPED,
+		MMR_BACKING_MAPPED, MMR_BACKING_MAPPED, MMR_BACKING_MAPPED, MMR_BACKING_MAPPED,
+		MMR_BACKING_UNMAPPED};
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
 	bool slices = row->flags & ROW_SLICE;
 
 	options.backing = backings[cell.way];
 	if (cell.way == WAY_COPY && slices)
 		options.backing = MMR_BACKING_COPIED;
-	cell.io_mode = cell.way == WAY_COPY ? MMR_IO_READ : MMR_IO_MAP;
+	cell.io_mode = way_io_mode(cell.way);
 	cell.window = cell.way == WAY_PAGES ? PAGE : 0;
 	if (cell.fault == FAULT_POISON)
 		return mmr_open_fd(memory, &options, &cell.reader);
@@ -365,6 +367,8 @@ static bool makes_sense(const struct row *one, int way)
 {
 	if (way == WAY_PAGES)
 		return !(one->flags & (ROW_ONCE | ROW_STAT | ROW_HARMLESS));
+	if (way == WAY_UNCACHED || way == WAY_DIRECT)
+		return !(one->flags & (ROW_SLICE | ROW_STAT | ROW_HARMLESS));
 	return way != WAY_UNMAPPED || !(one->flags & ROW_SLICE && one->flags & ROW_NO_CODE);
 }
 

@@ -47,7 +47,7 @@ ACTIONS = [
 	["-t", "u8", "-b", "16:"],
 	["-i"],
 ]
-WAYS = [[], ["--no-mmap"], ["-j", "1"], ["-j", "8"]]
+WAYS = [[], ["--no-mmap"], ["-j", "1"], ["-j", "8"], ["--cache=leave"]]
 
 n_wrong = 0
 n_runs = 0

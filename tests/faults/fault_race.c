@@ -138,8 +138,9 @@ static bool may_be_unsure(const struct row *row)
 /* Opens the file, runs one call and judges the result. */
 static void call(const struct row *row, enum way way)
 {
-	static const enum mmr_backing_kind backings[N_WAYS] = {
-		MMR_BACKING_MAPPED, MMR_BACKING_MAPPED, MMR_BACKING_COPIED, MMR_BACKING_UNMAPPED};
+	static const enum mmr_backing_kind backings[N_WAYS] = {MMR_BACKING_MAPPED,
+		MMR_BACKING_MAPPED, MMR_BACKING_COPIED, MMR_BACKING_MAPPED, MMR_BACKING_MAPPED,
+		MMR_BACKING_UNMAPPED};
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
 	struct scene scene = {.fault = FAULT_CUT_IN_PAGE, .way = way, .path = path};
 	int err;
@@ -147,7 +148,7 @@ static void call(const struct row *row, enum way way)
 	scene.n_threads = 1 + (unsigned)chance_below(8);
 	scene.same.ptr = same;
 	scene.same.len = sizeof(same);
-	scene.io_mode = way == WAY_COPY ? MMR_IO_READ : MMR_IO_MAP;
+	scene.io_mode = way_io_mode(way);
 	scene.window = way == WAY_PAGES ? 4096 : 0;
 	options.backing = backings[way];
 	wait_while(TURN_CUT);

@@ -34,6 +34,8 @@ enum way {
 	WAY_MAP,      /* mapped; whole files are read by the map */
 	WAY_PAGES,    /* the same, a page at a time */
 	WAY_COPY,     /* slices of a copy; whole files are mapped, but read by copies */
+	WAY_UNCACHED, /* the same, by uncached reads; for whole files only */
+	WAY_DIRECT,   /* the same, by direct reads */
 	WAY_UNMAPPED, /* backing without addresses */
 	N_WAYS
 };
@@ -100,6 +102,15 @@ static inline int judge_by_reader(const struct scene *scene, bool right)
 	int err = right ? 0 : mmr_try(scene->reader, nothing, NULL);
 
 	return judge(err, right);
+}
+
+/* The I/O mode of scans. */
+static inline enum mmr_io_mode way_io_mode(enum way way)
+{
+	static const enum mmr_io_mode modes[N_WAYS] = {
+		MMR_IO_MAP, MMR_IO_MAP, MMR_IO_READ, MMR_IO_UNCACHED, MMR_IO_DIRECT, MMR_IO_AUTO};
+
+	return modes[way];
 }
 
 #endif

@@ -76,6 +76,16 @@ static int feed_copy(mmr_reader *reader)
 	return feed_both(reader, MMR_IO_READ);
 }
 
+static int feed_uncached(mmr_reader *reader)
+{
+	return feed_both(reader, MMR_IO_UNCACHED);
+}
+
+static int feed_direct(mmr_reader *reader)
+{
+	return feed_both(reader, MMR_IO_DIRECT);
+}
+
 static int blocks(void)
 {
 	return with_large(feed_auto);
@@ -84,6 +94,33 @@ static int blocks(void)
 static int blocks_copied(void)
 {
 	return with_large(feed_copy);
+}
+
+static int blocks_uncached(void)
+{
+	return with_large(feed_uncached);
+}
+
+static int blocks_direct(void)
+{
+	return with_large(feed_direct);
+}
+
+/* Chooses between uncached and direct reads. */
+static int feed_left(mmr_reader *reader)
+{
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_blocks *blocks;
+	int err;
+
+	scan.cache = MMR_CACHE_LEAVE;
+	err = TRY(blocks, mmr_blocks_open(reader, &scan, NULL, &blocks));
+	return err < 0 ? err : drain(blocks, false);
+}
+
+static int blocks_left(void)
+{
+	return with_large(feed_left);
 }
 
 static int blocks_without_holes(void)
@@ -324,6 +361,9 @@ static int views(void)
 const struct scenario inject_whole_scenarios[] = {
 	{"blocks", blocks},
 	{"blocks_copied", blocks_copied},
+	{"blocks_uncached", blocks_uncached},
+	{"blocks_direct", blocks_direct},
+	{"blocks_left", blocks_left},
 	{"blocks_without_holes", blocks_without_holes},
 	{"stream", stream},
 	{"count", count},

@@ -20,6 +20,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -205,6 +206,13 @@ WRAP(int, fstat, int fd, struct stat *st)
 WRAP(off_t, lseek, int fd, off_t off, int whence)
 {
 	REAL_OR_ERRNO(lseek, fd, off, whence);
+}
+
+WRAP(ssize_t, preadv2, int fd, const struct iovec *parts, int n, off_t off, int flags)
+{
+	struct iovec part = parts[0];
+
+	REAL_OR_PART(preadv2, part.iov_len, fd, &part, n, off, flags);
 }
 
 WRAP(ssize_t, pread, int fd, void *buffer, size_t len, off_t off)

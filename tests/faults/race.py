@@ -43,6 +43,10 @@ ACTIONS = [
 	["-b", "1000000:"],
 	["--no-mmap", "-c"],
 	["--no-mmap", "-r"],
+	["--cache=leave", "-c"],
+	["--cache=leave", "-r"],
+	["--cache=leave", "-n", "-e", "needle"],
+	["--cache=leave"],
 	[],
 ]
 # Actions that move data from the file to the pipe without a copy.

@@ -363,7 +363,9 @@ static bool can_have_names(const struct options *options)
 
 static void make_canonical(const struct options *options, struct command *plain)
 {
+	static const char *const caches[] = {"auto", "fill", "leave"};
 	const char option[2] = {'-', action_of(options)->letter};
+	const char *cache = caches[options->cache];
 	size_t i;
 
 	start(plain);
@@ -389,6 +391,8 @@ static void make_canonical(const struct options *options, struct command *plain)
 		add_number(plain, "-w", options->width);
 	add(plain, "--color", 7);
 	add(plain, options->color ? "always" : "never", options->color ? 6 : 5);
+	add(plain, "--cache", 7);
+	add(plain, cache, strlen(cache));
 	add_flag(plain, options->binary, "-a");
 	add_flag(plain, options->json, "--json");
 	add_flag(plain, options->follow, "-f");
@@ -451,10 +455,10 @@ static void check_plain(const struct options *options)
 			again.reverse == options->reverse && again.width == options->width &&
 			again.maximum == options->maximum &&
 			again.n_threads == options->n_threads && again.binary == options->binary &&
-			again.color == options->color && again.json == options->json &&
-			again.follow == options->follow && again.no_mmap == options->no_mmap &&
-			again.stats == options->stats && again.quiet == options->quiet &&
-			again.progress == options->progress,
+			again.color == options->color && again.cache == options->cache &&
+			again.json == options->json && again.follow == options->follow &&
+			again.no_mmap == options->no_mmap && again.stats == options->stats &&
+			again.quiet == options->quiet && again.progress == options->progress,
 		"an option differs");
 	MUST(!can_have_names(options) || again.names == options->names, "the names differ");
 	MUST(same_search(&again.search, &options->search), "the search differs");

@@ -25,7 +25,7 @@ STATUS = re.compile(rb"^mmcat: \d+ bytes.*\n\Z")
 # Options with two arguments each, and flags.
 VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e": ["3", "1\\n"],
 	"-E": ["1[0-9]", "e.d"], "-t": ["u8", "u16be"], "-d": ["3", "2"], "-m": ["2", "5"], "-w": ["4", "8"],
-	"-j": ["1", "3"], "--color": ["always", "never"], "-C": ["1", "2"]}
+	"-j": ["1", "3"], "--color": ["always", "never"], "--cache": ["fill", "leave"], "-C": ["1", "2"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
 	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename"]
 ACTIONS = ["-x", "-t", "-i"]

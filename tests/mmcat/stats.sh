@@ -9,6 +9,7 @@ seq 1000000 > numbers
 n_bytes=$(wc -c < numbers)
 kernel=$("$MMCAT" --version | sed -n 's/^scan kernels: //p')
 figure='[0-9]+\.[0-9]+'
+device="( $figure MiB from the device, $figure MiB of them cached now,)?"
 
 # says MODE OPTIONS INPUT EXPRESSION : --stats prints one line on standard error, which begins as the
 # expression and contains the I/O mode.
@@ -21,7 +22,7 @@ says()
 	# shellcheck disable=SC2086
 	"$MMCAT" --stats $options < "$input" > out 2> err || return
 	cmp plain out || return
-	line="^mmcat: $expression, $figure s, $figure GB/s, I/O mode $mode, scan kernels $kernel,"
+	line="^mmcat: $expression, $figure s, $figure GB/s, I/O mode $mode,$device scan kernels $kernel,"
 	line="$line peak memory $figure MiB, peak heap $figure KiB(, lib.*)?\$"
 	[ "$(wc -l < err)" = 1 ] && grep -qE "$line" err || { cat err; echo "no match: $line"; return 1; }
 }

@@ -259,7 +259,7 @@ END_TEST
 START_TEST(test_blocks_bad_options)
 {
 	mmr_blocks *untouched = (mmr_blocks *)&untouched, *blocks = untouched;
-	mmr_scan_options bad_scan[5];
+	mmr_scan_options bad_scan[8];
 	mmr_block_options bad_cut[6];
 	mmr_reader *reader;
 	size_t i;
@@ -269,9 +269,14 @@ START_TEST(test_blocks_bad_options)
 		bad_scan[i] = plain_scan;
 	bad_scan[0].struct_size = sizeof(bad_scan[0]) - 1;
 	bad_scan[1].struct_size = 0;
-	bad_scan[2].io_mode = (enum mmr_io_mode)3;
-	bad_scan[3].io_mode = (enum mmr_io_mode)7;
+	bad_scan[2].io_mode = (enum mmr_io_mode)5;
+	bad_scan[3].io_mode = (enum mmr_io_mode) - 1;
 	bad_scan[4].n_threads = 2;
+	bad_scan[5].cache = (enum mmr_cache)3;
+	bad_scan[6].cache = MMR_CACHE_LEAVE;
+	bad_scan[6].io_mode = MMR_IO_MAP;
+	bad_scan[7].cache = MMR_CACHE_FILL;
+	bad_scan[7].io_mode = MMR_IO_DIRECT;
 	for (i = 0; i < ARRAY_LEN(bad_scan); i++) {
 		MUST(mmr_blocks_open(reader, &bad_scan[i], NULL, &blocks) == -EINVAL, "scan %zu",
 			i);

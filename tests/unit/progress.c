@@ -11,6 +11,7 @@ START_TEST(test_progress_of_a_stream)
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT, other = MMR_SCAN_OPTIONS_INIT;
 	struct piped piped = piped_open((mmr_slice){bytes, sizeof(bytes)}, 4096, false);
 	uint64_t done = 77, total = 78;
+	mmr_io_summary io;
 	mmr_blocks *blocks;
 	mmr_counts counts;
 	mmr_block block;
@@ -20,14 +21,18 @@ START_TEST(test_progress_of_a_stream)
 	ck_assert(scan.progress && other.progress);
 	mmr_progress_read(scan.progress, &done, &total);
 	ck_assert_uint_eq(done + total, 0);
-	ck_assert_int_eq(mmr_progress_io_mode(scan.progress), MMR_IO_AUTO);
+	mmr_progress_io(scan.progress, &io);
+	ck_assert_int_eq(io.io_mode, MMR_IO_AUTO);
 	scan.offset = 50000;
 	scan.length = 100000;
 	ck_assert_int_eq(mmr_count_lines(piped.reader, &scan, &counts), 0);
 	mmr_progress_read(scan.progress, &done, &total);
 	ck_assert_uint_eq(done, 150000);
 	ck_assert_uint_eq(total, MMR_REST);
-	ck_assert_int_eq(mmr_progress_io_mode(scan.progress), MMR_IO_READ);
+	mmr_progress_io(scan.progress, &io);
+	ck_assert_int_eq(io.io_mode, MMR_IO_READ);
+	ck_assert_uint_eq(io.bytes[MMR_IO_READ], 100000);
+	ck_assert_uint_eq(io.bytes[MMR_IO_MAP] + io.device + io.kept, 0);
 	/* Each scan starts at 0 and does not change other progress objects. */
 	other.length = 30000;
 	ck_assert_int_eq(mmr_count_lines(piped.reader, &other, &counts), 0);

@@ -152,6 +152,7 @@ static void must_cover_the_range(const struct setting *setting, const mmr_scan_o
 	size_t window = cut->window > 0 ? cut->window : 2 * MIB, i, own;
 	bool lines = !cut->split_lines;
 	char delimiter = scan.delimiter;
+	mmr_io_summary io;
 
 #define CASE \
 	"%s, %zu bytes, window %zu, delimiter %d, split %d, mode %d, %u threads, [%zu, %zu): " \
@@ -182,9 +183,15 @@ static void must_cover_the_range(const struct setting *setting, const mmr_scan_o
 		at += own;
 	}
 	MUST(at == stop, CASE);
-	MUST(start == stop || mmr_progress_io_mode(scan.progress) != MMR_IO_AUTO, CASE);
+	mmr_progress_io(scan.progress, &io);
+	MUST(start == stop || io.io_mode != MMR_IO_AUTO, CASE);
 	mmr_progress_free(scan.progress);
 #undef CASE
+}
+
+static bool may_leave(int io_mode)
+{
+	return io_mode == MMR_IO_AUTO || io_mode == MMR_IO_READ;
 }
 
 static void run_every_way(const struct setting *setting, void *arg)
@@ -202,10 +209,13 @@ static void run_every_way(const struct setting *setting, void *arg)
 		if (windows[w] > 0 && len / windows[w] > 800)
 			continue;
 		for (d = 0; d < ARRAY_LEN(delimiters); d++) {
-			for (io_mode = 0; io_mode < 3; io_mode++) {
+			for (io_mode = 0; io_mode <= MMR_IO_DIRECT; io_mode++) {
 				range = (int)chance_below(chance, 2);
 				scan.delimiter = delimiters[d];
 				scan.io_mode = (enum mmr_io_mode)io_mode;
+				scan.cache = may_leave(io_mode) && chance_below(chance, 2)
+						     ? MMR_CACHE_LEAVE
+						     : MMR_CACHE_AUTO;
 				scan.offset = range ? chance_below(chance, len + 2) : 0;
 				scan.length = range ? chance_below(chance, len + 2) : MMR_REST;
 				scan.n_threads = 1 + (unsigned)chance_below(chance, N_THREADS);

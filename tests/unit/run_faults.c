@@ -57,8 +57,8 @@ START_TEST(test_run_bad_options)
 		bad_scan[i] = plain_scan;
 	bad_scan[0].struct_size = sizeof(bad_scan[0]) - 1;
 	bad_scan[1].struct_size = 0;
-	bad_scan[2].io_mode = (enum mmr_io_mode)3;
-	bad_scan[3].io_mode = (enum mmr_io_mode)7;
+	bad_scan[2].io_mode = (enum mmr_io_mode)5;
+	bad_scan[3].cache = (enum mmr_cache)3;
 	for (i = 0; i < ARRAY_LEN(bad_scan); i++)
 		MUST(run(reader, &bad_scan[i], NULL, count_calls, NULL) == -EINVAL, "scan %zu", i);
 	for (i = 0; i < ARRAY_LEN(bad_cut); i++)

@@ -137,6 +137,7 @@ START_TEST(test_window_io_mode_is_reported)
 {
 	static char bytes[300000];
 	static const enum mmr_io_mode io_modes[] = {MMR_IO_MAP, MMR_IO_READ};
+	mmr_io_summary io;
 	struct temp temp = temp_open(bytes, sizeof(bytes));
 	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
@@ -145,14 +146,16 @@ START_TEST(test_window_io_mode_is_reported)
 	size_t i;
 
 	ck_assert_ptr_nonnull(progress);
-	ck_assert_int_eq(mmr_progress_io_mode(progress), MMR_IO_AUTO);
+	mmr_progress_io(progress, &io);
+	ck_assert_int_eq(io.io_mode, MMR_IO_AUTO);
 	options.progress = progress;
 	for (i = 0; i < ARRAY_LEN(io_modes); i++) {
 		options.io_mode = io_modes[i];
 		options.delimiter = '\0';
 		ck_assert_int_eq(mmr_count_lines(reader, &options, &counts), 0);
 		ck_assert_uint_eq(counts.lines, sizeof(bytes));
-		ck_assert_int_eq(mmr_progress_io_mode(progress), io_modes[i]);
+		mmr_progress_io(progress, &io);
+		ck_assert_int_eq(io.io_mode, io_modes[i]);
 	}
 	mmr_progress_free(progress);
 	mmr_close(reader);

@@ -26,6 +26,7 @@ static const struct option long_options[] = {
 	{"and", no_argument, NULL, LONG_AND},
 	{"before", required_argument, NULL, 'B'},
 	{"bytes", required_argument, NULL, 'b'},
+	{"cache", required_argument, NULL, LONG_CACHE},
 	{"color", required_argument, NULL, LONG_COLOR},
 	{"context", required_argument, NULL, 'C'},
 	{"count", no_argument, NULL, 'c'},

@@ -72,6 +72,7 @@ struct options {
 	bool json;
 	bool follow; /* with ACTION_PRINT and ACTION_SEARCH only */
 	bool no_mmap;
+	enum mmr_cache cache;
 	bool stats;
 	bool quiet;    /* no progress */
 	bool progress; /* progress in any case */

@@ -171,6 +171,14 @@ static void settle_search(struct options *options, const char *const *given)
 
 /* --- Details ---------------------------------------------------------------------------------- */
 
+static enum mmr_cache wanted_cache(const char *given)
+{
+	/* By enum mmr_cache. */
+	static const char *const words[] = {"auto", "fill", "leave", NULL};
+
+	return given ? (enum mmr_cache)value_word("--cache value", given, words) : MMR_CACHE_AUTO;
+}
+
 /* Whether --color asks for color, or a terminal can show it and NO_COLOR is not set. */
 static bool wants_color(const char *given)
 {
@@ -258,4 +266,5 @@ void settle(struct options *options, const char *const *given)
 		settle_refuse("--json with -w");
 	settle_names(options, given);
 	options->color = wants_color(given[LONG_COLOR]);
+	options->cache = wanted_cache(given[LONG_CACHE]);
 }

@@ -9,6 +9,7 @@
 /* Options without a letter. */
 enum {
 	LONG_AND = 256,
+	LONG_CACHE,
 	LONG_COLOR,
 	LONG_FIXED,
 	LONG_JSON,

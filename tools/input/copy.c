@@ -51,7 +51,7 @@ bool copy_is_refused(
 	return binary_refused(input->name, bytes);
 }
 
-/* Copies a stream in blocks. Returns: 0, a code of reading, or REFUSED. */
+/* Copies in blocks. Returns: 0, a code of reading, or REFUSED. */
 static int copy_blocks(struct input *input, const mmr_scan_options *scan, bool look, uint64_t *done)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
@@ -61,6 +61,8 @@ static int copy_blocks(struct input *input, const mmr_scan_options *scan, bool l
 	int err;
 
 	cut.split_lines = true;
+	/* A fault in a map would occur where the output is written. */
+	how.io_mode = MMR_IO_READ;
 	how.n_threads = 1;
 	err = mmr_blocks_open(input->reader, &how, &cut, &blocks);
 	if (err < 0)
@@ -81,12 +83,34 @@ static int copy_blocks(struct input *input, const mmr_scan_options *scan, bool l
 	return err;
 }
 
+/* Copies a file and leaves the page cache as it is. After an error in a block, the bytes before the
+ * error are copied, too. Returns: like copy_blocks. */
+static int copy_uncached(struct input *input, const mmr_scan_options *scan,
+	const struct options *options, uint64_t *done)
+{
+	uint64_t start = input->base + scan->offset, more = 0;
+	int err = copy_blocks(input, scan, binary_matters(options->binary), done);
+
+	if (err >= 0)
+		return err;
+	err = output_range(input->fd, start + *done, scan->length - *done, &more);
+	*done += more;
+	return err;
+}
+
 /* Returns: like copy_blocks. */
 static int copy(struct input *input, const mmr_scan_options *scan, const struct options *options,
 	uint64_t *done)
 {
 	bool look = binary_matters(options->binary);
+	enum mmr_cache cache;
+	int err = mmr_scan_cache(input->reader, scan, &cache);
 
+	if (err < 0)
+		return err;
+	if (!is_stream(input) && cache == MMR_CACHE_LEAVE)
+		return copy_uncached(input, scan, options, done);
+	/* The kernel copies within the page cache. */
 	if (!is_stream(input)) {
 		if (copy_is_refused(input, scan, options))
 			return REFUSED;

@@ -21,6 +21,7 @@ static mmr_scan_options scan_all(const struct options *options)
 	scan.delimiter = options->delimiter;
 	scan.records = options->records;
 	scan.n_threads = options->n_threads;
+	scan.cache = options->cache;
 	scan.progress = progress_of_scans();
 	/* Output is printed before more input arrives. A count is printed at the end. */
 	if (!options->count_only)

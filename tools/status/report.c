@@ -80,9 +80,9 @@ __attribute__((format(printf, 4, 5))) static void add(
 void report_print(void)
 {
 	/* By enum mmr_io_mode. It stays AUTO if no scan ran: then the kernel copied the bytes. */
-	static const char *const io_modes[] = {"kernel", "map", "read"};
+	static const char *const io_modes[] = {"kernel", "map", "read", "uncached", "direct"};
 	const mmr_progress *progress = progress_of_scans();
-	enum mmr_io_mode io_mode = progress ? mmr_progress_io_mode(progress) : MMR_IO_AUTO;
+	mmr_io_summary io = {.io_mode = MMR_IO_AUTO};
 	double seconds = now_seconds() - report.started;
 	mmr_library_info library;
 	char line[1024];
@@ -95,8 +95,14 @@ void report_print(void)
 	add(line, sizeof(line), &len, ", %.3f s", seconds);
 	if (seconds > 0)
 		add(line, sizeof(line), &len, ", %.2f GB/s", (double)report.bytes / seconds / 1e9);
-	add(line, sizeof(line), &len, ", I/O mode %s, scan kernels %s", io_modes[io_mode],
-		mmr_kernel_name());
+	if (progress)
+		mmr_progress_io(progress, &io);
+	add(line, sizeof(line), &len, ", I/O mode %s, ", io_modes[io.io_mode]);
+	if (io.device > 0)
+		add(line, sizeof(line), &len,
+			"%.1f MiB from the device, %.1f MiB of them cached now, ",
+			(double)io.device / 1048576, (double)io.kept / 1048576);
+	add(line, sizeof(line), &len, "scan kernels %s", mmr_kernel_name());
 	if (strcmp(mmr_kernel_order(), "unmeasured") != 0)
 		add(line, sizeof(line), &len, ", order of counts %s", mmr_kernel_order());
 	add(line, sizeof(line), &len, ", peak memory %.1f MiB, peak heap %.1f KiB",

@@ -1,0 +1,350 @@
+/* page_cache.c - scans that leave the page cache as it is, and reads past it
+ *
+ * SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include "file/reader.h"
+#include "scan/cached.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define MIB ((size_t)1 << 20)
+#define LEN (21 * MIB + 1234)
+/* More than the kernel reads ahead of what is asked for here. */
+#define N_BUCKETS 22
+
+static char content[LEN];
+
+/* A file on a device, without dirty pages. */
+static struct temp file_open(void)
+{
+	struct chance chance = {77};
+	struct temp temp;
+
+	chance_fill(
+		&chance, content, sizeof(content), mmr_slice_of("abcdefghijklmnopqrstuvwxyz\n"));
+	temp = temp_open(content, sizeof(content));
+	ck_assert_int_eq(fsync(temp.fd), 0);
+	return temp;
+}
+
+enum pattern {
+	PATTERN_COLD,
+	PATTERN_WARM,
+	PATTERN_HALF, /* every second MiB */
+	PATTERN_TAIL, /* the last 5 MiB */
+	N_PATTERNS
+};
+
+/* Puts a part of the file into the page cache, and nothing else. */
+static void prepare(const struct temp *temp, enum pattern pattern)
+{
+	static char buffer[MIB];
+	size_t at;
+
+	posix_fadvise(temp->fd, 0, 0, POSIX_FADV_DONTNEED);
+	posix_fadvise(temp->fd, 0, 0, POSIX_FADV_RANDOM);
+	for (at = 0; at < LEN; at += MIB)
+		if (pattern == PATTERN_WARM || (pattern == PATTERN_HALF && at / MIB % 2) ||
+			(pattern == PATTERN_TAIL && at >= LEN - 5 * MIB))
+			ck_assert_int_gt(pread(temp->fd, buffer, MIB, (off_t)at), 0);
+	posix_fadvise(temp->fd, 0, 0, POSIX_FADV_NORMAL);
+}
+
+static uint64_t look(const mmr_reader *reader, uint16_t *buckets)
+{
+	mmr_residency residency;
+
+	ck_assert_int_eq(
+		mmr_reader_residency(reader, 0, MMR_REST, buckets, N_BUCKETS, &residency), 0);
+	return residency.resident;
+}
+
+/* Whether the page cache of a file can be emptied and asked about. */
+static bool is_on_a_device(const struct temp *temp)
+{
+	mmr_reader *reader = temp_reader(temp, MMR_BACKING_UNMAPPED);
+	uint16_t buckets[N_BUCKETS];
+	uint64_t cached;
+
+	prepare(temp, PATTERN_COLD);
+	cached = look(reader, buckets);
+	mmr_close(reader);
+	return cached == 0;
+}
+
+static int copy_block(void *state, const mmr_block *block)
+{
+	char *copy = *(char **)state;
+
+	memcpy(copy + block->off, block->bytes.ptr, block->bytes.len);
+	return 0;
+}
+
+/* Copies the file by a scan, forward or backward, by one or more threads. */
+static void scan_all(mmr_reader *reader, const mmr_scan_options *scan, bool backward)
+{
+	static char copy[LEN];
+	char *to = copy;
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_job job = {
+		.work = copy_block, .start = keep_context, .context = to, .state_size = sizeof(to)};
+
+	cut.backward = backward;
+	memset(copy, 0, sizeof(copy));
+	ck_assert_int_eq(mmr_scan_run(reader, scan, &cut, &job), 0);
+	MUST(memcmp(copy, content, LEN) == 0, "other bytes");
+}
+
+/* Scans in a way that the system is told to refuse or not, and compares what is cached. */
+static void must_leave(const struct temp *temp, enum pattern pattern, unsigned refused,
+	unsigned n_threads, bool backward)
+{
+	mmr_reader *reader =
+		temp_reader(temp, n_threads % 2 ? MMR_BACKING_MAPPED : MMR_BACKING_UNMAPPED);
+	uint16_t before[N_BUCKETS], after[N_BUCKETS];
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_io_summary io;
+
+	scan.cache = MMR_CACHE_LEAVE;
+	scan.n_threads = n_threads;
+	scan.progress = mmr_progress_new();
+	atomic_store(&reader->refused, refused);
+	prepare(temp, pattern);
+	look(reader, before);
+	scan_all(reader, &scan, backward);
+	look(reader, after);
+	mmr_progress_io(scan.progress, &io);
+#define CASE \
+	"pattern %d, refused %u, %u threads, backward %d", (int)pattern, refused, n_threads, \
+		backward
+	if (pattern == PATTERN_WARM)
+		MUST(io.device == 0, CASE);
+	if (pattern == PATTERN_COLD)
+		MUST(io.device == LEN && io.kept == 0, CASE);
+	if (refused == (READER_DIRECT | READER_UNCACHED))
+		MUST(io.bytes[MMR_IO_DIRECT] + io.bytes[MMR_IO_UNCACHED] == 0, CASE);
+	/* Without direct reads, the kernel's read-ahead fills gaps between cached pages, and it may
+	 * go on after the last read of a backward scan. */
+	if (!(refused & READER_DIRECT) || (pattern == PATTERN_COLD && !backward))
+		MUST(memcmp(before, after, sizeof(before)) == 0, CASE);
+#undef CASE
+	mmr_progress_free(scan.progress);
+	mmr_close(reader);
+}
+
+START_TEST(test_page_cache_is_left)
+{
+	struct temp temp = file_open();
+	unsigned pattern, refused, n_threads;
+
+	ck_assert_int_eq(mmr_guard_install(), 0);
+	if (!is_on_a_device(&temp)) {
+		temp_close(&temp);
+		CHECK_SKIP("the files of this folder are not on a device, or cachestat is missing");
+	}
+	for (pattern = 0; pattern < N_PATTERNS; pattern++)
+		for (refused = 0; refused <= (READER_DIRECT | READER_UNCACHED); refused++)
+			for (n_threads = 0; n_threads < 4; n_threads++)
+				must_leave(&temp, (enum pattern)pattern, refused, n_threads,
+					(pattern + n_threads) % 2);
+	temp_close(&temp);
+}
+END_TEST
+
+/* What is read stays, and so does what was there before. */
+START_TEST(test_page_cache_is_filled)
+{
+	struct temp temp = file_open();
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	uint16_t buckets[N_BUCKETS];
+	mmr_io_summary io;
+	size_t i, pattern;
+
+	scan.progress = mmr_progress_new();
+	if (!is_on_a_device(&temp)) {
+		mmr_close(reader);
+		temp_close(&temp);
+		CHECK_SKIP("the files of this folder are not on a device, or cachestat is missing");
+	}
+	for (pattern = 0; pattern < N_PATTERNS; pattern++) {
+		scan.cache = pattern % 2 ? MMR_CACHE_FILL : MMR_CACHE_AUTO;
+		scan.n_threads = (unsigned)pattern % 3;
+		prepare(&temp, (enum pattern)pattern);
+		scan_all(reader, &scan, pattern / 2 % 2);
+		mmr_progress_io(scan.progress, &io);
+		ck_assert_uint_eq(io.kept, io.device);
+		ck_assert(pattern == PATTERN_WARM ? io.device == 0 : io.device > 0);
+		look(reader, buckets);
+		for (i = 0; i < N_BUCKETS; i++)
+			MUST(buckets[i] == MMR_BUCKET_FULL, "pattern %zu, bucket %zu: %u", pattern,
+				i, buckets[i]);
+	}
+	mmr_progress_free(scan.progress);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+/* Reads past the page cache, at any offset and of any length, give the bytes of the file. */
+START_TEST(test_page_cache_reads_past_it)
+{
+	static const size_t sizes[] = {
+		1, 2, 511, 512, 513, 4095, 4096, 4097, MIB - 1, MIB, MIB + 1};
+	static const size_t offsets[] = {0, 1, 511, 4096, 4097, MIB - 1, LEN - 2 * MIB};
+	static const uint64_t starts[] = {0, 1, 4096, 12345};
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	struct temp temp = file_open();
+	char *buffer = malloc(MIB + 1 + READER_SLACK + 1);
+	size_t n[READER_DIRECT + 1] = {0}, i, k, s;
+	mmr_reader *reader;
+	mmr_slice bytes;
+	unsigned way;
+	int err;
+
+	for (s = 0; s < ARRAY_LEN(starts); s++) {
+		options.offset = starts[s];
+		ck_assert_int_eq(mmr_open(temp.path, &options, &reader), 0);
+		for (i = 0; i < ARRAY_LEN(sizes) * ARRAY_LEN(offsets); i++) {
+			k = i / ARRAY_LEN(sizes);
+			for (way = READER_UNCACHED; way <= READER_DIRECT; way++) {
+				err = reader_read(reader, (enum reader_way)way, offsets[k],
+					buffer + i % 2, sizes[i % ARRAY_LEN(sizes)], &bytes);
+				ck_assert(err == 0 ? reader_offers(reader, (enum reader_way)way)
+						   : err == -ENOTSUP);
+				if (err < 0)
+					continue;
+				n[way]++;
+				MUST(memcmp(bytes.ptr, content + starts[s] + offsets[k],
+					     bytes.len) == 0 &&
+						bytes.len == sizes[i % ARRAY_LEN(sizes)],
+					"way %u, %zu bytes at %zu of %zu", way, bytes.len,
+					offsets[k], (size_t)starts[s]);
+			}
+		}
+		/* Up to the end of the file, which is within a block. */
+		for (way = READER_UNCACHED; way <= READER_DIRECT; way++)
+			if (reader_read(reader, (enum reader_way)way, LEN - starts[s] - 7, buffer,
+				    7, &bytes) == 0)
+				ck_assert_int_eq(memcmp(bytes.ptr, content + LEN - 7, 7), 0);
+		mmr_close(reader);
+	}
+	/* The system may refuse a way, but then it refuses it always. */
+	for (way = READER_UNCACHED; way <= READER_DIRECT; way++)
+		ck_assert(n[way] == 0 ||
+			  n[way] == ARRAY_LEN(starts) * ARRAY_LEN(sizes) * ARRAY_LEN(offsets));
+	free(buffer);
+	temp_close(&temp);
+}
+END_TEST
+
+/* A file that has become shorter is left to a plain read, which reports it. */
+START_TEST(test_page_cache_of_a_cut_file)
+{
+	struct temp temp = file_open();
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+	char *buffer = malloc(MIB + READER_SLACK);
+	mmr_slice bytes;
+	unsigned way;
+
+	temp_resize(&temp, LEN - 5000);
+	for (way = READER_UNCACHED; way <= READER_DIRECT; way++) {
+		bool offers =
+			reader_read(reader, (enum reader_way)way, 0, buffer, MIB, &bytes) == 0;
+
+		ck_assert_int_eq(
+			reader_read(reader, (enum reader_way)way, LEN - 6000, buffer, 6000, &bytes),
+			-ENOTSUP);
+		ck_assert(reader_offers(reader, (enum reader_way)way) == offers);
+	}
+	free(buffer);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+/* The kernel tells nothing about files of others: they are taken as cached, or, if nothing may be
+ * added to the page cache, read past it. */
+static void scan_as_nobody(void *arg)
+{
+	mmr_reader *reader = arg;
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	uint64_t n_cached, n_all;
+	mmr_io_summary io;
+
+	ck_assert_int_eq(setgid(65534), 0);
+	ck_assert_int_eq(setuid(65534), 0);
+	ck_assert_int_lt(reader_cached(reader, 0, MIB, true, &n_cached, &n_all), 0);
+	scan.progress = mmr_progress_new();
+	scan_all(reader, &scan, false);
+	mmr_progress_io(scan.progress, &io);
+	ck_assert_uint_eq(io.device, 0);
+	scan.cache = MMR_CACHE_LEAVE;
+	scan_all(reader, &scan, false);
+	mmr_progress_io(scan.progress, &io);
+	ck_assert_uint_eq(io.device, LEN);
+	mmr_progress_free(scan.progress);
+}
+
+START_TEST(test_page_cache_of_others)
+{
+	struct temp temp = file_open();
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED);
+
+	if (geteuid() != 0) {
+		mmr_close(reader);
+		temp_close(&temp);
+		CHECK_SKIP("only root can become another user");
+	}
+	ck_assert_int_eq(in_child(scan_as_nobody, reader), 0);
+	mmr_close(reader);
+	temp_close(&temp);
+}
+END_TEST
+
+START_TEST(test_page_cache_policy)
+{
+	struct temp temp = file_open();
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_MAPPED), *memory;
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	enum mmr_cache cache = MMR_CACHE_AUTO;
+
+	ck_assert_int_eq(mmr_scan_cache(reader, NULL, &cache), 0);
+	ck_assert_int_eq(cache, MMR_CACHE_FILL);
+	scan.cache = MMR_CACHE_LEAVE;
+	ck_assert_int_eq(mmr_scan_cache(reader, &scan, &cache), 0);
+	ck_assert_int_eq(cache, MMR_CACHE_LEAVE);
+	ck_assert_int_eq(mmr_open_memory("x", 1, &memory), 0);
+	ck_assert_int_eq(mmr_scan_cache(memory, &scan, &cache), 0);
+	ck_assert_int_eq(cache, MMR_CACHE_FILL);
+	scan.struct_size = 1;
+	ck_assert_int_eq(mmr_scan_cache(reader, &scan, &cache), -EINVAL);
+	mmr_close(memory);
+	mmr_close(reader);
+	/* A range that is larger than half of any memory. */
+	scan = (mmr_scan_options)MMR_SCAN_OPTIONS_INIT;
+	if (ftruncate(temp.fd, INT64_C(1) << 43) == 0) {
+		ck_assert_int_eq(mmr_open(temp.path, NULL, &reader), 0);
+		ck_assert_int_eq(mmr_scan_cache(reader, &scan, &cache), 0);
+		ck_assert_int_eq(cache,
+			os_memory_available() == UINT64_MAX ? MMR_CACHE_FILL : MMR_CACHE_LEAVE);
+		mmr_close(reader);
+	}
+	temp_close(&temp);
+}
+END_TEST
+
+static Suite *page_cache_suite(void)
+{
+	Suite *suite = suite_create("page_cache");
+
+	ADD_CASE(suite, "core", test_page_cache_is_left, test_page_cache_is_filled,
+		test_page_cache_policy);
+	ADD_CASE(suite, "limits", test_page_cache_reads_past_it);
+	ADD_CASE(suite, "faults", test_page_cache_of_a_cut_file, test_page_cache_of_others);
+	return suite;
+}
+
+CHECK_MAIN(page_cache_suite)
