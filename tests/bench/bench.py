@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bench.py - measures mmreader against other programs, on files that it makes
 
-	bench.py --build=FOLDER [--size=4G] [--rows=all|search] [--no-hyperfine]
+	bench.py --build=FOLDER [--size=4G] [--rows=all|search|cold] [--no-hyperfine]
 
 Run it by `make bench` or `make bench BENCH_SIZE=256M BENCH_ROWS=search`. Every answer is compared with the rival's.
 Rivals run in turn with mmcat, so only ratios within one run are comparable. FOLDER/bench holds the
@@ -20,6 +20,7 @@ import sys
 import time
 
 from data import Data
+import cold_rows
 import search_rows
 from measure import Runner
 from report import Report
@@ -45,7 +46,7 @@ def main():
 	parser = argparse.ArgumentParser(description="measure mmreader against other programs")
 	parser.add_argument("--build", required=True, help="the build folder")
 	parser.add_argument("--size", default="4G", help="size of the log; the targets are for 4G")
-	parser.add_argument("--rows", default="all", choices=["all", "search"], help="what is measured")
+	parser.add_argument("--rows", default="all", choices=["all", "search", "cold"], help="what is measured")
 	parser.add_argument("--no-hyperfine", action="store_true", help="measure with bench_run only")
 	args = parser.parse_args()
 	build = os.path.abspath(args.build)
@@ -73,7 +74,10 @@ def main():
 	bench = Bench(runner, data, build, out)
 	if args.rows == "all":
 		run_all(bench)
-	search_rows.run(bench)
+	if args.rows != "cold":
+		search_rows.run(bench)
+	if args.rows != "search":
+		cold_rows.run(bench)
 	out.finish(folder)
 	print("load after: %.2f; duration: %.0f s" % (os.getloadavg()[0], time.monotonic() - started))
 	return 1 if out.faults else 0

@@ -30,6 +30,7 @@ class Data:
 		self.log = os.path.join(folder, "log-%s" % size)
 		self.log_4k = os.path.join(folder, "log-%s-4k" % size)
 		self.rows = os.path.join(folder, "rows-%s" % size)
+		self.cold = os.path.join(folder, "cold-512M")
 		self.binary = os.path.join(folder, "binary-256M")
 		self.floats = os.path.join(folder, "floats-64M")
 		self.sparse = os.path.join(folder, "sparse-8T")
@@ -42,6 +43,7 @@ class Data:
 		make(self.rows, None, lambda file: write_rows(file, self.n_rows))
 		make(self.binary, GIB // 4, write_binary)
 		make(self.floats, GIB // 16, write_floats)
+		make(self.cold, GIB // 2, lambda file: make_log.write_log(file, GIB // 2))
 		self.n_sparse_lines = make_sparse(self.sparse)
 		for path in (self.log, self.rows, self.binary, self.floats):
 			read(path)

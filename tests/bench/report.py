@@ -78,6 +78,25 @@ class Report:
 		if note:
 			print("    (%s)" % note)
 
+	def cold(self, title, name, speeds, shares, target, rival, ratios, delivered):
+		"""`shares` are of the device's speed, or None if that is not steady."""
+		self.title(title)
+		print("  %-34s %9.2f GB/s (%.2f to %.2f), %.2f times its bytes from the device" % (name,
+			statistics.median(speeds), min(speeds), max(speeds), delivered))
+		for what, values, wanted in ("the device", shares, target), (rival, ratios, None):
+			if what is None:
+				continue
+			if not values:
+				self.skipped.append({"row": title, "reason": "the device is too unsteady"})
+				print("  the device is too unsteady to compare with")
+				continue
+			ratio = statistics.median(values)
+			reached = None if wanted is None else ratio >= wanted
+			print("  %-34s %9.2fx  %s %s" % (what, ratio,
+				"" if wanted is None else ">= %.3g" % wanted, self.verdict(reached)))
+			self.ratios.append({"row": title, "ours": name, "rival": what, "ratio": ratio,
+				"target": wanted, "reached": reached})
+
 	def iterators(self, title, times, targets):
 		"""`times`: nanoseconds a line of each round, by way. Targets are fractions of a rival's time."""
 		self.title(title)
