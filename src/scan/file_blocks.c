@@ -99,6 +99,7 @@ int file_blocks_load(const struct source *source, struct window *window, struct 
 		len = stop + (size_t)min_u64(source->stop - claim->stop, slack);
 		err = window_load(window, claim->io_mode, loading.off, len, &loading.view.bytes);
 		claim->io_mode = window->io_mode;
+		claim->taken.is_first |= window->is_new;
 		if (err < 0)
 			return err;
 		loading.is_last = loading.off + len == source->stop;

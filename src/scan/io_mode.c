@@ -10,8 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Windows for each way in a trial. The fastest one counts, since page faults of a new buffer or
- * other processes may delay one. */
+/* Windows for each way in a trial. The faster one counts, since other processes may delay one. */
 #define ROUNDS 2
 /* The folios of a file may differ from one part to the next. A long file is asked less often. */
 #define AGAIN_FIRST (UINT64_C(32) << 20)
@@ -29,9 +28,10 @@ uint64_t io_clock_ns(void)
 
 static void start_trial(struct io_trial *trial)
 {
-	trial->n_asked = trial->n_measured = 0;
-	trial->since = 0;
+	memset(trial->asked, 0, sizeof(trial->asked));
+	memset(trial->measured, 0, sizeof(trial->measured));
 	memset(trial->best, 0, sizeof(trial->best));
+	trial->since = 0;
 }
 
 static void add(struct io_trial *trial, enum mmr_io_mode io_mode, size_t len)
@@ -83,49 +83,72 @@ static struct io_trial *trial_of(struct io_choice *choice, bool is_cold)
 	return is_cold ? &choice->cold : &choice->warm;
 }
 
+/* Returns: the way that was tried least often in this trial. */
+static unsigned least_asked(const struct io_trial *trial)
+{
+	unsigned least = 0, i;
+
+	for (i = 1; i < trial->n_ways; i++)
+		if (trial->asked[i] < trial->asked[least])
+			least = i;
+	return least;
+}
+
 struct io_way io_choice_next(struct io_choice *choice, bool is_cold, struct io_taken *ret_taken)
 {
 	struct io_trial *trial = trial_of(choice, is_cold);
-	unsigned way = trial->current;
+	unsigned way = least_asked(trial);
 
-	if (trial->n_ways > 1 && trial->n_asked < ROUNDS * trial->n_ways)
-		way = trial->n_asked++ % trial->n_ways;
-	*ret_taken = (struct io_taken){is_cold, way};
+	if (trial->n_ways == 1 || trial->asked[way] >= ROUNDS)
+		way = trial->current;
+	else
+		trial->asked[way]++;
+	*ret_taken = (struct io_taken){is_cold, way, false};
 	return trial->ways[way];
 }
 
-static void end_trial(struct io_trial *trial)
+/* Ends the trial when each way has been measured. */
+static void judge(struct io_trial *trial)
 {
-	unsigned i;
+	unsigned best = 0, i;
 
-	for (trial->current = 0, i = 1; i < trial->n_ways; i++)
-		if (trial->best[i] < trial->best[trial->current])
-			trial->current = i;
+	for (i = 0; i < trial->n_ways; i++) {
+		if (trial->measured[i] < ROUNDS)
+			return;
+		if (trial->best[i] < trial->best[best])
+			best = i;
+	}
+	trial->current = best;
 }
 
 void io_choice_record(struct io_choice *choice, const struct io_taken *taken, enum mmr_io_mode used,
 	size_t len, uint64_t took_ns)
 {
 	struct io_trial *trial = trial_of(choice, taken->is_cold);
-	unsigned n_trials = ROUNDS * trial->n_ways;
 	double cost = (double)took_ns / (double)len;
-	double *best = &trial->best[taken->way];
+	unsigned way = taken->way;
 
 	choice->summary.bytes[used] += len;
 	if (trial->n_ways == 1)
 		return;
 	trial->since += len;
-	if (trial->n_asked >= n_trials && trial->since >= trial->again) {
+	if (trial->asked[least_asked(trial)] >= ROUNDS && trial->since >= trial->again) {
 		trial->again = min_u64(2 * trial->again, AGAIN_MOST);
 		start_trial(trial);
 	}
-	if (trial->n_measured == n_trials || len < LEN_ENOUGH || taken->way >= trial->n_ways ||
-		trial->ways[taken->way].io_mode != used)
+	if (way >= trial->n_ways || trial->measured[way] >= ROUNDS ||
+		trial->ways[way].io_mode != used)
 		return;
-	if (*best == 0 || cost < *best)
-		*best = cost;
-	if (++trial->n_measured == n_trials)
-		end_trial(trial);
+	if (taken->is_first && trial->asked[way] > 0) {
+		trial->asked[way]--;
+		return;
+	}
+	if (len < LEN_ENOUGH)
+		return;
+	if (trial->best[way] == 0 || cost < trial->best[way])
+		trial->best[way] = cost;
+	trial->measured[way]++;
+	judge(trial);
 }
 
 static void remove_from(struct io_trial *trial, enum mmr_io_mode io_mode)

@@ -29,8 +29,8 @@ struct io_trial {
 	struct io_way ways[IO_WAYS];
 	double best[IO_WAYS];     /* nanoseconds per byte in this trial; 0 if not measured yet */
 	unsigned n_ways, current; /* `current` is used between trials */
-	unsigned n_asked, n_measured; /* windows of this trial */
-	uint64_t since, again;        /* bytes since the last trial; how many start the next one */
+	unsigned asked[IO_WAYS], measured[IO_WAYS]; /* windows of this trial */
+	uint64_t since, again; /* bytes since the last trial; how many start the next one */
 };
 
 struct io_choice {
@@ -43,6 +43,9 @@ struct io_choice {
 struct io_taken {
 	bool is_cold;
 	unsigned way;
+	/* Set by the caller if a buffer was made for the window. Its page faults are no property of
+	 * the way, so the window is not measured. */
+	bool is_first;
 };
 
 /* `wanted` is the caller's choice; the backing limits it. */

@@ -286,6 +286,7 @@ int source_load(const struct source *source, struct window *window, struct claim
 	ret_block->ahead = ahead;
 	err = window_load(window, claim->io_mode, claim->start, len + ahead, &ret_block->bytes);
 	claim->io_mode = window->io_mode;
+	claim->taken.is_first = window->is_new;
 	return err;
 }
 

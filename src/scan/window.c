@@ -40,6 +40,7 @@ int window_reserve(struct window *window, size_t room)
 	heap_free(window->buffer);
 	window->buffer = larger;
 	window->room = room;
+	window->is_new = true;
 	return 0;
 }
 
@@ -105,6 +106,7 @@ int window_load(struct window *window, enum mmr_io_mode io_mode, uint64_t off, s
 
 	window->mapped_stop = 0;
 	window->io_mode = io_mode;
+	window->is_new = false;
 	if (io_mode != MMR_IO_MAP)
 		return copy(window, off, len, ret_bytes);
 	err = reader_reaches(window->reader, window->backing, off + len, &stop);

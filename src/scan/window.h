@@ -29,6 +29,7 @@ struct window {
 	uint64_t passed_start, passed_stop; /* dropped, but perhaps not its page tables */
 	uint64_t mapped_stop;               /* end of the last loaded bytes, if they are mapped */
 	enum mmr_io_mode io_mode;           /* in which they were loaded */
+	bool is_new;                        /* the last load has made a buffer */
 };
 
 void window_start(struct window *window, mmr_reader *reader, const struct backing *backing);
