@@ -108,6 +108,16 @@ enum cached_state cached_state_at(struct cached *cached, uint64_t at)
 	return cached->asks ? state : CACHED_ALL;
 }
 
+bool cached_has_gaps(const struct cached *cached, uint64_t len)
+{
+	uint64_t n = min_u64(cached->n, len / cached->window + 2), i;
+
+	for (i = 0; i < n; i++)
+		if (cached->states[(cached->first + i) % CACHED_AHEAD] == CACHED_SOME)
+			return true;
+	return false;
+}
+
 uint64_t cached_none_after(const struct cached *cached, uint64_t at)
 {
 	uint64_t base = cached->reader->offset, number = (base + at) / cached->window;

@@ -44,6 +44,9 @@ bool cached_expects_device(const struct cached *cached);
 /* Finds out how much is in the page cache of the stretch that contains byte `at`. */
 enum cached_state cached_state_at(struct cached *cached, uint64_t at);
 
+/* Whether one of the next `len` bytes of a forward scan is in a stretch that is partly cached. */
+bool cached_has_gaps(const struct cached *cached, uint64_t len);
+
 /* Returns: how many bytes after `at`, the end of the last claim of a forward scan, are known to
  * have had no page in the page cache. */
 uint64_t cached_none_after(const struct cached *cached, uint64_t at);

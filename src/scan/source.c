@@ -21,6 +21,18 @@ static bool is_file(const struct backing *backing)
 	return backing->kind == MMR_BACKING_MAPPED || backing->kind == MMR_BACKING_UNMAPPED;
 }
 
+static void remove_if_refused(struct source *source, enum reader_way way, enum mmr_io_mode io_mode)
+{
+	if (!reader_offers(source->reader, way))
+		io_choice_remove(&source->io, io_mode);
+}
+
+static void remove_refused(struct source *source)
+{
+	remove_if_refused(source, READER_UNCACHED, MMR_IO_UNCACHED);
+	remove_if_refused(source, READER_DIRECT, MMR_IO_DIRECT);
+}
+
 /* From now on, nothing is added to the page cache. */
 static void leave(struct source *source)
 {
@@ -30,6 +42,7 @@ static void leave(struct source *source)
 	source->leaves = true;
 	cached_be_exact(&source->cached);
 	io_choice_leave(&source->io);
+	remove_refused(source);
 	source->tail_is_empty =
 		tail > 0 &&
 		reader_cached(source->reader, source->stop, tail, true, &n_cached, &n_all) == 0 &&
@@ -220,10 +233,9 @@ int source_claim(struct source *source, struct window *window, struct claim *ret
 		&source->cached, source->cut.backward ? source->data_stop - 1 : source->next);
 	source->is_cold = state != CACHED_ALL;
 	way = io_choice_next(&source->io, source->is_cold, &ret_claim->taken);
-	/* Read-ahead would fill the gaps between cached pages, and it is lost on a backward scan.
-	 */
+	/* Read-ahead would fill gaps between cached pages, and it is lost on a backward scan. */
 	if (way.io_mode == MMR_IO_UNCACHED && source->leaves &&
-		(state == CACHED_SOME || source->cut.backward) &&
+		(source->cut.backward || cached_has_gaps(&source->cached, TAIL)) &&
 		reader_offers(source->reader, READER_DIRECT))
 		way.io_mode = MMR_IO_DIRECT;
 	ret_claim->io_mode = way.io_mode;
@@ -241,12 +253,6 @@ void source_release(const struct source *source, const struct claim *claim)
 		reader_evict(source->reader, claim->start, claim->stop - claim->start);
 }
 
-static void remove_if_refused(struct source *source, enum reader_way way, enum mmr_io_mode io_mode)
-{
-	if (!reader_offers(source->reader, way))
-		io_choice_remove(&source->io, io_mode);
-}
-
 void source_record(struct source *source, const struct claim *claim, size_t len, uint64_t took_ns)
 {
 	mmr_io_summary *summary = &source->io.summary;
@@ -255,8 +261,7 @@ void source_record(struct source *source, const struct claim *claim, size_t len,
 	io_choice_record(&source->io, &claim->taken, claim->io_mode, len, took_ns);
 	summary->device += claim->taken.is_cold ? len : 0;
 	summary->kept += claim->taken.is_cold && is_kept ? len : 0;
-	remove_if_refused(source, READER_UNCACHED, MMR_IO_UNCACHED);
-	remove_if_refused(source, READER_DIRECT, MMR_IO_DIRECT);
+	remove_refused(source);
 }
 
 size_t source_claim_len(const struct source *source, const struct claim *claim)

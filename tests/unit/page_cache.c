@@ -7,12 +7,14 @@
 #include "scan/cached.h"
 
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
-#define MIB ((size_t)1 << 20)
-#define LEN (21 * MIB + 1234)
-/* More than the kernel reads ahead of what is asked for here. */
+#define MIB       ((size_t)1 << 20)
+#define LEN       (21 * MIB + 1234)
 #define N_BUCKETS 22
+/* The most that the kernel is expected to read ahead. */
+#define READ_AHEAD (16 * MIB)
 
 static char content[LEN];
 
@@ -37,21 +39,6 @@ enum pattern {
 	N_PATTERNS
 };
 
-/* Puts a part of the file into the page cache, and nothing else. */
-static void prepare(const struct temp *temp, enum pattern pattern)
-{
-	static char buffer[MIB];
-	size_t at;
-
-	posix_fadvise(temp->fd, 0, 0, POSIX_FADV_DONTNEED);
-	posix_fadvise(temp->fd, 0, 0, POSIX_FADV_RANDOM);
-	for (at = 0; at < LEN; at += MIB)
-		if (pattern == PATTERN_WARM || (pattern == PATTERN_HALF && at / MIB % 2) ||
-			(pattern == PATTERN_TAIL && at >= LEN - 5 * MIB))
-			ck_assert_int_gt(pread(temp->fd, buffer, MIB, (off_t)at), 0);
-	posix_fadvise(temp->fd, 0, 0, POSIX_FADV_NORMAL);
-}
-
 static uint64_t look(const mmr_reader *reader, uint16_t *buckets)
 {
 	mmr_residency residency;
@@ -61,17 +48,38 @@ static uint64_t look(const mmr_reader *reader, uint16_t *buckets)
 	return residency.resident;
 }
 
-/* Whether the page cache of a file can be emptied and asked about. */
-static bool is_on_a_device(const struct temp *temp)
+/* Empties the page cache of the file. Pages that the kernel is reading cannot be dropped. */
+static bool empty(const struct temp *temp)
 {
+	struct timespec pause = {.tv_nsec = 10000000};
 	mmr_reader *reader = temp_reader(temp, MMR_BACKING_UNMAPPED);
 	uint16_t buckets[N_BUCKETS];
-	uint64_t cached;
+	uint64_t cached = 1;
+	int tries;
 
-	prepare(temp, PATTERN_COLD);
-	cached = look(reader, buckets);
+	for (tries = 0; tries < 100 && cached > 0; tries++) {
+		if (tries > 0)
+			nanosleep(&pause, NULL);
+		posix_fadvise(temp->fd, 0, 0, POSIX_FADV_DONTNEED);
+		cached = look(reader, buckets);
+	}
 	mmr_close(reader);
 	return cached == 0;
+}
+
+/* Puts a part of the file into the page cache, and nothing else. */
+static void prepare(const struct temp *temp, enum pattern pattern)
+{
+	static char buffer[MIB];
+	size_t at;
+
+	MUST(empty(temp), "the page cache stays full");
+	posix_fadvise(temp->fd, 0, 0, POSIX_FADV_RANDOM);
+	for (at = 0; at < LEN; at += MIB)
+		if (pattern == PATTERN_WARM || (pattern == PATTERN_HALF && at / MIB % 2) ||
+			(pattern == PATTERN_TAIL && at >= LEN - 5 * MIB))
+			ck_assert_int_gt(pread(temp->fd, buffer, MIB, (off_t)at), 0);
+	posix_fadvise(temp->fd, 0, 0, POSIX_FADV_NORMAL);
 }
 
 static int copy_block(void *state, const mmr_block *block)
@@ -97,12 +105,26 @@ static void scan_all(mmr_reader *reader, const mmr_scan_options *scan, bool back
 	MUST(memcmp(copy, content, LEN) == 0, "other bytes");
 }
 
+/* Pages that have been added between two looks. The kernel may drop others at any time. */
+static uint64_t growth(const uint16_t *before, const uint16_t *after)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < N_BUCKETS; i++)
+		sum += after[i] > before[i] ? (uint64_t)(after[i] - before[i]) : 0;
+	return sum * MIB / MMR_BUCKET_FULL;
+}
+
 /* Scans in a way that the system is told to refuse or not, and compares what is cached. */
 static void must_leave(const struct temp *temp, enum pattern pattern, unsigned refused,
 	unsigned n_threads, bool backward)
 {
 	mmr_reader *reader =
 		temp_reader(temp, n_threads % 2 ? MMR_BACKING_MAPPED : MMR_BACKING_UNMAPPED);
+	/* Direct reads add nothing. What the kernel reads ahead of other reads is dropped, unless
+	 * it arrives after the end of the scan. */
+	uint64_t most = refused == READER_UNCACHED ? 0 : READ_AHEAD, before_all, after_all;
 	uint16_t before[N_BUCKETS], after[N_BUCKETS];
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	mmr_io_summary io;
@@ -112,23 +134,24 @@ static void must_leave(const struct temp *temp, enum pattern pattern, unsigned r
 	scan.progress = mmr_progress_new();
 	atomic_store(&reader->refused, refused);
 	prepare(temp, pattern);
-	look(reader, before);
+	before_all = look(reader, before);
 	scan_all(reader, &scan, backward);
-	look(reader, after);
+	after_all = look(reader, after);
 	mmr_progress_io(scan.progress, &io);
 #define CASE \
 	"pattern %d, refused %u, %u threads, backward %d", (int)pattern, refused, n_threads, \
 		backward
 	if (pattern == PATTERN_WARM)
-		MUST(io.device == 0, CASE);
+		MUST(io.device < LEN / 2, CASE);
 	if (pattern == PATTERN_COLD)
 		MUST(io.device == LEN && io.kept == 0, CASE);
-	if (refused == (READER_DIRECT | READER_UNCACHED))
-		MUST(io.bytes[MMR_IO_DIRECT] + io.bytes[MMR_IO_UNCACHED] == 0, CASE);
-	/* Without direct reads, the kernel's read-ahead fills gaps between cached pages, and it may
-	 * go on after the last read of a backward scan. */
-	if (!(refused & READER_DIRECT) || (pattern == PATTERN_COLD && !backward))
-		MUST(memcmp(before, after, sizeof(before)) == 0, CASE);
+	if (refused & READER_DIRECT)
+		MUST(io.bytes[MMR_IO_DIRECT] == 0, CASE);
+	if (refused & READER_UNCACHED)
+		MUST(io.bytes[MMR_IO_UNCACHED] == 0, CASE);
+	if (!(refused & READER_DIRECT) || pattern == PATTERN_COLD || pattern == PATTERN_WARM)
+		MUST(growth(before, after) <= most, CASE);
+	MUST(after_all >= before_all - before_all / 8, CASE);
 #undef CASE
 	mmr_progress_free(scan.progress);
 	mmr_close(reader);
@@ -140,15 +163,16 @@ START_TEST(test_page_cache_is_left)
 	unsigned pattern, refused, n_threads;
 
 	ck_assert_int_eq(mmr_guard_install(), 0);
-	if (!is_on_a_device(&temp)) {
+	if (!empty(&temp)) {
 		temp_close(&temp);
 		CHECK_SKIP("the files of this folder are not on a device, or cachestat is missing");
 	}
 	for (pattern = 0; pattern < N_PATTERNS; pattern++)
-		for (refused = 0; refused <= (READER_DIRECT | READER_UNCACHED); refused++)
-			for (n_threads = 0; n_threads < 4; n_threads++)
-				must_leave(&temp, (enum pattern)pattern, refused, n_threads,
-					(pattern + n_threads) % 2);
+		for (refused = 0; refused <= (READER_DIRECT | READER_UNCACHED); refused++) {
+			n_threads = (pattern + refused) % 4;
+			must_leave(&temp, (enum pattern)pattern, refused, n_threads,
+				(pattern + refused / 2) % 2);
+		}
 	temp_close(&temp);
 }
 END_TEST
@@ -161,10 +185,10 @@ START_TEST(test_page_cache_is_filled)
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	uint16_t buckets[N_BUCKETS];
 	mmr_io_summary io;
-	size_t i, pattern;
+	size_t pattern;
 
 	scan.progress = mmr_progress_new();
-	if (!is_on_a_device(&temp)) {
+	if (!empty(&temp)) {
 		mmr_close(reader);
 		temp_close(&temp);
 		CHECK_SKIP("the files of this folder are not on a device, or cachestat is missing");
@@ -176,11 +200,8 @@ START_TEST(test_page_cache_is_filled)
 		scan_all(reader, &scan, pattern / 2 % 2);
 		mmr_progress_io(scan.progress, &io);
 		ck_assert_uint_eq(io.kept, io.device);
-		ck_assert(pattern == PATTERN_WARM ? io.device == 0 : io.device > 0);
-		look(reader, buckets);
-		for (i = 0; i < N_BUCKETS; i++)
-			MUST(buckets[i] == MMR_BUCKET_FULL, "pattern %zu, bucket %zu: %u", pattern,
-				i, buckets[i]);
+		ck_assert(pattern == PATTERN_WARM ? io.device < LEN / 2 : io.device > 0);
+		MUST(look(reader, buckets) >= LEN - LEN / 8, "pattern %zu", pattern);
 	}
 	mmr_progress_free(scan.progress);
 	mmr_close(reader);
