@@ -12,9 +12,13 @@
 
 /* Windows for each way in a trial. The faster one counts, since other processes may delay one. */
 #define ROUNDS 2
-/* The folios of a file may differ from one part to the next. A long file is asked less often. */
+/* After a trial that has changed nothing, the next one is after twice as many bytes. */
 #define AGAIN_FIRST (UINT64_C(32) << 20)
 #define AGAIN_MOST  (UINT64_C(1) << 30)
+/* The cost of a way is that of about so many bytes. */
+#define MEMORY ((double)(8 << 20))
+/* Another way must be better by this, so that noise does not decide. */
+#define BETTER 0.97
 /* Shorter windows, at the end of a file, take too little time to be measured. */
 #define LEN_ENOUGH ((size_t)64 << 10)
 
@@ -26,12 +30,15 @@ uint64_t io_clock_ns(void)
 	return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
+/* Tries all ways again, except the one that is in use. */
 static void start_trial(struct io_trial *trial)
 {
-	memset(trial->asked, 0, sizeof(trial->asked));
-	memset(trial->measured, 0, sizeof(trial->measured));
-	memset(trial->best, 0, sizeof(trial->best));
+	unsigned i;
+
 	trial->since = 0;
+	for (i = 0; i < trial->n_ways; i++)
+		if (i != trial->current || trial->cost[i] == 0)
+			trial->asked[i] = trial->measured[i] = 0;
 }
 
 static void add(struct io_trial *trial, enum mmr_io_mode io_mode, size_t len)
@@ -107,48 +114,63 @@ struct io_way io_choice_next(struct io_choice *choice, bool is_cold, struct io_t
 	return trial->ways[way];
 }
 
-/* Ends the trial when each way has been measured. */
+/* Adds the cost of a window to the cost of its way. */
+static void measure(struct io_trial *trial, unsigned way, size_t len, double cost)
+{
+	double share = (double)len / MEMORY, *known = &trial->cost[way];
+
+	if (trial->measured[way] < ROUNDS) {
+		if (trial->measured[way] == 0 || cost < trial->best[way])
+			trial->best[way] = cost;
+		if (++trial->measured[way] == ROUNDS)
+			*known = trial->best[way];
+		return;
+	}
+	/* A window that another process has delayed is not typical. */
+	cost = cost < 2 * *known ? cost : 2 * *known;
+	*known += (cost - *known) * (share < 1 ? share : 1);
+}
+
+/* Uses the best way, when each has been measured. */
 static void judge(struct io_trial *trial)
 {
-	unsigned best = 0, i;
+	unsigned best = trial->current, i;
 
 	for (i = 0; i < trial->n_ways; i++) {
 		if (trial->measured[i] < ROUNDS)
 			return;
-		if (trial->best[i] < trial->best[best])
+		if (trial->cost[i] < BETTER * trial->cost[trial->current] &&
+			trial->cost[i] < trial->cost[best])
 			best = i;
 	}
+	if (best == trial->current)
+		return;
 	trial->current = best;
+	trial->since = 0;
+	trial->again = AGAIN_FIRST;
 }
 
 void io_choice_record(struct io_choice *choice, const struct io_taken *taken, enum mmr_io_mode used,
 	size_t len, uint64_t took_ns)
 {
 	struct io_trial *trial = trial_of(choice, taken->is_cold);
-	double cost = (double)took_ns / (double)len;
 	unsigned way = taken->way;
 
 	choice->summary.bytes[used] += len;
 	if (trial->n_ways == 1)
 		return;
 	trial->since += len;
+	if (way >= trial->n_ways || trial->ways[way].io_mode != used)
+		return;
+	if (taken->is_first && trial->measured[way] < ROUNDS && trial->asked[way] > 0)
+		trial->asked[way]--;
+	else if (!taken->is_first && len >= LEN_ENOUGH)
+		measure(trial, way, len, (double)took_ns / (double)len);
+	judge(trial);
 	if (trial->asked[least_asked(trial)] >= ROUNDS && trial->since >= trial->again) {
 		trial->again = min_u64(2 * trial->again, AGAIN_MOST);
 		start_trial(trial);
 	}
-	if (way >= trial->n_ways || trial->measured[way] >= ROUNDS ||
-		trial->ways[way].io_mode != used)
-		return;
-	if (taken->is_first && trial->asked[way] > 0) {
-		trial->asked[way]--;
-		return;
-	}
-	if (len < LEN_ENOUGH)
-		return;
-	if (trial->best[way] == 0 || cost < trial->best[way])
-		trial->best[way] = cost;
-	trial->measured[way]++;
-	judge(trial);
 }
 
 static void remove_from(struct io_trial *trial, enum mmr_io_mode io_mode)
@@ -162,6 +184,7 @@ static void remove_from(struct io_trial *trial, enum mmr_io_mode io_mode)
 		return;
 	trial->n_ways = n;
 	trial->current = 0;
+	memset(trial->cost, 0, sizeof(trial->cost));
 	start_trial(trial);
 	if (n == 0)
 		add(trial, MMR_IO_READ, io_mode == MMR_IO_MAP ? WINDOW_COPY : WINDOW_COLD);

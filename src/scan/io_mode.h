@@ -3,8 +3,9 @@
  * A warm map is twice as fast as pread where the page cache has large folios, and half as fast
  * where it has small ones. The kernel does not report which. Bytes that are not in the page cache
  * come from a device, where other ways are best. So there are two choices, for warm and for cold
- * bytes: the first windows take turns, the fastest way is kept, and the trial is repeated from time
- * to time.
+ * bytes. The first windows take turns, and the fastest way is kept as long as it is as fast as it
+ * was in the trial, since the folios of a file may differ from one part to the next. The other ways
+ * are tried again from time to time.
  *
  * Not thread-safe: workers that share one hold a lock.
  *
@@ -27,9 +28,10 @@ struct io_way {
 /* The choice for warm bytes, or for cold ones. */
 struct io_trial {
 	struct io_way ways[IO_WAYS];
-	double best[IO_WAYS];     /* nanoseconds per byte in this trial; 0 if not measured yet */
-	unsigned n_ways, current; /* `current` is used between trials */
-	unsigned asked[IO_WAYS], measured[IO_WAYS]; /* windows of this trial */
+	double cost[IO_WAYS]; /* nanoseconds per byte, lately; 0 if not measured yet */
+	double best[IO_WAYS]; /* the least cost in the trial under way */
+	unsigned n_ways, current;
+	unsigned asked[IO_WAYS], measured[IO_WAYS]; /* windows of the trial */
 	uint64_t since, again; /* bytes since the last trial; how many start the next one */
 };
 
