@@ -41,8 +41,10 @@ enum mmr_cache {
 			       available, also to the control group, else FILL */
 	MMR_CACHE_FILL,     /* bytes that are read stay in the page cache, for the next reader */
 	MMR_CACHE_LEAVE     /* bytes that were not in the page cache are not there afterwards: they
-			       are read as UNCACHED or DIRECT, whichever is faster. Where the system
-			       can do neither, they are read and then dropped again. */
+			       are read as DIRECT. Where the system refuses that, they are read as
+			       UNCACHED, or read and then dropped; up to 16 MiB that the kernel reads
+			       ahead may then stay. A line that is too long for a buffer is mapped,
+			       and stays, too. */
 };
 
 /* The progress of a scan. */
@@ -156,18 +158,18 @@ MMR_API void mmr_progress_free(mmr_progress *progress);
 MMR_API void mmr_progress_read(
 	const mmr_progress *progress, uint64_t *ret_done, uint64_t *ret_total);
 
-/* How the bytes of a scan were brought into memory. */
+/* How the bytes of scans were brought into memory. */
 typedef struct mmr_io_summary {
 	enum mmr_io_mode io_mode;          /* used for most bytes; AUTO if there were none */
 	uint64_t bytes[MMR_IO_DIRECT + 1]; /* by I/O mode */
-	uint64_t
-		device; /* bytes that were not in the page cache, as far as the system reports it */
-	uint64_t kept;  /* of these: bytes that are in the page cache now */
+	/* Bytes that were not in the page cache before, as far as the system reports it, and how
+	 * many of them are there now. Both are 0 for scans that only use the map. */
+	uint64_t device, kept;
 } mmr_io_summary;
 
-/* Summarizes the last finished scan. All members are 0 before the first one has finished.
+/* Adds up all scans that have finished so far.
  *
- * Threads: safe; scans that finish meanwhile may mix their numbers. */
+ * Threads: safe; a scan that finishes meanwhile may be included in part. */
 MMR_API void mmr_progress_io(const mmr_progress *progress, mmr_io_summary *ret_summary);
 
 /* --- Bytes that arrive in pieces -------------------------------------------------------------- */

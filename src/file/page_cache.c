@@ -64,10 +64,10 @@ int reader_read(const struct mmr_reader *const_reader, enum reader_way way, uint
 	if (!reader_offers(reader, way))
 		return -ENOTSUP;
 	err = read_in_way(reader, way, off, buffer, len, &start, &got);
-	if (err < 0) {
+	if (err == -EINVAL || err == -EOPNOTSUPP || err == -ENOTSUP || err == -ENOSYS)
 		atomic_fetch_or(&reader->refused, (unsigned)way);
+	if (err < 0)
 		return -ENOTSUP;
-	}
 	if (got < len || reader_confirm(reader, reader_backing(reader), off, start, len) < 0)
 		return -ENOTSUP;
 	ret_bytes->ptr = start;
@@ -77,22 +77,23 @@ int reader_read(const struct mmr_reader *const_reader, enum reader_way way, uint
 
 /* --- What is in it --- */
 
-int reader_cached(const struct mmr_reader *reader, uint64_t off, uint64_t len, bool any_source,
+int reader_cached(const struct mmr_reader *reader, uint64_t off, uint64_t len, bool by_mincore,
 	uint64_t *ret_n_cached, uint64_t *ret_n_all)
 {
 	uint64_t page = os_page_size(), start = round_down(reader->offset + off, page);
 	uint64_t stop = round_up(reader->offset + off + len, page);
-	enum mmr_residency_source source;
 
 	*ret_n_all = (stop - start) / page;
-	if (any_source)
-		return os_cached_pages(reader->fd, start, stop - start, ret_n_cached, &source);
+	if (by_mincore)
+		return os_mincore(reader->fd, start, stop - start, ret_n_cached);
 	return os_cachestat(reader->fd, start, stop - start, ret_n_cached);
 }
 
 void reader_evict(const struct mmr_reader *reader, uint64_t off, uint64_t len)
 {
-	os_evict(reader->fd, reader->offset + off, len);
+	uint64_t page = os_page_size(), start = round_down(reader->offset + off, page);
+
+	os_evict(reader->fd, start, round_up(reader->offset + off + len, page) - start);
 }
 
 void reader_prefetch(const struct mmr_reader *reader, uint64_t off, uint64_t len)

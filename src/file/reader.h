@@ -138,18 +138,18 @@ int reader_read(const struct mmr_reader *reader, enum reader_way way, uint64_t o
 int reader_confirm(const struct mmr_reader *reader, const struct backing *backing, uint64_t off,
 	void *buffer, size_t len);
 
-/* Counts the pages of a range, inside the reader, that are in the page cache. `*ret_n_all` is how
- * many pages the range touches. With `any_source`, also where only mincore(2) can report it.
+/* Counts the pages of a range of the reader that are in the page cache, by cachestat(2) or by the
+ * slower mincore(2). `*ret_n_all` is how many pages the range touches.
  *
- * Errors: those of os_cachestat or os_cached_pages. */
-int reader_cached(const struct mmr_reader *reader, uint64_t off, uint64_t len, bool any_source,
+ * Errors: those of os_cachestat or os_mincore. */
+int reader_cached(const struct mmr_reader *reader, uint64_t off, uint64_t len, bool by_mincore,
 	uint64_t *ret_n_cached, uint64_t *ret_n_all);
 
 /* Whether so many bytes fit into the page cache. If not, they would push out what others need, and
  * the first of them would be gone before they are read again. */
 bool reader_fits_cache(uint64_t len);
 
-/* Drops the pages of a range from the page cache. Errors are ignored. */
+/* Drops the pages that a range touches from the page cache. Errors are ignored. */
 void reader_evict(const struct mmr_reader *reader, uint64_t off, uint64_t len);
 
 /* Starts to read a range into the page cache. Errors are ignored. */

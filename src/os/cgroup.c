@@ -200,19 +200,31 @@ static uint64_t quota_of(const char *root, const char *folder, bool is_v2)
 	return quota < period ? 1 : (uint64_t)(quota / period);
 }
 
-/* The page cache of a group, which the kernel drops before it refuses memory. */
-static uint64_t cache_of(const char *root, const char *folder, const char *field)
+/* A number of memory.stat; 0 if it is missing. */
+static uint64_t stat_of(const char *stat, const char *field)
 {
-	char *text = read_file(root, folder, "memory.stat"), *line = text;
+	size_t len = strlen(field);
 	unsigned long long n = 0;
 
-	while (line && strncmp(line, field, strlen(field)) != 0) {
-		line = strchr(line, '\n');
-		line += line != NULL;
+	while (stat && strncmp(stat, field, len) != 0) {
+		stat = strchr(stat, '\n');
+		if (stat)
+			stat++;
 	}
-	if (line && sscanf(line + strlen(field), "%llu", &n) != 1)
+	if (stat && sscanf(stat + len, "%llu", &n) != 1)
 		n = 0;
-	heap_free(text);
+	return n;
+}
+
+/* The page cache of a group and of those below it, without shared memory and files of tmpfs: the
+ * kernel drops it before it refuses memory. */
+static uint64_t cache_of(const char *root, const char *folder, bool is_v2)
+{
+	char *stat = read_file(root, folder, "memory.stat");
+	uint64_t n = stat_of(stat, is_v2 ? "inactive_file " : "total_inactive_file ") +
+		     stat_of(stat, is_v2 ? "active_file " : "total_active_file ");
+
+	heap_free(stat);
 	return n;
 }
 
@@ -231,7 +243,7 @@ static uint64_t memory_of(const char *root, const char *folder, bool is_v2)
 		most = high;
 	if (most < 0 || used < 0)
 		return UINT64_MAX;
-	kept = cache_of(root, folder, is_v2 ? "file " : "cache ");
+	kept = cache_of(root, folder, is_v2);
 	kept = (uint64_t)used - min_u64((uint64_t)used, kept);
 	return (uint64_t)most - min_u64((uint64_t)most, kept);
 }

@@ -89,18 +89,12 @@ static int count_by_mincore(int fd, uint64_t off, size_t n_pages, uint64_t *ret_
 	return 0;
 }
 
-int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
-	enum mmr_residency_source *ret_source)
+int os_mincore(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages)
 {
 	uint64_t left = len / os_page_size(), sum = 0, n;
 	size_t step;
 	int err;
 
-	*ret_source = MMR_RESIDENCY_CACHESTAT;
-	err = os_cachestat(fd, off, len, ret_n_pages);
-	if (err == 0)
-		return 0;
-	/* Any error: seccomp filters often return EPERM for calls that they do not know. */
 	if (!mincore_is_reliable(fd))
 		return -EPERM;
 	for (; left > 0; left -= step, off += step * (uint64_t)os_page_size()) {
@@ -111,8 +105,18 @@ int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
 		sum += n;
 	}
 	*ret_n_pages = sum;
-	*ret_source = MMR_RESIDENCY_MINCORE;
 	return 0;
+}
+
+int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
+	enum mmr_residency_source *ret_source)
+{
+	*ret_source = MMR_RESIDENCY_CACHESTAT;
+	/* Any error: seccomp filters often return EPERM for calls that they do not know. */
+	if (os_cachestat(fd, off, len, ret_n_pages) == 0)
+		return 0;
+	*ret_source = MMR_RESIDENCY_MINCORE;
+	return os_mincore(fd, off, len, ret_n_pages);
 }
 
 /* --- Reads --- */

@@ -126,10 +126,15 @@ int os_read_direct(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_l
  *   in posix.c. */
 int os_cachestat(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages);
 
-/* Like os_cachestat, but asks mincore(2) where cachestat(2) is missing, which takes longer.
+/* Like os_cachestat, but by mincore(2), which takes longer.
  *
  * Errors: -EPERM if the kernel does not give this user true numbers; those of mmap(2) and
- *   mincore(2); -ENOSYS in posix.c. Both outputs are undefined then. */
+ *   mincore(2); -ENOSYS in posix.c. */
+int os_mincore(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages);
+
+/* Like os_cachestat, or os_mincore if that fails.
+ *
+ * Errors: those of os_mincore. Both outputs are undefined then. */
 int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
 	enum mmr_residency_source *ret_source);
 

@@ -139,11 +139,17 @@ uint64_t os_memory_available(void)
 }
 
 /* mincore(2) is not in POSIX, and systems differ in which users get true numbers from it. */
+int os_mincore(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages)
+{
+	(void)fd, (void)off, (void)len, (void)ret_n_pages;
+	return -ENOSYS;
+}
+
 int os_cached_pages(int fd, uint64_t off, uint64_t len, uint64_t *ret_n_pages,
 	enum mmr_residency_source *ret_source)
 {
-	(void)fd, (void)off, (void)len, (void)ret_n_pages, (void)ret_source;
-	return -ENOSYS;
+	(void)ret_source;
+	return os_mincore(fd, off, len, ret_n_pages);
 }
 
 /* --- Processors --- */

@@ -112,8 +112,7 @@ static bool turn_to_copies(mmr_blocks *blocks, int err)
 	if (err != -EIO || blocks->claim.io_mode != MMR_IO_MAP)
 		return false;
 	blocks->claim.io_mode = MMR_IO_READ;
-	io_choice_remove(io, MMR_IO_MAP);
-	io->may_map = false;
+	io_choice_remove_map(io);
 	return true;
 }
 

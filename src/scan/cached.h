@@ -10,7 +10,9 @@
 #include "common.h"
 #include "file/reader.h"
 
-#define CACHED_AHEAD 32
+/* Stretches meet at multiples of this in the file. */
+#define CACHED_STRETCH (UINT64_C(2) << 20)
+#define CACHED_AHEAD   32
 
 enum cached_state {
 	CACHED_ALL,
@@ -21,19 +23,21 @@ enum cached_state {
 struct cached {
 	const mmr_reader *reader;
 	uint64_t start, stop; /* the range */
-	uint64_t window; /* bytes of a stretch; stretches meet at multiples of it in the file */
 	bool is_backward;
 	bool asks; /* false: all bytes are taken as cached */
 	/* Each page counts, since none may be added to the page cache. Otherwise a sample does. */
 	bool is_exact;
-	bool is_trusted;   /* the kernel's numbers have been checked */
-	uint64_t first, n; /* the stretches that have been asked about: the next one, how many */
-	unsigned char states[CACHED_AHEAD]; /* of stretch number i in states[i % CACHED_AHEAD] */
+	bool is_trusted, is_distrusted; /* what cachestat(2) reports is right; is wrong */
+	/* The stretches that have been asked about: the number of the next one in the file, how
+	 * many there are, and the states of those with number i in states[i % CACHED_AHEAD]. */
+	uint64_t first, n;
+	unsigned char states[CACHED_AHEAD];
+	enum cached_state passed; /* the state of the stretch before `first` */
 };
 
-/* Starts a scan of [start, stop) whose windows are at most `window` bytes long. */
+/* Starts a scan of [start, stop). */
 void cached_start(struct cached *cached, const mmr_reader *reader, uint64_t start, uint64_t stop,
-	uint64_t window, bool is_backward);
+	bool is_backward);
 
 /* From now on, each page counts. */
 void cached_be_exact(struct cached *cached);
@@ -41,14 +45,12 @@ void cached_be_exact(struct cached *cached);
 /* Whether samples of the range show that bytes are missing. */
 bool cached_expects_device(const struct cached *cached);
 
-/* Finds out how much is in the page cache of the stretch that contains byte `at`. */
+/* Finds out how much is in the page cache of the stretch that contains byte `at`, at which the scan
+ * goes on. */
 enum cached_state cached_state_at(struct cached *cached, uint64_t at);
 
-/* Whether one of the next `len` bytes of a forward scan is in a stretch that is partly cached. */
-bool cached_has_gaps(const struct cached *cached, uint64_t len);
-
-/* Returns: how many bytes after `at`, the end of the last claim of a forward scan, are known to
- * have had no page in the page cache. */
-uint64_t cached_none_after(const struct cached *cached, uint64_t at);
+/* Whether that stretch is between two that are completely in the page cache, or at an end of the
+ * range. */
+bool cached_is_inside(const struct cached *cached);
 
 #endif

@@ -63,11 +63,6 @@ void io_choice_start(
 		choice->cold = choice->warm;
 		return;
 	}
-	if (wanted == MMR_IO_UNCACHED || wanted == MMR_IO_DIRECT) {
-		add(&choice->warm, wanted, WINDOW_COLD);
-		choice->cold = choice->warm;
-		return;
-	}
 	/* Without the guard a fault would end the process. If pages cannot be released, memory
 	 * would grow with the file. */
 	choice->may_map = may_map && atomic_load(&guard_installed);
@@ -77,12 +72,26 @@ void io_choice_start(
 	add(&choice->cold, MMR_IO_READ, WINDOW_COLD);
 }
 
-void io_choice_leave(struct io_choice *choice)
+static void set_only(struct io_trial *trial, struct io_way way)
 {
-	memset(&choice->cold, 0, sizeof(choice->cold));
-	choice->cold.again = AGAIN_FIRST;
-	add(&choice->cold, MMR_IO_UNCACHED, WINDOW_COLD);
-	add(&choice->cold, MMR_IO_DIRECT, WINDOW_COLD);
+	trial->ways[0] = way;
+	trial->n_ways = 1;
+	trial->current = 0;
+}
+
+void io_choice_set(struct io_choice *choice, struct io_way way, bool for_all)
+{
+	set_only(&choice->cold, way);
+	if (for_all)
+		set_only(&choice->warm, way);
+}
+
+void io_choice_remove_map(struct io_choice *choice)
+{
+	struct io_way way = {MMR_IO_READ, WINDOW_COPY};
+
+	set_only(&choice->warm, way);
+	choice->may_map = false;
 }
 
 static struct io_trial *trial_of(struct io_choice *choice, bool is_cold)
@@ -171,37 +180,4 @@ void io_choice_record(struct io_choice *choice, const struct io_taken *taken, en
 		trial->again = min_u64(2 * trial->again, AGAIN_MOST);
 		start_trial(trial);
 	}
-}
-
-static void remove_from(struct io_trial *trial, enum mmr_io_mode io_mode)
-{
-	unsigned i, n = 0;
-
-	for (i = 0; i < trial->n_ways; i++)
-		if (trial->ways[i].io_mode != io_mode)
-			trial->ways[n++] = trial->ways[i];
-	if (n == trial->n_ways)
-		return;
-	trial->n_ways = n;
-	trial->current = 0;
-	memset(trial->cost, 0, sizeof(trial->cost));
-	start_trial(trial);
-	if (n == 0)
-		add(trial, MMR_IO_READ, io_mode == MMR_IO_MAP ? WINDOW_COPY : WINDOW_COLD);
-}
-
-void io_choice_remove(struct io_choice *choice, enum mmr_io_mode io_mode)
-{
-	remove_from(&choice->warm, io_mode);
-	remove_from(&choice->cold, io_mode);
-}
-
-void io_choice_end(struct io_choice *choice)
-{
-	const uint64_t *bytes = choice->summary.bytes;
-	unsigned io_mode, most = MMR_IO_AUTO;
-
-	for (io_mode = MMR_IO_MAP; io_mode <= MMR_IO_DIRECT; io_mode++)
-		most = bytes[io_mode] > bytes[most] ? io_mode : most;
-	choice->summary.io_mode = (enum mmr_io_mode)most;
 }

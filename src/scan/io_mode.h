@@ -17,7 +17,7 @@
 
 #include <mmreader/scan.h>
 
-#define IO_WAYS 3
+#define IO_WAYS 2
 
 /* A way to load a window. */
 struct io_way {
@@ -54,8 +54,8 @@ struct io_taken {
 void io_choice_start(
 	struct io_choice *choice, enum mmr_backing_kind backing, enum mmr_io_mode wanted);
 
-/* From now on, cold bytes are loaded without adding them to the page cache. */
-void io_choice_leave(struct io_choice *choice);
+/* Sets the only way to load cold bytes, and all bytes if `for_all` is set. */
+void io_choice_set(struct io_choice *choice, struct io_way way, bool for_all);
 
 /* Chooses the way of the next window. */
 struct io_way io_choice_next(struct io_choice *choice, bool is_cold, struct io_taken *ret_taken);
@@ -65,11 +65,8 @@ struct io_way io_choice_next(struct io_choice *choice, bool is_cold, struct io_t
 void io_choice_record(struct io_choice *choice, const struct io_taken *taken, enum mmr_io_mode used,
 	size_t len, uint64_t took_ns);
 
-/* Removes an I/O mode that does not work. Windows are read instead if no way is left. */
-void io_choice_remove(struct io_choice *choice, enum mmr_io_mode io_mode);
-
-/* Completes the summary. */
-void io_choice_end(struct io_choice *choice);
+/* Stops using the map. */
+void io_choice_remove_map(struct io_choice *choice);
 
 uint64_t io_clock_ns(void);
 

@@ -102,11 +102,13 @@ void mmr_progress_read(const mmr_progress *progress, uint64_t *ret_done, uint64_
 
 void mmr_progress_io(const mmr_progress *progress, mmr_io_summary *ret_summary)
 {
-	unsigned i;
+	unsigned io_mode, most = MMR_IO_AUTO;
 
-	ret_summary->io_mode = (enum mmr_io_mode)atomic_load(&progress->io_mode);
-	for (i = 0; i < ARRAY_LEN(ret_summary->bytes); i++)
-		ret_summary->bytes[i] = atomic_load(&progress->bytes[i]);
+	for (io_mode = 0; io_mode < ARRAY_LEN(ret_summary->bytes); io_mode++) {
+		ret_summary->bytes[io_mode] = atomic_load(&progress->bytes[io_mode]);
+		most = ret_summary->bytes[io_mode] > ret_summary->bytes[most] ? io_mode : most;
+	}
+	ret_summary->io_mode = (enum mmr_io_mode)most;
 	ret_summary->device = atomic_load(&progress->device);
 	ret_summary->kept = atomic_load(&progress->kept);
 }
@@ -129,11 +131,10 @@ void scan_progress_end(mmr_progress *progress, const mmr_io_summary *summary)
 {
 	unsigned i;
 
-	if (!progress || summary->io_mode == MMR_IO_AUTO)
+	if (!progress)
 		return;
-	atomic_store(&progress->io_mode, summary->io_mode);
 	for (i = 0; i < ARRAY_LEN(summary->bytes); i++)
-		atomic_store(&progress->bytes[i], summary->bytes[i]);
-	atomic_store(&progress->device, summary->device);
-	atomic_store(&progress->kept, summary->kept);
+		atomic_fetch_add(&progress->bytes[i], summary->bytes[i]);
+	atomic_fetch_add(&progress->device, summary->device);
+	atomic_fetch_add(&progress->kept, summary->kept);
 }

@@ -13,8 +13,7 @@
 
 struct mmr_progress {
 	_Atomic(uint64_t) done, total;
-	_Atomic(int) io_mode; /* of mmr_io_summary, as the next members are */
-	_Atomic(uint64_t) bytes[MMR_IO_DIRECT + 1], device, kept;
+	_Atomic(uint64_t) bytes[MMR_IO_DIRECT + 1], device, kept; /* of mmr_io_summary */
 };
 
 /* Checks and copies options, or the defaults for NULL. Errors: -EINVAL. */

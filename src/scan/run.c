@@ -31,6 +31,7 @@ struct run {
 	pthread_mutex_t lock;
 	pthread_mutex_t reading; /* held by the worker that claims a block of a stream */
 	pthread_cond_t turn_came;
+	pthread_cond_t device_came; /* there is, or may be, work for those that wait for a device */
 	struct worker *workers;
 	char *states;
 	unsigned n_workers, n_threads, n_busy;
@@ -67,6 +68,7 @@ static void stop_run(struct run *run, int result)
 			error_save(&run->note);
 	}
 	pthread_cond_broadcast(&run->turn_came);
+	pthread_cond_broadcast(&run->device_came);
 }
 
 /* Whether another block is wanted. Call it with the lock held. */
@@ -136,16 +138,16 @@ static bool claim_next(struct run *run, struct worker *worker)
 	pthread_mutex_lock(&run->lock);
 	worker->busy = false;
 	while (is_spare(run, worker))
-		pthread_cond_wait(&run->turn_came, &run->lock);
+		pthread_cond_wait(&run->device_came, &run->lock);
 	if (!is_stream && may_claim(run)) {
 		was_cold = run->source.is_cold;
 		claimed = source_claim(&run->source, &worker->window, &claim);
-		if (run->n_workers > run->n_processors && run->source.is_cold && !was_cold)
-			pthread_cond_broadcast(&run->turn_came);
+		if (run->source.is_cold && !was_cold)
+			pthread_cond_broadcast(&run->device_came);
 	}
-	if (claimed == 0 && run->n_workers > run->n_processors && !run->ended) {
+	if (claimed == 0) {
 		run->ended = true;
-		pthread_cond_broadcast(&run->turn_came);
+		pthread_cond_broadcast(&run->device_came);
 	}
 	worker->busy = claimed != 0;
 	/* An error is a claim, too: it is reported in its turn. */
@@ -248,6 +250,7 @@ static int order_and_format(
 		*ret_last = true;
 		run->n_wanted = worker->turn + 1;
 		result = 0;
+		pthread_cond_broadcast(&run->device_came);
 	}
 	pthread_cond_broadcast(&run->turn_came);
 	pthread_mutex_unlock(&run->lock);
@@ -462,6 +465,7 @@ int scan_run_stages(mmr_reader *reader, const mmr_scan_options *scan, const mmr_
 	pthread_mutex_init(&run.lock, NULL);
 	pthread_mutex_init(&run.reading, NULL);
 	pthread_cond_init(&run.turn_came, NULL);
+	pthread_cond_init(&run.device_came, NULL);
 	run.result = start_workers(&run, choose_workers(&run));
 	if (run.result == 0)
 		run_workers(&run);
@@ -473,6 +477,7 @@ int scan_run_stages(mmr_reader *reader, const mmr_scan_options *scan, const mmr_
 		reader_drop(reader, source->start, source->stop - source->start);
 	source_end(source);
 	end_workers(&run);
+	pthread_cond_destroy(&run.device_came);
 	pthread_cond_destroy(&run.turn_came);
 	pthread_mutex_destroy(&run.reading);
 	pthread_mutex_destroy(&run.lock);

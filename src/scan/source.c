@@ -13,56 +13,66 @@
 #define DECIDE_AFTER (UINT64_C(64) << 20)
 /* How far ahead bytes are prefetched. */
 #define FETCH (UINT64_C(8) << 20)
-/* How far the kernel may read ahead after a range. */
-#define TAIL (UINT64_C(16) << 20)
+/* How far the kernel may read ahead. */
+#define READ_AHEAD (UINT64_C(16) << 20)
 
 static bool is_file(const struct backing *backing)
 {
 	return backing->kind == MMR_BACKING_MAPPED || backing->kind == MMR_BACKING_UNMAPPED;
 }
 
-static void remove_if_refused(struct source *source, enum reader_way way, enum mmr_io_mode io_mode)
+/* What a scan does to the page cache. A range that does not fit into memory is not worth keeping.
+ */
+static enum mmr_cache policy_of(
+	const struct backing *backing, const mmr_scan_options *scan, uint64_t len)
 {
-	if (!reader_offers(source->reader, way))
-		io_choice_remove(&source->io, io_mode);
+	if (!is_file(backing) || scan->io_mode == MMR_IO_MAP)
+		return MMR_CACHE_FILL;
+	if (scan->io_mode == MMR_IO_UNCACHED || scan->io_mode == MMR_IO_DIRECT)
+		return MMR_CACHE_LEAVE;
+	if (scan->cache != MMR_CACHE_AUTO)
+		return scan->cache;
+	return len >= DECIDE_AFTER && !reader_fits_cache(len) ? MMR_CACHE_LEAVE : MMR_CACHE_FILL;
 }
 
-static void remove_refused(struct source *source)
+/* Chooses the way to load bytes without adding them to the page cache, until the system refuses it.
+ * A direct read is exact. Of an uncached one, what the kernel has read ahead may stay. */
+static void choose_cold_way(struct source *source)
 {
-	remove_if_refused(source, READER_UNCACHED, MMR_IO_UNCACHED);
-	remove_if_refused(source, READER_DIRECT, MMR_IO_DIRECT);
+	enum mmr_io_mode wanted = source->scan.io_mode;
+	struct io_way way = {MMR_IO_READ, WINDOW_COLD};
+
+	if (wanted != MMR_IO_UNCACHED && reader_offers(source->reader, READER_DIRECT))
+		way = (struct io_way){MMR_IO_DIRECT, WINDOW_DIRECT};
+	else if (wanted != MMR_IO_DIRECT && reader_offers(source->reader, READER_UNCACHED))
+		way.io_mode = MMR_IO_UNCACHED;
+	io_choice_set(&source->io, way, wanted == MMR_IO_UNCACHED || wanted == MMR_IO_DIRECT);
 }
 
 /* From now on, nothing is added to the page cache. */
 static void leave(struct source *source)
 {
-	uint64_t size = mmr_size(source->reader), n_cached = 1, n_all;
-	uint64_t tail = min_u64(TAIL, size - source->stop);
-
 	source->leaves = true;
 	cached_be_exact(&source->cached);
-	io_choice_leave(&source->io);
-	remove_refused(source);
-	source->tail_is_empty =
-		tail > 0 &&
-		reader_cached(source->reader, source->stop, tail, true, &n_cached, &n_all) == 0 &&
-		n_cached == 0;
+	choose_cold_way(source);
 }
 
 /* Decides how the bytes of the range are loaded. */
 static void start_io(struct source *source)
 {
-	enum mmr_io_mode wanted = source->scan.io_mode;
+	bool decides_later = source->scan.cache == MMR_CACHE_AUTO &&
+			     source->scan.io_mode != MMR_IO_UNCACHED &&
+			     source->scan.io_mode != MMR_IO_DIRECT;
+	uint64_t len = source->stop - source->start;
 
 	source->fetched = source->stop;
-	cached_start(&source->cached, source->reader, source->start, source->stop,
-		source->cut.window, source->cut.backward);
-	if (!is_file(source->backing) || (wanted != MMR_IO_AUTO && wanted != MMR_IO_READ)) {
+	cached_start(
+		&source->cached, source->reader, source->start, source->stop, source->cut.backward);
+	if (!is_file(source->backing) || source->scan.io_mode == MMR_IO_MAP)
 		source->cached.asks = false;
-		return;
-	}
-	source->asks_memory = source->scan.cache == MMR_CACHE_AUTO;
-	if (source->scan.cache == MMR_CACHE_LEAVE && source->stop > source->start)
+	else if (decides_later)
+		source->asks_memory = len >= DECIDE_AFTER;
+	else if (policy_of(source->backing, &source->scan, len) == MMR_CACHE_LEAVE && len > 0)
 		leave(source);
 }
 
@@ -139,12 +149,11 @@ static int next_data(struct source *source)
 
 static void decide_cache(struct source *source)
 {
-	uint64_t len = source->stop - source->start;
-
-	if (len - (source->data_stop - source->next) < DECIDE_AFTER)
+	if (source->claimed < DECIDE_AFTER)
 		return;
 	source->asks_memory = false;
-	if (!reader_fits_cache(len))
+	if (policy_of(source->backing, &source->scan, source->stop - source->start) ==
+		MMR_CACHE_LEAVE)
 		leave(source);
 }
 
@@ -168,34 +177,39 @@ static void cut_claim(struct source *source, uint64_t len, struct claim *claim)
 		source->next = claim->stop;
 		scan_progress_set(source->scan.progress, claim->stop - source->start);
 	}
+	source->claimed += claim->stop - claim->start;
 }
 
-/* An uncached read drops the pages that it has used, but not those that the kernel has read ahead
- * of it, which may then be read in another way, or not at all. */
-static void evict_empty(struct source *source)
+/* The largest length of a claim, at most `len`, with which no claim crosses the end of a stretch.
+ */
+static uint64_t within_stretch(uint64_t len)
 {
-	uint64_t len = source->empty_stop - source->empty_start;
+	uint64_t part = CACHED_STRETCH;
 
-	if (source->tail_is_empty && source->empty_stop == source->stop)
-		len += TAIL;
-	if (len > 0)
-		reader_evict(source->reader, source->empty_start, len);
-	source->empty_start = source->empty_stop = 0;
+	while (part > len)
+		part /= 2;
+	return part;
 }
 
-static void extend_empty(struct source *source, const struct claim *claim)
+/* What the kernel reads ahead may arrive after the claim that it belongs to has been dropped. So
+ * the empty claims before are dropped again. */
+static void cut_evict(struct source *source, struct claim *claim)
 {
-	if (claim->evicts && claim->start == source->empty_stop && claim->start > 0) {
-		source->empty_stop = claim->stop;
-	} else if (claim->evicts && claim->stop == source->empty_start) {
-		source->empty_start = claim->start;
-	} else {
-		evict_empty(source);
-		if (claim->evicts) {
-			source->empty_start = claim->start;
-			source->empty_stop = claim->stop;
-		}
+	uint64_t start = claim->start, stop = claim->stop;
+
+	if (!claim->was_empty) {
+		source->empty_start = source->empty_stop = 0;
+		return;
 	}
+	if (source->empty_stop == 0 ||
+		(start != source->empty_stop && stop != source->empty_start)) {
+		source->empty_start = start;
+		source->empty_stop = stop;
+	}
+	source->empty_start = min_u64(source->empty_start, start);
+	source->empty_stop = max_u64(source->empty_stop, stop);
+	claim->evict_start = max_u64(source->empty_start, start - min_u64(start, READ_AHEAD));
+	claim->evict_stop = min_u64(source->empty_stop, stop + READ_AHEAD);
 }
 
 /* The kernel reads ahead of a forward scan, but not of a backward one. Where several threads read,
@@ -232,36 +246,37 @@ int source_claim(struct source *source, struct window *window, struct claim *ret
 	state = cached_state_at(
 		&source->cached, source->cut.backward ? source->data_stop - 1 : source->next);
 	source->is_cold = state != CACHED_ALL;
-	way = io_choice_next(&source->io, source->is_cold, &ret_claim->taken);
-	/* Read-ahead would fill gaps between cached pages, and it is lost on a backward scan. */
-	if (way.io_mode == MMR_IO_UNCACHED && source->leaves &&
-		(source->cut.backward || cached_has_gaps(&source->cached, TAIL)) &&
-		reader_offers(source->reader, READER_DIRECT))
-		way.io_mode = MMR_IO_DIRECT;
+	/* The ends of lines are searched for in the neighbours of a claim. */
+	way = io_choice_next(&source->io,
+		source->is_cold || (source->leaves && !cached_is_inside(&source->cached)),
+		&ret_claim->taken);
 	ret_claim->io_mode = way.io_mode;
-	ret_claim->evicts = source->leaves && state == CACHED_NONE;
-	cut_claim(source, min_u64(len, way.len), ret_claim);
+	ret_claim->is_cold = source->is_cold;
+	ret_claim->was_empty = source->leaves && state == CACHED_NONE;
+	len = min_u64(len, way.len);
+	cut_claim(source, source->leaves ? within_stretch(len) : len, ret_claim);
 	cut_fetch(source, ret_claim);
-	if (source->leaves)
-		extend_empty(source, ret_claim);
+	cut_evict(source, ret_claim);
 	return 1;
 }
 
 void source_release(const struct source *source, const struct claim *claim)
 {
-	if (claim->evicts)
-		reader_evict(source->reader, claim->start, claim->stop - claim->start);
+	if (claim->was_empty && claim->io_mode != MMR_IO_DIRECT)
+		reader_evict(
+			source->reader, claim->evict_start, claim->evict_stop - claim->evict_start);
 }
 
 void source_record(struct source *source, const struct claim *claim, size_t len, uint64_t took_ns)
 {
 	mmr_io_summary *summary = &source->io.summary;
-	bool is_kept = claim->io_mode <= MMR_IO_READ && !claim->evicts;
+	bool is_kept = claim->io_mode <= MMR_IO_READ && !claim->was_empty;
 
 	io_choice_record(&source->io, &claim->taken, claim->io_mode, len, took_ns);
-	summary->device += claim->taken.is_cold ? len : 0;
-	summary->kept += claim->taken.is_cold && is_kept ? len : 0;
-	remove_refused(source);
+	summary->device += claim->is_cold ? len : 0;
+	summary->kept += claim->is_cold && is_kept ? len : 0;
+	if (source->leaves)
+		choose_cold_way(source);
 }
 
 size_t source_claim_len(const struct source *source, const struct claim *claim)
@@ -302,11 +317,6 @@ void source_end(struct source *source)
 		scan_progress_set(
 			source->scan.progress, source->stream.next - source->stream.first);
 	}
-	if (source->empty_stop > source->empty_start && !source->cut.backward)
-		source->empty_stop +=
-			min_u64(TAIL, cached_none_after(&source->cached, source->empty_stop));
-	evict_empty(source);
-	io_choice_end(&source->io);
 	scan_progress_end(source->scan.progress, &source->io.summary);
 }
 
@@ -320,9 +330,6 @@ int mmr_scan_cache(
 	if (err < 0)
 		return err;
 	len = min_u64(scan.length, size - min_u64(size, scan.offset));
-	if (scan.cache == MMR_CACHE_AUTO)
-		scan.cache = len >= DECIDE_AFTER && !reader_fits_cache(len) ? MMR_CACHE_LEAVE
-									    : MMR_CACHE_FILL;
-	*ret_cache = is_file(reader_backing(reader)) ? scan.cache : MMR_CACHE_FILL;
+	*ret_cache = policy_of(reader_backing(reader), &scan, len);
 	return 0;
 }

@@ -25,22 +25,25 @@ struct source {
 	mmr_extents extents;
 	struct io_choice io;
 	struct cached cached;
-	bool asks_memory; /* MMR_CACHE_AUTO, not decided yet */
-	bool leaves;      /* nothing is to be added to the page cache */
-	bool is_cold;     /* the last claim is not in the page cache */
-	bool is_alone;    /* there is one thread, so nobody reads while it works */
-	uint64_t fetched; /* where the last prefetch of a backward scan started */
-	/* Adjacent claims, up to the last one, none of whose pages was in the page cache. */
-	uint64_t empty_start, empty_stop;
-	bool tail_is_empty; /* nor was a page after the range */
+	bool asks_memory;                 /* MMR_CACHE_AUTO, not decided yet */
+	bool leaves;                      /* nothing is to be added to the page cache */
+	bool is_cold;                     /* the last claim is not in the page cache */
+	bool is_alone;                    /* there is one thread, so nobody reads while it works */
+	uint64_t claimed;                 /* bytes */
+	uint64_t fetched;                 /* where the last prefetch of a backward scan started */
+	uint64_t empty_start, empty_stop; /* adjacent claims, up to the last one, that were empty */
 };
 
 struct claim {
 	uint64_t start, stop; /* of a file */
 	enum mmr_io_mode io_mode;
 	struct io_taken taken;
+	bool is_cold;
 	uint64_t fetch_start, fetch_stop; /* to be prefetched */
-	bool evicts;     /* its pages are to be dropped from the page cache, if they get there */
+	/* None of its pages was in the page cache, and none is to stay there: these bytes, from the
+	 * first to the last one, are dropped from it after the claim. */
+	bool was_empty;
+	uint64_t evict_start, evict_stop;
 	mmr_block block; /* of a stream, which is read when it is claimed */
 };
 

@@ -15,7 +15,9 @@
 #define WINDOW_DEFAULT ((size_t)2 << 20)
 /* Copies are scanned while they are still in the core's own cache. */
 #define WINDOW_COPY ((size_t)128 << 10)
-/* Requests to a device are large, so that few are needed. */
+/* Requests to a device are large, so that few are needed; the kernel does not read ahead of direct
+ * ones. */
+#define WINDOW_DIRECT     ((size_t)2 << 20)
 #define WINDOW_COLD       ((size_t)1 << 20)
 #define WINDOW_LINE_LIMIT ((size_t)64 << 20)
 

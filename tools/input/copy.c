@@ -51,7 +51,7 @@ bool copy_is_refused(
 	return binary_refused(input->name, bytes);
 }
 
-/* Copies in blocks. Returns: 0, a code of reading, or REFUSED. */
+/* Copies a stream in blocks. Returns: 0, a code of reading, or REFUSED. */
 static int copy_blocks(struct input *input, const mmr_scan_options *scan, bool look, uint64_t *done)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
@@ -61,8 +61,6 @@ static int copy_blocks(struct input *input, const mmr_scan_options *scan, bool l
 	int err;
 
 	cut.split_lines = true;
-	/* A fault in a map would occur where the output is written. */
-	how.io_mode = MMR_IO_READ;
 	how.n_threads = 1;
 	err = mmr_blocks_open(input->reader, &how, &cut, &blocks);
 	if (err < 0)
@@ -83,16 +81,64 @@ static int copy_blocks(struct input *input, const mmr_scan_options *scan, bool l
 	return err;
 }
 
+/* What the workers of copy_uncached share. */
+struct copying {
+	const struct input *input;
+	bool looks; /* at the first block */
+	bool refused;
+	uint64_t *done;
+};
+
+static int keep_block(void *state, const mmr_block *block)
+{
+	(void)state, (void)block;
+	return 0;
+}
+
+/* Prints a block in its turn, while other workers read. */
+static int print_block(void *state, const mmr_block *block)
+{
+	struct copying *copying = *(struct copying **)state;
+
+	copying->refused = copying->looks && binary_refused(copying->input->name, block->bytes);
+	copying->looks = false;
+	if (copying->refused)
+		return 1;
+	output_write(block->bytes.ptr, block->bytes.len);
+	*copying->done += block->bytes.len;
+	return 0;
+}
+
+static int start_copying(void *state, void *context)
+{
+	*(struct copying **)state = context;
+	return 0;
+}
+
 /* Copies a file and leaves the page cache as it is. After an error in a block, the bytes before the
  * error are copied, too. Returns: like copy_blocks. */
 static int copy_uncached(struct input *input, const mmr_scan_options *scan,
 	const struct options *options, uint64_t *done)
 {
+	struct copying copying = {input, binary_matters(options->binary), false, done};
 	uint64_t start = input->base + scan->offset, more = 0;
-	int err = copy_blocks(input, scan, binary_matters(options->binary), done);
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_options how = *scan;
+	mmr_scan_job job = {.work = keep_block,
+		.collect = print_block,
+		.start = start_copying,
+		.context = &copying,
+		.state_size = sizeof(&copying)};
+	int err;
 
+	cut.split_lines = true;
+	how.cache = MMR_CACHE_LEAVE;
+	/* A fault in a map would occur where the output is written. */
+	how.io_mode = MMR_IO_READ;
+	err = mmr_scan_run(input->reader, &how, &cut, &job);
+	output_flush();
 	if (err >= 0)
-		return err;
+		return copying.refused ? REFUSED : 0;
 	err = output_range(input->fd, start + *done, scan->length - *done, &more);
 	*done += more;
 	return err;
