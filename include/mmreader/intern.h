@@ -31,6 +31,9 @@ MMR_BEGIN_DECLS
 /* The maximum number of texts in a pool: 13/16 of 2^32. */
 #define MMR_INTERN_MAX UINT32_C(3489660928)
 
+/* No text has this id. */
+#define MMR_INTERN_NONE UINT32_MAX
+
 /* A pool of distinct texts. */
 typedef struct mmr_intern mmr_intern;
 
@@ -82,6 +85,29 @@ MMR_API int mmr_intern_add(mmr_intern *pool, mmr_slice text, uint32_t *ret_id);
  * Errors: like mmr_intern_add, except -EINVAL, -ENOMEM and -EOVERFLOW.
  * Threads: any number, while nobody writes. */
 MMR_API int mmr_intern_find(const mmr_intern *pool, mmr_slice text, uint32_t *ret_id);
+
+/* Finds the ids of `n` texts. Their lookups wait for memory together, so this takes less time than
+ * calls of mmr_intern_find: a third or less in a pool that is larger than the caches.
+ *
+ * Shape: `texts` and `ret_ids` have `n` elements, which may be 0. A text may occur several times.
+ * Returns: 0; `ret_ids[i]` is the id of `texts[i]`, or MMR_INTERN_NONE if the pool does not hold
+ *   it.
+ * Errors: like mmr_intern_find; `ret_ids` is unspecified.
+ * Threads: like mmr_intern_find. */
+MMR_API int mmr_intern_find_many(
+	const mmr_intern *pool, const mmr_slice *texts, size_t n, uint32_t *ret_ids);
+
+/* Adds `n` texts in their order. If most are known, this takes as long as mmr_intern_find_many.
+ *
+ * Shape: like mmr_intern_find_many.
+ * Returns: 0; `ret_ids[i]` is the id of `texts[i]`. Ids from the previous mmr_intern_count on are
+ *   new.
+ * Errors: like mmr_intern_add. Texts before the failing one are added and stay; `ret_ids` is
+ *   unspecified.
+ * Lifetime: like mmr_intern_add.
+ * Threads: one at a time. */
+MMR_API int mmr_intern_add_many(
+	mmr_intern *pool, const mmr_slice *texts, size_t n, uint32_t *ret_ids);
 
 /* The text of an id.
  *

@@ -6,30 +6,15 @@
  * stores the tags, so it grows without hashing again.
  *
  * SPDX-License-Identifier: MIT */
-#include "common.h"
 #include "file/guard.h"
 #include "file/registry.h"
-#include "intern/intern_table.h"
-#include "intern/intern_texts.h"
-#include "simd/load.h"
-
-#include <mmreader/intern.h>
+#include "intern/intern_search.h"
 
 #include <errno.h>
-#include <string.h>
 #include <time.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
-
-struct mmr_intern {
-	struct intern_table table; /* has no entries when frozen */
-	struct intern_texts texts;
-	const char *lo, *hi; /* the range of all texts that are not copies; NULL if there is none */
-	uint64_t seed;
-	uint32_t n;
-	bool zero_copy;
-};
 
 /* The time in nanoseconds and the addresses of heap and stack cannot be guessed from outside. */
 static uint64_t make_seed(const mmr_intern *pool)
@@ -76,48 +61,27 @@ void mmr_intern_close(mmr_intern *pool)
 	heap_free(pool);
 }
 
-/* Texts up to this length are compared with two overlapping loads that stay inside the text. */
-#define SHORT 16
-
-static inline bool is_equal(const char *a, const char *b, size_t len)
+static inline uint32_t tag_of(const mmr_intern *pool, mmr_slice text)
 {
-	if (len > SHORT)
-		return memcmp(a, b, len) == 0;
-	if (len >= 8)
-		return ((load_u64le(a) ^ load_u64le(b)) |
-			       (load_u64le(a + len - 8) ^ load_u64le(b + len - 8))) == 0;
-	if (len >= 4)
-		return ((load_u32le(a) ^ load_u32le(b)) |
-			       (load_u32le(a + len - 4) ^ load_u32le(b + len - 4))) == 0;
-	return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
+	return (uint32_t)(XXH3_64bits_withSeed(text.ptr, text.len, pool->seed) >> 32);
 }
-
-/* The id of a text that is not in the pool. */
-#define NO_ID UINT32_MAX
 
 static inline uint64_t search(const mmr_intern *pool, mmr_slice text)
 {
-	uint32_t tag = (uint32_t)(XXH3_64bits_withSeed(text.ptr, text.len, pool->seed) >> 32);
-	const uint64_t *entry = intern_table_seek(&pool->table, tag);
-	const mmr_slice *other;
+	uint32_t tag = tag_of(pool, text);
 
-	for (; intern_table_is(*entry, tag); entry++) {
-		other = intern_texts_at(&pool->texts, (uint32_t)*entry);
-		if (other->len == text.len && is_equal(other->ptr, text.ptr, text.len))
-			return *entry;
-	}
-	return (uint64_t)tag << 32 | NO_ID;
+	return intern_compare(pool, intern_table_seek(&pool->table, tag), tag, text);
 }
 
 /* These run under the guard. They are separate functions, because the compiler keeps nothing in
  * registers in a function that calls sigsetjmp. There are two, so that the one for short texts
  * calls nothing and saves no registers, which halves its time.
  *
- * Returns: the entry of the text, or one with its tag and NO_ID. */
+ * Returns: the entry of the text, or one with its tag and MMR_INTERN_NONE. */
 static __attribute__((noinline, flatten)) uint64_t search_short(
 	const mmr_intern *pool, mmr_slice text)
 {
-	if (text.len > SHORT)
+	if (text.len > INTERN_SHORT)
 		__builtin_unreachable();
 	return search(pool, text);
 }
@@ -127,37 +91,47 @@ static __attribute__((noinline)) uint64_t search_long(const mmr_intern *pool, mm
 	return search(pool, text);
 }
 
-/* Uses one guard for the text and all texts that it may be compared with, because a second guard
- * would cost as much as the search. */
+/* Two calls, because the compiler would make one indirect call of a conditional expression. */
+static inline uint64_t search_any(const mmr_intern *pool, mmr_slice text)
+{
+	if (text.len <= INTERN_SHORT)
+		return search_short(pool, text);
+	return search_long(pool, text);
+}
+
+uint32_t intern_tag(const mmr_intern *pool, mmr_slice text)
+{
+	return tag_of(pool, text);
+}
+
 static __attribute__((noinline)) int search_guarded(
 	const mmr_intern *pool, const mmr_slice *text, uint64_t *ret_entry)
 {
-	uintptr_t lo = (uintptr_t)text->ptr, hi = lo + text->len;
+	uintptr_t lo = text->len > 0 ? (uintptr_t)text->ptr : 0; /* empty ones have any address */
+	mmr_slice range = intern_guarded(pool, lo, lo + text->len);
 	struct guard guard;
 
-	/* An empty text may have any address. */
-	if (text->len == 0)
-		lo = hi = (uintptr_t)pool->lo;
-	if (pool->lo && (uintptr_t)pool->lo < lo)
-		lo = (uintptr_t)pool->lo;
-	if ((uintptr_t)pool->hi > hi)
-		hi = (uintptr_t)pool->hi;
-	if (!GUARD_ENTER(&guard, (const char *)lo, (size_t)(hi - lo)))
+	if (!GUARD_ENTER(&guard, range.ptr, range.len))
 		return guard_fault(&guard);
-	*ret_entry = (text->len <= SHORT ? search_short : search_long)(pool, *text);
+	*ret_entry = search_any(pool, *text);
 	guard_leave(&guard);
 	return 0;
+}
+
+int intern_check(const mmr_intern *pool)
+{
+	return pool->table.entries ? 0 : error_set(-EPERM, "search in a frozen intern pool");
 }
 
 static inline int find(const mmr_intern *pool, mmr_slice text, uint64_t *ret_entry)
 {
 	if (!pool->table.entries)
-		return error_set(-EPERM, "search in a frozen intern pool");
+		return intern_check(pool);
 	if (slice_is_nowhere(text))
 		return error_nowhere();
 	if (atomic_load_explicit(&guard_installed, memory_order_relaxed))
 		return search_guarded(pool, &text, ret_entry);
-	*ret_entry = (text.len <= SHORT ? search_short : search_long)(pool, text);
+	*ret_entry = search_any(pool, text);
 	return 0;
 }
 
@@ -168,7 +142,7 @@ int mmr_intern_find(const mmr_intern *pool, mmr_slice text, uint32_t *ret_id)
 
 	if (err < 0)
 		return err;
-	if ((uint32_t)entry == NO_ID)
+	if ((uint32_t)entry == MMR_INTERN_NONE)
 		return 0;
 	*ret_id = (uint32_t)entry;
 	return 1;
@@ -237,13 +211,12 @@ static int add_new(mmr_intern *pool, mmr_slice text, uint32_t tag, bool copy)
 	return 1;
 }
 
-/* Returns and Errors: like mmr_intern_add. */
-static int add(mmr_intern *pool, mmr_slice text, bool copy, uint32_t *ret_id)
+int intern_add(mmr_intern *pool, mmr_slice text, bool copy, uint32_t *ret_id)
 {
 	uint64_t entry;
 	int err = find(pool, text, &entry);
 
-	if (err == 0 && (uint32_t)entry == NO_ID) {
+	if (err == 0 && (uint32_t)entry == MMR_INTERN_NONE) {
 		err = add_new(pool, text, (uint32_t)(entry >> 32), copy);
 		entry = pool->n - 1;
 	}
@@ -254,7 +227,7 @@ static int add(mmr_intern *pool, mmr_slice text, bool copy, uint32_t *ret_id)
 
 int mmr_intern_add(mmr_intern *pool, mmr_slice text, uint32_t *ret_id)
 {
-	return add(pool, text, !pool->zero_copy, ret_id);
+	return intern_add(pool, text, !pool->zero_copy, ret_id);
 }
 
 int mmr_intern_text(const mmr_intern *pool, uint32_t id, mmr_slice *ret_text)
@@ -284,17 +257,14 @@ void mmr_intern_freeze(mmr_intern *pool)
 int mmr_intern_merge(mmr_intern *pool, const mmr_intern *other, uint32_t *ret_ids)
 {
 	bool copy = !pool->zero_copy || other->texts.blocks || other->texts.large;
-	uint32_t i, id, n = other->n;
-	int err;
+	uint32_t unused[INTERN_LEAF], i, n;
+	int err = intern_check(pool);
 
-	if (!pool->table.entries)
-		return error_set(-EPERM, "merge into a frozen intern pool");
-	for (i = 0; i < n; i++) {
-		err = add(pool, *intern_texts_at(&other->texts, i), copy, &id);
-		if (err < 0)
-			return err;
-		if (ret_ids)
-			ret_ids[i] = id;
+	/* The texts of a leaf are one array. */
+	for (i = 0; i < other->n && err == 0; i += n) {
+		n = (uint32_t)min_u64(INTERN_LEAF, other->n - i);
+		err = intern_add_many(pool, intern_texts_at(&other->texts, i), n, copy,
+			ret_ids ? ret_ids + i : unused);
 	}
-	return 0;
+	return err;
 }

@@ -39,17 +39,23 @@ bool intern_table_add(struct intern_table *table, uint32_t tag, uint32_t id);
 
 uint64_t intern_table_bytes(const struct intern_table *table);
 
+/* Where the search for a tag starts. */
+static inline uint64_t *intern_table_home(const struct intern_table *table, uint32_t tag)
+{
+	return table->entries + (size_t)(tag * table->n_homes >> 32);
+}
+
 /* The first entry with this tag, or the position where it would be. */
 static inline uint64_t *intern_table_seek(const struct intern_table *table, uint32_t tag)
 {
-	uint64_t *at = table->entries + (size_t)(tag * table->n_homes >> 32);
+	uint64_t *at = intern_table_home(table, tag);
 	uint64_t wanted = (uint64_t)tag << 32;
 
 	while (at[INTERN_STRIDE - 1] < wanted)
 		at += INTERN_STRIDE;
-	at += 4 * (size_t)(at[3] < wanted);
-	at += 2 * (size_t)(at[1] < wanted);
-	return at + (at[0] < wanted);
+	return at +
+	       ((size_t)(at[0] < wanted) + (at[1] < wanted) + (at[2] < wanted) + (at[3] < wanted) +
+		       (at[4] < wanted) + (at[5] < wanted) + (at[6] < wanted));
 }
 
 static inline bool intern_table_is(uint64_t entry, uint32_t tag)

@@ -213,6 +213,47 @@ static int intern_find(const struct scene *scene)
 	return err;
 }
 
+/* Looks up all lines, many in each call. */
+static int intern_many(const struct scene *scene, bool adds)
+{
+	mmr_lines it = mmr_lines_of_flags(scene->bytes, '\n', MMR_LINES_KEEP);
+	mmr_slice lines[40], known = mmr_slice_of(FAULT_LINE);
+	uint32_t ids[40] = {0}, sum = 0;
+	mmr_intern *pool;
+	size_t n, i;
+	int err = mmr_intern_open(NULL, &pool);
+
+	if (err < 0)
+		return err;
+	if (!adds)
+		err = mmr_intern_add(pool, known, &ids[0]);
+	do {
+		for (n = 0; n < ARRAY_LEN(lines) && mmr_lines_next(&it, &lines[n]); n++)
+			;
+		if (err >= 0 && adds)
+			err = mmr_intern_add_many(pool, lines, n, ids);
+		else if (err >= 0)
+			err = mmr_intern_find_many(pool, lines, n, ids);
+		for (i = 0; i < n; i++)
+			sum |= ids[i];
+	} while (err >= 0 && n == ARRAY_LEN(lines));
+	if (err >= 0)
+		err = mmr_lines_error(&it);
+	err = judge(err, mmr_intern_count(pool) == 1 && sum == 0);
+	mmr_intern_close(pool);
+	return err;
+}
+
+static int intern_find_many(const struct scene *scene)
+{
+	return intern_many(scene, false);
+}
+
+static int intern_add_many(const struct scene *scene)
+{
+	return intern_many(scene, true);
+}
+
 /* Merges a pool that points to a text of the file into a pool that copies it. */
 static int intern_merge(const struct scene *scene)
 {
@@ -299,6 +340,8 @@ const struct row view_rows[] = {
 	{"mmr_intern_open mmr_intern_add", ROW_SLICE, intern},
 	{"mmr_intern_open mmr_intern_add", ROW_SLICE, intern_copies},
 	{"mmr_intern_find", ROW_SLICE | ROW_ONCE, intern_find},
+	{"mmr_intern_find_many", ROW_SLICE, intern_find_many},
+	{"mmr_intern_add_many", ROW_SLICE, intern_add_many},
 	{"mmr_intern_merge", ROW_SLICE | ROW_ONCE, intern_merge},
 	{"mmr_regex_matches_of mmr_regex_matches_next mmr_regex_matches_error", ROW_SLICE, regex},
 	{"mmr_try", ROW_SLICE | ROW_NO_CODE, try_it},

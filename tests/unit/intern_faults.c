@@ -36,9 +36,9 @@ START_TEST(test_intern_truncated)
 	static char bytes[100000], same_bytes[100], fresh[] = "new";
 	mmr_reader *memory = memory_reader(fresh, sizeof(fresh));
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	mmr_slice text, lost, twin = {same_bytes, sizeof(same_bytes)}, found;
-	uint32_t id = 99, ids[4];
-	mmr_intern *pool, *copies;
+	mmr_slice text, lost, twin = {same_bytes, sizeof(same_bytes)}, found, many[40];
+	uint32_t id = 99, ids[4], many_ids[40], i;
+	mmr_intern *pool, *copies, *more = pool_open(0, true);
 	mmr_reader *reader;
 	struct temp temp;
 
@@ -69,6 +69,23 @@ START_TEST(test_intern_truncated)
 	ck_assert_uint_eq(id, 99);
 	ck_assert_uint_eq(mmr_intern_count(pool), 2);
 	ck_assert_uint_eq(mmr_intern_count(copies), 1);
+
+	/* In a call with other texts, before and after the lost one. The ones before are added. */
+	for (i = 0; i < ARRAY_LEN(many); i++)
+		many[i] = i % 3 == 0 ? text : (mmr_slice){bytes + i, 1 + i};
+	ck_assert_int_eq(mmr_intern_find_many(copies, many, ARRAY_LEN(many), many_ids), 0);
+	many[30] = lost;
+	ck_assert_int_eq(
+		mmr_intern_find_many(copies, many, ARRAY_LEN(many), many_ids), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), page);
+	ck_assert_int_eq(
+		mmr_intern_add_many(more, many, ARRAY_LEN(many), many_ids), MMR_ETRUNCATED);
+	ck_assert_uint_eq(mmr_last_error_offset(), page);
+	ck_assert_uint_eq(mmr_intern_count(more), 21);
+	many[30] = twin;
+	ck_assert_int_eq(mmr_intern_add_many(more, many, ARRAY_LEN(many), many_ids), 0);
+	ck_assert_int_eq(mmr_intern_find_many(pool, &twin, 1, many_ids), MMR_ETRUNCATED);
+	mmr_intern_close(more);
 
 	/* Other texts can still be used, and a copy outlives the file. */
 	ck_assert_int_eq(mmr_intern_find(pool, text, &id), 1);
@@ -129,6 +146,46 @@ static void add_without_memory(bool copy)
 	mmr_close(memory);
 }
 
+/* Each allocation fails once while many texts are added. The texts before the failing one stay, and
+ * the next call continues. */
+static void add_many_without_memory(bool copy)
+{
+	static char bytes[600][1000];
+	static mmr_slice texts[600];
+	static uint32_t ids[600];
+	mmr_reader *memory = memory_reader(bytes, sizeof(bytes));
+	static struct list list;
+	mmr_intern *pool = pool_open(3, copy);
+	unsigned n_failed = 0;
+	uint32_t i;
+	int err;
+
+	for (i = 0; i < ARRAY_LEN(bytes); i++) {
+		texts[i] = (mmr_slice){bytes[i], i % 9 == 0 ? sizeof(bytes[i]) : 30};
+		memset(bytes[i], 'x', texts[i].len);
+		memcpy(bytes[i], &i, sizeof(i));
+	}
+	list.n = 0;
+	do {
+		mallocs_left = (long)(n_failed % 3);
+		err = mmr_intern_add_many(pool, texts, ARRAY_LEN(texts), ids);
+		mallocs_left = -1;
+		n_failed += err < 0;
+		MUST(err == 0 || err == -ENOMEM, "%d", err);
+		MUST(err == 0 || strstr(mmr_last_error(), "memory"), "%s", mmr_last_error());
+		while (list.n < mmr_intern_count(pool)) {
+			list.texts[list.n] = texts[list.n];
+			list.n++;
+		}
+		must_hold(pool, &list, "many without memory");
+	} while (err < 0);
+	for (i = 0; i < ARRAY_LEN(texts); i++)
+		MUST(ids[i] == i, "text %u is %u", i, ids[i]);
+	ck_assert_uint_ge(n_failed, 10);
+	mmr_intern_close(pool);
+	mmr_close(memory);
+}
+
 START_TEST(test_intern_without_memory)
 {
 	uint64_t before = heap_in_use();
@@ -143,6 +200,8 @@ START_TEST(test_intern_without_memory)
 	mmr_intern_close(pool);
 	add_without_memory(false);
 	add_without_memory(true);
+	add_many_without_memory(false);
+	add_many_without_memory(true);
 	ck_assert_uint_eq(mmr_heap_bytes(), before);
 }
 END_TEST
