@@ -117,26 +117,65 @@ START_TEST(test_intern_many_at_fences)
 }
 END_TEST
 
-/* Two texts whose 32-bit hashes are equal for this seed. The second is found after the first. */
+/* Two texts that differ in one byte, and a seed for which their 32-bit hashes are equal. The second
+ * is found after the first. The comparison must look at each byte, also at those in the middle. */
 START_TEST(test_intern_many_with_one_tag)
 {
-	const uint64_t seed = 190025;
-	mmr_slice texts[3] = {{"Xxxxxxxx", 8}, {"_xxxxxxx", 8}, {"Xxxxxxxx", 8}};
-	mmr_intern *pool = pool_open(seed, true);
+	static const struct {
+		size_t len, at;
+		char first, second;
+		uint64_t seed;
+	} cases[] = {
+		{1, 0, 'S', '`', 1065898},
+		{3, 1, '0', 'k', 1978935},
+		{4, 0, 'G', 'U', 1722815},
+		{4, 1, '%', '9', 291705},
+		{4, 2, '&', 'z', 114860},
+		{5, 2, 'o', '}', 4736463},
+		{6, 3, 'n', 'x', 2172931},
+		{7, 3, '?', 'E', 9615559},
+		{8, 4, 'G', 'I', 417571},
+		{9, 4, 'N', ']', 2412677},
+		{10, 5, 'J', 'Z', 95627},
+		{11, 5, '&', 'k', 1049665},
+		{12, 0, '%', 'u', 282548},
+		{12, 6, 'N', 'a', 337054},
+		{13, 6, '%', 'N', 675153},
+		{14, 7, '$', '1', 1297582},
+		{15, 7, 'c', 'm', 595995},
+		{16, 5, 'H', 'R', 43072},
+		{16, 7, '8', 'I', 1101097},
+		{16, 9, 'B', 'v', 802117},
+		{16, 11, 'l', 't', 168989},
+		{16, 3, 'I', 'z', 209587},
+		{16, 15, 'V', 'Y', 4434860},
+		{17, 16, ';', '\\', 75538},
+	};
+	char bytes[2][32];
+	mmr_slice texts[3];
+	mmr_intern *pool;
 	uint32_t ids[3];
+	size_t i;
 
-	MUST(XXH3_64bits_withSeed(texts[0].ptr, 8, seed) >> 32 ==
-			XXH3_64bits_withSeed(texts[1].ptr, 8, seed) >> 32,
-		"two tags");
-	must_find(pool, texts, 3);
-	ck_assert_int_eq(mmr_intern_add_many(pool, texts, 1, ids), 0);
-	must_find(pool, texts, 3);
-	ck_assert_int_eq(mmr_intern_add_many(pool, texts, 3, ids), 0);
-	ck_assert_uint_eq(ids[0], 0);
-	ck_assert_uint_eq(ids[1], 1);
-	ck_assert_uint_eq(ids[2], 0);
-	must_find(pool, texts, 3);
-	mmr_intern_close(pool);
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		memset(bytes, 'x', sizeof(bytes));
+		bytes[0][cases[i].at] = cases[i].first;
+		bytes[1][cases[i].at] = cases[i].second;
+		MUST(XXH3_64bits_withSeed(bytes[0], cases[i].len, cases[i].seed) >> 32 ==
+				XXH3_64bits_withSeed(bytes[1], cases[i].len, cases[i].seed) >> 32,
+			"case %zu has two tags", i);
+		texts[0] = texts[2] = (mmr_slice){bytes[0], cases[i].len};
+		texts[1] = (mmr_slice){bytes[1], cases[i].len};
+		pool = pool_open(cases[i].seed, true);
+		must_find(pool, texts, 3);
+		MUST(mmr_intern_add_many(pool, texts, 1, ids) == 0, "case %zu", i);
+		MUST(mmr_intern_find_many(pool, texts, 3, ids) == 0, "case %zu", i);
+		MUST(ids[0] == 0 && ids[1] == MMR_INTERN_NONE && ids[2] == 0, "case %zu", i);
+		MUST(mmr_intern_add_many(pool, texts, 3, ids) == 0, "case %zu", i);
+		MUST(ids[0] == 0 && ids[1] == 1 && ids[2] == 0, "case %zu", i);
+		must_find(pool, texts, 3);
+		mmr_intern_close(pool);
+	}
 }
 END_TEST
 
