@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define N_VALUES 64 /* looked up in one call */
+
 struct column {
 	uint64_t number; /* from 1 */
 	char delimiter;
@@ -46,6 +48,22 @@ static int make_room(struct worker *worker)
 	return 0;
 }
 
+/* Counts values. Looking up many in one call takes less time, most of all if there are so many
+ * distinct ones that the pool is larger than the caches. */
+static int count_values(struct worker *worker, const mmr_slice *values, size_t n)
+{
+	uint32_t ids[N_VALUES];
+	size_t i;
+	int err;
+
+	err = mmr_intern_add_many(worker->pool, values, n, ids);
+	if (err == 0 && mmr_intern_count(worker->pool) > worker->room)
+		err = make_room(worker);
+	for (i = 0; i < n && err == 0; i++)
+		worker->counts[ids[i]]++;
+	return err;
+}
+
 /* Two iterators walk the block in parallel: one over line ends, one over delimiters. This saves an
  * iterator for each line, and this function reads no byte outside the library's guard. */
 static int count_block(void *state, const mmr_block *block)
@@ -56,9 +74,9 @@ static int count_block(void *state, const mmr_block *block)
 	mmr_positions positions = mmr_positions_of(block->bytes, column->delimiter);
 	const char *at = NULL, *end;
 	bool more = mmr_positions_next(&positions, &at);
-	mmr_slice line, value;
+	mmr_slice line, value, values[N_VALUES];
 	uint64_t number;
-	uint32_t id;
+	size_t n = 0;
 	int err;
 
 	while (mmr_lines_next(&lines, &line)) {
@@ -74,14 +92,17 @@ static int count_block(void *state, const mmr_block *block)
 		if (number < column->number)
 			continue;
 		value.len = (size_t)((more && at < end ? at : end) - value.ptr);
-		err = mmr_intern_add(worker->pool, value, &id);
-		if (err >= 0 && id >= worker->room)
-			err = make_room(worker);
+		values[n++] = value;
+		if (n < N_VALUES)
+			continue;
+		err = count_values(worker, values, n);
 		if (err < 0)
 			return err;
-		worker->counts[id]++;
+		n = 0;
 	}
-	err = mmr_lines_error(&lines);
+	err = count_values(worker, values, n);
+	if (err == 0)
+		err = mmr_lines_error(&lines);
 	return err < 0 ? err : mmr_positions_error(&positions);
 }
 
