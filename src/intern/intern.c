@@ -257,7 +257,7 @@ void mmr_intern_freeze(mmr_intern *pool)
 int mmr_intern_merge(mmr_intern *pool, const mmr_intern *other, uint32_t *ret_ids)
 {
 	bool copy = !pool->zero_copy || other->texts.blocks || other->texts.large;
-	uint32_t unused[INTERN_LEAF], i, n;
+	uint32_t unused[INTERN_LEAF] = {0}, i, n;
 	int err = intern_check(pool);
 
 	/* The texts of a leaf are one array. */

@@ -43,7 +43,7 @@ static inline bool is_equal(const char *a, const char *b, size_t len)
 static __attribute__((noinline)) void search_group(
 	const mmr_intern *pool, const mmr_slice *texts, size_t n, uint32_t *ret_ids)
 {
-	static const mmr_slice no_text = {NULL, SIZE_MAX};
+	static const mmr_slice no_text = {"", SIZE_MAX};
 	const mmr_slice *others[GROUP];
 	const uint64_t *entries[GROUP];
 	uint32_t tags[GROUP];

@@ -217,7 +217,9 @@ static void read_without_addresses(void *arg)
 	size_t got;
 	char copy[4];
 
-	limit.rlim_cur = limit.rlim_max = address_space() + 64 * MIB;
+	/* Less than the file. AddressSanitizer does not use freed memory again. */
+	limit.rlim_cur = limit.rlim_max =
+		address_space() + (memory_is_shared_with_checker() ? 512 * MIB : 64 * MIB);
 	MUST(setrlimit(RLIMIT_AS, &limit) == 0, "setrlimit: %s", strerror(errno));
 	MUST(mmr_open(temp->path, NULL, &reader) == 0, "%s", mmr_last_error());
 	MUST(mmr_backing(reader) == MMR_BACKING_UNMAPPED, "the reader is mapped");

@@ -89,6 +89,10 @@ struct copying {
 	uint64_t *done;
 };
 
+struct copier {
+	struct copying *copying;
+};
+
 static int keep_block(void *state, const mmr_block *block)
 {
 	(void)state, (void)block;
@@ -98,7 +102,7 @@ static int keep_block(void *state, const mmr_block *block)
 /* Prints a block in its turn, while other workers read. */
 static int print_block(void *state, const mmr_block *block)
 {
-	struct copying *copying = *(struct copying **)state;
+	struct copying *copying = ((struct copier *)state)->copying;
 
 	copying->refused = copying->looks && binary_refused(copying->input->name, block->bytes);
 	copying->looks = false;
@@ -111,7 +115,7 @@ static int print_block(void *state, const mmr_block *block)
 
 static int start_copying(void *state, void *context)
 {
-	*(struct copying **)state = context;
+	((struct copier *)state)->copying = context;
 	return 0;
 }
 
@@ -128,7 +132,7 @@ static int copy_uncached(struct input *input, const mmr_scan_options *scan,
 		.collect = print_block,
 		.start = start_copying,
 		.context = &copying,
-		.state_size = sizeof(&copying)};
+		.state_size = sizeof(struct copier)};
 	int err;
 
 	cut.split_lines = true;
