@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """bench.py - measures mmreader against other programs, on files that it makes
 
-	bench.py --build=FOLDER [--size=4G] [--rows=all|search|cold] [--no-hyperfine]
+	bench.py --build=FOLDER [--size=4G] [--rows=all|search|cold] [--against=FOLDER] [--no-hyperfine]
 
 Run it by `make bench` or `make bench BENCH_SIZE=256M BENCH_ROWS=search`. Every answer is compared with the rival's.
+With --against, the build of another commit (`make bench BENCH_AGAINST=COMMIT`) is a rival, too, and
+rows that differ by more than 3 % are listed at the end.
 Rivals run in turn with mmcat, so only ratios within one run are comparable. FOLDER/bench holds the
 data (about 2.2 times the size, kept for the next run), bench.json and bench.svg.
 
@@ -47,6 +49,7 @@ def main():
 	parser.add_argument("--build", required=True, help="the build folder")
 	parser.add_argument("--size", default="4G", help="size of the log; the targets are for 4G")
 	parser.add_argument("--rows", default="all", choices=["all", "search", "cold"], help="what is measured")
+	parser.add_argument("--against", help="the build folder of another commit")
 	parser.add_argument("--no-hyperfine", action="store_true", help="measure with bench_run only")
 	args = parser.parse_args()
 	build = os.path.abspath(args.build)
@@ -71,7 +74,7 @@ def main():
 	})
 	if os.getloadavg()[0] > 0.5:
 		print("The machine is busy with other work: this slows programs with several threads most.")
-	bench = Bench(runner, data, build, out)
+	bench = Bench(runner, data, build, out, args.against)
 	if args.rows == "all":
 		run_all(bench)
 	if args.rows != "cold":

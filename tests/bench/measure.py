@@ -14,6 +14,9 @@ import tempfile
 import zlib
 
 
+OTHER_COMMIT = "the other commit"
+
+
 class Command:
 	"""One program of a row. With `drains`, an option of bench_run, the output goes through a pipe to
 	the same reader for all programs; without it, into /dev/null."""

@@ -8,6 +8,8 @@ import math
 import statistics
 from xml.sax.saxutils import escape
 
+from measure import OTHER_COMMIT
+
 MIB = 1024  # KiB
 
 
@@ -115,6 +117,15 @@ class Report:
 			print("  %-34s %9.2f ns a line  %s" % (way, statistics.median(rounds), text))
 		self.details.append({"row": title, "nanoseconds": times})
 
+	def list_changes(self):
+		rows = [row for row in self.ratios if row["rival"] == OTHER_COMMIT]
+		changed = [row for row in rows if not 0.97 <= row["ratio"] <= 1.03]
+		if rows:
+			print("\n%d of %d rows differ from the other commit by more than 3 %%" %
+				(len(changed), len(rows)))
+		for row in sorted(changed, key=lambda row: row["ratio"]):
+			print("  %5.2f times as fast: %s" % (row["ratio"], row["row"]))
+
 	def finish(self, folder):
 		self.title("memory")
 		for amount in self.amounts:
@@ -126,11 +137,13 @@ class Report:
 		for row in missed:
 			print("  missed: %s: %s" % (row["row"], "%(what)s: %(value).2f %(unit)s, not <= %(target)g" % row
 				if "value" in row else "%(ratio).2fx %(rival)s, not >= %(target).3g" % row))
+		self.list_changes()
 		with open(folder + "/bench.json", "w") as file:
 			json.dump({"machine": self.machine, "ratios": self.ratios, "amounts": self.amounts,
 				"runs": self.details, "skipped": self.skipped, "wrong": self.faults}, file, indent=1)
 		with open(folder + "/bench.svg", "w") as file:
-			file.write(draw(self.ratios, self.machine))
+			file.write(draw([row for row in self.ratios if row["rival"] != OTHER_COMMIT],
+				self.machine))
 		print("written: %s/bench.json, %s/bench.svg" % (folder, folder))
 
 

@@ -11,13 +11,14 @@ import shutil
 import statistics
 import subprocess
 
-from measure import Command, cpu_ratio, ratio, rounds_for
+from measure import Command, OTHER_COMMIT, cpu_ratio, ratio, rounds_for
 
 
 class Bench:
-	def __init__(self, runner, data, build, out):
+	def __init__(self, runner, data, build, out, against=None):
 		self.runner, self.data, self.build, self.out = runner, data, build, out
 		self.mmcat = os.path.join(build, "mmcat")
+		self.other = os.path.abspath(os.path.join(against, "mmcat")) if against else None
 		self.help = subprocess.run([self.mmcat, "--help"], capture_output=True, text=True,
 			check=True).stdout
 		self.n_threads = len(os.sched_getaffinity(0))
@@ -34,6 +35,19 @@ class Bench:
 		missing = [option for option in options if option not in self.help]
 		return "mmcat has no %s yet" % ", ".join(missing) if missing else None
 
+	def add_other(self, ours, rivals):
+		"""Adds the other commit, if it knows the options."""
+		if not self.other or ours.argv[0] != self.mmcat:
+			return rivals
+		other = Command(OTHER_COMMIT, [self.other] + ours.argv[1:], drains=ours.drains,
+			answer=ours.answer_kind, threads=ours.threads)
+		try:
+			self.runner.check(other)
+		except RuntimeError as error:
+			self.out.skip(ours.name, "the other commit: %s" % error)
+			return rivals
+		return rivals + [(other, None)]
+
 	def compare(self, title, ours, rivals, wanted=None, lacks=None, repeat=1, most=11):
 		"""One comparison for each rival: (command, target or None). `wanted` is a known answer."""
 		if lacks:
@@ -43,6 +57,7 @@ class Bench:
 			if not shutil.which(rival.argv[0]):
 				self.out.skip("%s: %s" % (title, rival.name), "%s is not installed" % rival.argv[0])
 		rivals = [(rival, target) for rival, target in rivals if shutil.which(rival.argv[0])]
+		rivals = self.add_other(ours, rivals)
 		commands = [ours] + [rival for rival, _ in rivals]
 		for command in commands:
 			self.runner.check(command)
