@@ -8,16 +8,15 @@
 # SPDX-License-Identifier: MIT
 set -eu
 
-source=$1 commit=$2 folder=$3
+source=$1 folder=$3
+commit=$(git -C "$source" rev-parse --verify "$2^{commit}")
 if [ ! -d "$folder" ]; then
 	git clone -q --no-checkout "$source" "$folder"
 fi
-git -C "$folder" fetch -q "$source" "$commit"
-if [ "$(git -C "$folder" rev-parse HEAD)" != "$(git -C "$folder" rev-parse FETCH_HEAD)" ] ||
-	[ ! -x "$folder/build/mmcat" ]; then
-	git -C "$folder" checkout -q --detach FETCH_HEAD
-	(cd "$folder" && ./bootstrap --no-install) > "$folder.log" 2>&1 || {
-		cat "$folder.log" >&2
-		exit 1
-	}
+[ "$(git -C "$folder" rev-parse HEAD)" = "$commit" ] && [ -x "$folder/build/mmcat" ] && exit
+git -C "$folder" fetch -q "$source" "+refs/heads/*:refs/remotes/origin/*"
+git -C "$folder" checkout -q --detach "$commit"
+if ! (cd "$folder" && ./bootstrap --no-install) > "$folder.log" 2>&1; then
+	cat "$folder.log" >&2
+	exit 1
 fi
