@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "scan/window.h"
 
+#include "file/guard.h"
 #include "file/reader.h"
 
 #include <errno.h>
@@ -12,6 +13,10 @@
  * starts and stops at multiples of the largest folio: the folio in which two blocks meet is dropped
  * as a whole when it is passed. */
 #define HELD_STEP ((uint64_t)WINDOW_DEFAULT)
+
+/* A fault maps up to so many bytes around it, unless a folio is larger (fault_around_bytes). */
+#define TOUCH_STEP  ((size_t)64 << 10)
+#define TOUCH_AFTER 2
 
 void window_start(struct window *window, mmr_reader *reader, const struct backing *backing)
 {
@@ -98,6 +103,21 @@ static int copy(struct window *window, uint64_t off, size_t len, mmr_slice *ret_
 	return err;
 }
 
+/* Brings the pages of a window into the map by one access for each TOUCH_STEP, before they are
+ * used: a fault between two accesses of a scan costs more. Which error a fault has is found out
+ * when the bytes are used. */
+static void touch(const char *bytes, size_t len)
+{
+	struct guard guard;
+	size_t at;
+
+	if (!GUARD_ENTER(&guard, bytes, len))
+		return;
+	for (at = 0; at < len; at += TOUCH_STEP)
+		(void)*(const volatile char *)(bytes + at);
+	guard_leave(&guard);
+}
+
 int window_load(struct window *window, enum mmr_io_mode io_mode, uint64_t off, size_t len,
 	mmr_slice *ret_bytes)
 {
@@ -116,6 +136,9 @@ int window_load(struct window *window, enum mmr_io_mode io_mode, uint64_t off, s
 	window->mapped_stop = off + len;
 	ret_bytes->ptr = window->backing->bytes + off;
 	ret_bytes->len = len;
+	/* A scan may end in its first windows. */
+	if (window->backing->kind == MMR_BACKING_MAPPED && window->n_mapped++ >= TOUCH_AFTER)
+		touch(ret_bytes->ptr, len);
 	return err;
 }
 

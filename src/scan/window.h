@@ -32,6 +32,7 @@ struct window {
 	uint64_t mapped_stop;               /* end of the last loaded bytes, if they are mapped */
 	enum mmr_io_mode io_mode;           /* in which they were loaded */
 	bool is_new;                        /* the last load has made a buffer */
+	unsigned n_mapped;                  /* loads of mapped bytes */
 };
 
 void window_start(struct window *window, mmr_reader *reader, const struct backing *backing);
