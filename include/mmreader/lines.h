@@ -76,9 +76,9 @@ typedef struct mmr_line_batch {
 	size_t n;
 } mmr_line_batch;
 
-/* The ends of the next lines, as many as one scan of 4 KiB finds. A loop over
- * them keeps its state in registers, which is faster than mmr_lines_next where it does little for
- * each line. Calls of both for one iterator may be mixed.
+/* The ends of the next lines, as many as one scan of 4 KiB finds. A loop over them keeps its state
+ * in registers, so it is faster than mmr_lines_next where it does little for each line. Calls of
+ * both for one iterator may be mixed.
  *
  *	while (mmr_lines_next_batch(&it, &batch)) {
  *		line = batch.first;

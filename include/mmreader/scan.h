@@ -24,8 +24,8 @@ MMR_BEGIN_DECLS
 
 /* How bytes of a reader are brought into memory. */
 enum mmr_io_mode {
-	MMR_IO_AUTO = 0, /* try those that fit on the first blocks and keep the fastest one; try
-			    again from time to time */
+	MMR_IO_AUTO = 0, /* try MAP and READ on the first blocks, keep the faster one, and try
+			    again from time to time; `cache` may add other modes */
 	MMR_IO_MAP,      /* point into the map: nothing is copied */
 	MMR_IO_READ,     /* pread(2), or read(2) of a stream, into a buffer: cannot fault */
 	MMR_IO_UNCACHED, /* like READ, but pages that were not in the page cache do not stay there

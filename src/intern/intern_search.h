@@ -77,7 +77,7 @@ uint32_t intern_tag(const mmr_intern *pool, mmr_slice text);
 /* Errors: -EPERM if the pool is frozen. */
 int intern_check(const mmr_intern *pool);
 
-/* Like mmr_intern_add, except that `copy` tells whether a new text is copied. */
+/* Like mmr_intern_add, but copies a new text only if `copy` is set. */
 int intern_add(mmr_intern *pool, mmr_slice text, bool copy, uint32_t *ret_id);
 
 /* Like mmr_intern_add_many. */

@@ -36,7 +36,7 @@ static enum mmr_cache policy_of(
 }
 
 /* Chooses the way to load bytes without adding them to the page cache, until the system refuses it.
- * A direct read is exact. Of an uncached one, what the kernel has read ahead may stay. */
+ * A direct read adds no page. An uncached one may leave pages that the kernel has read ahead. */
 static void choose_cold_way(struct source *source)
 {
 	enum mmr_io_mode wanted = source->scan.io_mode;

@@ -118,13 +118,13 @@ static uint64_t growth(const uint16_t *before, const uint16_t *after)
 	return sum * MIB / MMR_BUCKET_FULL;
 }
 
-/* Scans in a way that the system is told to refuse or not, and compares what is cached. */
+/* Scans with some ways to read marked as refused, and compares what is cached before and after. */
 static void must_leave(const struct temp *temp, enum pattern pattern, unsigned refused,
 	unsigned n_threads, bool backward)
 {
 	mmr_reader *reader =
 		temp_reader(temp, n_threads % 2 ? MMR_BACKING_MAPPED : MMR_BACKING_UNMAPPED);
-	/* Direct reads add nothing. Of other reads, what the kernel reads ahead may stay. */
+	/* Direct reads add nothing. Other reads may leave pages that the kernel reads ahead. */
 	uint64_t most = refused & READER_DIRECT ? READ_AHEAD : 0, before_all, after_all;
 	uint16_t before[N_BUCKETS], after[N_BUCKETS];
 	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
@@ -374,8 +374,8 @@ START_TEST(test_page_cache_of_a_cut_file)
 }
 END_TEST
 
-/* The kernel tells nothing about files of others: they are taken as cached, or, if nothing may be
- * added to the page cache, read past it. */
+/* The kernel does not report the cached pages of other users' files. These are taken as cached, or
+ * read directly if nothing may be added to the page cache. */
 static void scan_as_nobody(void *arg)
 {
 	mmr_reader *reader = arg;
