@@ -124,11 +124,13 @@ int os_stat_fd(int fd, struct os_stat *ret_stat)
 
 /* --- Reading --- */
 
-int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
+/* Reads until a read ends within a block. */
+static int read_blocks(
+	int fd, uint64_t off, void *buffer, size_t len, size_t block, size_t *ret_len)
 {
 	size_t done = 0;
 
-	while (done < len) {
+	while (done < len && done % block == 0) {
 		size_t step = min_size(len - done, STEP_MAX);
 		ssize_t n;
 
@@ -152,26 +154,14 @@ int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 	return 0;
 }
 
+int os_read_at(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
+{
+	return read_blocks(fd, off, buffer, len, 1, ret_len);
+}
+
 int os_read_direct(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len)
 {
-	size_t done = 0;
-	ssize_t n;
-
-	while (done < len && done % OS_DIRECT_ALIGN == 0) {
-		n = pread(fd, (char *)buffer + done, min_size(len - done, STEP_MAX),
-			(off_t)(off + done));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			*ret_len = done;
-			return -errno;
-		}
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	*ret_len = done;
-	return 0;
+	return read_blocks(fd, off, buffer, len, OS_DIRECT_ALIGN, ret_len);
 }
 
 int os_read_some(int fd, void *buffer, size_t len, size_t *ret_len)
