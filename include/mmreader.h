@@ -24,6 +24,7 @@
 #include <mmreader/array.h>
 #include <mmreader/record.h>
 #include <mmreader/scan.h>
+#include <mmreader/index.h>
 #include <mmreader/library.h>
 #include <mmreader/filetype.h>
 #include <mmreader/regex.h>

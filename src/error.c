@@ -57,6 +57,7 @@ static const struct {
 	{MMR_ELONG, "line is too long"},
 	{MMR_ENOLIB, "optional library is missing"},
 	{MMR_EQUOTE, "a quote is never closed"},
+	{MMR_ESTALE, "index is not one of this file"},
 };
 
 const char slice_nowhere[1] = "";

@@ -28,7 +28,9 @@ enum {
 	/* An optional library is not installed or not usable. */
 	MMR_ENOLIB = -4102,
 	/* A quoted cell of a table is not closed before the end of the slice. */
-	MMR_EQUOTE = -4103
+	MMR_EQUOTE = -4103,
+	/* An index was not built from the bytes that the file has now. */
+	MMR_ESTALE = -4104
 };
 
 /* A short text for an error code.

@@ -53,6 +53,9 @@ typedef struct mmr_progress mmr_progress;
 /* How bytes are divided into records, which replace lines (mmr_split_compile). */
 typedef struct mmr_split mmr_split;
 
+/* How many lines start before each block of a reader (index.h). */
+typedef struct mmr_index mmr_index;
+
 /* Called before a scan waits for bytes of a stream, while no other callback of the scan runs: a
  * good time to flush output. */
 typedef void mmr_wait_fn(void *context);
@@ -77,12 +80,14 @@ typedef struct mmr_scan_options {
 	mmr_wait_fn *before_wait; /* may be NULL */
 	void *wait_context;       /* passed to before_wait */
 	const mmr_split *records; /* of lines that end with `delimiter`; NULL: lines are meant */
+	mmr_index *index;         /* of this reader, delimiter and records; may be NULL. It makes
+				     scans faster, and does not change their results. */
 } mmr_scan_options;
 
 /* clang-format off */
 #define MMR_SCAN_OPTIONS_INIT \
 	{ sizeof(mmr_scan_options), 0, MMR_REST, 0, MMR_REST, '\n', MMR_IO_AUTO, MMR_CACHE_AUTO, 0, \
-		NULL, NULL, NULL, NULL }
+		NULL, NULL, NULL, NULL, NULL }
 /* clang-format on */
 
 /* Finds out what MMR_CACHE_AUTO means for a range now: FILL or LEAVE. A scan decides so when it has

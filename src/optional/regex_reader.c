@@ -140,7 +140,7 @@ static int run(
 		return err;
 	err = numbering_refuse_records(&scan, flags);
 	if (err == 0)
-		err = numbering_start(&common->numbering, reader, &scan, flags);
+		err = numbering_start(&common->numbering, reader, &scan, flags, false);
 	if (err < 0)
 		return err;
 	/* PCRE2 is given private copies alone. */

@@ -1,6 +1,8 @@
 /* count.c - counts lines in parallel, and measures them in the order of the file
  *
  * SPDX-License-Identifier: MIT */
+#include "file/reader.h"
+#include "scan/index.h"
 #include "scan/options.h"
 #include "scan/run.h"
 #include "scan/units.h"
@@ -140,6 +142,30 @@ static void end_state(void *argument, void *context)
 	common->line_start = max_u64(common->line_start, state->line_start);
 }
 
+/* Counts by the index of a scan. Returns: 1; 0 if it cannot answer. */
+static int count_indexed(mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts)
+{
+	uint64_t start, stop, n;
+	char last = scan->delimiter;
+	size_t got;
+	int err;
+
+	if (!scan->index)
+		return 0;
+	err = scan_locate(reader, scan, &start, &stop);
+	/* The start of a record at the end of the range is not in the range. */
+	if (err < 0 || !index_count_starts(reader, scan, start,
+			       scan->records && start < stop ? stop - 1 : stop, &n))
+		return err;
+	if (start < stop)
+		err = mmr_read_at(reader, stop - 1, &last, 1, &got);
+	if (err < 0)
+		return err;
+	*ret_counts = (mmr_counts){.unterminated = last != scan->delimiter};
+	ret_counts->lines = n + (start < stop && (ret_counts->unterminated || scan->records));
+	return 1;
+}
+
 static int count(
 	mmr_reader *reader, const mmr_scan_options *options, bool measure, mmr_counts *ret_counts)
 {
@@ -161,6 +187,9 @@ static int count(
 		return err;
 	if (measure && scan.records)
 		return error_set(-EINVAL, "measure records");
+	err = measure ? 0 : count_indexed(reader, &scan, ret_counts);
+	if (err != 0)
+		return err < 0 ? err : 0;
 	common.units = units_of(&scan);
 	cut.split_lines = true;
 	cut.ahead = measure ? 1 : units_ahead(&common.units);

@@ -4,13 +4,14 @@
 #include "scan/numbering.h"
 
 #include "file/reader.h"
+#include "scan/index.h"
 #include "scan/options.h"
 
 #include <errno.h>
 #include <string.h>
 
-int numbering_start(
-	struct numbering *numbering, mmr_reader *reader, mmr_scan_options *scan, unsigned flags)
+int numbering_start(struct numbering *numbering, mmr_reader *reader, mmr_scan_options *scan,
+	unsigned flags, bool backward)
 {
 	int err = 0;
 
@@ -18,6 +19,7 @@ int numbering_start(
 	if (flags > MMR_MATCH_LINES)
 		return error_set(-EINVAL, "search with flags %u", flags);
 	numbering->wanted = flags & MMR_MATCH_LINES;
+	numbering->backward = backward;
 	numbering->place.counts_lines = numbering->wanted;
 	numbering->reader = reader;
 	numbering->knows_before = reader_is_stream(reader);
@@ -29,6 +31,9 @@ int numbering_start(
 	if (numbering->wanted)
 		err = scan_use_bytes(reader, scan);
 	numbering->scan = *scan;
+	/* Backward, the lines of a block are counted in any case. */
+	numbering->indexed = numbering->wanted && !backward && err == 0 &&
+			     index_serves(scan->index, reader, scan);
 	return err;
 }
 
@@ -38,7 +43,7 @@ int numbering_count(
 	mmr_slice own = {block->bytes.ptr, block->bytes.len - block->ahead};
 
 	*ret_n_lines = 0;
-	if (!numbering->wanted)
+	if (!numbering->wanted || numbering->indexed)
 		return 0;
 	return mmr_slice_count(own, numbering->scan.delimiter, ret_n_lines);
 }
@@ -64,13 +69,43 @@ static int count_before(struct numbering *numbering)
 	return err;
 }
 
-int numbering_of_block(struct numbering *numbering, uint64_t n_lines, uint64_t *ret_number)
+/* Asks the index for the number of the line at the start of a block. If it fails, the lines since
+ * the last block that was asked for are counted. */
+static int ask_index(struct numbering *numbering, uint64_t off)
+{
+	mmr_scan_options all = numbering->scan;
+	uint64_t number;
+	int err;
+
+	if (off == numbering->known_off)
+		return 0;
+	all.progress = NULL;
+	all.offset = 0;
+	all.length = MMR_REST;
+	if (!index_count_starts(numbering->reader, &all, 0, off, &numbering->known_number)) {
+		all.offset = numbering->known_off;
+		err = mmr_line_number(numbering->reader, off, &all, &number);
+		if (err < 0)
+			return err;
+		numbering->known_number += number;
+	}
+	numbering->known_off = off;
+	return 0;
+}
+
+int numbering_of_block(
+	struct numbering *numbering, const mmr_block *block, uint64_t n_lines, uint64_t *ret_number)
 {
 	int err = 0;
 
 	*ret_number = MMR_NO_LINE;
 	if (!numbering->wanted)
 		return 0;
+	if (numbering->indexed) {
+		err = ask_index(numbering, block->off);
+		*ret_number = numbering->known_number;
+		return err;
+	}
 	err = count_before(numbering);
 	if (err < 0)
 		return err;
@@ -86,20 +121,19 @@ int numbering_find(
 {
 	size_t stop = (size_t)(off - block->off);
 	mmr_slice bytes = {block->bytes.ptr + numbering->at, stop - numbering->at};
-	uint64_t found;
+	uint64_t found, number;
 	int err;
 
-	*ret_line = MMR_NO_LINE;
-	if (!numbering->wanted)
-		return 0;
-	err = count_before(numbering);
-	if (err == 0)
-		err = mmr_slice_count(bytes, numbering->scan.delimiter, &found);
+	err = numbering_of_block(numbering, block, 0, &number);
+	*ret_line = number;
+	if (err < 0 || !numbering->wanted)
+		return err;
+	err = mmr_slice_count(bytes, numbering->scan.delimiter, &found);
 	if (err < 0)
 		return err;
 	numbering->in_block += found;
 	numbering->at = stop;
-	*ret_line = numbering->place.lines + numbering->passed + numbering->in_block;
+	*ret_line = number + numbering->in_block;
 	return 0;
 }
 

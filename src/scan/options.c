@@ -4,6 +4,7 @@
 #include "scan/options.h"
 
 #include "os/os.h"
+#include "scan/index.h"
 #include "scan/window.h"
 
 #include <errno.h>
@@ -30,8 +31,21 @@ int scan_options(const mmr_scan_options *given, mmr_scan_options *ret_options)
 			(unsigned)(unsigned char)given->delimiter);
 		return error_hint(-EINVAL, "compile them with the same delimiter");
 	}
+	if (given->index && (given->index->units.delimiter != given->delimiter ||
+				    given->index->units.records != given->records)) {
+		error_set(-EINVAL, "scan with an index of other lines or records");
+		return error_hint(-EINVAL, "build it with the same delimiter and records");
+	}
 	*ret_options = *given;
 	return 0;
+}
+
+int scan_check_index(const mmr_reader *reader, const mmr_scan_options *scan)
+{
+	if (!scan->index || scan->index->reader == reader)
+		return 0;
+	error_set(-EINVAL, "scan with the index of another reader");
+	return error_hint(-EINVAL, "build an index of this one");
 }
 
 int scan_options_for(const mmr_scan_options *given, char delimiter, mmr_scan_options *ret_options)

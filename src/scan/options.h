@@ -26,6 +26,9 @@ int scan_options_for(const mmr_scan_options *given, char delimiter, mmr_scan_opt
 /* The same, and replaces each 0 by its meaning. */
 int block_options(const mmr_block_options *given, mmr_block_options *ret_options);
 
+/* Checks that an index of the options is one of this reader. Errors: -EINVAL. */
+int scan_check_index(const mmr_reader *reader, const mmr_scan_options *scan);
+
 /* Like mmr_scan_locate, for checked options. */
 int scan_locate(
 	mmr_reader *reader, const mmr_scan_options *scan, uint64_t *ret_start, uint64_t *ret_stop);

@@ -127,6 +127,9 @@ int scan_locate(
 	mmr_scan_options bytes = *scan;
 	int err = 0;
 
+	err = scan_check_index(reader, scan);
+	if (err < 0)
+		return err;
 	if (reader_is_stream(reader))
 		return reader_no_offsets(reader);
 	start = min_u64(scan->offset, size);

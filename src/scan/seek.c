@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
+#include "scan/index.h"
 #include "scan/options.h"
 #include "scan/run.h"
 #include "scan/units.h"
@@ -117,6 +118,137 @@ static int seek(mmr_reader *reader, uint64_t from, uint64_t to, const mmr_scan_o
 	return err;
 }
 
+/* --- With an index ---------------------------------------------------------------------------- */
+
+/* Adds the starts in (edge, off] that are after the last edge of an index. */
+static int count_rest(mmr_reader *reader, const mmr_scan_options *scan, uint64_t edge, uint64_t off,
+	uint64_t *rank)
+{
+	struct passage passage = {.units = units_of(scan),
+		.stop = mmr_size(reader),
+		.from = edge + 1,
+		.to = off + 1,
+		.left = UINT64_MAX};
+	mmr_scan_options all = *scan;
+	int err;
+
+	all.first_line = 0;
+	all.n_lines = MMR_REST;
+	all.progress = NULL;
+	err = pass(reader, &all, &passage);
+	*rank += UINT64_MAX - passage.left;
+	return err;
+}
+
+/* Finds the number of starts in [1, off]. */
+static int rank_of(
+	mmr_reader *reader, const mmr_scan_options *scan, uint64_t off, uint64_t *ret_rank)
+{
+	uint64_t edge, rank;
+	int found = index_floor(scan->index, off, &edge, &rank);
+
+	if (found == 0)
+		found = index_count(scan->index, edge, off, &rank);
+	if (found == 0)
+		found = count_rest(reader, scan, edge, off, &rank);
+	*ret_rank = rank;
+	return found < 0 ? found : 0;
+}
+
+/* Finds the start after `from` whose rank is wanted. It is after the last edge of the index. */
+static int seek_rest(
+	mmr_reader *reader, const mmr_scan_options *scan, uint64_t rank, struct passage *passage)
+{
+	uint64_t edge, edge_rank;
+	int err = index_floor(scan->index, passage->stop, &edge, &edge_rank);
+
+	passage->left = rank - edge_rank;
+	passage->off = passage->stop;
+	if (err < 0 || edge >= passage->stop)
+		return err;
+	passage->start = 0;
+	return seek(reader, edge + 1, passage->stop + 1, scan, passage);
+}
+
+/* Does the work of mmr_line_seek by an index. */
+static int seek_indexed(mmr_reader *reader, uint64_t from, uint64_t n_lines,
+	const mmr_scan_options *scan, struct passage *passage)
+{
+	struct passage range = *passage;
+	uint64_t rank;
+	int found;
+
+	if (passage->backward && from <= range.start) {
+		passage->off = range.start;
+		return 0;
+	}
+	found = rank_of(reader, scan, from - passage->backward, &rank);
+	if (found < 0)
+		return found;
+	if (passage->backward && n_lines > rank) {
+		passage->off = range.start;
+		return 0;
+	}
+	rank = passage->backward ? rank - n_lines + 1 : rank + n_lines;
+	found = index_select(scan->index, rank, &passage->off);
+	if (found == 0) {
+		passage->left = n_lines;
+		passage->off = range.start;
+		found = passage->backward ? seek(reader, range.start + 1, from, scan, passage)
+					  : seek_rest(reader, scan, rank, passage);
+	}
+	passage->off = min_u64(max_u64(passage->off, range.start), range.stop);
+	return found < 0 ? found : 0;
+}
+
+/* Errors are left to the scan that is done instead. It reports those of the file. */
+static bool is_answered(mmr_index *index, int err, const struct error_note *note)
+{
+	if (err == 0)
+		return true;
+	atomic_store(&index->failure, err);
+	error_restore(note);
+	return false;
+}
+
+/* Asks the index of a scan. Returns: whether it has set `passage->off`. */
+static bool ask_index(mmr_reader *reader, uint64_t from, int64_t n_lines,
+	const mmr_scan_options *scan, struct passage *passage)
+{
+	/* As unsigned, since -INT64_MIN does not fit. */
+	uint64_t n = n_lines < 0 ? 0 - (uint64_t)n_lines : (uint64_t)n_lines;
+	struct passage asked = *passage;
+	struct error_note note;
+	int err;
+
+	if (!index_serves(scan->index, reader, scan))
+		return false;
+	error_save(&note);
+	err = seek_indexed(reader, from, n, scan, &asked);
+	passage->off = asked.off;
+	return is_answered(scan->index, err, &note);
+}
+
+bool index_count_starts(mmr_reader *reader, const mmr_scan_options *scan, uint64_t start,
+	uint64_t stop, uint64_t *ret_n)
+{
+	uint64_t before, up_to;
+	struct error_note note;
+	int err;
+
+	if (!index_serves(scan->index, reader, scan))
+		return false;
+	error_save(&note);
+	err = rank_of(reader, scan, start, &before);
+	if (err == 0)
+		err = rank_of(reader, scan, stop, &up_to);
+	if (err == 0)
+		*ret_n = up_to - before;
+	return is_answered(scan->index, err, &note);
+}
+
+/* --- Without one ------------------------------------------------------------------------------ */
+
 /* Checks the options of a search for lines, and finds the bytes of its range. */
 static int find_range(mmr_reader *reader, const mmr_scan_options *options,
 	mmr_scan_options *ret_scan, uint64_t *ret_start, uint64_t *ret_stop)
@@ -148,6 +280,8 @@ int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 		.units = units_of(&scan), .start = start, .stop = stop, .backward = n_lines < 0};
 	if (n_lines == 0) {
 		passage.off = from;
+	} else if (ask_index(reader, from, n_lines, &scan, &passage)) {
+		err = 0;
 	} else if (n_lines > 0) {
 		passage.left = (uint64_t)n_lines;
 		passage.off = stop;
@@ -207,6 +341,8 @@ int mmr_line_number(
 		err = check_offset(off, passage.start, passage.stop);
 	if (err < 0)
 		return err;
+	if (index_count_starts(reader, &scan, passage.start, off, ret_number))
+		return 0;
 	passage.units = units_of(&scan);
 	passage.from = passage.start + 1;
 	passage.to = off + 1;

@@ -120,6 +120,8 @@ int source_start(struct source *source, mmr_reader *reader, const mmr_scan_optio
 	if (err == 0)
 		err = block_options(cut, &source->cut);
 	if (err == 0)
+		err = scan_check_index(reader, &source->scan);
+	if (err == 0)
 		err = reader_fault(reader);
 	if (err < 0)
 		return err;

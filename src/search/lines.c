@@ -36,7 +36,8 @@ static int search_block(void *argument, const mmr_block *block)
 	struct lines_worker *lines = argument;
 	struct lines_scan *scan = lines->scan;
 	bool count = !scan->how.backward && (lines_have_limit(scan) || lines_have_context(scan));
-	unsigned flags = (count ? RUNS_COUNT : 0) | (scan->how.numbers ? RUNS_NUMBER : 0);
+	bool number = scan->how.numbers && !scan->numbering.indexed;
+	unsigned flags = (count ? RUNS_COUNT : 0) | (number ? RUNS_NUMBER : 0);
 
 	return runs_find(&lines->runs, block->bytes, scan->reader->offset + block->off, flags);
 }
@@ -120,7 +121,7 @@ static int order_block(void *argument, const mmr_block *block)
 	lines->at = 0;
 	if (has_lines(lines))
 		err = numbering_of_block(
-			&scan->numbering, lines->runs.n_units, &lines->first_number);
+			&scan->numbering, block, lines->runs.n_units, &lines->first_number);
 	lines->number = lines->first_number;
 	numbering_pass(&scan->numbering, lines->runs.n_units);
 	if (err < 0 || scan->how.backward)
@@ -240,10 +241,9 @@ static int run(struct lines_scan *scan, const mmr_scan_options *options)
 	}
 	if (err == 0)
 		err = numbering_start(&scan->numbering, scan->reader, &scan->scan,
-			scan->how.numbers ? MMR_MATCH_LINES : MMR_MATCH_PLAIN);
+			scan->how.numbers ? MMR_MATCH_LINES : MMR_MATCH_PLAIN, scan->how.backward);
 	if (err < 0 || scan->how.max_lines == 0)
 		return err;
-	scan->numbering.backward = scan->how.backward;
 	scan->left = scan->how.max_lines;
 	scan->reported = NOTHING;
 	cut.backward = scan->how.backward;

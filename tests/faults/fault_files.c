@@ -274,6 +274,26 @@ static int line_number(const struct scene *scene)
 	return judge(err, number == SCENE_N_LINES - 1);
 }
 
+/* Builds an index, which reads the whole file, and asks it. */
+static int use_index(const struct scene *scene)
+{
+	mmr_scan_options scan = scan_options(scene);
+	mmr_index *index;
+	mmr_index_info info;
+	uint64_t off = 0;
+	int err = mmr_index_build(scene->reader, &scan, NULL, &index);
+
+	if (err < 0)
+		return err;
+	mmr_index_describe(index, &info);
+	err = mmr_index_extend(index, &scan);
+	scan.index = index;
+	if (err == 0)
+		err = mmr_line_seek(scene->reader, 0, (int64_t)SCENE_N_LINES - 1, &scan, &off);
+	mmr_index_close(index);
+	return judge(err, off == SCENE_SIZE - FAULT_LINE_LEN && info.lines == SCENE_N_LINES);
+}
+
 /* Finds the line ends after each bound, and reads only there: shards of 2 KiB, around the fault,
  * have bounds within its page. */
 static int shard(const struct scene *scene)
@@ -551,6 +571,7 @@ const struct row file_rows[] = {
 	{"mmr_line_seek", ROW_EITHER, seek_back},
 	{"mmr_line_bounds", ROW_EITHER, line_bounds},
 	{"mmr_line_number", 0, line_number},
+	{"mmr_index_build mmr_index_extend mmr_index_describe", 0, use_index},
 	{"mmr_shard", ROW_EITHER, shard},
 	{"mmr_regex_count", ROW_PREAD, regex_count},
 	{"mmr_regex_each", ROW_PREAD, regex_each},

@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const struct scenario *const lists[] = {
-	inject_reader_scenarios, inject_whole_scenarios, inject_side_scenarios};
+static const struct scenario *const lists[] = {inject_reader_scenarios, inject_whole_scenarios,
+	inject_index_scenarios, inject_side_scenarios};
 
 static uint64_t findings;
 

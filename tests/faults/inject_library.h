@@ -34,6 +34,7 @@ struct scenario {
 /* Each list ends with a NULL. */
 extern const struct scenario inject_reader_scenarios[];
 extern const struct scenario inject_whole_scenarios[];
+extern const struct scenario inject_index_scenarios[];
 extern const struct scenario inject_side_scenarios[];
 
 /* Adds to the findings of the scenario. */

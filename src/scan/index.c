@@ -1,0 +1,217 @@
+/* index.c - questions to an index: the rank of an offset, and the start of a rank
+ *
+ * SPDX-License-Identifier: MIT */
+#include "scan/index.h"
+
+#include "file/guard.h"
+#include "file/reader.h"
+
+#include <errno.h>
+
+/* Blocks are read in pieces of this size. */
+#define PIECE ((size_t)1 << INDEX_BLOCK_LOG2)
+/* Room for the bytes after a piece that decide about its last starts. */
+#define AHEAD ((size_t)4096 + 64)
+/* Steps of a search for a block that guess by proportion, before it halves what is left. */
+#define GUESSES 6
+
+bool index_serves(const mmr_index *index, const mmr_reader *reader, const mmr_scan_options *scan)
+{
+	if (!index || atomic_load_explicit(&index->failure, memory_order_relaxed) != 0)
+		return false;
+	return !scan->records || (scan->offset == 0 && scan->length >= mmr_size(reader));
+}
+
+static uint64_t edge_of(const mmr_index *index, uint64_t block)
+{
+	if (block == 0)
+		return 0;
+	return min_u64(
+		(block << index->block_log2) + units_mark(&index->units) - 1, index->covered);
+}
+
+/* Bytes after the covered ones may decide about starts before their end. */
+uint64_t index_lasting(const mmr_index *index)
+{
+	size_t beyond = units_ahead(&index->units);
+
+	return index->covered < beyond ? 0 : (index->covered - beyond) >> index->block_log2;
+}
+
+/* The number of the last entry that is true for the reader as it is now. */
+static uint64_t last_entry(const mmr_index *index)
+{
+	return mmr_size(index->reader) == index->covered ? index_blocks(index)
+							 : index_lasting(index);
+}
+
+static int rank_of(mmr_index *index, uint64_t block, uint64_t *ret_rank)
+{
+	return index->table_kind->rank(index, block, ret_rank);
+}
+
+int index_floor(mmr_index *index, uint64_t off, uint64_t *ret_edge, uint64_t *ret_rank)
+{
+	uint64_t block = min_u64(off >> index->block_log2, last_entry(index));
+
+	while (block > 0 && edge_of(index, block) > off)
+		block--;
+	if (block + 1 == index_blocks(index) && off >= index->covered &&
+		last_entry(index) == index_blocks(index))
+		block++;
+	*ret_edge = edge_of(index, block);
+	return rank_of(index, block, ret_rank);
+}
+
+/* --- The starts of a block -------------------------------------------------------------------- */
+
+/* A question to the starts of a block, which are counted from 0. */
+struct query {
+	uint64_t off; /* how many are up to this offset? */
+	uint64_t nth; /* where is this one? */
+	uint64_t n_before, n_found;
+	uint64_t at;
+	bool is_found;
+};
+
+/* Bytes of the reader: in the map if a fault of it is caught, else in the buffer. */
+static int load(const mmr_reader *reader, uint64_t off, size_t len, char *buffer, mmr_slice *ret)
+{
+	mmr_slice all = mmr_bytes(reader);
+
+	if (!slice_is_nowhere(all) &&
+		atomic_load_explicit(&guard_installed, memory_order_relaxed)) {
+		*ret = (mmr_slice){all.ptr + off, len};
+		return 0;
+	}
+	ret->ptr = buffer;
+	return mmr_read_at(reader, off, buffer, len, &ret->len);
+}
+
+/* Asks the starts that a piece decides about: those up to `edge`. */
+static int ask_piece(
+	mmr_index *index, uint64_t start, uint64_t stop, uint64_t edge, struct query *query)
+{
+	size_t mark = units_mark(&index->units), ahead = units_ahead(&index->units);
+	uint64_t end = min_u64(stop + ahead, mmr_size(index->reader));
+	struct unit_view view = {.at_start = start == 0};
+	char buffer[PIECE + AHEAD];
+	size_t from = start == 0 ? 1 : mark, to = (size_t)(edge - start) + 1, split;
+	uint64_t before, after, nth;
+	int err;
+
+	err = load(index->reader, start, (size_t)(end - start), buffer, &view.bytes);
+	if (err < 0)
+		return err;
+	split = query->off < start ? from : (size_t)min_u64(query->off - start + 1, to);
+	split = split < from ? from : split;
+	err = units_count(&index->units, &view, from, split, &before);
+	if (err == 0)
+		err = units_count(&index->units, &view, split, to, &after);
+	if (err < 0)
+		return err;
+	nth = query->nth - query->n_found;
+	query->n_before += before;
+	query->n_found += before + after;
+	if (query->is_found || nth >= before + after)
+		return 0;
+	err = units_select(&index->units, &view, from, to, nth, &split);
+	query->is_found = err > 0;
+	query->at = start + split;
+	return err < 0 ? err : 0;
+}
+
+/* Asks a block, and checks that it has as many starts as the table says. */
+static int ask_block(mmr_index *index, uint64_t block, struct query *query)
+{
+	uint64_t start = block << index->block_log2, stop, end, before, after;
+	size_t mark = units_mark(&index->units);
+	int err;
+
+	end = min_u64((block + 1) << index->block_log2, index->covered);
+	query->n_before = query->n_found = 0;
+	query->is_found = false;
+	err = rank_of(index, block, &before);
+	if (err == 0)
+		err = rank_of(index, block + 1, &after);
+	for (; err == 0 && start < end; start = stop) {
+		stop = min_u64(start + PIECE, end);
+		err = ask_piece(
+			index, start, stop, min_u64(stop + mark - 1, index->covered), query);
+	}
+	if (err == 0 && (after < before || query->n_found != after - before))
+		return MMR_ESTALE;
+	return err;
+}
+
+int index_count(mmr_index *index, uint64_t edge, uint64_t off, uint64_t *rank)
+{
+	struct query query = {.off = off, .nth = UINT64_MAX};
+	uint64_t block = edge >> index->block_log2;
+	int err;
+
+	if (edge == off)
+		return 1;
+	if (block >= last_entry(index))
+		return 0;
+	err = ask_block(index, block, &query);
+	*rank += query.n_before;
+	return err < 0 ? err : 1;
+}
+
+/* Finds the block in which the start of a rank is: the last one whose entry is less. */
+static int find_block(
+	mmr_index *index, uint64_t rank, uint64_t last, uint64_t last_rank, uint64_t *ret_block)
+{
+	uint64_t low = 0, high = last, low_rank = 0, high_rank = last_rank, middle, here;
+	unsigned guesses = GUESSES;
+	int err;
+
+	while (high - low > 1) {
+		middle = low + (high - low) / 2;
+		if (guesses > 0 && high_rank > low_rank) {
+			middle = low +
+				 (uint64_t)((double)(rank - low_rank) /
+					    (double)(high_rank - low_rank) * (double)(high - low));
+			middle = min_u64(max_u64(middle, low + 1), high - 1);
+			guesses--;
+		}
+		err = rank_of(index, middle, &here);
+		if (err < 0)
+			return err;
+		/* Entries that fall are those of a damaged table. */
+		if (here < low_rank || here > high_rank)
+			return MMR_ESTALE;
+		if (here < rank) {
+			low = middle;
+			low_rank = here;
+		} else {
+			high = middle;
+			high_rank = here;
+		}
+	}
+	*ret_block = low;
+	return 0;
+}
+
+int index_select(mmr_index *index, uint64_t rank, uint64_t *ret_off)
+{
+	struct query query = {.off = 0};
+	uint64_t last = last_entry(index), last_rank, block, before = 0;
+	int err;
+
+	err = rank_of(index, last, &last_rank);
+	if (err < 0 || rank > last_rank)
+		return err;
+	err = find_block(index, rank, last, last_rank, &block);
+	if (err == 0)
+		err = rank_of(index, block, &before);
+	if (err < 0)
+		return err;
+	query.nth = rank - before - 1;
+	err = ask_block(index, block, &query);
+	if (err < 0)
+		return err;
+	*ret_off = query.at;
+	return query.is_found ? 1 : MMR_ESTALE;
+}
