@@ -58,6 +58,7 @@ static const struct {
 	{MMR_ENOLIB, "optional library is missing"},
 	{MMR_EQUOTE, "a quote is never closed"},
 	{MMR_ESTALE, "index is not one of this file"},
+	{MMR_EDAMAGED, "index is damaged"},
 };
 
 const char slice_nowhere[1] = "";
@@ -160,8 +161,10 @@ void error_save(struct error_note *ret_note)
 {
 	const struct error_note *note = own_note(false);
 
-	ret_note->text[0] = '\0';
 	ret_note->off = UINT64_MAX;
+	/* Without memory for the message, the thread has only the code. */
+	snprintf(ret_note->text, sizeof(ret_note->text), "%s",
+		!note && last_code < 0 ? mmr_strerror(last_code) : "");
 	if (note)
 		*ret_note = *note;
 	ret_note->code = last_code;

@@ -30,7 +30,9 @@ enum {
 	/* A quoted cell of a table is not closed before the end of the slice. */
 	MMR_EQUOTE = -4103,
 	/* An index was not built from the bytes that the file has now. */
-	MMR_ESTALE = -4104
+	MMR_ESTALE = -4104,
+	/* The file of an index is damaged, or was written by another version. */
+	MMR_EDAMAGED = -4105
 };
 
 /* A short text for an error code.

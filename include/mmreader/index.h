@@ -22,12 +22,15 @@ MMR_BEGIN_DECLS
 /* How an index is made. Initialize it with MMR_INDEX_OPTIONS_INIT. */
 typedef struct mmr_index_options {
 	size_t struct_size;
-	uint64_t heap; /* most bytes of a table in memory, at least 4096; 0 = 1 MiB. Blocks are made
-			  larger until it fits. */
+	uint64_t heap; /* most bytes of a table in memory, at least 4096; 0 = 1 MiB. Blocks are
+			  made larger until it fits. */
+	/* For indexes in files: */
+	const char *place; /* path of the file, or of a directory for it; NULL: beside the data */
+	bool any_owner;    /* use a file that somebody else may have written */
 } mmr_index_options;
 
 /* clang-format off */
-#define MMR_INDEX_OPTIONS_INIT { sizeof(mmr_index_options), 0 }
+#define MMR_INDEX_OPTIONS_INIT { sizeof(mmr_index_options), 0, NULL, false }
 /* clang-format on */
 
 /* Builds an index in memory. It counts lines, or the records of the options, as fast as
@@ -50,12 +53,68 @@ MMR_API int mmr_index_build(mmr_reader *reader, const mmr_scan_options *scan,
  * Threads: no other call may use the index meanwhile. */
 MMR_API int mmr_index_extend(mmr_index *index, const mmr_scan_options *scan);
 
+/* --- Indexes in files ------------------------------------------------------------------------- */
+
+/* Finds the path of the file that holds the index of a reader. Beside FILE, it is FILE.mmri. In a
+ * directory that `place` names, a hash of the file's path is part of the name. So is one of the
+ * delimiter and the records, unless lines that end with \n are indexed.
+ *
+ * Shape: `buffer` has `size` bytes; a longer path is cut. It ends with a NUL unless `size` is 0.
+ *   `scan` and `options` may be NULL.
+ * Returns: 0 with the length of the whole path in `*ret_len`.
+ * Errors: those of mmr_index_load, except for those of the file. Threads: safe. */
+MMR_API int mmr_index_path(mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_index_options *options, char *buffer, size_t size, size_t *ret_len);
+
+/* Opens the index that was saved for a reader, if it is one of the bytes that the file has now.
+ *
+ * If the size and the times of the file are those of when it was indexed, nothing of it is read,
+ * unless it was less than 2 seconds old at that time. Else 66 blocks of 4 KiB are compared. So an
+ * index is recognized after its file was copied, and serves the old bytes of a file that has grown.
+ * A file that was overwritten in place, and whose times were set back, is recognized by these
+ * blocks only, if at all: mmr_index_verify reads the whole file.
+ *
+ * Each part of the table is checked when it is used for the first time. A damaged one is not used:
+ * then scans read the bytes instead.
+ *
+ * Shape: `scan` as for mmr_index_build. The reader is that of a whole regular file, opened by its
+ *   path unless `place` is one. `scan` and `options` may be NULL.
+ * Errors: MMR_ESTALE if the file has changed, or other units are meant; MMR_EDAMAGED; -EPERM unless
+ *   the file belongs to this user, to root or to the owner of the data, and nobody else may write
+ *   it; -EINVAL (options, reader); -ENOMEM; errno of open(2), -ENOENT if there is none; those of
+ *   mmr_read_at.
+ * Lifetime: like mmr_index_build. */
+MMR_API int mmr_index_load(mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_index_options *options, mmr_index **ret_index);
+
+/* Like mmr_index_load, but makes the index if there is none, or extends it if the file has grown.
+ * Only the new bytes are then counted. The file is replaced as a whole: readers of the old one keep
+ * it, and of two processes that make it at a time, the last one wins.
+ *
+ * An index of less than 4 MiB is built in memory and not saved.
+ *
+ * Units: the file takes 256 KiB for each GiB; above 1 TiB, at most 256 MiB.
+ * Errors: those of mmr_index_load for the reader; those of mmr_index_build; -ENOSPC and other
+ *   errors of writing. The file of before is then unchanged. */
+MMR_API int mmr_index_make(mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_index_options *options, mmr_index **ret_index);
+
+/* Counts the bytes that an index covers again, and compares.
+ *
+ * Shape: `scan` as for mmr_index_build, but its delimiter and records are those of the index.
+ * Errors: MMR_ESTALE if the index is wrong, MMR_EDAMAGED; it is then not used any more. Those of
+ *   mmr_scan_run. Threads: safe. */
+MMR_API int mmr_index_verify(mmr_index *index, const mmr_scan_options *scan);
+
+/* --- All indexes ------------------------------------------------------------------------------ */
+
 /* What an index is. */
 typedef struct mmr_index_info {
 	uint64_t covered; /* bytes of the reader */
 	uint64_t lines;   /* or records of these bytes, as mmr_count_lines counts them */
 	uint64_t block;   /* bytes of a block */
 	uint64_t table;   /* bytes of the table */
+	bool saved;       /* the table is in a file */
 	int failure;      /* why the index is not used any more, or 0 */
 } mmr_index_info;
 

@@ -162,4 +162,15 @@ void reader_prefetch(const struct mmr_reader *reader, uint64_t off, uint64_t len
  * Returns: MMR_ETRUNCATED or a negated errno, with the message; never 0. */
 int reader_explain(struct mmr_reader *reader, uint64_t off, bool bad_memory);
 
+/* The path of the file, without symbolic links. Errors: those of readlink(2); -ENAMETOOLONG;
+ * -ENOTSUP on other systems than Linux. */
+int reader_path(const mmr_reader *reader, char *buffer, size_t size);
+
+/* Finds out whether only this user, root or the owner of the file of `data` can have written the
+ * file. Returns: 1 or 0. Errors: those of fstat(2). */
+int reader_is_trusted(const mmr_reader *reader, const mmr_reader *data);
+
+/* Returns: 1 or 0. Errors: those of stat(2), except for a file that does not exist. */
+int path_is_folder(const char *path);
+
 #endif

@@ -5,6 +5,9 @@
 
 #include "optional/regex_heads.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -29,12 +32,8 @@ static mmr_slice without_anchor(mmr_slice pattern)
 	return (mmr_slice){pattern.ptr + 1, pattern.len - 1};
 }
 
-int mmr_split_compile(mmr_slice pattern, char delimiter, mmr_split **ret_records)
+static int compile(mmr_slice pattern, mmr_slice text, char delimiter, mmr_split **ret_records)
 {
-	mmr_slice text = without_anchor(pattern);
-
-	if (slice_is_nowhere(pattern))
-		return error_nowhere();
 	if (pattern.len == 0)
 		return records_of_paragraphs(delimiter, ret_records);
 	if (!is_literal(text))
@@ -47,6 +46,20 @@ int mmr_split_compile(mmr_slice pattern, char delimiter, mmr_split **ret_records
 			"cannot compile records: a text of %zu bytes is longer than %zu", text.len,
 			RECORDS_HEAD);
 	return records_of_text(text, delimiter, ret_records);
+}
+
+int mmr_split_compile(mmr_slice pattern, char delimiter, mmr_split **ret_records)
+{
+	mmr_slice text;
+	int err;
+
+	if (slice_is_nowhere(pattern))
+		return error_nowhere();
+	text = without_anchor(pattern);
+	err = compile(pattern, text, delimiter, ret_records);
+	if (err == 0)
+		(*ret_records)->identity = XXH3_64bits(text.ptr, text.len) | 1;
+	return err;
 }
 
 void mmr_split_close(mmr_split *records)

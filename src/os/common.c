@@ -82,6 +82,8 @@ static void translate(const struct stat *st, struct os_stat *ret_stat)
 	ret_stat->size = st->st_size > 0 ? (uint64_t)st->st_size : 0;
 	ret_stat->dev = (uint64_t)st->st_dev;
 	ret_stat->ino = (uint64_t)st->st_ino;
+	ret_stat->owner = (unsigned)st->st_uid;
+	ret_stat->mode = (unsigned)st->st_mode & 07777;
 #if defined(__APPLE__)
 	ret_stat->mtime_ns =
 		st->st_mtimespec.tv_sec * INT64_C(1000000000) + st->st_mtimespec.tv_nsec;

@@ -40,6 +40,21 @@ int os_reopen(int fd, bool direct, int *ret_fd)
 	return 0;
 }
 
+int os_path(int fd, char *buffer, size_t size)
+{
+	char link[40];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, buffer, size);
+	if (len < 0)
+		return -errno;
+	if ((size_t)len == size)
+		return -ENAMETOOLONG;
+	buffer[len] = '\0';
+	return 0;
+}
+
 int os_device_size(int fd, uint64_t *ret_size)
 {
 	/* Not lseek(2): a descriptor of the caller may share the file offset. Not ioctl(): its

@@ -39,7 +39,7 @@ int os_reopen(int fd, bool direct, int *ret_fd);
  * the first direct read. */
 #define OS_DIRECT_ALIGN ((size_t)4096)
 
-/* Closes a descriptor. Errors are ignored, since the library never writes to a file. */
+/* Closes a descriptor. Errors are ignored: what was written is on the device before. */
 void os_close(int fd);
 
 /* Checks that a descriptor is open for reading.
@@ -63,6 +63,7 @@ struct os_stat {
 	uint64_t size;
 	uint64_t dev, ino;
 	int64_t mtime_ns, ctime_ns;
+	unsigned owner, mode; /* the user; the permissions */
 };
 
 /* Reads the status of a path; symbolic links are followed. The size of a block device is 0.
@@ -116,6 +117,35 @@ int os_read_uncached(int fd, uint64_t off, void *buffer, size_t len, size_t *ret
  * multiples of OS_DIRECT_ALIGN. A read that ends within a block is the last one, since the next one
  * would not be aligned: the caller finds out whether the file ends there. */
 int os_read_direct(int fd, uint64_t off, void *buffer, size_t len, size_t *ret_len);
+
+/* --- Making files: create.c --- */
+
+/* Makes a file that did not exist, for writing, close-on-exec. `path` ends with "XXXXXX", which is
+ * replaced.
+ *
+ * Errors: those of mkstemp(3) and fchmod(2). */
+int os_create(char *path, unsigned mode, int *ret_fd);
+
+/* Writes all bytes at an offset. Interrupted calls are repeated. Errors: those of pwrite(2). */
+int os_write_at(int fd, uint64_t off, const void *bytes, size_t len);
+
+/* Waits until a file is on its device. Errors: those of fsync(2). */
+int os_sync(int fd);
+
+/* Gives a file another name, which may be that of a file that it replaces. Errors: those of
+ * rename(2). */
+int os_rename(const char *from, const char *to);
+
+/* Removes a file. Errors are ignored. */
+void os_remove(const char *path);
+
+/* Finds the path of an open file, without symbolic links. linux.c, posix.c.
+ *
+ * Errors: those of readlink(2); -ENAMETOOLONG; -ENOTSUP in posix.c. */
+int os_path(int fd, char *buffer, size_t size);
+
+/* Returns: the effective user. */
+unsigned os_user(void);
 
 /* --- Page cache: linux_cache.c, posix.c --- */
 

@@ -16,6 +16,12 @@ int os_reopen(int fd, bool direct, int *ret_fd)
 	return -ENOTSUP;
 }
 
+int os_path(int fd, char *buffer, size_t size)
+{
+	(void)fd, (void)buffer, (void)size;
+	return -ENOTSUP;
+}
+
 /* A descriptor that shares the file offset sees it move for a moment. */
 int os_device_size(int fd, uint64_t *ret_size)
 {

@@ -261,18 +261,22 @@ static int take_entries(mmr_index *index, mmr_index *old, uint64_t *ret_block)
 
 int mmr_index_extend(mmr_index *index, const mmr_scan_options *options)
 {
-	mmr_index_options how = {sizeof(how), index->heap};
+	mmr_index_options how = MMR_INDEX_OPTIONS_INIT;
 	mmr_index longer;
 	mmr_scan_options scan;
 	uint64_t block;
 	int err;
 
+	how.heap = index->heap;
 	err = index_start(&longer, index->reader, options, &how, &scan);
 	if (err == 0 &&
 		(scan.delimiter != index->units.delimiter || scan.records != index->units.records))
 		err = error_set(-EINVAL, "extend an index with other lines or records");
 	if (err == 0)
 		err = index_choose_block(&longer, longer.heap);
+	/* Blocks of a saved table may be larger. They cannot be divided. */
+	if (longer.block_log2 < index->block_log2)
+		longer.block_log2 = index->block_log2;
 	if (err == 0 && longer.covered > index->covered)
 		err = alloc_table(&longer);
 	if (err < 0 || longer.covered <= index->covered)
@@ -295,6 +299,7 @@ void mmr_index_describe(const mmr_index *index, mmr_index_info *ret_info)
 		.lines = index->n_starts + index->unterminated,
 		.block = UINT64_C(1) << index->block_log2,
 		.table = table_bytes(index),
+		.saved = index->table != NULL,
 		.failure = atomic_load(&index->failure)};
 	/* No record starts at the end of the bytes. */
 	if (index->units.records)

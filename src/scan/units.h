@@ -38,6 +38,7 @@ struct mmr_split {
 	void (*close)(mmr_split *records);
 	char delimiter; /* of the lines of a record */
 	size_t mark, head;
+	uint64_t identity; /* not 0; that of another pattern differs */
 };
 
 /* What a range is divided into. */

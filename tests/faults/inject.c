@@ -12,6 +12,7 @@
 #include <execinfo.h>
 #endif
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -31,6 +32,7 @@ static int refused[INJECT_N];
 static struct inject_table own_table, *table = &own_table;
 static _Atomic(bool) counting, ended;
 static _Atomic(long) n_blocks, n_mapped;
+static _Atomic(long) left_to_live; /* calls; 0: no end */
 
 /* Symbols of the linker: the start of the program, and the end of its code. */
 extern const char __ehdr_start[], etext[];
@@ -68,6 +70,11 @@ void inject_refuse(const char *name, int errnum)
 	for (call = 1; call < INJECT_N; call++)
 		if (strcmp(inject_names[call - 1], name) == 0)
 			refused[call] = errnum;
+}
+
+void inject_die_at(long nth)
+{
+	atomic_store(&left_to_live, nth);
 }
 
 const char *inject_failed(int *ret_fault, bool *ret_must_survive)
@@ -217,6 +224,8 @@ int inject_fault(enum inject_call call, const void *from)
 	uint32_t i = find_site(call, from), n;
 	int fault = 0;
 
+	if (atomic_load(&left_to_live) > 0 && atomic_fetch_sub(&left_to_live, 1) == 1)
+		kill(getpid(), SIGKILL);
 	atomic_fetch_add(&table->sites[i].n_calls, 1);
 	if (refused[call] != 0)
 		return refused[call];

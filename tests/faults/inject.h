@@ -53,6 +53,9 @@ void inject_end(void);
 /* Makes all calls of a function fail, uncounted, as on an older kernel or for another user. */
 void inject_refuse(const char *name, int errnum);
 
+/* Kills the process at a call of a wrapper, counted from 1. */
+void inject_die_at(long nth);
+
 /* Returns: the name of what failed first since inject_start, or NULL; and how, as in the table. */
 const char *inject_failed(int *ret_fault, bool *ret_must_survive);
 

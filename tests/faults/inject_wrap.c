@@ -241,6 +241,31 @@ WRAP(ssize_t, write, int fd, const void *buffer, size_t len)
 	return -1;
 }
 
+WRAP(ssize_t, pwrite, int fd, const void *buffer, size_t len, off_t off)
+{
+	REAL_OR_PART(pwrite, len, fd, buffer, len, off);
+}
+
+WRAP(int, fsync, int fd)
+{
+	REAL_OR_ERRNO(fsync, fd);
+}
+
+WRAP(int, fchmod, int fd, mode_t mode)
+{
+	REAL_OR_ERRNO(fchmod, fd, mode);
+}
+
+WRAP(int, rename, const char *from, const char *to)
+{
+	REAL_OR_ERRNO(rename, from, to);
+}
+
+WRAP(ssize_t, readlink, const char *path, char *buffer, size_t size)
+{
+	REAL_OR_ERRNO(readlink, path, buffer, size);
+}
+
 WRAP(ssize_t, splice, int in, off_t *in_off, int out, off_t *out_off, size_t len, unsigned flags)
 {
 	REAL_OR_PART(splice, len, in, in_off, out, out_off, len, flags);

@@ -17,6 +17,7 @@ may_include()
 	data) echo simd/ file/guard.h file/walk.h ;;
 	scan) echo os/os.h file/ data/array.h ;;
 	optional) echo os/os.h file/ text/ scan/ ;;
+	index) echo file/guard.h file/reader.h file/save.h scan/index.h scan/units.h ;;
 	search) echo file/guard.h file/reader.h text/ scan/ optional/regex_lines.h ;;
 	intern) echo simd/load.h file/guard.h file/registry.h ;;
 	memory) echo os/ file/reader.h file/stream.h ;;

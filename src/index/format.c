@@ -1,0 +1,107 @@
+/* format.c - encodes and checks the header of an index
+ *
+ * SPDX-License-Identifier: MIT */
+#include "index/format.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <string.h>
+
+#define FORMAT_VERSION 1u
+
+/* The first byte is no text, the line ends show a transfer that changed them, and the last byte
+ * ends the output of `type` on DOS. */
+static const char magic[8] = "\x8fMMRI\r\n\x1a";
+
+/* Offsets in the header. */
+enum {
+	AT_VERSION = 8,
+	AT_LENGTH = 12,
+	AT_FLAGS = 16,
+	AT_BLOCK = 20,
+	AT_COVERED = 24,
+	AT_STARTS = 32,
+	AT_DELIMITER = 40,
+	AT_UNITS = 48,
+	AT_MTIME = 56,
+	AT_CTIME = 64,
+	AT_INO = 72,
+	AT_HEAD = 80,
+	AT_TAIL = 88,
+	AT_SEED = 96,
+	AT_MIDDLE = 104,
+	AT_SUM_OF_SUMS = 112,
+	AT_SUM = 248 /* of the bytes before it */
+};
+
+struct format_places format_places(unsigned block_log2, uint64_t covered)
+{
+	mmr_index index = {.block_log2 = block_log2, .covered = covered};
+	struct format_places places;
+	uint64_t table;
+
+	places.n_ranks = index_blocks(&index) + 1;
+	places.n_segments = index_segments(&index);
+	places.ranks = FORMAT_HEADER;
+	places.segments = round_up(places.ranks + places.n_ranks * 4, 8);
+	places.sums = places.segments + places.n_segments * 8;
+	table = places.sums - places.ranks;
+	places.n_sums = table / FORMAT_PIECE + (table % FORMAT_PIECE > 0);
+	places.end = places.sums + places.n_sums * 8;
+	return places;
+}
+
+void format_encode(const struct format *format, char *header)
+{
+	memset(header, 0, FORMAT_HEADER);
+	memcpy(header, magic, sizeof(magic));
+	format_put32(header + AT_VERSION, FORMAT_VERSION);
+	format_put32(header + AT_LENGTH, (uint32_t)FORMAT_HEADER);
+	format_put32(header + AT_FLAGS, format->flags);
+	format_put32(header + AT_BLOCK, format->block_log2);
+	format_put64(header + AT_COVERED, format->covered);
+	format_put64(header + AT_STARTS, format->n_starts);
+	header[AT_DELIMITER] = (char)format->delimiter;
+	format_put64(header + AT_UNITS, format->units);
+	format_put64(header + AT_MTIME, (uint64_t)format->mtime_ns);
+	format_put64(header + AT_CTIME, (uint64_t)format->ctime_ns);
+	format_put64(header + AT_INO, format->ino);
+	format_put64(header + AT_HEAD, format->samples.head);
+	format_put64(header + AT_TAIL, format->samples.tail);
+	format_put64(header + AT_SEED, format->samples.seed);
+	format_put64(header + AT_MIDDLE, format->samples.middle);
+	format_put64(header + AT_SUM_OF_SUMS, format->sum_of_sums);
+	format_put64(header + AT_SUM, XXH3_64bits(header, AT_SUM));
+}
+
+int format_decode(const char *header, uint64_t size, struct format *ret_format)
+{
+	struct format format;
+
+	if (size < FORMAT_HEADER || memcmp(header, magic, sizeof(magic)) != 0 ||
+		format_get32(header + AT_VERSION) != FORMAT_VERSION ||
+		format_get32(header + AT_LENGTH) != FORMAT_HEADER ||
+		format_get64(header + AT_SUM) != XXH3_64bits(header, AT_SUM))
+		return MMR_EDAMAGED;
+	format = (struct format){
+		.flags = format_get32(header + AT_FLAGS),
+		.block_log2 = format_get32(header + AT_BLOCK),
+		.covered = format_get64(header + AT_COVERED),
+		.n_starts = format_get64(header + AT_STARTS),
+		.delimiter = (unsigned char)header[AT_DELIMITER],
+		.units = format_get64(header + AT_UNITS),
+		.mtime_ns = (int64_t)format_get64(header + AT_MTIME),
+		.ctime_ns = (int64_t)format_get64(header + AT_CTIME),
+		.ino = format_get64(header + AT_INO),
+		.samples = {format_get64(header + AT_HEAD), format_get64(header + AT_TAIL),
+			format_get64(header + AT_SEED), format_get64(header + AT_MIDDLE)},
+		.sum_of_sums = format_get64(header + AT_SUM_OF_SUMS),
+	};
+	if (format.block_log2 < INDEX_BLOCK_LOG2 || format.block_log2 > INDEX_BLOCK_LOG2_MOST ||
+		format.covered > INT64_MAX || format.n_starts > format.covered ||
+		format_places(format.block_log2, format.covered).end != size)
+		return MMR_EDAMAGED;
+	*ret_format = format;
+	return 0;
+}
