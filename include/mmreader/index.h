@@ -99,6 +99,23 @@ MMR_API int mmr_index_load(mmr_reader *reader, const mmr_scan_options *scan,
 MMR_API int mmr_index_make(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_index_options *options, mmr_index **ret_index);
 
+/* Makes part `k` of `n` of an index, counted from 1, in a file of its own: that of mmr_index_path
+ * with ".K-N" after its name. So the processes of a job each count a part, and one of them joins
+ * the parts when all are made.
+ *
+ * Shape: as for mmr_index_load. All parts must be made with the same options.
+ * Errors: those of mmr_index_make; -EINVAL unless 1 <= k <= n. Threads: safe. */
+MMR_API int mmr_index_make_part(mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_index_options *options, uint64_t k, uint64_t n);
+
+/* Joins the `n` parts of an index, and removes them. No byte of the data is counted again.
+ *
+ * Errors: those of mmr_index_make; -ENOENT if a part is missing; MMR_ESTALE if the parts are not of
+ *   the file as it is now, or were made with other options; MMR_EDAMAGED. The parts then stay.
+ * Lifetime: like mmr_index_build. */
+MMR_API int mmr_index_join(mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_index_options *options, uint64_t n, mmr_index **ret_index);
+
 /* Counts the bytes that an index covers again, and compares.
  *
  * Shape: `scan` as for mmr_index_build, but its delimiter and records are those of the index.

@@ -61,3 +61,8 @@ void save_close(struct save *save)
 		os_remove(save->temporary);
 	heap_free(save);
 }
+
+void save_remove(const char *path)
+{
+	os_remove(path);
+}

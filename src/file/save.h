@@ -30,4 +30,7 @@ int save_finish(struct save *save);
 /* Ends the writing. A file that was not finished is removed. NULL is allowed. */
 void save_close(struct save *save);
 
+/* Removes a file that was saved. Errors are ignored. */
+void save_remove(const char *path);
+
 #endif

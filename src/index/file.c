@@ -133,15 +133,15 @@ static void file_close(mmr_index *index)
 
 static const struct index_table_kind in_file = {file_rank, file_close};
 
-static int check_header(
-	mmr_reader *file, const mmr_index *index, bool any_owner, struct format *format)
+/* Checks all of a file but its table. */
+static int check_header(mmr_reader *file, const mmr_index *index, bool any_owner, bool is_part,
+	struct format *format)
 {
 	char header[FORMAT_HEADER] = {0};
 	struct os_stat data, now;
 	size_t got;
-	int err;
+	int err = any_owner ? 1 : reader_is_trusted(file, index->reader);
 
-	err = any_owner ? 1 : reader_is_trusted(file, index->reader);
 	if (err <= 0)
 		return err < 0 ? err : -EPERM;
 	err = reader_status(index->reader, "read", &data, &now);
@@ -153,9 +153,10 @@ static int check_header(
 	if (err < 0)
 		return err;
 	if (format->delimiter != (unsigned char)index->units.delimiter ||
-		format->units != file_units(&index->units))
+		format->units != file_units(&index->units) ||
+		is_part != ((format->flags & FORMAT_PART) != 0))
 		return MMR_ESTALE;
-	return fresh_check(index->reader, &data, format);
+	return is_part ? 0 : fresh_check(index->reader, &data, format);
 }
 
 static int open_table(mmr_index *index, mmr_reader *file, const struct format *format)
@@ -186,10 +187,10 @@ static int open_table(mmr_index *index, mmr_reader *file, const struct format *f
 	return 0;
 }
 
-int file_load(mmr_index *index, const char *path, bool any_owner)
+static int load(
+	mmr_index *index, const char *path, bool any_owner, bool is_part, struct format *ret_format)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
-	struct format format;
 	mmr_reader *file;
 	int err;
 
@@ -197,12 +198,24 @@ int file_load(mmr_index *index, const char *path, bool any_owner)
 	err = mmr_open(path, &options, &file);
 	if (err < 0)
 		return err;
-	err = check_header(file, index, any_owner, &format);
+	err = check_header(file, index, any_owner, is_part, ret_format);
 	if (err == 0)
-		err = open_table(index, file, &format);
+		err = open_table(index, file, ret_format);
 	if (err == 0)
 		return 0;
 	error_set(err, "use the index '%s'", path);
 	mmr_close(file);
 	return err;
+}
+
+int file_load(mmr_index *index, const char *path, bool any_owner)
+{
+	struct format format;
+
+	return load(index, path, any_owner, false, &format);
+}
+
+int file_load_part(mmr_index *index, const char *path, bool any_owner, struct format *ret_format)
+{
+	return load(index, path, any_owner, true, ret_format);
 }

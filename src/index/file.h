@@ -15,11 +15,10 @@
  *   mmr_read_at. */
 int file_load(mmr_index *index, const char *path, bool any_owner);
 
-/* Counts the reader of an index from a block on, and saves the table. The entries before that block
- * are those of `old`, which may be NULL for block 0.
+/* Opens a part of an index likewise. Whether it is one of these bytes is not checked.
  *
- * Errors: those of mmr_scan_run, save_open, save_write and save_finish; -ENOMEM. */
-int file_make(mmr_index *index, const mmr_scan_options *scan, const char *path, mmr_index *old);
+ * Returns: in `*ret_format` what the file was when the part was made. */
+int file_load_part(mmr_index *index, const char *path, bool any_owner, struct format *ret_format);
 
 /* What is counted: 0 for lines, else the identity of the records. */
 uint64_t file_units(const struct units *units);

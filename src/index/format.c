@@ -32,6 +32,8 @@ enum {
 	AT_SEED = 96,
 	AT_MIDDLE = 104,
 	AT_SUM_OF_SUMS = 112,
+	AT_START = 120,
+	AT_SIZE = 128,
 	AT_SUM = 248 /* of the bytes before it */
 };
 
@@ -72,6 +74,8 @@ void format_encode(const struct format *format, char *header)
 	format_put64(header + AT_SEED, format->samples.seed);
 	format_put64(header + AT_MIDDLE, format->samples.middle);
 	format_put64(header + AT_SUM_OF_SUMS, format->sum_of_sums);
+	format_put64(header + AT_START, format->start);
+	format_put64(header + AT_SIZE, format->size);
 	format_put64(header + AT_SUM, XXH3_64bits(header, AT_SUM));
 }
 
@@ -96,10 +100,14 @@ int format_decode(const char *header, uint64_t size, struct format *ret_format)
 		.ino = format_get64(header + AT_INO),
 		.samples = {format_get64(header + AT_HEAD), format_get64(header + AT_TAIL),
 			format_get64(header + AT_SEED), format_get64(header + AT_MIDDLE)},
+		.start = format_get64(header + AT_START),
+		.size = format_get64(header + AT_SIZE),
 		.sum_of_sums = format_get64(header + AT_SUM_OF_SUMS),
 	};
 	if (format.block_log2 < INDEX_BLOCK_LOG2 || format.block_log2 > INDEX_BLOCK_LOG2_MOST ||
-		format.covered > INT64_MAX || format.n_starts > format.covered ||
+		format.covered > INT64_MAX || format.start > format.size - format.covered ||
+		format.size < format.covered || format.size > INT64_MAX ||
+		format.n_starts > format.covered ||
 		format_places(format.block_log2, format.covered).end != size)
 		return MMR_EDAMAGED;
 	*ret_format = format;

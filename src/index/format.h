@@ -22,7 +22,10 @@ enum format_flags {
 	/* The file was written less than 2 s before it was indexed. A later write may have the same
 	 * times, so they prove nothing. */
 	FORMAT_YOUNG = 1,
-	FORMAT_UNTERMINATED = 2
+	FORMAT_UNTERMINATED = 2,
+	/* A part of an index, for mmr_index_join: what is covered begins at `start`, and entries
+	 * count from there. It has no samples. */
+	FORMAT_PART = 4
 };
 
 /* What tells whether a file has the same bytes as before. */
@@ -37,6 +40,7 @@ struct format {
 	uint32_t flags;
 	unsigned block_log2;
 	uint64_t covered, n_starts;
+	uint64_t start, size; /* of what is covered; of the file */
 	unsigned char delimiter;
 	uint64_t units; /* what is counted: 0 for lines, else the identity of the records */
 	int64_t mtime_ns, ctime_ns;

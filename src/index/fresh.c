@@ -54,16 +54,18 @@ static int take_samples(const mmr_reader *reader, uint64_t covered, struct forma
 	return err;
 }
 
-int fresh_describe(
-	const mmr_reader *reader, const struct os_stat *then, int64_t now_ns, struct format *format)
+void fresh_describe(const struct os_stat *then, int64_t now_ns, struct format *format)
 {
 	format->mtime_ns = then->mtime_ns;
 	format->ctime_ns = then->ctime_ns;
 	format->ino = then->ino;
 	if (then->mtime_ns > now_ns - YOUNG_NS || then->ctime_ns > now_ns - YOUNG_NS)
 		format->flags |= FORMAT_YOUNG;
-	/* Nobody can know the places before the index is made. */
-	format->samples.seed = XXH3_64bits_withSeed(&now_ns, sizeof(now_ns), then->ino);
+}
+
+int fresh_sample(const mmr_reader *reader, int64_t seed, struct format *format)
+{
+	format->samples.seed = XXH3_64bits_withSeed(&seed, sizeof(seed), format->ino);
 	return take_samples(reader, format->covered, &format->samples);
 }
 

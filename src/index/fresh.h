@@ -7,11 +7,14 @@
 #include "file/reader.h"
 #include "index/format.h"
 
-/* Takes what the file of a reader was when it was opened, for a file that holds its index.
+/* Takes what a file was when its reader was opened, and whether its times prove something. `now_ns`
+ * is when counting began. */
+void fresh_describe(const struct os_stat *then, int64_t now_ns, struct format *format);
+
+/* Hashes some blocks of the bytes that are covered. `seed` is one that nobody knew before.
  *
- * Errors: those of mmr_read_at, if bytes cannot be read. */
-int fresh_describe(const mmr_reader *reader, const struct os_stat *then, int64_t now_ns,
-	struct format *format);
+ * Errors: those of mmr_read_at. */
+int fresh_sample(const mmr_reader *reader, int64_t seed, struct format *format);
 
 /* Compares a file with what was saved. If its size and its times are the same, and old enough to
  * prove something, nothing is read. Else blocks of it are compared.

@@ -2,7 +2,9 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
+#include "file/save.h"
 #include "index/file.h"
+#include "index/make.h"
 #include "index/place.h"
 #include "index/saved.h"
 
@@ -112,7 +114,7 @@ static int make(struct request *request, mmr_index *old)
 	if (old && old->block_log2 > made.block_log2)
 		old = NULL;
 	if (err == 0)
-		err = file_make(&made, &request->scan, request->path, old);
+		err = make_whole(&made, &request->scan, request->path, old);
 	return err < 0 ? err : file_load(index, request->path, true);
 }
 
@@ -153,6 +155,91 @@ int mmr_index_make(mmr_reader *reader, const mmr_scan_options *scan,
 	end_request(&request);
 	return err;
 }
+
+/* --- Parts ------------------------------------------------------------------------------------ */
+
+static int make_part_of(struct request *request, uint64_t k, uint64_t n)
+{
+	char *path = make_part_path(request->path, k, n);
+	int err;
+
+	if (!path)
+		return error_set(
+			-ENOMEM, "make part %llu of '%s'", (unsigned long long)k, request->path);
+	err = index_choose_block(request->index, TABLE_MOST);
+	if (err == 0)
+		err = make_part(request->index, &request->scan, path, k, n);
+	heap_free(path);
+	return err;
+}
+
+int mmr_index_make_part(mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_index_options *options, uint64_t k, uint64_t n)
+{
+	struct request request;
+	int err;
+
+	if (k < 1 || k > n) {
+		error_set(-EINVAL, "make part %llu of %llu of an index", (unsigned long long)k,
+			(unsigned long long)n);
+		return error_hint(-EINVAL, "parts count from 1");
+	}
+	err = start_request(&request, reader, scan, options);
+	if (err < 0)
+		return err;
+	err = make_part_of(&request, k, n);
+	end_request(&request);
+	return err;
+}
+
+static void remove_parts(const char *path, uint64_t n)
+{
+	uint64_t k;
+	char *part;
+
+	for (k = 1; k <= n; k++) {
+		part = make_part_path(path, k, n);
+		if (part)
+			save_remove(part);
+		heap_free(part);
+	}
+}
+
+static int join(struct request *request, uint64_t n)
+{
+	mmr_index *index = request->index, made = *index;
+	int err = index_choose_block(&made, TABLE_MOST);
+
+	if (err == 0)
+		err = make_joined(&made, request->path, request->options->any_owner, n);
+	if (err == 0)
+		err = file_load(index, request->path, true);
+	if (err == 0)
+		remove_parts(request->path, n);
+	return err;
+}
+
+int mmr_index_join(mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_index_options *options, uint64_t n, mmr_index **ret_index)
+{
+	struct request request;
+	int err;
+
+	if (n < 1)
+		return error_set(-EINVAL, "join no parts of an index");
+	err = start_request(&request, reader, scan, options);
+	if (err < 0)
+		return err;
+	err = join(&request, n);
+	if (err == 0) {
+		*ret_index = request.index;
+		request.index = NULL;
+	}
+	end_request(&request);
+	return err;
+}
+
+/* --- Verification ----------------------------------------------------------------------------- */
 
 static int compare(void *context, uint64_t block, uint64_t rank)
 {

@@ -1,21 +1,24 @@
-/* write.c - counts a file, and writes the table to a file meanwhile
+/* write.c - writes the file of an index
  *
  * SPDX-License-Identifier: MIT */
+#include "index/write.h"
+
+#include "file/reader.h"
 #include "file/save.h"
 #include "index/file.h"
-#include "index/fresh.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 /* Entries are collected in pieces, each of which is hashed and written when it is full. */
 struct writer {
 	const mmr_index *index;
 	struct save *save;
+	uint64_t first; /* block */
+	struct format_places places;
 	uint64_t piece_off; /* where the piece starts */
 	size_t used;
 	uint64_t *segments, *sums;
@@ -44,10 +47,11 @@ static int put(struct writer *writer, const char *bytes, size_t len)
 	return writer->used == FORMAT_PIECE ? flush(writer) : 0;
 }
 
-static int put_rank(void *context, uint64_t block, uint64_t rank)
+int writer_put(void *context, uint64_t block, uint64_t rank)
 {
 	struct writer *writer = context;
-	uint64_t off = block << writer->index->block_log2, segment = off >> INDEX_SEGMENT_LOG2;
+	uint64_t off = (block - writer->first) << writer->index->block_log2;
+	uint64_t segment = off >> INDEX_SEGMENT_LOG2;
 	char bytes[4];
 
 	if (off == segment << INDEX_SEGMENT_LOG2)
@@ -56,30 +60,11 @@ static int put_rank(void *context, uint64_t block, uint64_t rank)
 	return put(writer, bytes, sizeof(bytes));
 }
 
-/* Takes the entries of an older index, whose blocks may be smaller. */
-static int put_old(struct writer *writer, mmr_index *index, mmr_index *old, uint64_t *ret_block)
-{
-	unsigned larger = index->block_log2 - old->block_log2;
-	uint64_t block, last = index_lasting(old) >> larger, rank = 0;
-	int err = 0;
-
-	for (block = 0; err == 0 && block < last; block++) {
-		err = old->table_kind->rank(old, block << larger, &rank);
-		if (err == 0)
-			err = put_rank(writer, block, rank);
-	}
-	/* index_scan passes the last one. */
-	if (err == 0)
-		err = old->table_kind->rank(old, last << larger, &rank);
-	index->n_starts = rank;
-	*ret_block = last;
-	return err;
-}
-
 /* Writes what follows the ranks. */
-static int put_rest(struct writer *writer, const struct format_places *places)
+static int put_rest(struct writer *writer)
 {
 	static const char zeroes[8];
+	const struct format_places *places = &writer->places;
 	char bytes[8];
 	uint64_t i;
 	int err = put(
@@ -92,12 +77,12 @@ static int put_rest(struct writer *writer, const struct format_places *places)
 	return err < 0 ? err : flush(writer);
 }
 
-static int put_header(struct writer *writer, const mmr_index *index, struct format *format)
+int writer_finish(struct writer *writer, struct format *format)
 {
-	struct format_places places = format_places(index->block_log2, index->covered);
+	const mmr_index *index = writer->index;
 	char header[FORMAT_HEADER];
 	uint64_t i;
-	int err;
+	int err = put_rest(writer);
 
 	for (i = 0; i < writer->n_sums; i++)
 		format_put64((char *)&writer->sums[i], writer->sums[i]);
@@ -108,69 +93,50 @@ static int put_header(struct writer *writer, const mmr_index *index, struct form
 	format->units = file_units(&index->units);
 	format->flags |= index->unterminated ? FORMAT_UNTERMINATED : 0;
 	format_encode(format, header);
-	err = save_write(writer->save, places.sums, writer->sums, (size_t)writer->n_sums * 8);
+	if (err == 0)
+		err = save_write(writer->save, writer->places.sums, writer->sums,
+			(size_t)writer->n_sums * 8);
 	if (err == 0)
 		err = save_write(writer->save, 0, header, sizeof(header));
 	return err < 0 ? err : save_finish(writer->save);
 }
 
-static int64_t now_ns(void)
+int writer_open(const mmr_index *index, const char *path, uint64_t first, uint64_t covered,
+	struct writer **ret_writer)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-static int make(
-	struct writer *writer, mmr_index *index, const mmr_scan_options *scan, mmr_index *old)
-{
-	struct format_places places = format_places(index->block_log2, index->covered);
-	struct format format = {.covered = index->covered};
-	struct os_stat then, now;
-	int64_t started = now_ns();
-	uint64_t from = 0;
-	int err = 0;
-
-	if (old)
-		err = put_old(writer, index, old, &from);
-	if (err == 0)
-		err = index_scan(index, scan, from, put_rank, writer);
-	if (err == 0)
-		err = put_rest(writer, &places);
-	if (err == 0)
-		err = reader_status(index->reader, "index", &then, &now);
-	if (err >= 0)
-		err = fresh_describe(index->reader, &then, started, &format);
-	return err < 0 ? err : put_header(writer, index, &format);
-}
-
-int file_make(mmr_index *index, const mmr_scan_options *scan, const char *path, mmr_index *old)
-{
-	struct format_places places = format_places(index->block_log2, index->covered);
 	struct writer *writer = heap_alloc(sizeof(*writer));
 	struct os_stat then, now;
 	int err;
 
 	if (!writer)
-		return error_set(-ENOMEM, "make an index of '%s'", index->reader->name);
+		return error_set(-ENOMEM, "write '%s'", path);
 	memset(writer, 0, offsetof(struct writer, piece));
 	writer->index = index;
-	writer->piece_off = places.ranks;
-	writer->segments = heap_alloc((size_t)places.n_segments * 8);
-	writer->sums = heap_alloc((size_t)places.n_sums * 8);
-	err = writer->segments && writer->sums
-		      ? 0
-		      : error_set(-ENOMEM, "make an index of '%s'", index->reader->name);
-	if (err == 0)
+	writer->first = first;
+	writer->places = format_places(index->block_log2, covered);
+	writer->piece_off = writer->places.ranks;
+	writer->segments = heap_alloc((size_t)writer->places.n_segments * 8);
+	writer->sums = heap_alloc((size_t)writer->places.n_sums * 8);
+	if (!writer->segments || !writer->sums)
+		err = error_set(-ENOMEM, "write '%s'", path);
+	else
 		err = reader_status(index->reader, "index", &then, &now);
 	if (err >= 0)
 		err = save_open(path, then.mode, &writer->save);
-	if (err == 0)
-		err = make(writer, index, scan, old);
+	if (err < 0) {
+		writer_close(writer);
+		return err;
+	}
+	*ret_writer = writer;
+	return 0;
+}
+
+void writer_close(struct writer *writer)
+{
+	if (!writer)
+		return;
 	save_close(writer->save);
 	heap_free(writer->sums);
 	heap_free(writer->segments);
 	heap_free(writer);
-	return err;
 }

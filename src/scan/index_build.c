@@ -22,6 +22,7 @@
 /* What all workers share. Only collect_counts changes it. */
 struct builder {
 	mmr_index *index;
+	uint64_t last; /* start that is counted */
 	uint64_t next; /* the block whose entry was not passed yet */
 	uint64_t n_starts;
 	uint64_t ended;  /* offset after the last byte that was seen ... */
@@ -42,6 +43,12 @@ static uint64_t piece_end(const mmr_index *index, uint64_t off, uint64_t stop)
 	return min_u64(((off >> index->block_log2) + 1) << index->block_log2, stop);
 }
 
+/* The place of an offset in a block, or its start. */
+static size_t offset_in(const mmr_block *block, uint64_t off)
+{
+	return (size_t)(off - min_u64(off, block->off));
+}
+
 static int count_pieces(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
@@ -57,7 +64,7 @@ static int count_pieces(void *argument, const mmr_block *block)
 
 	for (off = block->off; off < stop; off = end) {
 		end = piece_end(index, off, stop);
-		to = (size_t)(end - block->off) + mark;
+		to = offset_in(block, min_u64(end - 1 + mark, state->builder->last) + 1);
 		err = units_count(units, &view, from, to, &found);
 		if (err < 0)
 			return err;
@@ -100,7 +107,9 @@ static int collect_counts(void *argument, const mmr_block *block)
 int index_scan(mmr_index *index, const mmr_scan_options *scan, uint64_t from, index_entry_fn *fn,
 	void *context)
 {
+	uint64_t size = mmr_size(index->reader);
 	struct builder builder = {.index = index,
+		.last = min_u64(index->covered - 1 + units_mark(&index->units), size),
 		.next = from,
 		.n_starts = index->n_starts,
 		.fn = fn,
@@ -112,11 +121,13 @@ int index_scan(mmr_index *index, const mmr_scan_options *scan, uint64_t from, in
 		.context = &builder,
 		.state_size = sizeof(struct state)};
 	mmr_scan_options how = *scan;
-	uint64_t n_blocks = index_blocks(index);
+	uint64_t n_blocks = index_blocks(index), stop;
 	int err;
 
+	/* Where only a part is counted, the bytes after it decide about its last starts. */
+	stop = min_u64(index->covered + units_ahead(&index->units), size);
 	how.offset = from << index->block_log2;
-	how.length = index->covered - min_u64(how.offset, index->covered);
+	how.length = stop - min_u64(how.offset, stop);
 	cut.split_lines = true;
 	cut.ahead = units_ahead(&index->units);
 	cut.window = WINDOW_DEFAULT;
@@ -256,6 +267,8 @@ static int take_entries(mmr_index *index, mmr_index *old, uint64_t *ret_block)
 	}
 	index->n_starts = rank;
 	*ret_block = last;
+	if (err == MMR_EDAMAGED)
+		error_set(err, "extend an index of '%s'", index->reader->name);
 	return err;
 }
 

@@ -241,6 +241,41 @@ static int index_verify(void)
 	return clean_up(err);
 }
 
+/* Makes the parts of an index and joins them. */
+static int join_all(mmr_reader *reader)
+{
+	mmr_index *index;
+	uint64_t k;
+	int err = 0;
+
+	for (k = 1; err == 0 && k <= 2; k++)
+		err = TRY_ALONE(mmr_index_make_part(reader, NULL, NULL, k, 2));
+	if (err == 0)
+		err = TRY(index, mmr_index_join(reader, NULL, NULL, 2, &index));
+	if (err < 0)
+		return err;
+	err = ask(reader, index);
+	mmr_index_close(index);
+	return err;
+}
+
+static int index_join(void)
+{
+	mmr_reader *reader;
+	int err;
+
+	prepare(false);
+	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
+	if (err == 0) {
+		err = join_all(reader);
+		mmr_close(reader);
+	}
+	inject_stop();
+	unlink(SAVED ".1-2");
+	unlink(SAVED ".2-2");
+	return clean_up(err);
+}
+
 /* Makes the index of a file that had another one, in a process that is killed at a call. Returns:
  * whether it was. */
 static bool is_killed(long nth)
@@ -291,6 +326,7 @@ const struct scenario inject_index_scenarios[] = {
 	{"index_make", index_make},
 	{"index_load", index_load},
 	{"index_in_folder", index_in_folder},
+	{"index_join", index_join},
 	{"index_verify", index_verify},
 	{"index_killed", index_killed},
 	{NULL, NULL},
