@@ -368,6 +368,22 @@ MMR_API int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_opt
 MMR_API int mmr_line_number(
 	mmr_reader *reader, uint64_t off, const mmr_scan_options *scan, uint64_t *ret_number);
 
+/* Finds the line with a number, counted from 0 at the start of the range, with its delimiter if it
+ * has one. With an index in the options, only a few KiB and the line are read. Then
+ *
+ *	rest = mmr_slice_cut(mmr_bytes(reader), line.ptr - mmr_bytes(reader).ptr, MMR_END);
+ *	it = mmr_lines_of(rest, '\n');
+ *
+ * iterates from that line on.
+ *
+ * Shape: the bytes of the range limit the line. `first_line` and `n_lines` of the options must be
+ *   those of MMR_SCAN_OPTIONS_INIT. `scan` may be NULL.
+ * Errors: -ERANGE if there are not so many lines; MMR_ENOMAP if the reader has no addresses; those
+ *   of mmr_line_seek. `*ret_line` is then unchanged.
+ * Lifetime: that of mmr_bytes. Threads: safe. */
+MMR_API int mmr_line_find(
+	mmr_reader *reader, uint64_t number, const mmr_scan_options *scan, mmr_slice *ret_line);
+
 /* Finds the bounds of shard `k` of `n`, counted from 1. The range is divided into `n` shares of
  * equal size, the first `size % n` of which have one byte more. A line belongs to the shard whose
  * share contains the first byte of the line. `split -n l/K/N` does the same since coreutils 9.2.

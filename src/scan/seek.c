@@ -329,6 +329,31 @@ int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_options *op
 	return 0;
 }
 
+int mmr_line_find(
+	mmr_reader *reader, uint64_t number, const mmr_scan_options *options, mmr_slice *ret_line)
+{
+	uint64_t start, stop, off, end;
+	mmr_slice all = mmr_bytes(reader);
+	mmr_scan_options scan;
+	int err;
+
+	err = find_range(reader, options, &scan, &start, &stop);
+	if (err == 0 && slice_is_nowhere(all))
+		err = error_nowhere();
+	if (err == 0)
+		err = mmr_line_seek(
+			reader, start, (int64_t)min_u64(number, INT64_MAX), &scan, &off);
+	if (err < 0)
+		return err;
+	if (off == stop)
+		return error_set(-ERANGE, "find line %llu of '%s'", (unsigned long long)number,
+			reader->name);
+	err = mmr_line_seek(reader, off, 1, &scan, &end);
+	if (err == 0)
+		*ret_line = (mmr_slice){all.ptr + off, (size_t)(end - off)};
+	return err;
+}
+
 int mmr_line_number(
 	mmr_reader *reader, uint64_t off, const mmr_scan_options *options, uint64_t *ret_number)
 {

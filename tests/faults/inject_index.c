@@ -36,6 +36,20 @@ static int ask(mmr_reader *reader, mmr_index *index)
 	return err;
 }
 
+/* With an index, the line is found; else it is searched for. */
+static int find_line(mmr_reader *reader, mmr_index *index)
+{
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	mmr_slice line;
+	int err;
+
+	options.index = index;
+	err = TRY(line, mmr_line_find(reader, 777, &options, &line));
+	if (err == 0)
+		note_bytes(line);
+	return err;
+}
+
 static int build(mmr_reader *reader, mmr_index **ret_index)
 {
 	mmr_index_options options = MMR_INDEX_OPTIONS_INIT;
@@ -60,6 +74,8 @@ static int build_and_ask(const char *path, enum mmr_backing_kind backing)
 	err = build(reader, &index);
 	if (err == 0) {
 		err = ask(reader, index);
+		if (err == 0 && backing == MMR_BACKING_MAPPED)
+			err = find_line(reader, index);
 		mmr_index_close(index);
 	}
 	mmr_close(reader);

@@ -49,6 +49,30 @@ static void must_seek(
 		(unsigned long long)off, (unsigned long long)want);
 }
 
+/* Checks the line with a number. */
+static void must_be_found(const struct setting *setting, const struct table *table, int64_t line)
+{
+	mmr_slice found = {NULL, 99};
+	uint64_t number = (uint64_t)line, start;
+	int err = mmr_line_find(setting->reader, number, &table->scan, &found);
+
+	if (!setting->addressable) {
+		MUST(err == MMR_ENOMAP && found.len == 99, "%s: line %lld without addresses",
+			setting->name, (long long)line);
+		return;
+	}
+	if (line >= table->n) {
+		MUST(err == -ERANGE && found.len == 99, "%s: line %lld of %lld", setting->name,
+			(long long)line, (long long)table->n);
+		return;
+	}
+	start = table->starts[line];
+	MUST(err == 0 && found.ptr == mmr_bytes(setting->reader).ptr + start &&
+			found.len == table->starts[line + 1] - start,
+		"%s: line %lld: %zu bytes; %s", setting->name, (long long)line, found.len,
+		mmr_last_error());
+}
+
 /* Checks the bounds and the number of the line that contains `off`. */
 static void must_be_in(
 	const struct setting *setting, const struct table *table, int64_t line, uint64_t off)
@@ -130,6 +154,7 @@ static void seek_from_everywhere(const struct setting *setting, void *arg)
 	for (line = 0; line <= table->n; line++) {
 		for (n_lines = -table->n - 2; n_lines <= table->n + 2; n_lines++)
 			must_seek(setting, table, line, n_lines);
+		must_be_found(setting, table, line);
 		for (i = 0; i < ARRAY_LEN(extremes); i++)
 			must_seek(setting, table, line, extremes[i]);
 	}
@@ -178,6 +203,7 @@ static void seek_at_random(const struct setting *setting, void *arg)
 			(int64_t)chance_below(&table->chance, (size_t)reach) - reach / 2);
 		/* From either end to every line. */
 		must_seek(setting, table, 0, line);
+		must_be_found(setting, table, line);
 		must_seek(setting, table, table->n, -line);
 	}
 	must_seek(setting, table, table->n, -1);
@@ -276,6 +302,8 @@ START_TEST(test_seek_in_a_range)
 		for (line = 0; line <= table.n; line++)
 			for (n_lines = -table.n - 2; n_lines <= table.n + 2; n_lines++)
 				must_seek(&setting, &table, line, n_lines);
+		for (line = 0; line <= table.n; line++)
+			must_be_found(&setting, &table, line);
 		must_be_lines(&setting, &table);
 		/* An offset outside of the range is like the closer end of the range. */
 		MUST(mmr_line_seek(reader, 0, 0, &table.scan, &off) == 0 && off == start,
