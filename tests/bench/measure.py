@@ -19,13 +19,14 @@ OTHER_COMMIT = "the other commit"
 
 class Command:
 	"""One program of a row. With `drains`, an option of bench_run, the output goes through a pipe to
-	the same reader for all programs; without it, into /dev/null."""
+	the same reader for all programs; without it, into /dev/null. `reads`: the file whose bytes it reads
+	from the first to the last; it has a limit then."""
 
-	def __init__(self, name, argv, drains=None, answer="text", threads=1, ours=False):
+	def __init__(self, name, argv, drains=None, answer="text", threads=1, ours=False, reads=None):
 		self.name, self.argv, self.drains = name, [str(word) for word in argv], drains
 		self.answer_kind, self.threads, self.ours = answer, threads, ours
 		self.answer, self.first, self.rss_kib, self.faults, self.heap_kib = None, 0.0, 0, 0, None
-		self.output, self.times, self.cpu = None, [], []
+		self.output, self.times, self.cpu, self.reads = None, [], [], reads
 
 	def median(self):
 		return statistics.median(self.times)
@@ -112,9 +113,11 @@ class Runner:
 		if found:
 			command.heap_kib = float(found[1]) * (1024 if found[2] == "MiB" else 1)
 
-	def measure(self, commands, rounds, repeat=1):
+	def measure(self, commands, rounds, repeat=1, limit=None):
 		"""Runs the commands in turn, each `repeat` times a round; the median of a round counts."""
 		for _ in range(rounds):
+			if limit:
+				limit.measure()
 			for command, (times, cpu) in zip(commands, self.one_round(commands, repeat)):
 				command.times.append(statistics.median(times))
 				command.cpu.append(cpu)

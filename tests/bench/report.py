@@ -1,5 +1,8 @@
 """report.py - prints the tables during the run, and writes bench.json and bench.svg at the end
 
+Each row of ours states the fraction of its limit, the fastest loop that reads the same bytes: 0.5 means
+that it takes twice that time. A dash means that bytes do not limit the row.
+
 SPDX-License-Identifier: MIT
 """
 
@@ -39,18 +42,30 @@ class Report:
 		self.faults.append(text)
 		print("\nWRONG ANSWER: %s" % text)
 
-	def commands(self, title, ours, rivals, ratios):
+	@staticmethod
+	def of_limit(fraction, way=""):
+		return "%s of the limit%s" % ("   -" if fraction is None else "%4.2f" % fraction, way and " (%s)" % way)
+
+	def commands(self, title, ours, rivals, ratios, limit, limit_target):
 		self.title(title)
-		self.print_command(ours, "")
+		fraction = limit.fraction(ours.times) if limit else None
+		way = "%s, %.1f ms" % (limit.way, statistics.median(limit.times) * 1000) if limit else ""
+		text = self.of_limit(fraction, way)
+		if limit_target is not None:
+			reached = fraction >= limit_target
+			text += "  >= %.3g %s" % (limit_target, self.verdict(reached))
+			self.ratios.append({"row": title, "ours": ours.name, "rival": "the limit", "ratio": fraction,
+				"target": limit_target, "reached": reached, "of_limit": fraction})
+		self.print_command(ours, text)
 		for (rival, target), (ratio, cpu_ratio) in zip(rivals, ratios):
 			reached = None if target is None else ratio >= target
 			self.print_command(rival, "%6.2fx (processor %5.2fx)  %s %s" % (ratio, cpu_ratio,
 				"" if target is None else ">= %.3g" % target, self.verdict(reached)))
 			self.ratios.append({"row": title, "ours": ours.name, "rival": rival.name,
 				"ratio": ratio, "processor_ratio": cpu_ratio, "target": target,
-				"reached": reached})
-		self.details.append({"row": title, "ours": ours.facts(),
-			"rivals": [rival.facts() for rival, _ in rivals]})
+				"reached": reached, "of_limit": fraction})
+		self.details.append({"row": title, "ours": ours.facts(), "of_limit": fraction,
+			"limit": limit and limit.facts(), "rivals": [rival.facts() for rival, _ in rivals]})
 		if ours.ours:
 			limit = 16 + 4 * ours.threads
 			self.keep_amount("peak RSS", title, ours.rss_kib / MIB, "MiB", limit)
@@ -73,10 +88,11 @@ class Report:
 		return "  %-52s %9.2f %s, target <= %g  %s" % (amount["what"], amount["value"],
 			amount["unit"], amount["target"], Report.verdict(amount["reached"]))
 
-	def amount(self, title, what, value, unit, target, note=None):
+	def amount(self, title, what, value, unit, target, note=None, of_limit=None):
 		amount = self.keep_amount(title, what, value, unit, target, note)
+		amount["of_limit"] = of_limit
 		self.title(title)
-		print(self.amount_line(amount))
+		print("%s  %s" % (self.amount_line(amount), self.of_limit(of_limit)))
 		if note:
 			print("    (%s)" % note)
 
@@ -85,6 +101,7 @@ class Report:
 		self.title(title)
 		print("  %-34s %9.2f GB/s (%.2f to %.2f), %.2f times its bytes from the device" % (name,
 			statistics.median(speeds), min(speeds), max(speeds), delivered))
+		of_limit = statistics.median(shares) if shares else None
 		for what, values, wanted in ("the device", shares, target), (rival, ratios, None):
 			if what is None:
 				continue
@@ -94,17 +111,18 @@ class Report:
 				continue
 			ratio = statistics.median(values)
 			reached = None if wanted is None else ratio >= wanted
-			print("  %-34s %9.2fx  %s %s" % (what, ratio,
+			print("  %-34s %9.2f%s  %s %s" % (what, ratio, " of the limit" if what == "the device" else "x",
 				"" if wanted is None else ">= %.3g" % wanted, self.verdict(reached)))
 			self.ratios.append({"row": title, "ours": name, "rival": what, "ratio": ratio,
-				"target": wanted, "reached": reached})
+				"target": wanted, "reached": reached, "of_limit": of_limit})
 
-	def iterators(self, title, times, targets):
-		"""`times`: nanoseconds a line of each round, by way. Targets are fractions of a rival's time."""
+	def iterators(self, title, times, targets, limit, limit_way):
+		"""`times`: nanoseconds a line of each round, by way. Targets are fractions of a rival's time.
+		`limit`: the nanoseconds that a line takes at the limit."""
 		self.title(title)
 		ours = times["mmr_lines"]
 		for way, rounds in times.items():
-			text = ""
+			text = self.of_limit(limit / statistics.median(rounds), limit_way)
 			if not way.startswith("mmr_"):
 				share = statistics.median(a / b for a, b in zip(ours, rounds))
 				target = targets.get(way)
@@ -113,9 +131,9 @@ class Report:
 					"" if target is None else "<= %.2f" % target, self.verdict(reached))
 				self.ratios.append({"row": title, "ours": "mmr_lines", "rival": way,
 					"ratio": 1 / share, "target": 1 / target if target else None,
-					"reached": reached})
+					"reached": reached, "of_limit": limit / statistics.median(ours)})
 			print("  %-34s %9.2f ns a line  %s" % (way, statistics.median(rounds), text))
-		self.details.append({"row": title, "nanoseconds": times})
+		self.details.append({"row": title, "nanoseconds": times, "limit": limit})
 
 	def list_changes(self):
 		rows = [row for row in self.ratios if row["rival"] == OTHER_COMMIT]

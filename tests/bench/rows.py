@@ -1,6 +1,7 @@
 """rows.py - the rows of the benchmark: what is compared, and the targets
 
-A target is the least ratio by which mmcat must be faster than its rival, or the maximum of an amount.
+A target is the least ratio by which mmcat must be faster than its rival, the least fraction of the
+limit, or the maximum of an amount.
 A row is skipped, with a reason, if its rival is not installed or mmcat lacks its option.
 
 SPDX-License-Identifier: MIT
@@ -11,6 +12,7 @@ import shutil
 import statistics
 import subprocess
 
+from limits import Limits
 from measure import Command, OTHER_COMMIT, cpu_ratio, ratio, rounds_for
 
 
@@ -22,6 +24,7 @@ class Bench:
 		self.help = subprocess.run([self.mmcat, "--help"], capture_output=True, text=True,
 			check=True).stdout
 		self.n_threads = len(os.sched_getaffinity(0))
+		self.limits = Limits(self.tool("rival_limit"))
 
 	def tool(self, name):
 		return os.path.join(self.build, "tests", "bench", name)
@@ -29,6 +32,7 @@ class Bench:
 	def ours(self, *args, path=None, threads=1, name=None, **more):
 		path = path or self.data.log
 		name = name or " ".join(("mmcat",) + args + ("FILE",))
+		more.setdefault("reads", path)
 		return Command(name, (self.mmcat,) + args + (path,), threads=threads, ours=True, **more)
 
 	def lacks(self, *options):
@@ -48,8 +52,10 @@ class Bench:
 			return rivals
 		return rivals + [(other, None)]
 
-	def compare(self, title, ours, rivals, wanted=None, lacks=None, repeat=1, most=11):
-		"""One comparison for each rival: (command, target or None). `wanted` is a known answer."""
+	def compare(self, title, ours, rivals, wanted=None, lacks=None, repeat=1, most=11, limit=None,
+			limit_target=None):
+		"""One comparison for each rival: (command, target or None). `wanted` is a known answer. Without
+		`limit`, it is that of the file that `ours` reads."""
 		if lacks:
 			self.out.skip(title, lacks)
 			return None
@@ -66,10 +72,17 @@ class Bench:
 				self.out.wrong(title, command, expected)
 		if ours.argv[0] == self.mmcat and "--stats" in self.help:
 			self.runner.heap(ours)
-		self.runner.measure(commands, rounds_for(commands, most), repeat)
-		self.out.commands(title, ours, rivals, 
-			[(ratio(ours, rival), cpu_ratio(ours, rival)) for rival, _ in rivals])
+		if ours.reads and not limit:
+			limit = self.limits.of(ours.reads, ours.threads)
+		self.runner.measure(commands, rounds_for(commands, most), repeat, limit)
+		self.out.commands(title, ours, rivals,
+			[(ratio(ours, rival), cpu_ratio(ours, rival)) for rival, _ in rivals], limit, limit_target)
 		return ours
+
+
+def limit_target(threads):
+	"""The least fraction of the limit that counts and searches of a rare text must reach."""
+	return 0.70 if threads == 1 else 0.90
 
 
 def run_all(bench):
@@ -85,9 +98,9 @@ def run_all(bench):
 	tally(bench)
 
 
-def counter(bench, threads, path=None):
-	return Command("pread + count, %d thread%s" % (threads, "s" * (threads > 1)),
-		[bench.tool("rival_count"), path or bench.data.log, threads], answer="number")
+def counter(bench, threads, path=None, kib=128):
+	return Command("pread %d KiB + count, %d thread%s" % (kib, threads, "s" * (threads > 1)),
+		[bench.tool("rival_count"), path or bench.data.log, threads, kib], answer="number")
 
 
 def counting(bench):
@@ -95,9 +108,9 @@ def counting(bench):
 	bench.compare("count lines", bench.ours("-c", threads=n, answer="number"), [
 		(Command("wc -l", ["wc", "-l", log], answer="number"), 3),
 		(counter(bench, n), 0.95),
-		(counter(bench, 1), None)])
+		(counter(bench, 1), None)], limit_target=limit_target(n))
 	bench.compare("count lines, one thread", bench.ours("-c", "-j1", answer="number"),
-		[(counter(bench, 1), None)], lacks=bench.lacks("--threads"))
+		[(counter(bench, 1), None)], lacks=bench.lacks("--threads"), limit_target=limit_target(1))
 	bench.compare("count lines, plain reads",
 		bench.ours("-c", "--no-mmap", threads=n, answer="number"),
 		[(counter(bench, n), None)], lacks=bench.lacks("--no-mmap"))
@@ -105,18 +118,20 @@ def counting(bench):
 
 def printing(bench):
 	"""Measures once with a reader that copies all, as most readers do, and once with a reader that
-	discards the data unread, which shows the writers only."""
+	discards the data unread, which shows the writers only: mmcat and cat then read no bytes."""
 	for title, option, targets in (("print all into a pipe", "-d", (6, 2.5)),
 			("print all into a pipe, discarded", "-n", (None, None))):
 		more = {"drains": option, "answer": "digest"}
-		bench.compare(title, bench.ours(name="mmcat FILE | reader", **more), [
+		reads = bench.data.log if option == "-d" else None
+		bench.compare(title, bench.ours(name="mmcat FILE | reader", reads=reads, **more), [
 			(Command("cat", ["cat", bench.data.log], **more), targets[0]),
 			(Command("pv -q", ["pv", "-q", bench.data.log], **more), targets[1])])
 
 
 def reversing(bench):
 	bench.compare("reverse", bench.ours("-r", answer="digest"),
-		[(Command("tac", ["tac", bench.data.log], answer="digest"), 5)])
+		[(Command("tac", ["tac", bench.data.log], answer="digest"), 5)],
+		limit=bench.limits.of(bench.data.log, bench.n_threads))
 
 
 def line_access(bench):
@@ -126,7 +141,8 @@ def line_access(bench):
 	number = lines * 9 // 10
 	bench.compare("one line at 9/10 of the file",
 		bench.ours("-l", "%d:+1" % number, threads=bench.n_threads, name="mmcat -l N:+1 FILE"),
-		[(Command("sed -n Np", ["sed", "-n", "%d{p;q}" % (number + 1), bench.data.log]), 10)])
+		[(Command("sed -n Np", ["sed", "-n", "%d{p;q}" % (number + 1), bench.data.log]), 10)],
+		limit=bench.limits.of(bench.data.log, bench.n_threads, number / lines))
 
 
 def finding(bench):
@@ -137,13 +153,15 @@ def finding(bench):
 		(Command("rg -c -F", ["rg", "-c", "-F", rare, log], answer="number"), 1.5),
 		# Into a pipe: with /dev/null as output, grep would stop at its first match.
 		(Command("grep -c -F", ["grep", "-c", "-F", rare, log], answer="number", drains="-d"),
-			None)], lacks=bench.lacks("--find"))
+			None)], lacks=bench.lacks("--find"), limit_target=limit_target(bench.n_threads))
+	bench.compare("count a rare text, one thread",
+		bench.ours("-c", "-j1", "-e", rare, answer="number", name="mmcat -c -j1 -e RARE FILE"), [],
+		lacks=bench.lacks("--find"), limit_target=limit_target(1))
 	# The same job with mmr_scan_run: blocks of whole lines, in as little memory.
 	bench.compare("count lines with a rare text", Command("examples/parallel_count",
 		[os.path.join(bench.build, "doc/examples/parallel_count"), rare, log],
-		threads=bench.n_threads, answer="number", ours=True),
+		threads=bench.n_threads, answer="number", ours=True, reads=log),
 		[(Command("rg -c -F", ["rg", "-c", "-F", rare, log], answer="number"), None)])
-
 
 	# Texts that are in each line, or in most: the time goes into counting or printing matches.
 	for name, text in ("each line", "2024-03-07T"), ("four lines of five", " GET "):
@@ -171,7 +189,11 @@ def single_pages(bench):
 	path, n = bench.data.log_4k, bench.n_threads
 	bench.compare("count lines, cached in single pages",
 		bench.ours("-c", path=path, threads=n, answer="number"),
-		[(counter(bench, n, path), 0.95), (counter(bench, 1, path), None)])
+		[(counter(bench, n, path, kib), 0.95) for kib in (128, 1024, 2048)] +
+		[(counter(bench, 1, path), None)])
+	bench.compare("count lines, cached in single pages, one thread",
+		bench.ours("-c", "-j1", path=path, answer="number"),
+		[(counter(bench, 1, path, kib), 0.95) for kib in (128, 1024, 2048)])
 
 
 def sparse(bench):
@@ -179,14 +201,14 @@ def sparse(bench):
 	if bench.data.n_sparse_lines is None:
 		bench.out.skip(title, "the file system cannot have such a file")
 		return
-	ours = bench.ours("-c", path=bench.data.sparse, threads=bench.n_threads, answer="number")
+	ours = bench.ours("-c", path=bench.data.sparse, threads=bench.n_threads, answer="number", reads=None)
 	bench.compare(title, ours, [], wanted=str(bench.data.n_sparse_lines))
 	bench.out.amount(title, ours.name, ours.median() * 1000, "ms", 20)
 
 
 def start_up(bench):
 	log = bench.data.log
-	bench.compare("start-up", bench.ours("-b", "0:1"),
+	bench.compare("start-up", bench.ours("-b", "0:1", reads=None),
 		[(Command("head -c1", ["head", "-c1", log]), 1 / 1.3)], repeat=100, most=7)
 
 
@@ -194,7 +216,7 @@ def average(bench):
 	"""rival_onebrc is made of the techniques of the best published entries; it checks no input."""
 	rows, title = bench.data.rows, "mean by key of %d rows" % bench.data.n_rows
 	ours = Command("examples/average", [os.path.join(bench.build, "doc/examples/average"), rows],
-		threads=bench.n_threads, ours=True)
+		threads=bench.n_threads, ours=True, reads=rows)
 	bench.compare(title, ours,
 		[(Command("rival_onebrc", [bench.tool("rival_onebrc"), rows], threads=bench.n_threads), 1 / 1.3),
 		(Command("getline, strtod", [bench.tool("rival_average"), rows]), None)], most=7)
@@ -210,8 +232,12 @@ def iterators(bench, what, path, memchr=None, batches=None):
 	words = {line.split()[0]: [float(word) for word in line.split()[1:]]
 		for line in output.splitlines()}
 	n_lines, heap = int(words.pop("lines")[0]), words.pop("heap")[0]
+	limit = bench.limits.of(path, 1)
+	for _ in range(5):
+		limit.measure()
 	bench.out.iterators("lines of the %s, %.0f bytes each" % (what, os.path.getsize(path) / n_lines),
-		words, {"memchr": memchr, "getline": 0.15} if memchr else {})
+		words, {"memchr": memchr, "getline": 0.15} if memchr else {},
+		statistics.median(limit.times) / n_lines * 1e9, limit.way)
 	title = "iterators, %s" % what
 	bench.out.amount(title, "library's heap", heap / 1024, "KiB", 1024)
 	if not memchr:
@@ -239,13 +265,18 @@ def guard(bench):
 
 def techniques(bench):
 	"""Each technique runs in one process, in turn with the operation it is compared with."""
-	output = subprocess.run([bench.tool("bench_techniques"), os.path.join(bench.data.folder, "numbers"),
+	path = os.path.join(bench.data.folder, "numbers")
+	output = subprocess.run([bench.tool("bench_techniques"), path,
 		str(min(bench.data.size, 1 << 30) >> 20)], capture_output=True, text=True,
 		check=True).stdout.split()
 	words = dict(zip(output[0::2], map(float, output[1::2])))
+	limit = bench.limits.of(path, bench.n_threads)
+	for _ in range(9):
+		limit.measure()
+	os.remove(path)
 	bench.out.amount("sum of f64", "time of counting a byte in the same file, %.1f ms; sum %.1f ms"
 		% (words["count"] * 1000, words["sum"] * 1000), words["sum"] / words["count"], "times",
-		round(1 / 0.9, 3))
+		round(1 / 0.9, 3), of_limit=min(limit.times) / words["sum"])
 	bench.out.amount("records", "one field, warm", words["record"], "ns", 1)
 	bench.out.amount("interning", "lookup of 10 bytes among 10,000", words["intern"], "ns", 15)
 	bench.out.amount("interning", "the same, 16 in each call", words["many"], "ns", 9)
@@ -272,7 +303,7 @@ def tally(bench):
 	awk = "{c[$1]++} END {for (k in c) printf \"%7d %s\\n\", c[k], k}"
 	bench.compare("distinct values of %d rows" % bench.data.n_rows,
 		Command("examples/tally", [os.path.join(bench.build, "doc/examples/tally"), "1", rows],
-			threads=bench.n_threads, ours=True, answer="digest"), [
+			threads=bench.n_threads, ours=True, answer="digest", reads=rows), [
 		(Command("cut | sort | uniq -c", ["sh", "-c",
 			"cut -d ';' -f 1 \"$0\" | LC_ALL=C sort | uniq -c", rows], answer="digest"), 15),
 		(Command("mawk", ["sh", "-c", "mawk -F ';' '%s' \"$0\" | LC_ALL=C sort -k 2" % awk, rows],

@@ -66,7 +66,7 @@ def lines(bench):
 			rival("rg", "-a", "--no-unicode", *theirs, path=log, **DRAINED),
 			rival("grep", "-a", "-P" if "+" in theirs[-1] else "-F", *theirs, path=log, **DRAINED)], target,
 			**DRAINED)
-	last = bench.ours("-r", "-m10", "-e", "ERROR", answer="digest")
+	last = bench.ours("-r", "-m10", "-e", "ERROR", answer="digest", reads=None)
 	bench.compare("last 10 lines with a text", last, [])
 	bench.out.amount("last 10 lines with a text", last.name, last.median() * 1000, "ms", 5)
 
@@ -77,7 +77,7 @@ def objects(bench):
 	shell = ["sh", "-c", count]
 	theirs = Command("rg --json", shell + ["rg", "-a", "--json", "ERROR", bench.data.log], answer="number")
 	ours = Command("mmcat --json", shell + [bench.mmcat, "--json", "-j1", "-e", "ERROR", bench.data.log],
-		answer="number", ours=True)
+		answer="number", ours=True, reads=bench.data.log)
 	bench.compare("lines as JSON, one thread, counted by grep", ours, [(theirs, 1)], lacks=bench.lacks("--offsets"))
 
 
