@@ -20,11 +20,13 @@ OTHER_COMMIT = "the other commit"
 class Command:
 	"""One program of a row. With `drains`, an option of bench_run, the output goes through a pipe to
 	the same reader for all programs; without it, into /dev/null. `reads`: the file whose bytes it reads
-	from the first to the last; it has a limit then."""
+	from the first to the last; it has a limit then. `program`: what must be installed, if not argv[0]."""
 
-	def __init__(self, name, argv, drains=None, answer="text", threads=1, ours=False, reads=None):
+	def __init__(self, name, argv, drains=None, answer="text", threads=1, ours=False, reads=None,
+			program=None):
 		self.name, self.argv, self.drains = name, [str(word) for word in argv], drains
 		self.answer_kind, self.threads, self.ours = answer, threads, ours
+		self.program = program or self.argv[0]
 		self.answer, self.first, self.rss_kib, self.faults, self.heap_kib = None, 0.0, 0, 0, None
 		self.output, self.times, self.cpu, self.reads = None, [], [], reads
 
