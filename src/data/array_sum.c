@@ -40,23 +40,59 @@ static void count_in(
 	extend(total, min, max);
 }
 
+/* The elements of a piece that are NaN. The sum is NaN if any element is, or if there are
+ * infinities of both signs. Only then the elements are examined. */
+static size_t count_nan(double sum, unsigned type, const char *ptr, size_t n)
+{
+	size_t size = mmr_type_size((enum mmr_type)type), n_nan = 0, i;
+
+	if (isnan(sum))
+		for (i = 0; i < n; i++)
+			n_nan += isnan(array_number(type, ptr + i * size).value.f64) != 0;
+	return n_nan;
+}
+
 /* Adds contiguous native elements of at most SIMD_GRAIN bytes. */
 static void add_piece(struct array_total *total, unsigned type, const char *ptr, size_t n)
 {
-	size_t size = mmr_type_size((enum mmr_type)type), n_nan = 0, i;
+	size_t n_nan = 0;
 	struct simd_total piece = simd_kernels()->numbers->total(ptr, n, (enum mmr_type)type);
 
 	if (type <= MMR_I64) {
 		wide_add(&total->wide, piece.wide);
 	} else {
 		exact_add(&total->exact, piece.sum);
-		/* The sum is NaN if any element is, or if there are infinities of both signs. Only
-		 * then the NaN elements are counted. */
-		if (isnan(piece.sum))
-			for (i = 0; i < n; i++)
-				n_nan += isnan(array_number(type, ptr + i * size).value.f64) != 0;
+		n_nan = count_nan(piece.sum, type, ptr, n);
 	}
 	count_in(total, n, n_nan, piece.min, piece.max);
+}
+
+/* So many bytes are added up in pieces that are far apart. Smaller blocks are copies, which are in
+ * the processor's caches. */
+#define FAR_BYTES (SIMD_PLACES * SIMD_APART)
+
+/* The pages of a map may not be present yet. They come in order, so that the kernel reads ahead. */
+#define TOUCH_STEP ((size_t)64 << 10)
+
+/* Adds FAR_BYTES of contiguous native elements. */
+static void add_far(struct array_total *total, unsigned type, const char *ptr)
+{
+	size_t n = SIMD_GRAIN / mmr_type_size((enum mmr_type)type), n_nan, at, place;
+	struct simd_totals pieces;
+
+	for (at = 0; at < FAR_BYTES; at += TOUCH_STEP)
+		(void)*(const volatile char *)(ptr + at);
+	for (at = 0; at < SIMD_APART; at += SIMD_GRAIN) {
+		pieces = simd_kernels()->numbers->totals(ptr + at, (enum mmr_type)type);
+		wide_add(&total->wide, pieces.wide);
+		n_nan = 0;
+		for (place = 0; place < SIMD_PLACES && type > MMR_I64; place++) {
+			exact_add(&total->exact, pieces.sums[place]);
+			n_nan += count_nan(
+				pieces.sums[place], type, ptr + at + place * SIMD_APART, n);
+		}
+		count_in(total, SIMD_PLACES * n, n_nan, pieces.min, pieces.max);
+	}
 }
 
 void array_total_add(struct array_total *total, const mmr_array *array)
@@ -70,6 +106,11 @@ void array_total_add(struct array_total *total, const mmr_array *array)
 	for (done = 0; done < array->n; done += n) {
 		n = min_size(array->n - done, SIMD_GRAIN / wide_size);
 		part = array_part(array, done, n);
+		if (ready && array->n - done >= FAR_BYTES / size) {
+			n = FAR_BYTES / size;
+			add_far(total, array->type, part.ptr);
+			continue;
+		}
 		if (ready) {
 			add_piece(total, array->type, part.ptr, n);
 			continue;

@@ -2,7 +2,9 @@
  *
  * An element belongs to the block in which it starts. Blocks show enough of the next one for its
  * end. The elements of a block are added up in pieces that start at fixed offsets of the file, and
- * pieces are added without rounding. So the sum does not depend on blocks or workers.
+ * pieces are added without rounding. So the sum does not depend on blocks or workers. Where
+ * elements are adjacent, all whole pieces of a block are added by one call, which may add several
+ * in step.
  *
  * SPDX-License-Identifier: MIT */
 #include "common.h"
@@ -52,6 +54,8 @@ static void add_pieces(struct state *state, const mmr_block *block)
 		edge = (common->base + at) / SIMD_GRAIN * SIMD_GRAIN + SIMD_GRAIN - common->base;
 		array.ptr = block->bytes.ptr + (at - block->off);
 		array.n = (size_t)((min_u64(edge, stop) - at - 1) / common->stride + 1);
+		if (array.n * common->stride == SIMD_GRAIN && common->stride == element)
+			array.n = (size_t)((stop - at - 1) / element + 1);
 		array.n = min_size(array.n, (room - element) / common->stride + 1);
 		array_total_add(&state->total, &array);
 		at += array.n * common->stride;

@@ -64,31 +64,34 @@ TARGET SIMD_INLINE struct wide sum_of_halves(const u64s *low, const u64s *high)
 	return sum;
 }
 
-#define total_of total_f64
-#define LANE     double
-#define LANES    f64s
-#define MIN      MIN_F64
-#define MAX      MAX_F64
-#define LOWEST   -HUGE_VAL
-#define HIGHEST  HUGE_VAL
+#define total_of  total_f64
+#define totals_of totals_f64
+#define LANE      double
+#define LANES     f64s
+#define MIN       MIN_F64
+#define MAX       MAX_F64
+#define LOWEST    -HUGE_VAL
+#define HIGHEST   HUGE_VAL
 #include "simd/numbers_total.h"
 
-#define total_of total_i32
-#define LANE     int32_t
-#define LANES    i32s
-#define MIN      MIN_I32
-#define MAX      MAX_I32
-#define LOWEST   INT32_MIN
-#define HIGHEST  INT32_MAX
+#define total_of  total_i32
+#define totals_of totals_i32
+#define LANE      int32_t
+#define LANES     i32s
+#define MIN       MIN_I32
+#define MAX       MAX_I32
+#define LOWEST    INT32_MIN
+#define HIGHEST   INT32_MAX
 #include "simd/numbers_total.h"
 
-#define total_of total_i64
-#define LANE     int64_t
-#define LANES    i64s
-#define MIN      MIN_I64
-#define MAX      MAX_I64
-#define LOWEST   INT64_MIN
-#define HIGHEST  INT64_MAX
+#define total_of  total_i64
+#define totals_of totals_i64
+#define LANE      int64_t
+#define LANES     i64s
+#define MIN       MIN_I64
+#define MAX       MAX_I64
+#define LOWEST    INT64_MIN
+#define HIGHEST   INT64_MAX
 #include "simd/numbers_total.h"
 
 TARGET static struct simd_total numbers_total(const char *ptr, size_t n, enum mmr_type type)
@@ -122,6 +125,40 @@ TARGET static struct simd_total numbers_total(const char *ptr, size_t n, enum mm
 		return total_f64(ptr, n, MMR_F32, 4);
 	default:
 		return total_f64(ptr, n, MMR_F64, 8);
+	}
+}
+
+TARGET static struct simd_totals numbers_totals(const char *ptr, enum mmr_type type)
+{
+	struct simd_totals totals;
+
+	switch (type) {
+	case MMR_U8:
+		return totals_i32(ptr, MMR_U8, 1);
+	case MMR_U16:
+		return totals_i32(ptr, MMR_U16, 2);
+	case MMR_U32:
+		return totals_i64(ptr, MMR_U32, 4);
+	case MMR_U64:
+		totals = totals_i64(ptr, MMR_U64, 8);
+		totals.min.u64 ^= HIGHEST_BIT;
+		totals.max.u64 ^= HIGHEST_BIT;
+		return totals;
+	case MMR_I8:
+		return totals_i32(ptr, MMR_I8, 1);
+	case MMR_I16:
+		return totals_i32(ptr, MMR_I16, 2);
+	case MMR_I32:
+		return totals_i64(ptr, MMR_I32, 4);
+	case MMR_I64:
+		totals = totals_i64(ptr, MMR_I64, 8);
+		/* add_halves() has added 2^63 to each element. */
+		totals.wide.high -= (int64_t)(SIMD_PLACES * SIMD_GRAIN / 8 / 2);
+		return totals;
+	case MMR_F32:
+		return totals_f64(ptr, MMR_F32, 4);
+	default:
+		return totals_f64(ptr, MMR_F64, 8);
 	}
 }
 
@@ -185,6 +222,7 @@ TARGET static void numbers_widen_f16(const char *ptr, size_t n, char *to)
 
 const struct simd_numbers NUMBERS = {
 	.total = numbers_total,
+	.totals = numbers_totals,
 	.swap = numbers_swap,
 	.widen_f16 = numbers_widen_f16,
 };

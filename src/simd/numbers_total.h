@@ -2,7 +2,7 @@
  *
  * Included by numbers_template.h for each type of lanes, which defines beforehand:
  *
- *	total_of               the name of the function
+ *	total_of, totals_of    the names of the functions
  *	LANE, LANES            the type of a lane, and the vector of such lanes
  *	MIN(v, w), MAX(v, w)   of each lane; w where v is NaN
  *	LOWEST, HIGHEST        the limits of LANE
@@ -98,7 +98,88 @@ TARGET SIMD_INLINE struct simd_total total_of(
 	return total;
 }
 
+/* Like total_of for SIMD_PLACES pieces in step, one stream of each piece after the other. Each
+ * vector of sums adds the same elements in the same order as in total_of. */
+TARGET SIMD_INLINE struct simd_totals totals_of(const char *ptr, enum mmr_type type, size_t size)
+{
+	enum {
+		WIDTH = sizeof(LANES) / sizeof(LANE),
+		N_LANES = N_VECTORS * WIDTH
+	};
+	const bool halves = type == MMR_U64 || type == MMR_I64;
+	const size_t len = WIDTH * size, stream = SIMD_GRAIN / N_STREAMS;
+	LANE sums[SIMD_PLACES][N_LANES], mins[WIDTH], maxs[WIDTH];
+	LANES sum[N_VECTORS], min[N_VECTORS], max[N_VECTORS], v;
+	u64s low[N_VECTORS], high[N_VECTORS];
+	struct simd_totals totals = {.sums = {0}};
+	size_t s, i, k, place;
+
+	_Static_assert(SIMD_PLACES == N_STREAMS, "there are as many vectors as in total_of");
+#pragma GCC unroll 8
+	for (k = 0; k < N_VECTORS; k++) {
+		min[k] = (LANES){0} + HIGHEST;
+		max[k] = (LANES){0} + LOWEST;
+		low[k] = high[k] = (u64s){0};
+	}
+	for (s = 0; s < N_STREAMS; s++, ptr += stream) {
+#pragma GCC unroll 8
+		for (k = 0; k < N_VECTORS; k++)
+			sum[k] = (LANES){0};
+		for (i = 0; i < stream; i += STEP_VECTORS * len) {
+#pragma GCC unroll 8
+			for (k = 0; k < N_VECTORS; k++) {
+				v = (LANES)load(ptr + k / STEP_VECTORS * SIMD_APART + i +
+							k % STEP_VECTORS * len,
+					type);
+				if (halves)
+					add_halves(&low[k], &high[k], (u64s)v);
+				else
+					sum[k] += v;
+				min[k] = (LANES)MIN(v, min[k]);
+				max[k] = (LANES)MAX(v, max[k]);
+			}
+		}
+#pragma GCC unroll 8
+		for (k = 0; k < N_VECTORS; k++)
+			memcpy(&sums[k / STEP_VECTORS]
+				    [(s * STEP_VECTORS + k % STEP_VECTORS) * WIDTH],
+				&sum[k], sizeof(sum[k]));
+	}
+#pragma GCC unroll 8
+	for (k = 1; k < N_VECTORS; k++) {
+		min[0] = (LANES)MIN(min[k], min[0]);
+		max[0] = (LANES)MAX(max[k], max[0]);
+	}
+	memcpy(mins, &min[0], sizeof(min[0]));
+	memcpy(maxs, &max[0], sizeof(max[0]));
+	for (k = 1; k < WIDTH; k++) {
+		mins[0] = mins[k] < mins[0] ? mins[k] : mins[0];
+		maxs[0] = maxs[k] > maxs[0] ? maxs[k] : maxs[0];
+	}
+	for (place = 0; place < SIMD_PLACES; place++) {
+		for (i = N_LANES / 2; i > 0; i /= 2)
+			for (k = 0; k < i; k++)
+				sums[place][k] += sums[place][k + i];
+		if (type >= MMR_F16)
+			totals.sums[place] = (double)sums[place][0];
+		else
+			wide_add(&totals.wide, (struct wide){(uint64_t)sums[place][0],
+						       sums[place][0] < 0 ? -1 : 0});
+	}
+	if (type >= MMR_F16) {
+		totals.min.f64 = (double)mins[0];
+		totals.max.f64 = (double)maxs[0];
+	} else {
+		totals.min.i64 = (int64_t)mins[0];
+		totals.max.i64 = (int64_t)maxs[0];
+	}
+	if (halves)
+		totals.wide = sum_of_halves(low, high);
+	return totals;
+}
+
 #undef total_of
+#undef totals_of
 #undef LANE
 #undef LANES
 #undef MIN

@@ -79,11 +79,28 @@ struct simd_total {
 	mmr_value min, max; /* without NaN; infinity and -infinity if there is nothing else */
 };
 
+/* In memory that is not in the processor's caches, four adjacent pages in step are slow on some
+ * processors: their prefetchers take the next page of one stream for the start of another. There,
+ * four pieces that are far apart are added up in step. */
+#define SIMD_PLACES 4
+#define SIMD_APART  ((size_t)512 << 10)
+
+/* Of SIMD_PLACES pieces. */
+struct simd_totals {
+	double sums[SIMD_PLACES]; /* of floating-point elements, by piece */
+	struct wide wide;         /* the others are of all pieces, as in struct simd_total */
+	mmr_value min, max;
+};
+
 /* Kernels over contiguous elements, which need no alignment. */
 struct simd_numbers {
 	/* Adds up 1 to SIMD_GRAIN bytes of native elements of any type but f16. All instances add
 	 * in the same order, so their sums are equal to the last bit. */
 	struct simd_total (*total)(const char *ptr, size_t n, enum mmr_type type);
+
+	/* Adds up SIMD_PLACES pieces of SIMD_GRAIN bytes that are SIMD_APART bytes apart. The sum
+	 * of each piece is the one that `total` returns. */
+	struct simd_totals (*totals)(const char *ptr, enum mmr_type type);
 
 	/* Copies elements of 2, 4 or 8 bytes with their bytes reversed. */
 	void (*swap)(const char *ptr, size_t n, size_t size, char *to);
