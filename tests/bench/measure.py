@@ -34,7 +34,8 @@ class Command:
 		return statistics.median(self.times)
 
 	def facts(self):
-		return {"command": " ".join(self.argv), "seconds": self.times,
+		return {"name": self.name, "command": " ".join(self.argv), "threads": self.threads,
+			"seconds": self.times,
 			"processor_seconds": self.cpu, "peak_rss_kib": self.rss_kib,
 			"minor_faults": self.faults, "peak_heap_kib": self.heap_kib,
 			"output": self.output}

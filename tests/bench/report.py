@@ -102,6 +102,7 @@ class Report:
 		print("  %-34s %9.2f GB/s (%.2f to %.2f), %.2f times its bytes from the device" % (name,
 			statistics.median(speeds), min(speeds), max(speeds), delivered))
 		of_limit = statistics.median(shares) if shares else None
+		self.details.append({"row": title, "gigabytes_per_second": speeds, "of_limit": of_limit})
 		for what, values, wanted in ("the device", shares, target), (rival, ratios, None):
 			if what is None:
 				continue
