@@ -265,6 +265,19 @@ TARGET static unsigned vector_mark_back(
 	return mark_any(ptr, len, probe, at, ret_used, true);
 }
 
+TARGET static uint64_t vector_mask(const char *ptr, size_t n, char byte, uint64_t *words)
+{
+	struct patterns patterns = {.bytes = {SPLAT(byte)}};
+	uint64_t all = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		words[i] = equal_64(ptr + 64 * i, &patterns, 0, false);
+		all |= words[i];
+	}
+	return all;
+}
+
 #include "simd/teddy_template.h"
 
 const struct simd_kernels KERNELS = {
@@ -274,5 +287,6 @@ const struct simd_kernels KERNELS = {
 	.mark = vector_mark,
 	.mark_back = vector_mark_back,
 	.teddy = vector_teddy,
+	.mask = vector_mask,
 	.numbers = &NUMBERS,
 };

@@ -129,6 +129,10 @@ struct simd_kernels {
 
 	simd_teddy_fn *teddy; /* from the start */
 
+	/* Sets bit i % 64 of words[i / 64] for each i below 64 * n at which ptr[i] is `byte`, and
+	 * clears the others. Returns: the words OR-ed. */
+	uint64_t (*mask)(const char *ptr, size_t n, char byte, uint64_t *words);
+
 	/* Those of another instance where this one has none of its own. */
 	const struct simd_numbers *numbers;
 };

@@ -87,6 +87,24 @@ static void must_mark(const struct simd_kernels *kernels, const char *ptr, size_
 		used = must_mark_once(kernels, ptr, left, probe, true);
 }
 
+/* Of the whole words of 64 bytes in a text. */
+static void must_mask(const struct simd_kernels *kernels, const char *ptr, size_t len, char byte)
+{
+	size_t n = len / 64, i;
+	uint64_t *words = malloc((n + 1) * sizeof(*words)), all = 0, got;
+
+	memset(words, 0xa5, (n + 1) * sizeof(*words));
+	got = kernels->mask(ptr, n, byte, words);
+	for (i = 0; i < 64 * n; i++)
+		MUST((words[i / 64] >> i % 64 & 1) == (ptr[i] == byte),
+			"%s, byte %d at %zu of %zu bytes", kernels->name, byte, i, len);
+	for (i = 0; i < n; i++)
+		all |= words[i];
+	MUST(got == all && words[n] == UINT64_C(0xa5a5a5a5a5a5a5a5), "%s, byte %d in %zu bytes",
+		kernels->name, byte, len);
+	free(words);
+}
+
 /* Whether the tables for whole bytes hit, or those for four bits of a byte. */
 static bool teddy_hits(const char *ptr, const struct simd_teddy *teddy, bool nibbles)
 {
@@ -181,6 +199,7 @@ static void sweep(const struct simd_kernels *kernels)
 			must_count(kernels, after, len, 'a');
 			must_mark(kernels, before, len, &set);
 			must_mark(kernels, after, len, &set);
+			must_mask(kernels, before + len % 64, len - len % 64, 'a');
 		}
 	}
 	fence_close(&fence);
