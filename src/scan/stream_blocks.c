@@ -317,9 +317,10 @@ int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_
 	if (err < 0)
 		return err;
 	blocks->undecided = blocks->undecided > len ? blocks->undecided - len : 1;
+	/* Of whole records, more bytes may have been read than are to be shown. */
 	if (blocks->cut.split_lines && !blocks->finished) {
-		ret_block->bytes.len = window->filled;
-		ret_block->ahead = window->filled - len;
+		ret_block->ahead = min_size(window->filled - len, blocks->cut.ahead);
+		ret_block->bytes.len += ret_block->ahead;
 	}
 	return 1;
 }
