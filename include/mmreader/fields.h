@@ -73,13 +73,13 @@ typedef struct mmr_table {
  * cell: tables whose rows end at \r alone are not supported. An empty line is a row of one empty
  * cell. An empty slice has no rows.
  *
- * A quoted cell may contain line ends. Blocks (scan.h) and shards are cut at line
- * ends, so a block can end inside a quoted cell. The next block then starts inside that cell, and
- * its cells are wrong. The table of the first such block ends with MMR_EQUOTE. So a callback must
- * return what mmr_table_error reports. A run over all blocks of a file is right if none of them
- * reports MMR_EQUOTE. Do not use the results of a run that failed, of one shard alone, or of a run
- * that a callback stops early. Tables whose quoted cells contain line ends must be walked as one
- * slice: mmr_bytes of a mapped reader.
+ * A quoted cell may contain line ends. The blocks of a scan and shards (scan.h) start and end with
+ * rows if the options of the scan have mmr_split_rows. So tables of any size are read by several
+ * threads, from files and from pipes.
+ *
+ * Without it they are cut at line ends, so a block can end inside a quoted cell. The next block
+ * then starts inside that cell, and its cells are wrong. The table of the first such block ends
+ * with MMR_EQUOTE.
  *
  * If a cell is longer than 4 MiB and contains the delimiter, its pages stay in memory once they are
  * read, until mmr_release drops them.

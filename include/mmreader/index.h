@@ -37,7 +37,8 @@ typedef struct mmr_index_options {
  * mmr_count_lines does.
  *
  * Shape: `scan` and `options` may be NULL. The range of `scan` must be the whole reader, and its
- *   `index` NULL. An index serves scans with the same reader, delimiter and records.
+ *   `index` NULL. An index serves scans with the same reader, delimiter and records. Rows have no
+ *   index yet.
  * Errors: -ESPIPE for a stream; -EINVAL (options); -EFBIG for a reader above 128 PiB; -ENOMEM;
  *   those of mmr_scan_run.
  * Lifetime: until mmr_index_close. The reader, and the records of `scan`, must live longer.

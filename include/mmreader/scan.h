@@ -50,7 +50,8 @@ enum mmr_cache {
 /* The progress of a scan. */
 typedef struct mmr_progress mmr_progress;
 
-/* How bytes are divided into records, which replace lines (mmr_split_compile). */
+/* How bytes are divided into records or rows, which replace lines (mmr_split_compile,
+ * mmr_split_rows). */
 typedef struct mmr_split mmr_split;
 
 /* How many lines start before each block of a reader (index.h). */
@@ -79,7 +80,7 @@ typedef struct mmr_scan_options {
 	mmr_progress *progress;   /* updated during the scan; may be NULL */
 	mmr_wait_fn *before_wait; /* may be NULL */
 	void *wait_context;       /* passed to before_wait */
-	const mmr_split *records; /* of lines that end with `delimiter`; NULL: lines are meant */
+	const mmr_split *records; /* or rows; of lines that end with `delimiter`; NULL: lines */
 	mmr_index *index;         /* of this reader, delimiter and records; may be NULL. It makes
 				     scans faster, and does not change their results. */
 } mmr_scan_options;
@@ -139,7 +140,34 @@ MMR_API int mmr_scan_locate(mmr_reader *reader, const mmr_scan_options *options,
  * Threads: safe; any number of threads may use the result. */
 MMR_API int mmr_split_compile(mmr_slice pattern, char delimiter, mmr_split **ret_split);
 
-/* Frees a compiled pattern, which nothing may use any more. NULL is allowed. */
+/* Makes the rows of a table replace lines, as records do. They are those of mmr_table_of
+ * (fields.h), so quoted cells may contain line ends.
+ *
+ *	err = mmr_split_rows(',', &rows);
+ *	scan.records = rows;
+ *	err = mmr_count_lines(reader, &scan, &counts);
+ *
+ * A row starts at the start of a range, whatever is before it. Where the others start depends on
+ * all bytes of the range before them. Scans find it out while they read, by all threads, and a scan
+ * of a range that starts with a row reads nothing twice. Other calls read more than with lines:
+ * mmr_line_seek, mmr_line_bounds, mmr_line_number, mmr_shard and backward blocks read the range
+ * from its start on. A search backward for blocks reads all of it before the first one, and keeps
+ * up to 1 MiB of states.
+ *
+ * Blocks with `split_lines` are bytes, and do not start or end with rows. Holes of sparse files are
+ * read. There is no index of rows.
+ *
+ * A quote that is not closed makes the rest of the range one row. Counts, blocks, jobs and searches
+ * return all rows and count them, and then report MMR_EQUOTE; mmr_last_error_offset is that of the
+ * quote. They do not if they are stopped early. Calls that return offsets do not report it.
+ *
+ * Shape: `separator` is between the cells of a row; not a quote, \n or \r. The options of a scan
+ *   must have \n as their delimiter.
+ * Errors: -EINVAL (separator); -ENOMEM.
+ * Lifetime: until mmr_split_close. Threads: safe; any number of threads may use the result. */
+MMR_API int mmr_split_rows(char separator, mmr_split **ret_split);
+
+/* Frees a compiled pattern, or rows, which nothing may use any more. NULL is allowed. */
 MMR_API void mmr_split_close(mmr_split *split);
 
 /* The number of processors that this thread may use, at least 1: as many as its affinity mask has,
@@ -264,7 +292,8 @@ MMR_API bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block);
  * Returns: 0 at the end of the range.
  * Errors: MMR_ETRUNCATED when the file has become shorter; a forward iteration returns the blocks
  *   that still exist first. MMR_ELONG for a line past `line_limit`; mmr_last_error_offset is its
- *   start. Any errno of read(2) and pread(2); -ENOMEM. */
+ *   start. MMR_EQUOTE after the last row, see mmr_split_rows. Any errno of read(2) and pread(2);
+ *   -ENOMEM. */
 MMR_API int mmr_blocks_error(const mmr_blocks *blocks);
 
 /* The I/O mode of the last block. */
@@ -313,7 +342,7 @@ MMR_API int mmr_scan_run(mmr_reader *reader, const mmr_scan_options *scan,
 /* --- Lines ------------------------------------------------------------------------------------ */
 
 typedef struct mmr_counts {
-	uint64_t lines;    /* or records; a last line without a delimiter counts, too */
+	uint64_t lines;    /* records or rows; a last line without a delimiter counts, too */
 	bool unterminated; /* the last line has no delimiter */
 	/* Of mmr_measure_lines only: */
 	uint64_t longest; /* bytes of the longest line, without its delimiter */
@@ -323,7 +352,7 @@ typedef struct mmr_counts {
 /* Counts the lines of a reader. Holes of sparse files are not read, unless lines end with NUL.
  *
  * Shape: `scan` may be NULL.
- * Errors: those of mmr_scan_run. Threads: safe. */
+ * Errors: those of mmr_scan_run; the counts are set with MMR_EQUOTE, too. Threads: safe. */
 MMR_API int mmr_count_lines(
 	mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts);
 
@@ -336,7 +365,7 @@ MMR_API int mmr_measure_lines(
  *
  * Line N of a file is N lines after offset 0. The last line of a file is -1 lines after mmr_size,
  * whether or not it ends with a delimiter. Only bytes between `from` and the result are read,
- * except for the rest of a block.
+ * except for the rest of a block, and for rows (mmr_split_rows).
  *
  * Shape: the bytes of the range limit the search. `*ret_off` is the end of the range when there are
  *   fewer lines after `from`, and its start when there are fewer before.
@@ -348,7 +377,7 @@ MMR_API int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 
 /* Finds the bounds [*ret_start, *ret_stop) of the line that contains byte `off`, with its delimiter
  * if it has one. A delimiter belongs to the line that it ends. Only the line is read, except for
- * the rest of a block at each end.
+ * the rest of a block at each end, and for rows (mmr_split_rows).
  *
  * Shape: the bytes of the range limit the line. `first_line` and `n_lines` of the options must be
  *   those of MMR_SCAN_OPTIONS_INIT. `scan` may be NULL.
@@ -389,7 +418,7 @@ MMR_API int mmr_line_find(
  * share contains the first byte of the line. `split -n l/K/N` does the same since coreutils 9.2.
  * The shards 1 to `n` together contain each byte of the range exactly once.
  *
- * Shape: like mmr_line_seek; one thread searches.
+ * Shape: like mmr_line_seek; one thread searches, unless for rows.
  * Units: bytes from the start of the reader. Errors: -EINVAL unless 1 <= k <= n; those of
  *   mmr_line_seek. Threads: safe. */
 MMR_API int mmr_shard(mmr_reader *reader, const mmr_scan_options *scan, uint64_t k, uint64_t n,

@@ -44,8 +44,8 @@ typedef struct mmr_search_options {
 	bool invert;      /* find the lines that do not match */
 	bool utf;         /* as in mmr_regex_options */
 	char delimiter;   /* ends lines */
-	/* Records take the place of lines (scan.h): patterns are matched against one record at a
-	 * time, without its last delimiter. It must live as long as the search. */
+	/* Records or rows take the place of lines (scan.h): patterns are matched against one record
+	 * at a time, without its last delimiter. It must live as long as the search. */
 	const mmr_split *records;
 } mmr_search_options;
 
@@ -75,8 +75,8 @@ MMR_API void mmr_search_close(mmr_search *search);
  *
  * Shape: `scan` may be NULL. Its `delimiter` and its `records` must be those of the search. If a
  *   pattern is compiled by PCRE2, MMR_IO_READ may replace its `io_mode`.
- * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. Threads: safe.
- */
+ * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. The number is
+ * set with MMR_EQUOTE, too. Threads: safe. */
 MMR_API int mmr_search_count(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, uint64_t *ret_lines);
 

@@ -186,7 +186,7 @@ static int load_unit(struct regex_lines *lines, mmr_slice unit)
 /* Gives the matcher the record that starts at `from`. */
 static int load_record(struct regex_lines *lines, size_t from)
 {
-	struct unit_view view = {lines->block, true};
+	struct unit_view view = {lines->block, true, from};
 	size_t stop = lines->block.len;
 	int found = units_next(&lines->units, &view, from + 1, stop, &stop);
 
@@ -287,7 +287,7 @@ static int next_candidate(struct regex_lines *lines, size_t from, size_t *ret_at
 		if (found == 0 || (found > 0 && lines->filter->set->exact))
 			return found;
 		if (found > 0)
-			found = units_around(&lines->units, lines->block, *ret_at, &line);
+			found = units_around(&lines->units, lines->block, from, *ret_at, &line);
 		if (found < 0) {
 			*ret_at = REGEX_NOWHERE;
 			return found;

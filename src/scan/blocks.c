@@ -121,7 +121,8 @@ static int load(mmr_blocks *blocks, mmr_block *ret_block)
 	int err;
 
 	do
-		err = source_load(&blocks->source, &blocks->window, &blocks->claim, ret_block);
+		err = source_load(
+			&blocks->source, &blocks->window, &blocks->claim, NULL, ret_block);
 	while (err < 0 && (keep_rest(blocks, err) || turn_to_copies(blocks, err)));
 	return err;
 }
@@ -163,6 +164,8 @@ bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block)
 	if (result == 0 && blocks->truncated < 0) {
 		error_restore(&blocks->truncated_note);
 		result = blocks->truncated;
+	} else if (result == 0) {
+		result = source_check_end(&blocks->source);
 	}
 	if (result < 0)
 		blocks->error = result;

@@ -4,6 +4,7 @@
 #include "file/reader.h"
 #include "scan/index.h"
 #include "scan/options.h"
+#include "scan/rows.h"
 #include "scan/run.h"
 #include "scan/units.h"
 
@@ -35,7 +36,7 @@ static int count_block(void *argument, const mmr_block *block)
 {
 	struct state *state = argument;
 	const struct units *units = &state->common->units;
-	struct unit_view view = {block->bytes, block->off == block->start};
+	struct unit_view view = {block->bytes, block->off == block->start, 0};
 	size_t own = block->bytes.len - block->ahead, mark = units_mark(units);
 	mmr_slice last = {block->bytes.ptr + own - 1, 1};
 	uint64_t found, terminated;
@@ -191,6 +192,8 @@ static int count(
 	if (err != 0)
 		return err < 0 ? err : 0;
 	common.units = units_of(&scan);
+	if (units_are_rows(&common.units))
+		return rows_count(reader, &scan, ret_counts);
 	cut.split_lines = true;
 	cut.ahead = measure ? 1 : units_ahead(&common.units);
 	/* Where lines end with NUL, a hole is full of lines. */

@@ -61,7 +61,7 @@ static size_t decided(const struct loading *loading)
 static int check_limit(const struct source *source, const mmr_block *block, size_t stop)
 {
 	struct units units = units_of(&source->scan);
-	struct unit_view view = {block->bytes, true};
+	struct unit_view view = {block->bytes, true, 0};
 	size_t len = block->bytes.len, at = 0;
 	int err;
 
@@ -73,6 +73,32 @@ static int check_limit(const struct source *source, const mmr_block *block, size
 	return len - at > source->cut.line_limit
 		       ? error_long(source->reader->offset + block->off + at, &units)
 		       : 0;
+}
+
+/* Looks further for the end of the last unit. Returns: false if that is not allowed. */
+static bool look_further(const struct source *source, struct claim *claim, size_t *slack)
+{
+	if (claim->io_mode == MMR_IO_MAP || *slack < source->cut.line_limit)
+		*slack = *slack > SIZE_MAX / 4 ? SIZE_MAX : *slack * 4;
+	else if (source->io.may_map)
+		claim->io_mode = MMR_IO_MAP;
+	else
+		return false;
+	return true;
+}
+
+/* Sets the block to a part of the bytes that were loaded, the last unit of which starts before
+ * `last`. `off` is that of the bytes. */
+static int set_block(const struct source *source, struct window *window, const struct claim *claim,
+	uint64_t off, mmr_slice part, size_t skip, size_t last, mmr_block *ret_block)
+{
+	window_use(window, off + part.len);
+	ret_block->bytes.ptr = part.ptr + skip;
+	ret_block->bytes.len = part.len - skip;
+	ret_block->off = off + skip;
+	if (claim->io_mode == MMR_IO_MAP || source->io.may_map)
+		return 0;
+	return check_limit(source, ret_block, last - skip);
 }
 
 /* Loads from the first start in the claim to the first one that is not before its end. */
@@ -114,19 +140,88 @@ int file_blocks_load(const struct source *source, struct window *window, struct 
 		if (found > 0 || loading.is_last)
 			break;
 		found = 1;
-		if (claim->io_mode != MMR_IO_MAP && slack >= source->cut.line_limit) {
-			if (!source->io.may_map)
-				break;
-			claim->io_mode = MMR_IO_MAP;
-		} else {
-			slack = slack > SIZE_MAX / 4 ? SIZE_MAX : slack * 4;
-		}
+		if (!look_further(source, claim, &slack))
+			break;
 	}
-	window_use(window, loading.off + len);
-	ret_block->bytes.ptr = loading.view.bytes.ptr + skip;
-	ret_block->bytes.len = len - skip;
-	ret_block->off = loading.off + skip;
-	if (claim->io_mode == MMR_IO_MAP || source->io.may_map)
-		return 0;
-	return check_limit(source, ret_block, stop - skip);
+	loading.view.bytes.len = len;
+	return set_block(
+		source, window, claim, loading.off, loading.view.bytes, skip, stop, ret_block);
+}
+
+/* --- Rows ------------------------------------------------------------------------------------- */
+
+/* Finds out which state is before a claim that has been loaded, and which is after it. */
+static int enter(struct source *source, struct claim *claim, mmr_slice bytes, void *context)
+{
+	char separator = source->scan.records->separator;
+	struct row_function function;
+	uint64_t n;
+	int err;
+
+	if (source->cut.backward) {
+		claim->before = row_place_start();
+		err = row_states_at(&source->states, source->reader, separator, claim->start,
+			&claim->before.state);
+		claim->after = claim->before;
+		return err < 0 ? err : rows_pass(separator, bytes, claim->start, &claim->after, &n);
+	}
+	err = rows_function(separator, bytes, &function);
+	if (err < 0)
+		return err;
+	if (source->enter)
+		return source->enter(context, claim, &function);
+	/* The claim may be loaded again, as a shorter one. */
+	if (claim->entered)
+		source->reached = claim->before;
+	claim_enter(source, claim, &function);
+	return 0;
+}
+
+/* The first start of a row in some bytes, from 0 on. Returns: 1; 0 if there is none. */
+static int first_row(
+	const struct source *source, mmr_slice bytes, enum row_state state, size_t *ret_at)
+{
+	uint64_t passed;
+	int found;
+
+	*ret_at = 0;
+	if (state == ROW_START)
+		return 1;
+	found = rows_select(source->scan.records->separator, bytes, &state, 0, ret_at, &passed);
+	*ret_at += 1;
+	return found;
+}
+
+/* Like file_blocks_load, for rows. */
+int row_blocks_load(struct source *source, struct window *window, struct claim *claim,
+	void *context, mmr_block *ret_block)
+{
+	size_t own = (size_t)(claim->stop - claim->start), slack = SLACK, skip = 0, len, at;
+	bool entered = false;
+	mmr_slice bytes;
+	int found = 0;
+
+	do {
+		len = own + (size_t)min_u64(source->stop - claim->stop, slack);
+		found = window_load(window, claim->io_mode, claim->start, len, &bytes);
+		claim->io_mode = window->io_mode;
+		claim->taken.is_first |= window->is_new;
+		if (found == 0 && !entered)
+			found = enter(source, claim, (mmr_slice){bytes.ptr, own}, context);
+		if (found != 0)
+			return found;
+		if (!entered)
+			found = first_row(source, (mmr_slice){bytes.ptr, own - 1},
+				claim->before.state, &skip);
+		if (!entered && found <= 0)
+			return found;
+		entered = true;
+		found = first_row(
+			source, (mmr_slice){bytes.ptr + own, len - own}, claim->after.state, &at);
+		if (found < 0)
+			return found;
+		bytes.len = found > 0 ? own + at : len;
+	} while (found == 0 && claim->start + len < source->stop &&
+		 look_further(source, claim, &slack));
+	return set_block(source, window, claim, claim->start, bytes, skip, own, ret_block);
 }

@@ -55,7 +55,7 @@ static int count_pieces(void *argument, const mmr_block *block)
 	const mmr_index *index = state->builder->index;
 	const struct units *units = &index->units;
 	size_t own = block->bytes.len - block->ahead, mark = units_mark(units);
-	struct unit_view view = {block->bytes, block->off == 0};
+	struct unit_view view = {block->bytes, block->off == 0, 0};
 	mmr_slice last = {block->bytes.ptr + own - 1, 1};
 	uint64_t off, end, stop = block->off + own, found;
 	size_t from = view.at_start ? 1 : mark, to;
@@ -217,6 +217,8 @@ int index_start(mmr_index *index, mmr_reader *reader, const mmr_scan_options *sc
 		error_set(-EINVAL, "build an index with these options");
 		return error_hint(-EINVAL, "index the whole reader, with at least 4096 bytes");
 	}
+	if (ret_scan->records && ret_scan->records->of_rows)
+		return error_set(-EINVAL, "build an index of the rows of a table");
 	if (reader_is_stream(reader))
 		return reader_no_offsets(reader);
 	memset(index, 0, sizeof(*index));

@@ -60,6 +60,9 @@ static int count_before(struct numbering *numbering)
 	all.progress = NULL;
 	if (numbering->backward)
 		err = mmr_count_lines(numbering->reader, &all, &counts);
+	/* The scan itself reports the quote. */
+	if (err == MMR_EQUOTE)
+		err = 0;
 	all.offset = 0;
 	all.length = MMR_REST;
 	if (err == 0)

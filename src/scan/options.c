@@ -84,7 +84,10 @@ int block_options(const mmr_block_options *given, mmr_block_options *ret_options
 
 int error_long(uint64_t off, const struct units *units)
 {
-	error_set_at(MMR_ELONG, off, units->records ? "buffer a record" : "buffer a line");
+	error_set_at(MMR_ELONG, off, "buffer a %s",
+		units_are_rows(units) ? "row"
+		: units->records      ? "record"
+				      : "line");
 	return error_hint(MMR_ELONG, "raise line_limit, or split lines");
 }
 

@@ -33,6 +33,11 @@ int scan_check_index(const mmr_reader *reader, const mmr_scan_options *scan);
 int scan_locate(
 	mmr_reader *reader, const mmr_scan_options *scan, uint64_t *ret_start, uint64_t *ret_stop);
 
+/* Like mmr_line_seek. If lines are rows, one starts at `known`, or at the start of the range if
+ * that is later. */
+int scan_seek(mmr_reader *reader, uint64_t known, uint64_t from, int64_t n_lines,
+	const mmr_scan_options *scan, uint64_t *ret_off);
+
 /* Sets the error of a line, or a record, past `line_limit` that starts at `off` in the file.
  * Returns: MMR_ELONG. */
 int error_long(uint64_t off, const struct units *units);

@@ -137,9 +137,9 @@ int scan_locate(
 	bytes.first_line = 0;
 	bytes.n_lines = MMR_REST;
 	if (scan->first_line > 0)
-		err = mmr_line_seek(reader, start, clamped(scan->first_line), &bytes, &start);
+		err = scan_seek(reader, start, start, clamped(scan->first_line), &bytes, &start);
 	if (err == 0 && scan->n_lines != MMR_REST)
-		err = mmr_line_seek(reader, start, clamped(scan->n_lines), &bytes, &stop);
+		err = scan_seek(reader, start, start, clamped(scan->n_lines), &bytes, &stop);
 	if (err < 0)
 		return err;
 	*ret_start = start;

@@ -38,6 +38,7 @@ struct run {
 	unsigned n_processors; /* workers after so many only wait for a device */
 	uint64_t swept; /* pages before this offset, or backward after it, were dropped twice */
 	uint64_t n_claimed;
+	uint64_t row_turn;   /* the claim whose rows may be entered */
 	uint64_t order_turn; /* the claim that may be ordered */
 	uint64_t turn;       /* the claim whose results may be collected */
 	uint64_t n_wanted;   /* claims from this one on are not wanted */
@@ -53,6 +54,7 @@ struct worker {
 	pthread_t thread;
 	/* The claim under way, or the last one; changed with the lock held. */
 	bool busy;
+	bool ended;  /* the scan has ended while it waited */
 	int claimed; /* what source_claim returned */
 	uint64_t turn;
 	struct claim claim;
@@ -206,6 +208,24 @@ static bool wait_turn(struct run *run, const struct worker *worker, const uint64
 	return go;
 }
 
+/* Waits until the rows before a claim are known, and passes on those after it. */
+static int enter_rows(void *context, struct claim *claim, const struct row_function *function)
+{
+	struct worker *worker = context;
+	struct run *run = worker->run;
+
+	if (!wait_turn(run, worker, &run->row_turn)) {
+		worker->ended = true;
+		return 1;
+	}
+	pthread_mutex_lock(&run->lock);
+	claim_enter(&run->source, claim, function);
+	run->row_turn++;
+	pthread_cond_broadcast(&run->turn_came);
+	pthread_mutex_unlock(&run->lock);
+	return 0;
+}
+
 /* The result of a callback, or an error if the bytes that it was given were not the file's. */
 static int verified(const struct worker *worker, int result)
 {
@@ -227,7 +247,8 @@ static int work_on_claim(struct run *run, struct worker *worker, mmr_block *ret_
 	int result = worker->claimed < 0 ? worker->claimed : 0;
 
 	if (result == 0)
-		result = source_load(&run->source, &worker->window, &worker->claim, ret_block);
+		result = source_load(
+			&run->source, &worker->window, &worker->claim, worker, ret_block);
 	if (result == 0 && ret_block->bytes.len > 0)
 		result = run->stages->job.work(worker->state, ret_block);
 	return verified(worker, result);
@@ -285,6 +306,8 @@ static bool serve(struct run *run, struct worker *worker)
 	int result = work_on_claim(run, worker, &block);
 	bool last = false;
 
+	if (worker->ended)
+		return false;
 	took = io_clock_ns() - started;
 	if (run->stages->order) {
 		if (!wait_turn(run, worker, &run->order_turn))
@@ -461,6 +484,7 @@ int scan_run_stages(mmr_reader *reader, const mmr_scan_options *scan, const mmr_
 		return err;
 	source->stream.wait = wait_for_others;
 	source->stream.wait_context = &run;
+	source->enter = enter_rows;
 	run.swept = source->cut.backward ? source->stop : source->start;
 	pthread_mutex_init(&run.lock, NULL);
 	pthread_mutex_init(&run.reading, NULL);
@@ -471,6 +495,10 @@ int scan_run_stages(mmr_reader *reader, const mmr_scan_options *scan, const mmr_
 		run_workers(&run);
 	else
 		error_save(&run.note);
+	if (run.result == 0 && run.n_wanted == UINT64_MAX) {
+		run.result = source_check_end(source);
+		error_save(&run.note);
+	}
 	if (source->is_stream)
 		put_back(&run);
 	else

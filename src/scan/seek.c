@@ -1,9 +1,12 @@
 /* seek.c - finds the starts and the numbers of lines and records by counting starts
  *
+ * Rows are found by rows_seek, in their own way.
+ *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
 #include "scan/index.h"
 #include "scan/options.h"
+#include "scan/rows.h"
 #include "scan/run.h"
 #include "scan/units.h"
 
@@ -43,7 +46,7 @@ static int count_block(void *argument, const mmr_block *block)
 	size_t mark = units_mark(&passage->units), own = block->bytes.len - block->ahead;
 	bool at_start = block->off == passage->start;
 
-	state->view = (struct unit_view){block->bytes, at_start};
+	state->view = (struct unit_view){block->bytes, at_start, 0};
 	state->from = clamp_to(passage->from, block);
 	state->from = at_start || state->from > mark ? state->from : mark;
 	state->to = min_size(clamp_to(passage->to, block), own + mark);
@@ -261,10 +264,20 @@ static int find_range(mmr_reader *reader, const mmr_scan_options *options,
 		error_set(-EINVAL, "seek lines in a range of lines");
 		return error_hint(-EINVAL, "limit the search by bytes");
 	}
-	return scan_locate(reader, ret_scan, ret_start, ret_stop);
+	err = scan_locate(reader, ret_scan, ret_start, ret_stop);
+	if (err < 0)
+		return err;
+	ret_scan->offset = *ret_start;
+	ret_scan->length = *ret_stop - *ret_start;
+	return 0;
 }
 
-int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
+static bool has_rows(const mmr_scan_options *scan)
+{
+	return scan->records && scan->records->of_rows;
+}
+
+int scan_seek(mmr_reader *reader, uint64_t known, uint64_t from, int64_t n_lines,
 	const mmr_scan_options *options, uint64_t *ret_off)
 {
 	struct passage passage;
@@ -276,6 +289,8 @@ int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 	if (err < 0)
 		return err;
 	from = min_u64(max_u64(from, start), stop);
+	if (has_rows(&scan))
+		return rows_seek(reader, &scan, max_u64(known, start), from, n_lines, ret_off);
 	passage = (struct passage){
 		.units = units_of(&scan), .start = start, .stop = stop, .backward = n_lines < 0};
 	if (n_lines == 0) {
@@ -296,6 +311,12 @@ int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 		return err;
 	*ret_off = passage.off;
 	return 0;
+}
+
+int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
+	const mmr_scan_options *options, uint64_t *ret_off)
+{
+	return scan_seek(reader, 0, from, n_lines, options, ret_off);
 }
 
 /* Checks that start <= off < stop. */
@@ -321,7 +342,7 @@ int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_options *op
 	if (err == 0)
 		err = mmr_line_seek(reader, off + 1, -1, &scan, &start);
 	if (err == 0)
-		err = mmr_line_seek(reader, off, 1, &scan, &stop);
+		err = scan_seek(reader, start, has_rows(&scan) ? start : off, 1, &scan, &stop);
 	if (err < 0)
 		return err;
 	*ret_start = start;
@@ -348,7 +369,7 @@ int mmr_line_find(
 	if (off == stop)
 		return error_set(-ERANGE, "find line %llu of '%s'", (unsigned long long)number,
 			reader->name);
-	err = mmr_line_seek(reader, off, 1, &scan, &end);
+	err = scan_seek(reader, off, off, 1, &scan, &end);
 	if (err == 0)
 		*ret_line = (mmr_slice){all.ptr + off, (size_t)(end - off)};
 	return err;
@@ -368,6 +389,8 @@ int mmr_line_number(
 		return err;
 	if (index_count_starts(reader, &scan, passage.start, off, ret_number))
 		return 0;
+	if (has_rows(&scan))
+		return rows_number(reader, &scan, off, ret_number);
 	passage.units = units_of(&scan);
 	passage.from = passage.start + 1;
 	passage.to = off + 1;

@@ -6,12 +6,13 @@
 
 #include <errno.h>
 
-/* Finds the first line that starts at or after an offset. */
-static int cut(mmr_reader *reader, const mmr_scan_options *scan, uint64_t off, uint64_t *ret_off)
+/* Finds the first line that starts at or after an offset. `known` is the start of a line. */
+static int cut(mmr_reader *reader, const mmr_scan_options *scan, uint64_t known, uint64_t off,
+	uint64_t *ret_off)
 {
-	if (off > scan->offset)
-		return mmr_line_seek(reader, off - 1, 1, scan, ret_off);
-	*ret_off = off;
+	if (off > known)
+		return scan_seek(reader, known, off - 1, 1, scan, ret_off);
+	*ret_off = known;
 	return 0;
 }
 
@@ -42,11 +43,13 @@ int mmr_shard(mmr_reader *reader, const mmr_scan_options *options, uint64_t k, u
 		return err;
 	scan.offset = start;
 	scan.length = stop - start;
-	scan.n_threads = 1;
+	/* Rows are looked for in all bytes before them, other lines only near the cuts. */
+	if (!scan.records || !scan.records->of_rows)
+		scan.n_threads = 1;
 	scan.progress = NULL;
-	err = cut(reader, &scan, scan.offset + bound(scan.length, k - 1, n), &start);
+	err = cut(reader, &scan, start, scan.offset + bound(scan.length, k - 1, n), &start);
 	if (err == 0)
-		err = cut(reader, &scan, scan.offset + bound(scan.length, k, n), &stop);
+		err = cut(reader, &scan, start, scan.offset + bound(scan.length, k, n), &stop);
 	if (err < 0)
 		return err;
 	*ret_start = start;

@@ -76,6 +76,30 @@ static void start_io(struct source *source)
 		leave(source);
 }
 
+/* The largest power of two that is not greater than `len`. */
+static size_t power_below(size_t len)
+{
+	while (len & (len - 1))
+		len &= len - 1;
+	return len;
+}
+
+/* The states of rows are kept at multiples of the length of a claim. */
+static int start_rows(struct source *source)
+{
+	const struct units units = units_of(&source->scan);
+
+	source->of_rows = units_are_rows(&units) && !source->cut.split_lines;
+	source->reached = row_place_start();
+	if (!source->of_rows || !source->cut.backward)
+		return 0;
+	source->cut.window = power_below(min_size(source->cut.window, WINDOW_DEFAULT));
+	if (source->start < source->stop)
+		return row_states_find(source->reader, &source->scan, source->start, source->stop,
+			source->cut.window, &source->states);
+	return 0;
+}
+
 static int start_file(struct source *source, struct scan_place *place)
 {
 	int err;
@@ -91,6 +115,9 @@ static int start_file(struct source *source, struct scan_place *place)
 		place->start = source->start;
 		place->stop = source->stop;
 	}
+	err = start_rows(source);
+	if (err < 0)
+		return err;
 	start_io(source);
 	scan_progress_start(source->scan.progress, source->stop - source->start);
 	return 0;
@@ -255,7 +282,9 @@ int source_claim(struct source *source, struct window *window, struct claim *ret
 	ret_claim->io_mode = way.io_mode;
 	ret_claim->is_cold = source->is_cold;
 	ret_claim->was_empty = source->leaves && state == CACHED_NONE;
-	len = min_u64(len, way.len);
+	/* The rows of a backward claim are known at the ends of windows only. */
+	if (!source->of_rows || !source->cut.backward)
+		len = min_u64(len, way.len);
 	cut_claim(source, source->leaves ? within_stretch(len) : len, ret_claim);
 	cut_fetch(source, ret_claim);
 	cut_evict(source, ret_claim);
@@ -288,7 +317,22 @@ size_t source_claim_len(const struct source *source, const struct claim *claim)
 	return (size_t)(claim->stop - claim->start);
 }
 
-int source_load(const struct source *source, struct window *window, struct claim *claim,
+void claim_enter(struct source *source, struct claim *claim, const struct row_function *function)
+{
+	claim->entered = true;
+	claim->before = source->reached;
+	rows_apply(function, claim->start, &source->reached);
+	claim->after = source->reached;
+}
+
+int source_check_end(const struct source *source)
+{
+	const struct row_place *end = source->cut.backward ? &source->states.end : &source->reached;
+
+	return source->of_rows ? rows_check_end(source->reader, end) : 0;
+}
+
+int source_load(struct source *source, struct window *window, struct claim *claim, void *context,
 	mmr_block *ret_block)
 {
 	size_t len = source_claim_len(source, claim), ahead;
@@ -301,6 +345,8 @@ int source_load(const struct source *source, struct window *window, struct claim
 	if (claim->fetch_start < claim->fetch_stop)
 		reader_prefetch(
 			source->reader, claim->fetch_start, claim->fetch_stop - claim->fetch_start);
+	if (source->of_rows)
+		return row_blocks_load(source, window, claim, context, ret_block);
 	if (!source->cut.split_lines)
 		return file_blocks_load(source, window, claim, ret_block);
 	ahead = (size_t)min_u64(source->cut.ahead, source->stop - claim->stop);
@@ -319,6 +365,7 @@ void source_end(struct source *source)
 		scan_progress_set(
 			source->scan.progress, source->stream.next - source->stream.first);
 	}
+	row_states_free(&source->states);
 	scan_progress_end(source->scan.progress, &source->io.summary);
 }
 

@@ -9,8 +9,18 @@
 
 #include "scan/cached.h"
 #include "scan/io_mode.h"
+#include "scan/rows.h"
 #include "scan/stream_blocks.h"
 #include "scan/window.h"
+
+struct claim;
+
+/* Called when it is known what the bytes of a claim do to rows: sets `claim->before` and
+ * `claim->after` with claim_enter, when all claims before have done so.
+ *
+ * Returns: 0; 1 when the scan has ended meanwhile. */
+typedef int source_enter_fn(
+	void *context, struct claim *claim, const struct row_function *function);
 
 struct source {
 	mmr_reader *reader;
@@ -32,6 +42,11 @@ struct source {
 	uint64_t claimed;                 /* bytes */
 	uint64_t fetched;                 /* where the last prefetch of a backward scan started */
 	uint64_t empty_start, empty_stop; /* adjacent claims, up to the last one, that were empty */
+	/* Where blocks have whole rows: */
+	bool of_rows;
+	struct row_place reached; /* after the last claim that was entered; forward */
+	struct row_states states; /* backward */
+	source_enter_fn *enter;   /* NULL: claims are loaded one after the other */
 };
 
 struct claim {
@@ -44,6 +59,8 @@ struct claim {
 	 * first to the last one, are dropped from it after the claim. */
 	bool was_empty;
 	uint64_t evict_start, evict_stop;
+	bool entered; /* of rows: these are known */
+	struct row_place before, after;
 	mmr_block block; /* of a stream, which is read when it is claimed */
 };
 
@@ -71,13 +88,23 @@ void source_record(struct source *source, const struct claim *claim, size_t len,
  * that are shown ahead. The block is empty if no line starts there. A line that is too long for a
  * copy is taken from the map if there is one: this changes the I/O mode of the claim.
  *
+ * Returns: 0; 1 when `enter`, which is passed `context`, has ended the scan.
  * Errors: those of window_load, MMR_ELONG. */
-int source_load(const struct source *source, struct window *window, struct claim *claim,
+int source_load(struct source *source, struct window *window, struct claim *claim, void *context,
 	mmr_block *ret_block);
 
-/* For source_load: blocks of a file that end with a line. */
+/* Applies what the bytes of a claim do to the place that the source has reached. */
+void claim_enter(struct source *source, struct claim *claim, const struct row_function *function);
+
+/* The error at the end of a scan that has reached the end of the range. Returns: 0, or MMR_EQUOTE
+ * for whole rows. */
+int source_check_end(const struct source *source);
+
+/* For source_load: blocks of a file that end with a line, or a row. */
 int file_blocks_load(const struct source *source, struct window *window, struct claim *claim,
 	mmr_block *ret_block);
+int row_blocks_load(struct source *source, struct window *window, struct claim *claim,
+	void *context, mmr_block *ret_block);
 
 /* Ends a scan. What was not used of a stream is left to the next one. */
 void source_end(struct source *source);

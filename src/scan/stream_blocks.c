@@ -5,6 +5,7 @@
 
 #include "file/stream.h"
 #include "scan/options.h"
+#include "scan/rows.h"
 
 #include <errno.h>
 #include <string.h>
@@ -40,6 +41,7 @@ int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
 	blocks->whole = !cut->split_lines || blocks->skip > 0 || blocks->left != MMR_REST;
 	blocks->longest = blocks->whole ? cut->line_limit : SIZE_MAX;
 	blocks->undecided = 1;
+	blocks->row = row_place_start();
 	blocks->place = place;
 	blocks->first = blocks->next = atomic_load(&reader->stream->consumed);
 	return 0;
@@ -100,7 +102,7 @@ static size_t decided(const struct stream_blocks *blocks, const struct window *w
 
 static struct unit_view view_of(const struct window *window)
 {
-	return (struct unit_view){{window->buffer, window->filled}, true};
+	return (struct unit_view){{window->buffer, window->filled}, true, 0};
 }
 
 /* Returns: false when the scan is to end instead. */
@@ -181,6 +183,23 @@ static int make_room(const struct stream_blocks *blocks, struct window *window)
 		       : window_reserve(window, min_size(window->room * 2, most_bytes(blocks)));
 }
 
+/* Finds the end of the last row that ends in [from, to) of the buffer, which is read once. */
+static int cut_rows(struct stream_blocks *blocks, const struct window *window, size_t from,
+	size_t to, size_t *ret_len)
+{
+	mmr_slice bytes = {window->buffer + from, to - from};
+	uint64_t off = blocks->next - window->filled + from, n_ends, passed;
+	enum row_state state = blocks->row.state;
+	char separator = blocks->units.records->separator;
+	int found = rows_pass(separator, bytes, off, &blocks->row, &n_ends);
+
+	if (found < 0 || n_ends == 0)
+		return found;
+	found = rows_select(separator, bytes, &state, n_ends - 1, ret_len, &passed);
+	*ret_len += from + 1;
+	return found;
+}
+
 /* Finds the end of the block. `*ret_len` is 0 if more bytes are needed. */
 static int cut_block(struct stream_blocks *blocks, const struct window *window, size_t *ret_len)
 {
@@ -197,6 +216,8 @@ static int cut_block(struct stream_blocks *blocks, const struct window *window, 
 	if (from >= to)
 		return 0;
 	blocks->undecided = to;
+	if (units_are_rows(&blocks->units))
+		return cut_rows(blocks, window, from - 1, to - 1, ret_len);
 	found = units_last(&blocks->units, &view, from, to, ret_len);
 	return found < 0 ? found : 0;
 }
@@ -282,6 +303,9 @@ static int report_error(struct stream_blocks *blocks)
 {
 	if (blocks->error < 0)
 		error_restore(&blocks->note);
+	else if (blocks->ended && blocks->carry.filled == 0 && blocks->returned &&
+		 !blocks->cut.split_lines)
+		return rows_check_end(blocks->reader, &blocks->row);
 	return blocks->error;
 }
 
@@ -316,6 +340,7 @@ int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_
 	err = carry(blocks, window, len);
 	if (err < 0)
 		return err;
+	blocks->returned = true;
 	blocks->undecided = blocks->undecided > len ? blocks->undecided - len : 1;
 	/* Of whole records, more bytes may have been read than are to be shown. */
 	if (blocks->cut.split_lines && !blocks->finished) {

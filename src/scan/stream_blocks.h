@@ -30,7 +30,9 @@ struct stream_blocks {
 	bool whole;               /* blocks end with a unit */
 	size_t longest;           /* unit that may be buffered */
 	size_t undecided;         /* first offset in the buffer that may be the start of a unit */
+	struct row_place row;     /* of whole rows: what is before this offset */
 	uint64_t skip, left;      /* records before the range, and of it; for records only */
+	bool returned;            /* a block */
 	bool finished;            /* all records of the range were returned */
 	uint64_t first;           /* offset of the first byte of the scan */
 	uint64_t start;           /* of the range */

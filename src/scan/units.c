@@ -1,4 +1,4 @@
-/* units.c - the starts of lines, and the functions of records behind the same calls
+/* units.c - the starts of lines, and the functions of records and rows behind the same calls
  *
  * SPDX-License-Identifier: MIT */
 #include "scan/units.h"
@@ -83,15 +83,15 @@ int units_select(const struct units *units, const struct unit_view *view, size_t
 
 /* --- Whole units ------------------------------------------------------------------------------ */
 
-static struct unit_view whole(mmr_slice bytes)
+static struct unit_view whole(mmr_slice bytes, size_t known)
 {
-	return (struct unit_view){bytes, true};
+	return (struct unit_view){bytes, true, known};
 }
 
 /* The last unit does not count as a start after it if it is not followed by another one. */
 int units_in(const struct units *units, mmr_slice bytes, uint64_t *ret_n)
 {
-	struct unit_view view = whole(bytes);
+	struct unit_view view = whole(bytes, 0);
 	int err;
 
 	*ret_n = 0;
@@ -102,13 +102,15 @@ int units_in(const struct units *units, mmr_slice bytes, uint64_t *ret_n)
 	return err;
 }
 
-int records_around(const struct units *units, mmr_slice bytes, size_t at, mmr_slice *ret_unit)
+int records_around(
+	const struct units *units, mmr_slice bytes, size_t known, size_t at, mmr_slice *ret_unit)
 {
-	struct unit_view view = whole(bytes);
-	size_t start = 0, stop = bytes.len;
+	struct unit_view view = whole(bytes, known);
+	size_t start = known, stop = bytes.len;
 	int found;
 
-	found = units_last(units, &view, 1, at + 1, &start);
+	found = units_last(units, &view, known + 1, at + 1, &start);
+	view.known = start;
 	if (found >= 0)
 		found = units_next(units, &view, at + 1, bytes.len, &stop);
 	if (found < 0)
@@ -158,82 +160,137 @@ static int lines_backward(char delimiter, mmr_slice bytes, size_t least, size_t 
 	return 0;
 }
 
+/* The last unit is not followed by a start. */
 int units_forward(const struct units *units, mmr_slice bytes, size_t *at, uint64_t *n)
 {
-	struct unit_view view = whole(bytes);
+	const mmr_split *records = units->records;
+	struct unit_view view = whole(bytes, *at);
 	int found;
 
-	if (!units->records)
+	if (!records)
 		return lines_forward(units->delimiter, bytes, at, n);
-	for (; *n > 0 && *at < bytes.len; --*n) {
-		found = units_next(units, &view, *at + 1, bytes.len, at);
-		if (found < 0)
-			return found;
-		if (found == 0)
-			*at = bytes.len;
-	}
+	if (*n == 0 || *at >= bytes.len)
+		return 0;
+	found = records->forward(records, &view, *at + 1, bytes.len, n, at);
+	if (found != 0)
+		return found < 0 ? found : 0;
+	*at = bytes.len;
+	--*n;
 	return 0;
 }
 
 int units_backward(
 	const struct units *units, mmr_slice bytes, size_t least, size_t *at, uint64_t *n)
 {
-	struct unit_view view = whole(bytes);
+	const mmr_split *records = units->records;
+	struct unit_view view = whole(bytes, least);
 	int found;
 
-	if (!units->records)
+	if (!records)
 		return lines_backward(units->delimiter, bytes, least, at, n);
-	for (; *n > 0 && *at > least; --*n) {
-		found = units_last(units, &view, least + 1, *at, at);
-		if (found < 0)
+	if (*n == 0 || *at <= least)
+		return 0;
+	found = records->backward(records, &view, least + 1, *at, n, at);
+	if (found != 0)
+		return found < 0 ? found : 0;
+	*at = least;
+	--*n;
+	return 0;
+}
+
+/* --- Marks ------------------------------------------------------------------------------------ */
+
+/* Closer marks are not worth their time. */
+#define MARK_STEP ((size_t)4096)
+
+int unit_marks_of(const struct units *units, mmr_slice bytes, struct unit_marks *ret_marks)
+{
+	size_t step = bytes.len / UNIT_MARKS + MARK_STEP, at = 0;
+	struct unit_view view = whole(bytes, 0);
+	int found = 1;
+
+	ret_marks->at[0] = 0;
+	ret_marks->n = 1;
+	while (units_are_rows(units) && step < bytes.len - at) {
+		view.known = at;
+		found = units_next(units, &view, at + step, bytes.len, &at);
+		if (found <= 0)
 			return found;
-		if (found == 0)
-			*at = least;
+		ret_marks->at[ret_marks->n++] = at;
 	}
 	return 0;
 }
 
+size_t unit_marks_before(const struct unit_marks *marks, size_t at)
+{
+	unsigned i = marks->n;
+
+	while (i > 1 && marks->at[i - 1] >= at)
+		i--;
+	return marks->at[i - 1];
+}
+
 /* --- Walks ------------------------------------------------------------------------------------ */
 
-struct unit_walk unit_walk_of(const struct units *units, mmr_slice bytes)
+static struct unit_walk walk_of(const struct units *units, mmr_slice bytes)
 {
 	struct unit_walk walk;
 
+	/* The iterator is not cleared: it is large. */
 	walk.units = units;
 	walk.of_records = units->records != NULL;
 	walk.bytes = bytes;
 	walk.start = 0;
 	walk.stop = bytes.len;
 	walk.error = 0;
-	if (!walk.of_records)
-		walk.lines.forward = mmr_lines_of_flags(bytes, units->delimiter, MMR_LINES_KEEP);
+	return walk;
+}
+
+struct unit_walk unit_walk_of(const struct units *units, mmr_slice bytes)
+{
+	struct unit_walk walk = walk_of(units, bytes);
+
+	if (units_are_rows(units))
+		walk.by.rows = row_ends_of(units->records->separator, bytes);
+	else if (!walk.of_records)
+		walk.by.forward = mmr_lines_of_flags(bytes, units->delimiter, MMR_LINES_KEEP);
 	return walk;
 }
 
 struct unit_walk unit_walk_back_of(const struct units *units, mmr_slice bytes)
 {
-	struct unit_walk walk;
+	struct unit_walk walk = walk_of(units, bytes);
 
-	walk.units = units;
-	walk.of_records = units->records != NULL;
-	walk.bytes = bytes;
-	walk.start = 0;
-	walk.stop = bytes.len;
-	walk.error = 0;
-	if (!walk.of_records)
-		walk.lines.backward =
+	if (units_are_rows(units)) {
+		walk.error = unit_marks_of(units, bytes, &walk.by.rows_back.marks);
+		walk.by.rows_back.n = 0;
+	} else if (!walk.of_records) {
+		walk.by.backward =
 			mmr_reverse_lines_of_flags(bytes, units->delimiter, MMR_LINES_KEEP);
+	}
 	return walk;
+}
+
+static int next_row(struct unit_walk *walk, size_t *stop)
+{
+	const char *end;
+
+	if (row_ends_next(&walk->by.rows, &end))
+		*stop = (size_t)(end - walk->bytes.ptr) + 1;
+	return walk->by.rows.error;
 }
 
 bool unit_walk_record(struct unit_walk *walk, mmr_slice *ret_unit)
 {
-	struct unit_view view = whole(walk->bytes);
+	struct unit_view view = whole(walk->bytes, 0);
 	size_t start = walk->start, stop = walk->stop;
 
 	if (walk->error < 0 || start == stop)
 		return false;
-	walk->error = units_next(walk->units, &view, start + 1, stop, &stop);
+	if (units_are_rows(walk->units))
+		walk->error = next_row(walk, &stop);
+	else
+		walk->error = units_next(walk->units, &view, start + 1, stop, &stop);
 	if (walk->error < 0)
 		return false;
 	*ret_unit = (mmr_slice){walk->bytes.ptr + start, stop - start};
@@ -241,14 +298,55 @@ bool unit_walk_record(struct unit_walk *walk, mmr_slice *ret_unit)
 	return true;
 }
 
+/* Keeps the starts of the last rows between the last mark before the end and the end. */
+static int keep_rows(struct unit_walk *walk)
+{
+	struct row_walk *rows = &walk->by.rows_back;
+	size_t known = unit_marks_before(&rows->marks, walk->stop), at = known;
+	struct unit_view view = whole(walk->bytes, known);
+	uint64_t n_starts;
+	struct row_ends ends;
+	const char *end;
+	int found;
+
+	found = units_count(walk->units, &view, known + 1, walk->stop, &n_starts);
+	if (found == 0 && n_starts >= UNIT_MARKS)
+		found = units_select(
+			walk->units, &view, known + 1, walk->stop, n_starts - UNIT_MARKS, &at);
+	if (found < 0)
+		return found;
+	ends = row_ends_of(walk->units->records->separator,
+		(mmr_slice){walk->bytes.ptr + at, walk->stop - at});
+	for (rows->n = 0; rows->n < UNIT_MARKS && at < walk->stop;) {
+		rows->starts[rows->n++] = at;
+		if (!row_ends_next(&ends, &end))
+			break;
+		at = (size_t)(end - walk->bytes.ptr) + 1;
+	}
+	return ends.error;
+}
+
+static int last_row(struct unit_walk *walk, size_t *start)
+{
+	struct row_walk *rows = &walk->by.rows_back;
+	int err = rows->n == 0 ? keep_rows(walk) : 0;
+
+	if (err == 0)
+		*start = rows->starts[--rows->n];
+	return err;
+}
+
 bool unit_walk_record_back(struct unit_walk *walk, mmr_slice *ret_unit)
 {
-	struct unit_view view = whole(walk->bytes);
+	struct unit_view view = whole(walk->bytes, 0);
 	size_t start = walk->start, stop = walk->stop;
 
 	if (walk->error < 0 || start == stop)
 		return false;
-	walk->error = units_last(walk->units, &view, start + 1, stop, &start);
+	if (units_are_rows(walk->units))
+		walk->error = last_row(walk, &start);
+	else
+		walk->error = units_last(walk->units, &view, start + 1, stop, &start);
 	if (walk->error < 0)
 		return false;
 	*ret_unit = (mmr_slice){walk->bytes.ptr + start, stop - start};
@@ -260,12 +358,12 @@ int unit_walk_error(const struct unit_walk *walk)
 {
 	if (walk->of_records)
 		return walk->error < 0 ? walk->error : 0;
-	return mmr_lines_error(&walk->lines.forward);
+	return mmr_lines_error(&walk->by.forward);
 }
 
 int unit_walk_back_error(const struct unit_walk *walk)
 {
 	if (walk->of_records)
 		return walk->error < 0 ? walk->error : 0;
-	return mmr_reverse_lines_error(&walk->lines.backward);
+	return mmr_reverse_lines_error(&walk->by.backward);
 }

@@ -1,4 +1,4 @@
-/* units.h - the units of a scan: lines, or records of several lines
+/* units.h - the units of a scan: lines, records of several lines, or rows of a table
  *
  * All code that divides bytes asks these functions. They look for the starts of units: offsets in
  * some bytes. Lines are the fast case: a line starts after each delimiter. So one may start at the
@@ -8,11 +8,16 @@
  * by `mark` bytes before it and `head` bytes from it on. Only a unit at the start of a range is one
  * whatever its bytes are.
  *
+ * Rows are the exception: all bytes before an offset decide whether a row starts there. So the
+ * calls below take bytes that begin with a row, and scans pass on what they know (rows.h).
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_SCAN_UNITS_H
 #define SRC_SCAN_UNITS_H
 
 #include "common.h"
+
+#include "text/rows.h"
 
 #include <mmreader/lines.h>
 #include <mmreader/scan.h>
@@ -21,13 +26,15 @@
 struct unit_view {
 	mmr_slice bytes;
 	bool at_start; /* they begin with a unit: at the start of the range, or within it */
+	size_t known;  /* a unit starts here, so the bytes before need not be read; often 0 */
 };
 
 /* How the starts of one kind of records are found. Each function passes the starts in [from, to),
  * at most `*left`, which it reduces by those that it has passed.
  *
- * Shape: from >= 1, and from >= mark unless the view is at a start; the bytes that decide about
- *   these offsets are in the view, unless the range ends before.
+ * Shape: from >= 1, and from >= mark unless the view is at a start; from > known; the bytes that
+ *   decide about these offsets are in the view, unless the range ends before. Views of rows are at
+ *   a start.
  * Returns: 1 with the offset of the last one in `*ret_at` when `*left` has become 0, else 0.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault); those of mmr_regex_matches_error. */
 typedef int records_pass_fn(const mmr_split *records, const struct unit_view *view, size_t from,
@@ -36,7 +43,9 @@ typedef int records_pass_fn(const mmr_split *records, const struct unit_view *vi
 struct mmr_split {
 	records_pass_fn *forward, *backward;
 	void (*close)(mmr_split *records);
+	bool of_rows;
 	char delimiter; /* of the lines of a record */
+	char separator; /* of the cells of a row */
 	size_t mark, head;
 	uint64_t identity; /* not 0; that of another pattern differs */
 };
@@ -50,6 +59,11 @@ struct units {
 static inline struct units units_of(const mmr_scan_options *scan)
 {
 	return (struct units){scan->delimiter, scan->records};
+}
+
+static inline bool units_are_rows(const struct units *units)
+{
+	return units->records && units->records->of_rows;
 }
 
 /* Bytes before a start that decide about it. */
@@ -96,13 +110,14 @@ int units_select(const struct units *units, const struct unit_view *view, size_t
 int units_in(const struct units *units, mmr_slice bytes, uint64_t *ret_n);
 
 /* Private: for units_around. */
-int records_around(const struct units *units, mmr_slice bytes, size_t at, mmr_slice *ret_unit);
+int records_around(
+	const struct units *units, mmr_slice bytes, size_t known, size_t at, mmr_slice *ret_unit);
 
-/* The unit that contains byte `at`. */
+/* The unit that contains byte `at`. `known` is the start of this unit or of one before. */
 static inline int units_around(
-	const struct units *units, mmr_slice bytes, size_t at, mmr_slice *ret_unit)
+	const struct units *units, mmr_slice bytes, size_t known, size_t at, mmr_slice *ret_unit)
 {
-	return units->records ? records_around(units, bytes, at, ret_unit)
+	return units->records ? records_around(units, bytes, known, at, ret_unit)
 			      : mmr_line_around(bytes, at, units->delimiter, ret_unit);
 }
 
@@ -114,6 +129,28 @@ int units_forward(const struct units *units, mmr_slice bytes, size_t *at, uint64
 int units_backward(
 	const struct units *units, mmr_slice bytes, size_t least, size_t *at, uint64_t *n);
 
+/* Starts of some units, about the same number of bytes apart, for searches from the end: rows are
+ * only found from a start on. There is one at 0, and for lines and records, no other. */
+#define UNIT_MARKS 128
+
+struct unit_marks {
+	unsigned n;
+	size_t at[UNIT_MARKS];
+};
+
+/* Errors: as records_pass_fn. */
+int unit_marks_of(const struct units *units, mmr_slice bytes, struct unit_marks *ret_marks);
+
+/* The last mark that is before `at`; 0 if there is none. */
+size_t unit_marks_before(const struct unit_marks *marks, size_t at);
+
+/* Rows from the last to the first: the starts of some are kept. */
+struct row_walk {
+	struct unit_marks marks;
+	unsigned n;
+	size_t starts[UNIT_MARKS];
+};
+
 /* Iterates over units, from the first to the last or from the last to the first. */
 struct unit_walk {
 	const struct units *units;
@@ -124,7 +161,9 @@ struct unit_walk {
 	union {
 		mmr_lines forward;
 		mmr_reverse_lines backward;
-	} lines;
+		struct row_ends rows;
+		struct row_walk rows_back;
+	} by;
 };
 
 struct unit_walk unit_walk_of(const struct units *units, mmr_slice bytes);
@@ -138,13 +177,13 @@ bool unit_walk_record_back(struct unit_walk *walk, mmr_slice *ret_unit);
 static inline bool unit_walk_next(struct unit_walk *walk, mmr_slice *ret_unit)
 {
 	return walk->of_records ? unit_walk_record(walk, ret_unit)
-				: mmr_lines_next(&walk->lines.forward, ret_unit);
+				: mmr_lines_next(&walk->by.forward, ret_unit);
 }
 
 static inline bool unit_walk_back(struct unit_walk *walk, mmr_slice *ret_unit)
 {
 	return walk->of_records ? unit_walk_record_back(walk, ret_unit)
-				: mmr_reverse_lines_next(&walk->lines.backward, ret_unit);
+				: mmr_reverse_lines_next(&walk->by.backward, ret_unit);
 }
 
 /* Why a walk ended. Returns: 0 at the end of the bytes. */

@@ -15,12 +15,12 @@ static int find_start(
 	size_t least = tail->len > WINDOW_LINE_LIMIT ? tail->len - WINDOW_LINE_LIMIT : 0;
 	mmr_slice bytes = {tail->bytes, tail->len};
 	size_t at = tail->len;
-	struct unit_view view = {bytes, true};
+	struct unit_view view = {bytes, true, 0};
 	uint64_t left = n_lines;
-	int err = units_backward(units, bytes, least, &at, &left);
+	int err = units_backward(units, bytes, 0, &at, &left);
 
-	/* The first line is not whole if it crosses the limit. */
-	if (err == 0 && at == least && least > 0) {
+	/* The lines that start before the limit are too many bytes. */
+	if (err == 0 && at < least) {
 		at = tail->len;
 		err = units_next(units, &view, least, tail->len, &at);
 	}

@@ -142,7 +142,8 @@ int finder_next(struct finder *finder, mmr_slice *ret_line)
 		at = edge(finder, all);
 		if (at == NOT_FOUND)
 			return 0;
-		err = units_around(&finder->search->units, finder->block, at, ret_line);
+		err = units_around(
+			&finder->search->units, finder->block, finder->from, at, ret_line);
 		if (err < 0)
 			return err;
 		start = (size_t)(ret_line->ptr - finder->block.ptr);

@@ -262,7 +262,7 @@ int mmr_search_count(const mmr_search *search, mmr_reader *reader, const mmr_sca
 	struct lines_scan all = {.search = search, .reader = reader, .how = default_options};
 	int err = run(&all, scan);
 
-	if (err == 0)
+	if (err == 0 || err == MMR_EQUOTE)
 		*ret_lines = all.count;
 	return err;
 }

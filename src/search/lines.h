@@ -44,7 +44,8 @@ struct lines_worker {
 	uint64_t first_number; /* of the block; or MMR_NO_LINE */
 	uint64_t number;       /* of the line at byte `at` */
 	size_t at;
-	struct tail tail; /* lines of a stream before the block, if they are context in it */
+	struct unit_marks marks; /* of the block, if it is reported backward */
+	struct tail tail;        /* lines of a stream before the block, if they are context in it */
 
 	/* While the block is reported. */
 	struct worker *worker;

@@ -255,28 +255,33 @@ int report_forward(struct lines_worker *lines)
 /* Of whole lines. No more runs are in it than are kept, unless it is a longer line. */
 #define PIECE ((size_t)RUNS_KEPT)
 
+/* The start of the line before byte `stop`, which is the end of a line. */
+static int find_line(const struct lines_worker *lines, size_t stop, size_t *ret_start)
+{
+	size_t known = unit_marks_before(&lines->marks, stop);
+	mmr_slice bytes = {lines->block->bytes.ptr, stop};
+	uint64_t n_lines = 1;
+
+	*ret_start = stop;
+	return units_backward(lines_units(lines), bytes, known, ret_start, &n_lines);
+}
+
 /* The start of a piece that ends at `stop`: several lines, or one. */
 static int find_piece(const struct lines_worker *lines, size_t stop, bool one, size_t *ret_start)
 {
-	mmr_slice bytes = {lines->block->bytes.ptr, stop};
 	size_t least = stop > PIECE ? stop - PIECE : 0;
-	uint64_t n_lines = 1;
-	int err = 0;
+	struct unit_view view = {{lines->block->bytes.ptr, stop}, true, 0};
+	int found;
 
-	*ret_start = stop;
 	if (one)
-		return units_backward(lines_units(lines), bytes, 0, ret_start, &n_lines);
+		return find_line(lines, stop, ret_start);
+	*ret_start = 0;
+	if (least == 0)
+		return 0;
 	/* The first line that starts in the piece; or the only line. */
-	if (least > 0) {
-		least--;
-		err = units_forward(lines_units(lines), bytes, &least, &n_lines);
-	}
-	if (err < 0 || least < stop) {
-		*ret_start = least;
-		return err;
-	}
-	n_lines = 1;
-	return units_backward(lines_units(lines), bytes, 0, ret_start, &n_lines);
+	view.known = unit_marks_before(&lines->marks, least);
+	found = units_next(lines_units(lines), &view, least, stop, ret_start);
+	return found == 0 ? find_line(lines, stop, ret_start) : found < 0 ? found : 0;
 }
 
 /* Reports the lines of a part of the block, from the last to the first. */
@@ -333,10 +338,11 @@ int report_backward(struct lines_worker *lines)
 	struct runs *runs = &lines->runs;
 	size_t stop = block->bytes.len, start;
 	bool one = false;
-	int result = 0;
+	int result;
 
 	if (runs->n_kept == 0 && runs->error == 0 && !lines->scan->search->options.invert)
 		return 0;
+	result = unit_marks_of(lines_units(lines), block->bytes, &lines->marks);
 	if (lines->number != MMR_NO_LINE)
 		lines->number += lines->runs.n_units;
 	lines->at = stop;

@@ -54,6 +54,7 @@ struct text_cursor {
 	const struct edges *edges;
 	mmr_slice block;
 	bool is_line;                 /* the block is one line, or record, without its delimiter */
+	size_t known;                 /* start of the record of the last one that crosses lines */
 	mmr_matches matches;          /* of one text */
 	struct needles_search of_set; /* of several */
 };

@@ -11,6 +11,7 @@ void text_load(struct text_cursor *cursor, const struct mmr_search *search, cons
 	cursor->term = term;
 	cursor->edges = &search->edges;
 	cursor->block = block;
+	cursor->known = 0;
 	if (term->needles)
 		needles_load(&cursor->of_set, term->needles, block);
 	else
@@ -55,7 +56,7 @@ static int next_of_set(struct text_cursor *cursor, size_t from, mmr_slice *ret_m
 
 /* Whether an occurrence is within one record, without its last delimiter. Returns: 1; 0; an error.
  */
-static int is_within(const struct text_cursor *cursor, size_t at, size_t len)
+static int is_within(struct text_cursor *cursor, size_t at, size_t len)
 {
 	const struct units *units = &cursor->search->units;
 	mmr_slice record, last;
@@ -64,9 +65,11 @@ static int is_within(const struct text_cursor *cursor, size_t at, size_t len)
 
 	if (cursor->is_line)
 		return 1;
-	err = units_around(units, cursor->block, at, &record);
+	err = units_around(
+		units, cursor->block, at < cursor->known ? 0 : cursor->known, at, &record);
 	if (err < 0)
 		return err;
+	cursor->known = (size_t)(record.ptr - cursor->block.ptr);
 	last = (mmr_slice){record.ptr + record.len - 1, 1};
 	err = mmr_slice_count(last, units->delimiter, &terminated);
 	if (err < 0)

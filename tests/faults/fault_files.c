@@ -111,15 +111,6 @@ static void add_count(void *state, void *context)
 	*(uint64_t *)context += *(const uint64_t *)state;
 }
 
-static mmr_scan_options scan_options(const struct scene *scene)
-{
-	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
-
-	scan.io_mode = scene->io_mode;
-	scan.n_threads = scene->n_threads;
-	return scan;
-}
-
 static int share(const struct scene *scene, bool split, bool backward, bool in_order)
 {
 	mmr_scan_options scan = scan_options(scene);
@@ -372,55 +363,6 @@ static int search(const struct scene *scene, bool is_regex)
 	return found.wrong ? WRONG : judge(err, found.n == SCENE_N_LINES && n == found.n);
 }
 
-/* Each line is a record. */
-static int count_records(const struct scene *scene, const char *pattern)
-{
-	mmr_scan_options scan = scan_options(scene);
-	mmr_split *records;
-	mmr_counts counts = {0};
-	int err = mmr_split_compile(mmr_slice_of(pattern), '\n', &records);
-
-	if (err < 0)
-		return err;
-	scan.records = records;
-	err = mmr_count_lines(scene->reader, &scan, &counts);
-	mmr_split_close(records);
-	return judge(err, counts.lines == SCENE_N_LINES);
-}
-
-static int count_records_by_text(const struct scene *scene)
-{
-	return count_records(scene, "a,7");
-}
-
-static int count_records_by_regex(const struct scene *scene)
-{
-	return count_records(scene, "a,\\d+,n");
-}
-
-/* The whole file is one paragraph. */
-static int search_paragraphs(const struct scene *scene)
-{
-	mmr_pattern pattern = {mmr_slice_of("needle,b9\r\na"), false};
-	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
-	mmr_scan_options scan = scan_options(scene);
-	mmr_split *records;
-	mmr_search *search;
-	uint64_t n = 0;
-	int err = mmr_split_compile(mmr_slice_of(""), '\n', &records);
-
-	if (err < 0)
-		return err;
-	options.records = scan.records = records;
-	err = mmr_search_compile(&pattern, 1, &options, &search);
-	if (err == 0) {
-		err = mmr_search_count(search, scene->reader, &scan, &n);
-		mmr_search_close(search);
-	}
-	mmr_split_close(records);
-	return judge(err, n == 1);
-}
-
 static int search_text(const struct scene *scene)
 {
 	return search(scene, false);
@@ -561,7 +503,6 @@ const struct row file_rows[] = {
 	{"mmr_scan_run", ROW_EITHER, share_in_order},
 	{"mmr_scan_run", 0, share_bytes},
 	{"mmr_count_lines", 0, count_lines},
-	{"mmr_count_lines", 0, count_records_by_text},
 	{"mmr_measure_lines", 0, count_longest},
 	{"mmr_count_matches", 0, count_matches},
 	{"mmr_each_match", 0, each_match},
@@ -578,8 +519,6 @@ const struct row file_rows[] = {
 	{"mmr_search_lines mmr_search_count", ROW_EITHER, search_text},
 	{"mmr_search_lines", ROW_PREAD, search_regex},
 	{"mmr_search_run", ROW_EITHER, search_back},
-	{"mmr_search_count", ROW_EITHER, search_paragraphs},
-	{"mmr_split_compile mmr_count_lines", 0, count_records_by_regex},
 	{"mmr_filetype_of", ROW_PREAD, kind},
 	{"mmr_open mmr_bytes", ROW_PREAD | ROW_NO_PLACE, copied},
 	{"mmr_refresh", ROW_STAT, refresh},

@@ -75,8 +75,8 @@ struct row {
 	int (*run)(const struct scene *scene);
 };
 
-extern const struct row slice_rows[], view_rows[], file_rows[];
-extern const size_t n_slice_rows, n_view_rows, n_file_rows;
+extern const struct row slice_rows[], view_rows[], file_rows[], unit_rows[];
+extern const size_t n_slice_rows, n_view_rows, n_file_rows, n_unit_rows;
 
 /* For the rows: the number of lines in scene->bytes. */
 static inline uint64_t scene_lines(const struct scene *scene)
@@ -111,6 +111,16 @@ static inline enum mmr_io_mode way_io_mode(enum way way)
 		MMR_IO_MAP, MMR_IO_MAP, MMR_IO_READ, MMR_IO_UNCACHED, MMR_IO_DIRECT, MMR_IO_AUTO};
 
 	return modes[way];
+}
+
+/* How a whole file is scanned. */
+static inline mmr_scan_options scan_options(const struct scene *scene)
+{
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+
+	scan.io_mode = scene->io_mode;
+	scan.n_threads = scene->n_threads;
+	return scan;
 }
 
 #endif

@@ -327,6 +327,42 @@ static int records(void)
 	return err;
 }
 
+static int rows(void)
+{
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_blocks *blocks;
+	mmr_reader *reader;
+	mmr_block block;
+	mmr_split *split;
+	uint64_t off;
+	int err;
+
+	options.n_threads = 1;
+	cut.backward = true;
+	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
+	if (err < 0)
+		return err;
+	err = TRY(split, mmr_split_rows(' ', &split));
+	if (err == 0) {
+		options.records = split;
+		err = TRY(off, mmr_line_seek(reader, mmr_size(reader), -9, &options, &off));
+		if (err == 0)
+			note(off);
+		if (err == 0)
+			err = TRY(blocks, mmr_blocks_open(reader, &options, &cut, &blocks));
+		if (err == 0) {
+			while (mmr_blocks_next(blocks, &block))
+				note(block.off);
+			err = mmr_blocks_error(blocks);
+			mmr_blocks_close(blocks);
+		}
+		mmr_split_close(split);
+	}
+	mmr_close(reader);
+	return err;
+}
+
 /* Kernels before Linux 6.5, and filters of system calls that know none that is newer. */
 static int memory_by_pages(void)
 {
@@ -350,6 +386,7 @@ const struct scenario inject_side_scenarios[] = {
 	{"regex", regex},
 	{"search", search},
 	{"records", records},
+	{"rows", rows},
 	{"intern", intern},
 	{"intern_copies", intern_copies},
 	{"record", record},

@@ -1,4 +1,6 @@
-/* fuzz_table.c - quoted cells, against a reader of RFC 4180 that reads byte by byte
+/* fuzz_table.c - quoted cells and rows, against a reader of RFC 4180 that reads byte by byte
+ *
+ * The rows are those of blocks in both directions, of counts, of jobs and of seeks.
  *
  * Length: 256
  *
@@ -66,12 +68,139 @@ static void check_unquoted(mmr_cell cell)
 	free(text);
 }
 
+/* Offsets at which rows start. */
+struct rows {
+	size_t *starts;
+	size_t n, stop;
+	int error;
+};
+
+static size_t start_of(const struct rows *rows, size_t i)
+{
+	return i < rows->n ? rows->starts[i] : rows->stop;
+}
+
+/* The number of the row that starts at an offset. */
+static size_t row_at(const struct rows *rows, uint64_t off)
+{
+	size_t i = 0;
+
+	while (start_of(rows, i) < off)
+		i++;
+	MUST(start_of(rows, i) == off, "no row starts at %llu", (unsigned long long)off);
+	return i;
+}
+
+static void check_blocks(mmr_reader *reader, const mmr_scan_options *scan, const struct rows *rows,
+	bool backward, size_t window)
+{
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	size_t at = backward ? rows->stop : 0, start, stop;
+	mmr_blocks *blocks;
+	mmr_block block;
+	int err;
+
+	cut.backward = backward;
+	cut.window = window;
+	MUST(mmr_blocks_open(reader, scan, &cut, &blocks) == 0, "%s", mmr_last_error());
+	while (mmr_blocks_next(blocks, &block)) {
+		start = (size_t)block.off;
+		stop = start + block.bytes.len;
+		MUST((backward ? stop : start) == at, "block [%zu, %zu) after %zu", start, stop,
+			at);
+		row_at(rows, start);
+		row_at(rows, stop);
+		at = backward ? start : stop;
+	}
+	err = mmr_blocks_error(blocks);
+	MUST(err == rows->error, "%d after the last block", err);
+	MUST(at == (backward ? 0 : rows->stop), "the blocks end at %zu", at);
+	mmr_blocks_close(blocks);
+}
+
+static int add_block(void *state, const mmr_block *block)
+{
+	struct rows *found = *(struct rows **)state;
+
+	found->starts[found->n++] = (size_t)block->off;
+	return 0;
+}
+
+static int keep_context(void *state, void *context)
+{
+	memcpy(state, &context, sizeof(context));
+	return 0;
+}
+
+static int count_nothing(void *state, const mmr_block *block)
+{
+	(void)state;
+	(void)block;
+	return 0;
+}
+
+/* Two threads find the same blocks as one. */
+static void check_job(
+	mmr_reader *reader, mmr_scan_options scan, const struct rows *rows, size_t window)
+{
+	struct rows found = {malloc((rows->stop + 1) * sizeof(size_t)), 0, rows->stop, 0};
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_job job = {.work = count_nothing,
+		.collect = add_block,
+		.start = keep_context,
+		.context = &found,
+		.state_size = sizeof(void *)};
+	size_t i;
+
+	MUST(found.starts, "out of memory");
+	scan.n_threads = 2;
+	cut.window = window;
+	MUST(mmr_scan_run(reader, &scan, &cut, &job) == rows->error, "%s", mmr_last_error());
+	for (i = 0; i < found.n; i++)
+		row_at(rows, found.starts[i]);
+	free(found.starts);
+}
+
+static void check_rows(mmr_slice all, char separator, const struct rows *rows, size_t seed)
+{
+	size_t window = 1 + seed % 61, off = all.len > 0 ? seed % all.len : 0, i = 0;
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	uint64_t start, stop, number;
+	mmr_counts counts;
+	mmr_reader *reader;
+	mmr_split *split;
+
+	MUST(mmr_split_rows(separator, &split) == 0, "%s", mmr_last_error());
+	MUST(mmr_open_memory(all.ptr, all.len, &reader) == 0, "%s", mmr_last_error());
+	scan.records = split;
+	MUST(mmr_count_lines(reader, &scan, &counts) == rows->error, "%s", mmr_last_error());
+	MUST(counts.lines == rows->n, "%llu rows, not %zu", (unsigned long long)counts.lines,
+		rows->n);
+	check_blocks(reader, &scan, rows, false, window);
+	check_blocks(reader, &scan, rows, true, window);
+	check_job(reader, scan, rows, window);
+	if (all.len > 0) {
+		while (start_of(rows, i + 1) <= off)
+			i++;
+		MUST(mmr_line_bounds(reader, off, &scan, &start, &stop) == 0, "%s",
+			mmr_last_error());
+		MUST(start == start_of(rows, i) && stop == start_of(rows, i + 1),
+			"byte %zu is in [%llu, %llu)", off, (unsigned long long)start,
+			(unsigned long long)stop);
+		MUST(mmr_line_number(reader, off, &scan, &number) == 0 && number == i,
+			"byte %zu is in row %llu", off, (unsigned long long)number);
+	}
+	mmr_close(reader);
+	mmr_split_close(split);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct taker taker = {data, size};
 	char delimiter = (char)take_byte(&taker);
 	bool open = false, closed = true;
 	struct naive naive = {.last = true};
+	struct rows rows = {NULL, 0, 0, 0};
 	size_t n = 0;
 	mmr_slice all;
 	mmr_table it;
@@ -82,8 +211,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	copy = take_copy(&taker, &all.len);
 	all.ptr = copy;
+	rows.starts = malloc((all.len + 1) * sizeof(size_t));
+	rows.stop = all.len;
+	MUST(rows.starts, "out of memory");
 	it = mmr_table_of(all, delimiter);
 	for (; open || naive.next < all.len; n++) {
+		if (!open)
+			rows.starts[rows.n++] = naive.next;
 		closed = read_cell(all, delimiter, naive.next, &naive);
 		if (!closed)
 			break;
@@ -107,6 +241,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(!mmr_table_next(&it, &cell), "one more cell than %zu", n);
 	MUST(mmr_table_error(&it) == (closed ? 0 : MMR_EQUOTE), "%d at the end",
 		mmr_table_error(&it));
+	rows.error = closed ? 0 : MMR_EQUOTE;
+	check_rows(all, delimiter, &rows, size * 31 + n);
+	free(rows.starts);
 	free(copy);
 	return 0;
 }

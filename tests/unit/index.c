@@ -395,6 +395,7 @@ START_TEST(test_index_with_wrong_options)
 	struct piped piped = piped_open(mmr_slice_of("a\nb\n"), 0, false);
 	mmr_index *index, *other = NULL;
 	mmr_reader *reader;
+	mmr_split *rows;
 	uint64_t off = 99;
 	int i;
 
@@ -410,6 +411,11 @@ START_TEST(test_index_with_wrong_options)
 		ck_assert_int_eq(mmr_index_build(reader, &bad, NULL, &other), -EINVAL);
 		ck_assert_int_eq(mmr_index_extend(index, &bad), -EINVAL);
 	}
+	bad = scan;
+	ck_assert_int_eq(mmr_split_rows(',', &rows), 0);
+	bad.records = rows;
+	ck_assert_int_eq(mmr_index_build(reader, &bad, NULL, &other), -EINVAL);
+	mmr_split_close(rows);
 	how.heap = 4095;
 	ck_assert_int_eq(mmr_index_build(reader, NULL, &how, &other), -EINVAL);
 	how.heap = 0;

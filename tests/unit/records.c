@@ -1,17 +1,22 @@
-/* records.c - scans of records of several lines, compared with records that are cut naively
+/* records.c - scans of records of several lines, and of rows, compared with those that are cut
+ * naively
  *
  * SPDX-License-Identifier: MIT */
+#include "naive_rows.h"
 #include "support.h"
 
 #include "simd/simd.h"
 
+#include <stdatomic.h>
+
 #define MIB ((size_t)1 << 20)
 
-/* A pattern, and a naive function that decides whether a record begins with a line. */
+/* A pattern, and a naive function that decides whether a record begins with a line; or rows. */
 struct kind {
 	const char *pattern;
 	bool is_regex;
 	bool (*begins)(mmr_slice line, bool after_empty);
+	char separator; /* of the cells of rows, or NUL */
 };
 
 static bool paragraph(mmr_slice line, bool after_empty)
@@ -52,11 +57,13 @@ static bool only_b(mmr_slice line, bool after_empty)
 }
 
 static const struct kind kinds[] = {
-	{"", false, paragraph},
-	{"ab", false, a_b},
-	{"^a", false, a},
-	{"a+b", true, run_of_a_and_b},
-	{"^b*$", true, only_b},
+	{"", false, paragraph, '\0'},
+	{"ab", false, a_b, '\0'},
+	{"^a", false, a, '\0'},
+	{"a+b", true, run_of_a_and_b, '\0'},
+	{"^b*$", true, only_b, '\0'},
+	{"rows", false, NULL, ','},
+	{"rows of tabs", false, NULL, '\t'},
 };
 
 /* --- The naive cut ---------------------------------------------------------------------------- */
@@ -66,14 +73,36 @@ struct cut {
 	size_t *starts;
 	size_t n;
 	size_t start, stop;
+	int error; /* MMR_EQUOTE if the last row has a quote that is not closed */
 };
+
+static struct cut cut_rows(char separator, mmr_slice bytes, size_t start, size_t stop)
+{
+	struct naive_rows rows = naive_rows_of(bytes.ptr + start, stop - start, separator);
+	struct cut cut = {rows.ends, 0, start, stop, rows.quote == UINT64_MAX ? 0 : MMR_EQUOTE};
+	size_t i, end, at = start;
+
+	/* The end of each row is replaced by its start. */
+	for (i = 0; i < rows.n; i++) {
+		end = rows.ends[i];
+		cut.starts[cut.n++] = at;
+		at = start + end + 1;
+	}
+	if (at < stop)
+		cut.starts[cut.n++] = at;
+	return cut;
+}
 
 static struct cut cut_of(
 	const struct kind *kind, char delimiter, mmr_slice bytes, size_t start, size_t stop)
 {
-	struct cut cut = {malloc((stop - start + 1) * sizeof(size_t)), 0, start, stop};
+	struct cut cut = {NULL, 0, start, stop, 0};
 	bool after_empty = false;
 	size_t at = start, end;
+
+	if (kind->separator)
+		return cut_rows(kind->separator, bytes, start, stop);
+	cut.starts = malloc((stop - start + 1) * sizeof(size_t));
 
 	while (at < stop) {
 		mmr_slice line = {bytes.ptr + at, 0};
@@ -157,9 +186,69 @@ static void must_cut_blocks(const struct setting *setting, struct task *task, co
 			CASE ": bytes", CASE_OF);
 		at = backward ? start : stop;
 	}
-	MUST(mmr_blocks_error(blocks) == 0, CASE ": %s", CASE_OF, mmr_last_error());
+	MUST(mmr_blocks_error(blocks) == cut->error, CASE ": %s", CASE_OF, mmr_last_error());
 	MUST(at == (backward ? cut->start : cut->stop), CASE ": blocks end at %zu", CASE_OF, at);
 	mmr_blocks_close(blocks);
+}
+
+/* --- Jobs --- */
+
+struct run {
+	const struct cut *cut;
+	const char *bytes;
+	_Atomic(uint64_t) worked; /* bytes */
+	size_t at;                /* end of what is collected, or start if it is backward */
+	bool backward;
+};
+
+static int work(void *state, const mmr_block *block)
+{
+	struct run *run = *(struct run **)state;
+	size_t start = (size_t)block->off, stop = start + block->bytes.len;
+
+	if (start_of(run->cut, first_from(run->cut, start)) != start ||
+		start_of(run->cut, first_from(run->cut, stop)) != stop ||
+		memcmp(block->bytes.ptr, run->bytes + start, block->bytes.len) != 0)
+		return -EPROTO;
+	run->worked += block->bytes.len;
+	return 0;
+}
+
+static int collect(void *state, const mmr_block *block)
+{
+	struct run *run = *(struct run **)state;
+	size_t start = (size_t)block->off, stop = start + block->bytes.len;
+
+	if (run->at != (run->backward ? stop : start))
+		return -ERANGE;
+	run->at = run->backward ? start : stop;
+	return 0;
+}
+
+/* Several threads work on whole records. */
+static void must_run(const struct setting *setting, struct task *task, const struct cut *cut,
+	const mmr_scan_options *scan)
+{
+	struct run run = {
+		cut, setting->bytes.ptr, 0, cut->start, chance_below(&task->chance, 3) == 0};
+	bool in_order = chance_below(&task->chance, 2);
+	mmr_block_options how = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_job job = {.work = work,
+		.collect = in_order ? collect : NULL,
+		.start = keep_context,
+		.context = &run,
+		.state_size = sizeof(struct run *)};
+	int err;
+
+	how.window = setting->bytes.len > 4096 ? 4096 : 1 + chance_below(&task->chance, 100);
+	how.backward = run.backward;
+	run.at = run.backward ? cut->stop : cut->start;
+	err = mmr_scan_run(setting->reader, scan, &how, &job);
+	MUST(err == cut->error, CASE ": %d (%s)", CASE_OF, err, mmr_last_error());
+	MUST(run.worked == cut->stop - cut->start, CASE ": %zu bytes", CASE_OF, (size_t)run.worked);
+	MUST(!in_order || run.at == (run.backward ? cut->start : cut->stop), CASE, CASE_OF);
+	MUST(err != MMR_EQUOTE || mmr_last_error_offset() >= cut->starts[cut->n - 1], CASE,
+		CASE_OF);
 }
 
 static void must_count(const struct setting *setting, struct task *task, const struct cut *cut,
@@ -167,7 +256,7 @@ static void must_count(const struct setting *setting, struct task *task, const s
 {
 	mmr_counts counts;
 
-	MUST(mmr_count_lines(setting->reader, scan, &counts) == 0, CASE ": %s", CASE_OF,
+	MUST(mmr_count_lines(setting->reader, scan, &counts) == cut->error, CASE ": %s", CASE_OF,
 		mmr_last_error());
 	MUST(counts.lines == cut->n, CASE ": %llu records, not %zu", CASE_OF,
 		(unsigned long long)counts.lines, cut->n);
@@ -253,6 +342,7 @@ static void scan_setting(const struct setting *setting, void *arg)
 	naive = cut_of(task->kind, task->delimiter, setting->bytes, start, stop);
 	must_cut_blocks(setting, task, cut, scan, false);
 	must_cut_blocks(setting, task, cut, scan, true);
+	must_run(setting, task, cut, &scan);
 	must_count(setting, task, cut, &scan);
 	must_seek(setting, task, cut, &scan);
 	must_locate(setting, task, cut, scan);
@@ -270,19 +360,27 @@ static void on_every_kind(uint64_t seed, void (*body)(struct task *task))
 		if (kinds[i].is_regex && !has_pcre2())
 			continue;
 		task = (struct task){{seed + i}, &kinds[i], NULL, '\n'};
-		MUST(mmr_split_compile(mmr_slice_of(kinds[i].pattern), '\n', &task.records) == 0,
+		MUST((kinds[i].separator ? mmr_split_rows(kinds[i].separator, &task.records)
+					 : mmr_split_compile(mmr_slice_of(kinds[i].pattern), '\n',
+						   &task.records)) == 0,
 			"%s", mmr_last_error());
 		body(&task);
 		mmr_split_close(task.records);
 	}
 }
 
-static void fill(struct chance *chance, char *text, size_t len)
+static void fill(struct task *task, char *text, size_t len)
 {
+	struct chance *chance = &task->chance;
+
 	static const mmr_slice alphabets[] = {{"ab\n", 3}, {"aab.....\n", 9}, {"a\n\n\n", 4},
 		{"\n", 1}, {"ab............................\n", 31}, {"bb\n\n", 4}};
 
-	chance_fill(chance, text, len, alphabets[chance_below(chance, ARRAY_LEN(alphabets))]);
+	if (task->kind->separator)
+		naive_rows_draw(chance, task->kind->separator, text, len);
+	else
+		chance_fill(
+			chance, text, len, alphabets[chance_below(chance, ARRAY_LEN(alphabets))]);
 }
 
 static void scan_small(struct task *task)
@@ -293,7 +391,7 @@ static void scan_small(struct task *task)
 	for (i = 0; i < 150; i++) {
 		mmr_slice bytes = {text, chance_below(&task->chance, i % 4 ? 20 : sizeof(text))};
 
-		fill(&task->chance, text, bytes.len);
+		fill(task, text, bytes.len);
 		on_every_backing(bytes, scan_setting, task);
 	}
 }
@@ -312,7 +410,7 @@ static void scan_large(struct task *task)
 	for (i = 0; i < 8; i++) {
 		mmr_slice bytes = {text, 1 + chance_below(&task->chance, i % 4 ? 30000 : 3 * MIB)};
 
-		fill(&task->chance, text, bytes.len);
+		fill(task, text, bytes.len);
 		/* Some long records. */
 		if (i % 4 == 0)
 			memset(text + bytes.len / 3, '.', bytes.len / 3);
@@ -391,6 +489,7 @@ static void scan_stream(struct task *task, mmr_slice bytes, size_t piece)
 	mmr_blocks *blocks;
 	mmr_block block;
 	struct piped piped;
+	int want;
 
 	scan.offset = start;
 	scan.length = stop < bytes.len ? stop - start : MMR_REST;
@@ -398,9 +497,11 @@ static void scan_stream(struct task *task, mmr_slice bytes, size_t piece)
 	part.first_line = first;
 	part.n_lines = chance_below(chance, 2) ? MMR_REST : n;
 	end = part.n_lines == MMR_REST ? stop : start_of(cut, first + n);
+	want = end == stop && at < end ? cut->error : 0;
 	piped = piped_open(bytes, piece, false);
 	if (chance_below(chance, 2)) {
-		MUST(mmr_count_lines(piped.reader, &part, &counts) == 0, "%s", mmr_last_error());
+		MUST(mmr_count_lines(piped.reader, &part, &counts) == want, CASE ": %s", CASE_OF,
+			mmr_last_error());
 		MUST(counts.lines == first_from(cut, end) - first_from(cut, at),
 			CASE ": records %zu+%zu: %zu", CASE_OF, first, n, (size_t)counts.lines);
 	} else {
@@ -422,7 +523,8 @@ static void scan_stream(struct task *task, mmr_slice bytes, size_t piece)
 				CASE_OF);
 			at = next;
 		}
-		MUST(mmr_blocks_error(blocks) == 0, "%s", mmr_last_error());
+		want = how.split_lines ? 0 : want;
+		MUST(mmr_blocks_error(blocks) == want, CASE ": %s", CASE_OF, mmr_last_error());
 		MUST(at == end || end < at, CASE ": blocks %zu+%zu end at %zu, not %zu", CASE_OF,
 			first, n, at, end);
 		mmr_blocks_close(blocks);
@@ -454,7 +556,7 @@ static void scan_streams(struct task *task)
 								     : i % 10 == 0           ? MIB
 										   : 20000)};
 
-		fill(&task->chance, text, bytes.len);
+		fill(task, text, bytes.len);
 		scan_stream(task, bytes, piece);
 	}
 	free(text);

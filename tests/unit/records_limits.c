@@ -22,43 +22,66 @@ static int read_record(mmr_reader *reader, const mmr_scan_options *scan, uint64_
 	return err;
 }
 
+/* The second record of a text starts at byte 102 and has `size` bytes. */
+static void must_limit(mmr_slice text, size_t size, const mmr_split *records, const char *name)
+{
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	struct temp temp = temp_open(text.ptr, text.len);
+	mmr_reader *reader = temp_reader(&temp, MMR_BACKING_UNMAPPED);
+	struct piped piped = piped_open(text, 0, false);
+	int want = size > 8192 ? MMR_ELONG : 0;
+	uint64_t off;
+
+	scan.records = records;
+	scan.n_threads = 1;
+	scan.io_mode = MMR_IO_READ;
+	MUST(read_record(reader, &scan, &off) == want, "'%s', %zu: file", name, size);
+	MUST(want == 0 || off == 102, "'%s', %zu: file: %zu", name, size, (size_t)off);
+	MUST(read_record(piped.reader, &scan, &off) == want, "'%s', %zu: stream", name, size);
+	MUST(want == 0 || off == 102, "'%s', %zu: stream: %zu", name, size, (size_t)off);
+	ck_assert(want == 0 || strstr(mmr_last_error(), strcmp(name, "rows") ? "record" : "row"));
+	mmr_close(reader);
+	temp_close(&temp);
+	piped_close(&piped);
+}
+
 static void limit_records(const char *pattern)
 {
 	size_t len = 40000, size;
 	char *text = malloc(len);
-	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
 	mmr_split *records;
-	struct piped piped;
-	struct temp temp;
-	mmr_reader *reader;
-	uint64_t off;
-	int want;
 
 	ck_assert_int_eq(mmr_split_compile(mmr_slice_of(pattern), '\n', &records), 0);
-	scan.records = records;
-	scan.n_threads = 1;
-	scan.io_mode = MMR_IO_READ;
 	for (size = 8190; size < 8195; size++) {
 		memset(text, 'c', len);
 		memcpy(text, "ab\n\n", 4);
 		memcpy(text + 100, "\n\nab", 4);
 		memcpy(text + 102 + size - 2, "\n\nab", 4);
 		memcpy(text + 102 + size + 20, "\n\nab", 4);
-		want = size > 8192 ? MMR_ELONG : 0;
-		temp = temp_open(text, 102 + size + 100);
-		reader = temp_reader(&temp, MMR_BACKING_UNMAPPED);
-		MUST(read_record(reader, &scan, &off) == want, "'%s', %zu: file", pattern, size);
-		MUST(want == 0 || off == 102, "'%s', %zu: file: %zu", pattern, size, (size_t)off);
-		mmr_close(reader);
-		temp_close(&temp);
-		piped = piped_open((mmr_slice){text, 102 + size + 100}, 0, false);
-		MUST(read_record(piped.reader, &scan, &off) == want, "'%s', %zu: stream", pattern,
-			size);
-		MUST(want == 0 || off == 102, "'%s', %zu: stream: %zu", pattern, size, (size_t)off);
-		ck_assert(want == 0 || strstr(mmr_last_error(), "record"));
-		piped_close(&piped);
+		must_limit((mmr_slice){text, 102 + size + 100}, size, records, pattern);
 	}
 	mmr_split_close(records);
+	free(text);
+}
+
+/* A row of many lines in quotes. */
+static void limit_rows(void)
+{
+	size_t len = 40000, size, at;
+	char *text = malloc(len);
+	mmr_split *rows;
+
+	ck_assert_int_eq(mmr_split_rows(',', &rows), 0);
+	for (size = 8190; size < 8195; size++) {
+		memset(text, 'c', len);
+		for (at = 150; at < 102 + size; at += 50)
+			text[at] = '\n';
+		memcpy(text + 101, "\n\"", 2);
+		memcpy(text + 102 + size - 2, "\"\n", 2);
+		text[102 + size + 20] = '\n';
+		must_limit((mmr_slice){text, 102 + size + 100}, size, rows, "rows");
+	}
+	mmr_split_close(rows);
 	free(text);
 }
 
@@ -68,6 +91,7 @@ START_TEST(test_records_past_the_limit)
 	limit_records("ab");
 	if (has_pcre2())
 		limit_records("a+b");
+	limit_rows();
 }
 END_TEST
 
@@ -146,6 +170,35 @@ START_TEST(test_records_that_are_refused)
 }
 END_TEST
 
+START_TEST(test_rows_that_are_refused)
+{
+	mmr_needle needle = mmr_needle_of(mmr_slice_of("a"));
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_slice bytes = mmr_slice_of("\"a\nb\"\n");
+	mmr_split *rows = NULL;
+	mmr_counts counts;
+	mmr_reader *reader;
+
+	ck_assert_int_eq(mmr_split_rows('"', &rows), -EINVAL);
+	ck_assert_int_eq(mmr_split_rows('\n', &rows), -EINVAL);
+	ck_assert_int_eq(mmr_split_rows('\r', &rows), -EINVAL);
+	ck_assert_ptr_null(rows);
+	ck_assert_int_eq(mmr_split_rows('\0', &rows), 0);
+	ck_assert_int_eq(mmr_open_memory(bytes.ptr, bytes.len, &reader), 0);
+	scan.records = rows;
+	scan.delimiter = '\0';
+	ck_assert_int_eq(mmr_count_lines(reader, &scan, &counts), -EINVAL);
+	scan.delimiter = '\n';
+	ck_assert_int_eq(mmr_count_lines(reader, &scan, &counts), 0);
+	ck_assert_uint_eq(counts.lines, 1);
+	ck_assert_int_eq(mmr_measure_lines(reader, &scan, &counts), -EINVAL);
+	ck_assert_int_eq(
+		mmr_each_match(reader, &needle, &scan, MMR_MATCH_LINES, on_match, NULL), -EINVAL);
+	mmr_close(reader);
+	mmr_split_close(rows);
+}
+END_TEST
+
 /* Lines that end with NUL. */
 START_TEST(test_records_with_another_delimiter)
 {
@@ -177,7 +230,8 @@ static Suite *records_limits_suite(void)
 
 	ADD_CASE(suite, "core", test_records_with_another_delimiter);
 	ADD_CASE(suite, "limits", test_records_past_the_limit,
-		test_records_past_the_limit_of_a_pattern, test_records_that_are_refused);
+		test_records_past_the_limit_of_a_pattern, test_records_that_are_refused,
+		test_rows_that_are_refused);
 	return suite;
 }
 

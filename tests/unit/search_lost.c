@@ -73,6 +73,9 @@ static void for_each_cut(void (*body)(const struct lost *lost, const mmr_split *
 			body(&lost, records);
 			mmr_split_close(records);
 		}
+		ck_assert_int_eq(mmr_split_rows('c', &records), 0);
+		body(&lost, records);
+		mmr_split_close(records);
 		lost_close(&lost);
 	}
 }
@@ -88,7 +91,7 @@ static void must_be(int result, bool is_lost, const char *what)
 static void walk_units(const struct lost *lost, const mmr_split *records)
 {
 	struct units units = {'\n', records};
-	struct unit_view view = {lost->block, true};
+	struct unit_view view = {lost->block, true, 0};
 	size_t len = lost->block.len, at = 0;
 	uint64_t n = UINT64_MAX;
 	struct unit_walk walk;
@@ -102,7 +105,7 @@ static void walk_units(const struct lost *lost, const mmr_split *records)
 	must_be(units_backward(&units, lost->block, 0, &at, &n), true, "units_backward");
 	must_be(units_select(&units, &view, 1, len, 1 << 20, &at), true, "units_select");
 	for (at = lost->cut % len; at < len; at += 700)
-		must_be(units_around(&units, lost->block, at, &unit), !records, "units_around");
+		must_be(units_around(&units, lost->block, 0, at, &unit), !records, "units_around");
 	walk = unit_walk_of(&units, lost->block);
 	while (unit_walk_next(&walk, &unit))
 		;

@@ -1,0 +1,110 @@
+/* fault_units.c - calls that read a whole file in records or in rows
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fault_scene.h"
+
+/* Each line is a record, or a row where there is no pattern. */
+static int count_records(const struct scene *scene, const char *pattern)
+{
+	mmr_scan_options scan = scan_options(scene);
+	mmr_split *records;
+	mmr_counts counts = {0};
+	int err = pattern ? mmr_split_compile(mmr_slice_of(pattern), '\n', &records)
+			  : mmr_split_rows(',', &records);
+
+	if (err < 0)
+		return err;
+	scan.records = records;
+	err = mmr_count_lines(scene->reader, &scan, &counts);
+	mmr_split_close(records);
+	return judge(err, counts.lines == SCENE_N_LINES);
+}
+
+static int count_rows(const struct scene *scene)
+{
+	return count_records(scene, NULL);
+}
+
+static int count_records_by_text(const struct scene *scene)
+{
+	return count_records(scene, "a,7");
+}
+
+static int count_records_by_regex(const struct scene *scene)
+{
+	return count_records(scene, "a,\\d+,n");
+}
+
+/* The whole file is one paragraph. */
+static int search_paragraphs(const struct scene *scene)
+{
+	mmr_pattern pattern = {mmr_slice_of("needle,b9\r\na"), false};
+	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
+	mmr_scan_options scan = scan_options(scene);
+	mmr_split *records;
+	mmr_search *search;
+	uint64_t n = 0;
+	int err = mmr_split_compile(mmr_slice_of(""), '\n', &records);
+
+	if (err < 0)
+		return err;
+	options.records = scan.records = records;
+	err = mmr_search_compile(&pattern, 1, &options, &search);
+	if (err == 0) {
+		err = mmr_search_count(search, scene->reader, &scan, &n);
+		mmr_search_close(search);
+	}
+	mmr_split_close(records);
+	return judge(err, n == 1);
+}
+
+/* Counts the line ends in all blocks. */
+static int feed_rows(const struct scene *scene, bool backward)
+{
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
+	mmr_scan_options scan = scan_options(scene);
+	uint64_t n = 0, found = 0;
+	mmr_blocks *blocks;
+	mmr_split *rows;
+	mmr_block block;
+	int err = mmr_split_rows(',', &rows);
+
+	if (err < 0)
+		return err;
+	scan.records = rows;
+	scan.n_threads = 1;
+	cut.window = scene->window;
+	cut.backward = backward;
+	err = mmr_blocks_open(scene->reader, &scan, &cut, &blocks);
+	if (err == 0) {
+		while (err == 0 && mmr_blocks_next(blocks, &block)) {
+			err = mmr_slice_count(block.bytes, '\n', &found);
+			n += found;
+		}
+		if (err == 0)
+			err = mmr_blocks_error(blocks);
+		mmr_blocks_close(blocks);
+	}
+	mmr_split_close(rows);
+	return judge(err, n == SCENE_N_LINES);
+}
+
+static int feed_rows_forward(const struct scene *scene)
+{
+	return feed_rows(scene, false);
+}
+
+static int feed_rows_back(const struct scene *scene)
+{
+	return feed_rows(scene, true);
+}
+
+const struct row unit_rows[] = {
+	{"mmr_count_lines", 0, count_records_by_text},
+	{"mmr_split_compile mmr_count_lines", 0, count_records_by_regex},
+	{"mmr_search_count", ROW_EITHER, search_paragraphs},
+	{"mmr_split_rows mmr_count_lines", 0, count_rows},
+	{"mmr_split_rows mmr_blocks_open", ROW_EITHER, feed_rows_forward},
+	{"mmr_split_rows mmr_blocks_open", ROW_EITHER, feed_rows_back},
+};
+const size_t n_unit_rows = ARRAY_LEN(unit_rows);
