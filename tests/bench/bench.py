@@ -7,7 +7,7 @@ Run it by `make bench` or `make bench BENCH_SIZE=256M BENCH_ROWS=search`. Every 
 With --against, the build of another commit (`make bench BENCH_AGAINST=COMMIT`) is a rival, too, and
 rows that differ by more than 3 % are listed at the end.
 Rivals run in turn with mmcat, so only ratios within one run are comparable. FOLDER/bench holds the
-data (about 2.2 times the size, kept for the next run), bench.json and bench.svg.
+data (about 2.3 times the size, kept for the next run), bench.json and bench.svg.
 
 Exit status: 1 for a wrong answer, else 0, even if targets are missed.
 

@@ -19,6 +19,7 @@ TIB = 1 << 40
 N_ROWS_OF_4G = 50_000_000
 N_KEYS = 413  # as in the published task
 ROWS_BLOCK = 1 << 18  # too many rows for a branch predictor to learn
+TABLE_BLOCK = 1 << 16
 
 
 class Data:
@@ -31,6 +32,7 @@ class Data:
 		self.log_4k = os.path.join(folder, "log-%s-4k" % size)
 		self.rows = os.path.join(folder, "rows-%s" % size)
 		self.cold = os.path.join(folder, "cold-512M")
+		self.table = os.path.join(folder, "table-%s" % size)
 		self.binary = os.path.join(folder, "binary-256M")
 		self.floats = os.path.join(folder, "floats-64M")
 		self.sparse = os.path.join(folder, "sparse-8T")
@@ -41,11 +43,13 @@ class Data:
 		self.rare = rare_text()
 		self.make_pieces()
 		make(self.rows, None, lambda file: write_rows(file, self.n_rows))
+		make(self.table, None, lambda file: write_table(file, self.size // 8))
+		self.n_table_rows = os.path.getsize(self.table) // len(table_block()) * TABLE_BLOCK
 		make(self.binary, GIB // 4, write_binary)
 		make(self.floats, GIB // 16, write_floats)
 		make(self.cold, GIB // 2, lambda file: make_log.write_log(file, GIB // 2))
 		self.n_sparse_lines = make_sparse(self.sparse)
-		for path in (self.log, self.rows, self.binary, self.floats):
+		for path in (self.log, self.rows, self.table, self.binary, self.floats):
 			read(path)
 
 	def make_pieces(self):
@@ -133,6 +137,21 @@ def write_rows(file, n_rows):
 	for _ in range(n_rows // ROWS_BLOCK):
 		file.write(block)
 	file.write(b"".join(rows[:n_rows % ROWS_BLOCK]))
+
+
+def table_block():
+	"""Rows whose cells are all quoted; some have separators, line ends and quotes."""
+	rng = random.Random(4180)
+	texts = ["plain", "with, a comma", "of two\nlines", 'a ""quoted"" word', ""]
+	return "".join('"%d","%s","%s","%.2f"\n' % (i, rng.choice(texts), rng.choice(texts) * rng.randrange(4),
+		rng.uniform(-100, 100)) for i in range(TABLE_BLOCK)).encode()
+
+
+def write_table(file, size):
+	"""Whole blocks, at least one."""
+	block = table_block()
+	for _ in range(max(1, size // len(block))):
+		file.write(block)
 
 
 def write_binary(file):

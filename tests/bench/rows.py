@@ -86,7 +86,7 @@ def limit_target(threads):
 
 
 def run_all(bench):
-	for part in (counting, printing, reversing, line_access, finding, views, single_pages, sparse,
+	for part in (counting, tables, printing, reversing, line_access, finding, views, single_pages, sparse,
 			start_up, average):
 		part(bench)
 	iterators(bench, "log", bench.data.log, memchr=0.55, batches=0.5)
@@ -114,6 +114,23 @@ def counting(bench):
 	bench.compare("count lines, plain reads",
 		bench.ours("-c", "--no-mmap", threads=n, answer="number"),
 		[(counter(bench, n), None)], lacks=bench.lacks("--no-mmap"))
+
+
+def tables(bench):
+	"""Rows of a table, one thread: against the lines of a file without quotes, where they are the same,
+	and the processor time where each cell is quoted."""
+	rows, table = bench.data.rows, bench.data.table
+	lacks = bench.lacks("--csv")
+	bench.compare("count rows without quotes, one thread",
+		bench.ours("--csv", "--separator=;", "-c", "-j1", path=rows, answer="number"),
+		[(Command("mmcat -c", [bench.mmcat, "-c", "-j1", rows], answer="number"), 0.5)], lacks=lacks)
+	ours = bench.compare("count rows of quoted cells, one thread",
+		bench.ours("--csv", "-c", "-j1", path=table, answer="number"), [],
+		wanted=str(bench.data.n_table_rows), lacks=lacks)
+	if ours:
+		gib = os.path.getsize(table) / (1 << 30)
+		bench.out.amount("count rows of quoted cells, one thread", "processor time of a GiB",
+			statistics.median(ours.cpu) * 1000 / gib, "ms", 358)
 
 
 def printing(bench):

@@ -149,6 +149,13 @@ static int parse(struct command *command, struct options *options, char *message
 	return exit_status;
 }
 
+/* Frees what parsing has allocated. */
+static void forget(struct options *options)
+{
+	free(options->search.patterns);
+	mmr_split_close(options->records);
+}
+
 /* --- Refused command lines --- */
 
 static void check_refusal(int status, const char *messages)
@@ -187,7 +194,7 @@ static void check_refusal(int status, const char *messages)
 	start(&alone);
 	add(&alone, word, (size_t)(strchr(word, '\n') - 1 - word));
 	MUST(parse(&alone, &options, again, sizeof(again)) == STATUS_TROUBLE, "%s", messages);
-	free(options.search.patterns);
+	forget(&options);
 	end(&alone);
 }
 
@@ -381,8 +388,12 @@ static void make_canonical(const struct options *options, struct command *plain)
 	add_flag(plain, options->count_only, "-c");
 	if (can_have_names(options))
 		add_flag(plain, true, options->names ? "-H" : "--no-filename");
-	if (options->action != ACTION_TYPE)
+	if (options->csv) {
+		add(plain, "--csv", 5);
+		add_bytes(plain, "--separator=", (mmr_slice){&options->separator, 1});
+	} else if (options->action != ACTION_TYPE) {
 		add_bytes(plain, "-d", (mmr_slice){&options->delimiter, 1});
+	}
 	if (options->maximum != NO_MAXIMUM)
 		add_number(plain, "-m", options->maximum);
 	if (options->n_threads > 0)
@@ -450,7 +461,8 @@ static void check_plain(const struct options *options)
 	make_canonical(options, &plain);
 	MUST(parse(&plain, &again, messages, sizeof(messages)) == PARSED, "%s", messages);
 	MUST(again.n_selections == options->n_selections && again.action == options->action &&
-			again.delimiter == options->delimiter &&
+			again.delimiter == options->delimiter && again.csv == options->csv &&
+			again.separator == options->separator &&
 			again.count_only == options->count_only &&
 			again.reverse == options->reverse && again.width == options->width &&
 			again.maximum == options->maximum &&
@@ -466,7 +478,7 @@ static void check_plain(const struct options *options)
 		MUST(same_selection(&again.selections[i], &options->selections[i]),
 			"selection %zu differs", i);
 	MUST(same_text(again.layout, options->layout), "the layout differs");
-	free(again.search.patterns);
+	forget(&again);
 	end(&plain);
 }
 
@@ -522,7 +534,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		check_refusal(status, messages);
 	}
-	free(options.search.patterns);
+	forget(&options);
 	end(&given);
 	return 0;
 }

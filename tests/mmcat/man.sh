@@ -150,8 +150,12 @@ mmcat -r -R '\d+ ERROR' app.log
 	records | tac -b -s "$(printf '\001')" | tr -d '\001'
 mmcat -c -R '\d+ ERROR' -e status=404 app.log
 	records | tr '\n\001' '\001\n' | grep -c status=404
-mmcat -r -l 1: table.csv
+mmcat --csv -r -l 1: table.csv
 	tail -n +2 table.csv | tac
+mmcat --csv -c table.csv
+	grep -c '' table.csv
+mmcat --csv -E ',17$' table.csv
+	grep -E ',17$' table.csv
 mmcat -r -m 5 app.log
 	tail -n 5 app.log | tac
 mmcat -c app.log

@@ -25,9 +25,9 @@ STATUS = re.compile(rb"^mmcat: \d+ bytes.*\n\Z")
 # Options with two arguments each, and flags.
 VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e": ["3", "1\\n"],
 	"-E": ["1[0-9]", "e.d"], "-t": ["u8", "u16be"], "-d": ["3", "2"], "-m": ["2", "5"], "-w": ["4", "8"],
-	"-j": ["1", "3"], "--color": ["always", "never"], "--cache": ["fill", "leave"], "-C": ["1", "2"]}
+	"-j": ["1", "3"], "--color": ["always", "never"], "--cache": ["fill", "leave"], "-C": ["1", "2"], "--separator": [";", "2"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
-	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename"]
+	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename", "--csv"]
 ACTIONS = ["-x", "-t", "-i"]
 DETAILS = ["-C", "-I", "-n", "-o", "-O", "-v", "-W", "-X", "--and", "--fixed", "--offsets"]
 REPEATABLE = ["-b", "-l", "-e", "-E"]
@@ -58,6 +58,11 @@ def refusal(given, names):
 	actions = list(dict.fromkeys(name for name, _ in given if name in ACTIONS))
 	if len(actions) > 1:
 		return "cannot use %s with %s" % (actions[0], actions[1])
+	if "--separator" in names and "--csv" not in names:
+		return "cannot use --separator without --csv"
+	for name in ("-d", "-t", "-i", "-f"):
+		if {name, "--csv"} <= names:
+			return "cannot use --csv with " + name
 	return refusal_of_search(given, names, actions) if names & {"-e", "-E"} else refusal_without(names, actions) or \
 		refusal_of_others(given, names, actions)
 
@@ -70,7 +75,7 @@ def refusal_of_search(given, names, actions):
 	if "--fixed" in names and "-e" not in names:
 		return "cannot use --fixed without -e"
 	delimiter = dict(given).get("-d", "\n")
-	if any(delimiter in text for text in texts_of(given)):
+	if "--csv" not in names and any(delimiter in text for text in texts_of(given)):
 		patterns = [value for name, value in given if name in ("-e", "-E")]
 		if len(patterns) > 1 or names & {"-I", "-W", "-X"}:
 			return "a text that contains the delimiter of lines with another pattern"
@@ -139,6 +144,10 @@ def units_of(options):
 	return lines_of(DATA, delimiter_of(options))
 
 
+def unit_of(options):
+	return "rows" if "--csv" in options else "lines"
+
+
 def delimiter_of(options):
 	return options.get("-d", "\n").encode()
 
@@ -193,7 +202,9 @@ class Search:
 		self.patterns = patterns_of(given, self.names)
 		self.delimiter = delimiter_of(options)
 		self.most = int(options.get("-m", len(DATA)))
-		self.crossing = [text for text in texts_of(given) if self.delimiter.decode() in text]
+		# A row is matched as a whole.
+		self.crossing = [] if "--csv" in self.names else \
+			[text for text in texts_of(given) if self.delimiter.decode() in text]
 		self.context = int(options.get("-C", 0))
 		self.spans = spans
 
@@ -314,7 +325,7 @@ def expected(given, options, name):
 		found = search.printed(name)
 		status = 0 if found else 1
 		if "-c" in options:
-			key = "matches" if "-o" in options else "lines"
+			key = "matches" if "-o" in options else unit_of(options)
 			number = name.encode() + b":%d\n" % len(found) if "-H" in options else b"%d\n" % len(found)
 			return ([{"file": name, key: len(found)}] if as_json else number), status
 		return (search.objects(name) if as_json else b"".join(found)), status
@@ -334,7 +345,7 @@ def expected(given, options, name):
 	if "-c" in options:
 		n = sum(len(lines_of(DATA[start:stop], delimiter_of(options))) for start, stop in parts)
 		number = name.encode() + b":%d\n" % n if "-H" in options else b"%d\n" % n
-		return ([{"file": name, "lines": n}] if as_json else number), 0
+		return ([{"file": name, unit_of(options): n}] if as_json else number), 0
 	if "-x" in options:
 		return b"".join(hex_view(DATA[start:stop], start, int(options.get("-w", 16)))
 			for start, stop in parts), 0

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""records.py - random selections and searches of records print what a model in Python does
+"""records.py - random selections and searches of records and rows print what a model in Python does
 
 	records.py MMCAT FOLDER
 
-The model cuts records with `re`, one line after the other. Inputs are files, pipes, and two files.
+The model cuts records with `re`, one line after the other, and rows with the reader of module csv. Inputs
+are files, pipes, and two files.
 
 SPDX-License-Identifier: MIT
 """
 
+import csv
 import itertools
 import json
 import os
@@ -21,6 +23,8 @@ from expectations import check, expect
 
 # What begins a record; None for paragraphs.
 KINDS = {"": None, "a": rb"a", "^b": rb"b", "[ab]\\.": rb"[ab]\.", "b*$": rb"b*$"}
+# The separators of rows.
+ROWS = {"--csv": ",", "--csv --separator=;": ";", "--csv --separator=\\t": "\t"}
 TEXTS = {"b": b"b", "a\\nb": b"a\nb", "\\n": b"\n", "": b"", "..": b".."}
 PATTERNS = ["a\\nb", "^b", "a$", "a.b", "(?s)a.b", "[^b]b", "^$", "\\n\\n"]
 
@@ -30,6 +34,8 @@ PATTERNS = ["a\\nb", "^b", "a$", "a.b", "(?s)a.b", "[^b]b", "^$", "\\n\\n"]
 
 def cut(data, kind):
 	"""The records of a range."""
+	if kind in ROWS:
+		return cut_rows(data, ROWS[kind])
 	starts, at, after_empty = [], 0, False
 	for line in re.findall(rb"[^\n]*\n|[^\n]+", data):
 		text = line.rstrip(b"\n")
@@ -39,6 +45,23 @@ def cut(data, kind):
 		after_empty = not text
 		at += len(line)
 	return [data[start:stop] for start, stop in itertools.pairwise([*starts, len(data)])] if data else []
+
+
+def cut_rows(data, separator):
+	"""The lines that the reader takes for each row. It is not strict, as mmcat is not."""
+	lines = data.decode("latin-1").splitlines(keepends=True)
+	reader = csv.reader(iter(lines), delimiter=separator)
+	rows, at = [], 0
+	for _ in reader:
+		rows.append("".join(lines[at:reader.line_num]).encode("latin-1"))
+		at = reader.line_num
+	return rows
+
+
+def is_open(records, kind):
+	"""Whether the last row has a quote that is not closed: then a line end does not end it."""
+	return kind in ROWS and bool(records) and \
+		len(cut_rows(records[-1].rstrip(b"\r\n") + b"\n\n", ROWS[kind])) == 1
 
 
 def shard(records, size, k, n):
@@ -144,10 +167,23 @@ def plain_output(chosen, how):
 # --- Runs --------------------------------------------------------------------------------------------
 
 
-def make_data(rng, large):
+def make_data(rng, large, kind):
+	if kind in ROWS:
+		return make_table(rng, large, ROWS[kind])
 	alphabet = rng.choice([b"ab\n", b"ab.\n\n", b"a\n\n\n", b"b\n", b"ab" + b"." * 20 + b"\n"])
 	length = rng.randrange(300000) if large else rng.randrange(rng.choice([5, 40, 200]))
 	return bytes(rng.choice(alphabet) for _ in range(length))
+
+
+def make_table(rng, large, separator):
+	"""Most tables are regular: cells with quotes where they must be. Others have quotes anywhere."""
+	cells = ["a", "b", "", "5\" b", '"a"', '"b\na"', '""', '"a""b"', '"%s\n"' % separator, '"a\r\n\r\nb"']
+	if rng.random() < 0.3:
+		cells += ['"', 'a"', '"a"b', '""b"']
+	out, length = [], rng.randrange(200000 if large else rng.choice([2, 20, 100]))
+	while len(out) < length:
+		out += [rng.choice(cells), rng.choice([separator, separator, "\n", "\r\n"])]
+	return "".join(out).encode()
 
 
 def run(args, data=None):
@@ -180,11 +216,14 @@ def words_of(how):
 	return words + (["-C", str(how["-C"])] if how["-C"] else [])
 
 
-def one_run(mmcat, path, rng, data):
-	kind = rng.choice(list(KINDS))
+def words_of_kind(kind):
+	return kind.split() if kind in ROWS else ["-R", kind]
+
+
+def one_run(mmcat, path, rng, data, kind):
 	is_pipe = rng.random() < 0.4
 	chosen = Selection(rng, data, kind, is_pipe)
-	search, words = None, ["-R", kind]
+	search, words = None, words_of_kind(kind)
 	if rng.random() < 0.7:
 		if rng.random() < 0.5 or not PATTERNS:
 			text = rng.choice(list(TEXTS))
@@ -209,15 +248,27 @@ def one_run(mmcat, path, rng, data):
 	got = run([mmcat, *words, *([] if is_pipe else [path] * (2 if two else 1))],
 		data if is_pipe else None)
 	what = "mmcat %r of %r" % (words + [is_pipe], data[:120])
+	if is_open(chosen.records, kind):
+		expect_open(what, got, status, out * (2 if two else 1), how["-m"] is None and
+			(search is not None or how["-r"] or how["-c"]))
+		return
 	expect(what, (got.returncode, got.stdout), (status, out * (2 if two else 1)))
 	check(what, got.stderr == b"", got.stderr)
 
 
+def expect_open(what, got, status, out, must_report):
+	"""Everything is printed, then the quote is reported, unless the rows are not looked at."""
+	expect(what, got.stdout, out)
+	reports = got.returncode == 2 and b"a quote is never closed\n" in got.stderr
+	check(what, reports or not must_report and (got.returncode, got.stderr) == (status, b""), got.returncode,
+		got.stderr)
+
+
 def check_shards(mmcat, path, data):
 	"""Shards together are the file, with a record of several lines across their ends."""
-	for kind in KINDS:
+	for kind in [*KINDS, *ROWS]:
 		for n in 2, 3, 7:
-			parts = [run([mmcat, "-R", kind, "-s", "%d/%d" % (k, n), path]).stdout
+			parts = [run([mmcat, *words_of_kind(kind), "-s", "%d/%d" % (k, n), path]).stdout
 				for k in range(1, n + 1)]
 			expect("%d shards of records %r" % (n, kind), b"".join(parts), data)
 
@@ -225,7 +276,7 @@ def check_shards(mmcat, path, data):
 def check_awk(mmcat, path, rng):
 	"""Paragraphs are those of awk, unless empty lines are first."""
 	for _ in range(20):
-		data = make_data(rng, False).lstrip(b"\n")
+		data = make_data(rng, False, "").lstrip(b"\n")
 		if not data:
 			continue
 		with open(path, "wb") as file:
@@ -260,11 +311,13 @@ def main():
 		print("skipped: expressions, which this build does not search for")
 		del KINDS["[ab]\\."], KINDS["b*$"], PATTERNS[:]
 	path = os.path.join(folder, "records")
-	for i in range(700):
-		data = make_data(rng, i % 50 == 0)
+	csv.field_size_limit(1 << 30)
+	for i in range(1200):
+		kind = rng.choice(list(KINDS if i % 5 < 3 else ROWS))
+		data = make_data(rng, i % 50 == 0 or i % 50 == 4, kind)
 		with open(path, "wb") as file:
 			file.write(data)
-		one_run(mmcat, path, rng, data)
+		one_run(mmcat, path, rng, data, kind)
 		if i % 50 == 1:
 			check_shards(mmcat, path, data)
 	check_awk(mmcat, path, rng)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# records.sh - -R: records of several lines in selections, actions and searches
+# records.sh - -R and --csv: records of several lines and rows in selections, actions and searches
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
 need python3 awk
 
-check "700 selections and searches print the records of a model" \
+check "1200 selections and searches print the records and rows of a model" \
 	timeout 600 python3 "$here/records.py" "$MMCAT" "$tmp"
 
 cd "$tmp" || exit 99
@@ -47,6 +47,24 @@ check "a NUL as the delimiter" prints '2\n' -c -d '\0' -R a <(printf 'a\0b\0a\nc
 check "no -R with -f" refuses "cannot use -R with -f" -R a -f log
 check "no -R with -t" refuses "cannot use -R with -t" -R a -t u8 log
 check "no -R with -i" refuses "cannot use -R with -i" -R a -i log
+for option in -R=a -d=x -t=u8 -i -f; do
+	check "no --csv with $option" refuses "cannot use --csv with ${option%=*}" --csv ${option/=/ } log
+done
+check "no --separator without --csv" refuses "cannot use --separator without --csv" --separator ';' log
+for byte in '"' '\n' '\r'; do
+	check "no separator $byte" refuses "cannot separate cells" --csv --separator "$byte" log
+done
+check "no separator of two bytes" refuses "invalid separator" --csv --separator ';;' log
+
+printf 'a,"b\n",c\n"d\n' > table
+check "rows in JSON" [ "$("$MMCAT" --csv --json -c table 2> /dev/null)" = '{"file":"table","rows":2}' ]
+check "a quote that is not closed" eval '! "$MMCAT" --csv -c table > out 2> err && [ "$(cat out)" = 2 ] &&
+	grep -qF "table: cannot read at byte 9: a quote is never closed" err'
+check "the rows before it" prints 'a,"b\n",c\n' --csv -l 0 table
+check "a search that ends before it" prints '1:a,"b\n",c\n' --csv -n -m 1 -e b table
+check "the input after the selected rows is left" \
+	[ "$({ "$MMCAT" --csv -l :1 > /dev/null; cat; } < table | tr '\n' .)" = '"d.' ]
+
 check "no two patterns" refuses "two values" -R a -R b log
 check "no delimiter in a text" refuses "delimiter" -R $'a\nb' log
 

@@ -1,4 +1,4 @@
-/* count.c - prints the number of lines or records
+/* count.c - prints the number of lines, records or rows
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
@@ -18,6 +18,7 @@ void count_print(const struct input *input, const struct options *options)
 	if (options->json) {
 		json_begin(input->name);
 		json_number(options->search.only_matches ? "matches"
+			    : options->csv               ? "rows"
 			    : options->records           ? "records"
 							 : action_of(options)->unit,
 			input->n);
@@ -38,11 +39,12 @@ enum status action_count(struct task *task)
 	int err;
 
 	err = mmr_count_lines(input->reader, &task->scan, &counts);
-	if (err < 0)
+	if (err < 0 && err != MMR_EQUOTE)
 		return message_file(input->name, err);
 	report_scan();
 	report_lines(counts.lines);
 	input->n += min_u64(counts.lines, task->maximum);
 	input->taken = input->n;
-	return STATUS_DONE;
+	input->rest = err < 0;
+	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
 }

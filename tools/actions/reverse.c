@@ -172,6 +172,7 @@ enum status action_reverse(struct task *task)
 		return STATUS_TROUBLE;
 	if (options->records) {
 		err = reverse_records(task, &at);
+		input->rest = err == MMR_EQUOTE;
 		return err < 0 ? message_file_at(input->name, err, at) : STATUS_DONE;
 	}
 	err = reverse_in_parallel(&reversal, &task->scan);

@@ -193,10 +193,11 @@ int search_follow(struct input *input, const struct options *options, const mmr_
 	return print_lines(&task, &print);
 }
 
-/* Whether the matches of a text are the same without lines or records: each is within one. */
+/* Whether the matches of a text are the same without lines or records: each is within one. A table
+ * is read by rows, so that a quote that is not closed is found. */
 static bool has_matches_alone(const struct options *options)
 {
-	return pattern_is_plain(&options->search) &&
+	return pattern_is_plain(&options->search) && !options->csv &&
 	       !(options->records && pattern_has_delimiter(&options->search, options->delimiter));
 }
 
@@ -226,9 +227,12 @@ static enum status count(struct task *task)
 		      ? mmr_count_matches(input->reader, &needle, &task->scan, &n)
 		      : mmr_search_count(compiled(task->options), input->reader, &task->scan, &n);
 	report_scan();
-	if (err < 0)
+	if (err < 0 && err != MMR_EQUOTE)
 		return message_file(input->name, err);
 	input->n += n;
+	input->rest = err < 0;
+	if (err < 0)
+		return message_file(input->name, err);
 	return n > 0 ? STATUS_DONE : STATUS_NO_MATCH;
 }
 
@@ -263,6 +267,7 @@ enum status action_search(struct task *task)
 		err = spans_print(task, &print);
 	else
 		err = print_lines(task, &print);
+	task->input->rest = err == MMR_EQUOTE;
 	if (err != 0)
 		return err < 0 ? line_print_fail(&print, err) : STATUS_TROUBLE;
 	return print.n_lines > 0 ? STATUS_DONE : STATUS_NO_MATCH;

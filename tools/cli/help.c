@@ -50,12 +50,18 @@ static const char help_text[] =
 	"  -B, --before=N          also print N lines before each line\n"
 	"  -C, --context=N         also print N lines before and after\n"
 	"  -H, --with-filename     print the name of the file, as with several files\n"
-	"      --no-filename       do not print the name of the file\n"
+	"      --no-filename       do not print the name of the file\n";
+
+/* A string of its own, since C limits their length to 4095 bytes. */
+static const char help_details[] =
 	"Details\n"
 	"  -d, --delimiter=BYTE    lines end with BYTE instead of newline (\"\\0\" for NUL)\n"
 	"  -R, --records=PATTERN   records replace lines in all options: a record begins\n"
 	"                          with a line at whose start PATTERN matches; '' stands\n"
 	"                          for paragraphs\n"
+	"      --csv               rows of a table replace lines in all options; quoted\n"
+	"                          cells may contain line ends\n"
+	"      --separator=BYTE    BYTE separates the cells of --csv, instead of a comma\n"
 	"  -m, --max-count=N       stop after N lines, matching lines or records\n"
 	"  -w, --width=N           bytes per row of -x, records per line of -t\n"
 	"  -a, --text              print binary data even to a terminal\n"
@@ -91,6 +97,7 @@ _Noreturn void help_print(void)
 	len = snprintf(usage, sizeof(usage), "Usage: %s [OPTION]... [FILE]...\n", program_name);
 	output_write(usage, (size_t)len);
 	output_write(help_text, sizeof(help_text) - 1);
+	output_write(help_details, sizeof(help_details) - 1);
 	output_close();
 	exit(STATUS_DONE);
 }

@@ -30,6 +30,7 @@ static const struct option long_options[] = {
 	{"color", required_argument, NULL, LONG_COLOR},
 	{"context", required_argument, NULL, 'C'},
 	{"count", no_argument, NULL, 'c'},
+	{"csv", no_argument, NULL, LONG_CSV},
 	{"delimiter", required_argument, NULL, 'd'},
 	{"find", required_argument, NULL, 'e'},
 	{"fixed", no_argument, NULL, LONG_FIXED},
@@ -54,6 +55,7 @@ static const struct option long_options[] = {
 	{"records", required_argument, NULL, 'R'},
 	{"regex", required_argument, NULL, 'E'},
 	{"reverse", no_argument, NULL, 'r'},
+	{"separator", required_argument, NULL, LONG_SEPARATOR},
 	{"shard", required_argument, NULL, 's'},
 	{"stats", no_argument, NULL, LONG_STATS},
 	{"text", no_argument, NULL, 'a'},
@@ -180,9 +182,10 @@ static bool take_switch(struct options *options, int letter)
 		{'f', &options->follow}, {'I', &search->caseless}, {'n', &search->numbers},
 		{'o', &search->only_matches}, {'O', &search->offsets}, {'q', &options->quiet},
 		{'r', &options->reverse}, {'v', &search->invert}, {'W', &search->words},
-		{'X', &search->whole_lines}, {LONG_AND, &search->all}, {LONG_JSON, &options->json},
-		{LONG_NO_MMAP, &options->no_mmap}, {LONG_OFFSETS, &search->only_offsets},
-		{LONG_PROGRESS, &options->progress}, {LONG_STATS, &options->stats}};
+		{'X', &search->whole_lines}, {LONG_AND, &search->all}, {LONG_CSV, &options->csv},
+		{LONG_JSON, &options->json}, {LONG_NO_MMAP, &options->no_mmap},
+		{LONG_OFFSETS, &search->only_offsets}, {LONG_PROGRESS, &options->progress},
+		{LONG_STATS, &options->stats}};
 	size_t i;
 
 	for (i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
@@ -226,7 +229,7 @@ static void take(struct options *options, int letter)
 		settle_action(options, ACTION_HEX);
 		break;
 	case 'd':
-		options->delimiter = value_delimiter(optarg);
+		options->delimiter = value_byte("delimiter", optarg);
 		break;
 	case 'j':
 		options->n_threads = (unsigned)value_number(

@@ -57,7 +57,9 @@ struct options {
 	size_t n_selections;
 	enum action_id action;
 	char delimiter;
-	mmr_split *records;           /* of -R, which replace lines; or NULL */
+	mmr_split *records;           /* of -R, or rows, which replace lines; or NULL */
+	bool csv;                     /* they are rows */
+	char separator;               /* of their cells */
 	struct search_options search; /* of ACTION_SEARCH */
 	bool reverse;                 /* the last lines first; with ACTION_SEARCH, too */
 	bool names;                   /* print the name of the file with each line or count */

@@ -47,6 +47,31 @@ static void settle_records(struct options *options, const char *pattern)
 		exit((int)message("%s", message_quote(mmr_last_error())));
 }
 
+/* --- Rows ------------------------------------------------------------------------------------- */
+
+static void settle_rows(struct options *options, const char *const *given)
+{
+	const char *separator = given[LONG_SEPARATOR];
+
+	if (separator && !options->csv)
+		settle_refuse("--separator without --csv");
+	if (!options->csv)
+		return;
+	if (given['R'])
+		settle_refuse("--csv with -R");
+	if (given['d'])
+		settle_refuse("--csv with -d; use --separator for the byte between cells");
+	if (options->action == ACTION_TYPE)
+		settle_refuse("--csv with -t");
+	if (options->action == ACTION_INFO)
+		settle_refuse("--csv with -i");
+	if (options->follow)
+		settle_refuse("--csv with -f");
+	options->separator = separator ? value_byte("separator", separator) : ',';
+	if (mmr_split_rows(options->separator, &options->records) < 0)
+		exit((int)message("%s", message_quote(mmr_last_error())));
+}
+
 /* --- Search ----------------------------------------------------------------------------------- */
 
 /* Options that have no meaning without -e or -E. */
@@ -238,6 +263,7 @@ static void settle_follow(const struct options *options)
 
 void settle(struct options *options, const char *const *given)
 {
+	settle_rows(options, given);
 	settle_records(options, given['R']);
 	settle_search(options, given);
 	if (options->reverse && options->action != ACTION_SEARCH)

@@ -60,7 +60,7 @@ mmr_slice value_bytes(const char *what, char *argument)
 	return bytes;
 }
 
-char value_delimiter(const char *argument)
+char value_byte(const char *what, const char *argument)
 {
 	const char *end = argument;
 	char byte = '\\';
@@ -70,7 +70,7 @@ char value_delimiter(const char *argument)
 	else
 		end++;
 	if (!end || *end)
-		value_wrong("delimiter", argument, "use one byte or one of the escapes " ESCAPES);
+		value_wrong(what, argument, "use one byte or one of the escapes " ESCAPES);
 	return byte;
 }
 

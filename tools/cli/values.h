@@ -15,7 +15,7 @@ _Noreturn void value_wrong(const char *what, const char *value, const char *hint
 mmr_slice value_bytes(const char *what, char *argument);
 
 /* Parses one byte, or the escape of one. */
-char value_delimiter(const char *argument);
+char value_byte(const char *what, const char *argument);
 
 /* Parses a number from `least` to `most`. */
 uint64_t value_number(const char *what, const char *argument, enum number_unit unit, uint64_t least,

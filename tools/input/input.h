@@ -23,7 +23,9 @@ struct input {
 	uint64_t used;  /* end of what was used, in the reader */
 	uint64_t n;     /* lines, matches or records, printed by -c */
 	uint64_t taken; /* lines or records, subtracted from -m */
-	bool rest;      /* the last action found bytes after the last record, and no other error */
+	/* The last action did all its work, but found bytes after the last record, or a quote that
+	 * is not closed. */
+	bool rest;
 };
 
 /* Opens a FILE of the command line; "-" is standard input. Prints what failed. */

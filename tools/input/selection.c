@@ -182,6 +182,9 @@ static int count_lines(
 		!action_has(options, ACTION_FIRST_LINES | ACTION_LAST_LINES))
 		return 0;
 	err = mmr_count_lines(input->reader, scan, &counts);
+	/* The action reports the quote. */
+	if (err == MMR_EQUOTE)
+		err = 0;
 	if (err == 0)
 		input->taken += counts.lines;
 	return err;
