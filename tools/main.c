@@ -5,6 +5,7 @@
 #include "cli/help.h"
 #include "cli/patterns.h"
 #include "input/follow.h"
+#include "input/index.h"
 #include "output/output.h"
 #include "status/message.h"
 #include "status/progress.h"
@@ -81,16 +82,22 @@ static enum status run_selections(struct input *input, const struct options *opt
 static enum status run(const char *file, const struct options *options)
 {
 	struct input input;
-	enum status status;
+	enum status status, indexed;
+	mmr_index_info info;
 
 	progress_input(file);
 	if (input_open(file, need_of(options), options, &input) != STATUS_DONE)
 		return STATUS_TROUBLE;
+	indexed = input_index(&input, options);
 	status = run_selections(&input, options);
 	if (status == STATUS_NO_MATCH)
 		status = unmatched_explain(&input, options);
+	if (input.index) {
+		mmr_index_describe(input.index, &info);
+		report_index(info.failure);
+	}
 	input_close(&input);
-	return status;
+	return indexed == STATUS_TROUBLE ? STATUS_TROUBLE : status;
 }
 
 static enum status run_each(const struct options *options)

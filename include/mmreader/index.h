@@ -26,11 +26,12 @@ typedef struct mmr_index_options {
 			  made larger until it fits. */
 	/* For indexes in files: */
 	const char *place; /* path of the file, or of a directory for it; NULL: beside the data */
-	bool any_owner;    /* use a file that somebody else may have written */
+	const char *data_path; /* of the data; NULL: the path by which the reader was opened */
+	bool any_owner;        /* use a file that somebody else may have written */
 } mmr_index_options;
 
 /* clang-format off */
-#define MMR_INDEX_OPTIONS_INIT { sizeof(mmr_index_options), 0, NULL, false }
+#define MMR_INDEX_OPTIONS_INIT { sizeof(mmr_index_options), 0, NULL, NULL, false }
 /* clang-format on */
 
 /* Builds an index in memory. It counts lines, or the records of the options, as fast as
@@ -79,7 +80,7 @@ MMR_API int mmr_index_path(mmr_reader *reader, const mmr_scan_options *scan,
  * then scans read the bytes instead.
  *
  * Shape: `scan` as for mmr_index_build. The reader is that of a whole regular file, opened by its
- *   path unless `place` is one. `scan` and `options` may be NULL.
+ *   path unless `place` is a file or `data_path` is given. `scan` and `options` may be NULL.
  * Errors: MMR_ESTALE if the file has changed, or other units are meant; MMR_EDAMAGED; -EPERM unless
  *   the file belongs to this user, to root or to the owner of the data, and nobody else may write
  *   it; -EINVAL (options, reader); -ENOMEM; errno of open(2), -ENOENT if there is none; those of
@@ -89,14 +90,16 @@ MMR_API int mmr_index_load(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_index_options *options, mmr_index **ret_index);
 
 /* Like mmr_index_load, but makes the index if there is none, or extends it if the file has grown.
- * Only the new bytes are then counted. The file is replaced as a whole: readers of the old one keep
- * it, and of two processes that make it at a time, the last one wins.
+ * Only the new bytes are then counted. The whole table of an index that is kept is checked. The
+ * file is replaced as a whole: readers of the old one keep it, and of two processes that make it at
+ * a time, the last one wins.
  *
  * An index of less than 4 MiB is built in memory and not saved.
  *
  * Units: the file takes 256 KiB for each GiB; above 1 TiB, at most 256 MiB.
  * Errors: those of mmr_index_load for the reader; those of mmr_index_build; -ENOSPC and other
- *   errors of writing. The file of before is then unchanged. */
+ *   errors of writing. The file of before is then unchanged. -EEXIST if it is not an
+ *   index, or is the data. */
 MMR_API int mmr_index_make(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_index_options *options, mmr_index **ret_index);
 

@@ -27,6 +27,16 @@ int reader_is_trusted(const mmr_reader *reader, const mmr_reader *data)
 	return ours.owner == os_user() || ours.owner == 0 || ours.owner == theirs.owner;
 }
 
+int reader_is_same_file(const mmr_reader *reader, const mmr_reader *data)
+{
+	struct os_stat ours, theirs, now;
+	int err = reader_status(reader, "stat", &ours, &now);
+
+	if (err > 0)
+		err = reader_status(data, "stat", &theirs, &now);
+	return err <= 0 ? err : ours.dev == theirs.dev && ours.ino == theirs.ino;
+}
+
 int path_is_folder(const char *path)
 {
 	struct os_stat stat;

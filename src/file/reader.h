@@ -170,6 +170,9 @@ int reader_path(const mmr_reader *reader, char *buffer, size_t size);
  * file. Returns: 1 or 0. Errors: those of fstat(2). */
 int reader_is_trusted(const mmr_reader *reader, const mmr_reader *data);
 
+/* Whether two readers have the same file. Returns: 1 or 0. Errors: those of fstat(2). */
+int reader_is_same_file(const mmr_reader *reader, const mmr_reader *data);
+
 /* Returns: 1 or 0. Errors: those of stat(2), except for a file that does not exist. */
 int path_is_folder(const char *path);
 

@@ -133,6 +133,17 @@ static void file_close(mmr_index *index)
 
 static const struct index_table_kind in_file = {file_rank, file_close};
 
+int file_check(const mmr_index *index)
+{
+	struct table *table = index->table;
+	uint64_t piece;
+	int err = 0;
+
+	for (piece = 0; err == 0 && piece < table->places.n_sums; piece++)
+		err = check_piece(table, table->places.ranks + piece * FORMAT_PIECE);
+	return err;
+}
+
 /* Checks all of a file but its table. */
 static int check_header(mmr_reader *file, const mmr_index *index, bool any_owner, bool is_part,
 	struct format *format)
@@ -185,6 +196,28 @@ static int open_table(mmr_index *index, mmr_reader *file, const struct format *f
 	index->n_starts = format->n_starts;
 	index->unterminated = format->flags & FORMAT_UNTERMINATED;
 	return 0;
+}
+
+int file_may_replace(const char *path, const mmr_reader *data)
+{
+	char start[8];
+	mmr_reader *file;
+	size_t len;
+	int err = mmr_open(path, NULL, &file), same;
+
+	if (err == -ENOENT)
+		return 0;
+	if (err < 0)
+		return err;
+	err = mmr_read_at(file, 0, start, sizeof(start), &len);
+	same = reader_is_same_file(file, data);
+	mmr_close(file);
+	if (same < 0)
+		return same;
+	if (err == 0 && same == 0 && format_is_index((mmr_slice){start, len}))
+		return 0;
+	error_set(-EEXIST, "replace '%s'", path);
+	return error_hint(-EEXIST, same ? "it is the data" : "it is not an index; remove it first");
 }
 
 static int load(

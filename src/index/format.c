@@ -54,6 +54,11 @@ struct format_places format_places(unsigned block_log2, uint64_t covered)
 	return places;
 }
 
+bool format_is_index(mmr_slice bytes)
+{
+	return bytes.len >= sizeof(magic) && memcmp(bytes.ptr, magic, sizeof(magic)) == 0;
+}
+
 void format_encode(const struct format *format, char *header)
 {
 	memset(header, 0, FORMAT_HEADER);

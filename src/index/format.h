@@ -57,6 +57,9 @@ struct format_places {
 
 struct format_places format_places(unsigned block_log2, uint64_t covered);
 
+/* Whether bytes are the start of an index: its first 8 are compared. */
+bool format_is_index(mmr_slice bytes);
+
 void format_encode(const struct format *format, char *header);
 
 /* Errors: MMR_EDAMAGED if the bytes are not a header of this version, or if its numbers do not fit

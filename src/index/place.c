@@ -67,22 +67,25 @@ static int place_in_folder(
 		hash_units(units), ret_path);
 }
 
-int place_path(
-	const mmr_reader *reader, const struct units *units, const char *place, char **ret_path)
+int place_path(const mmr_reader *reader, const struct units *units,
+	const mmr_index_options *options, char **ret_path)
 {
-	size_t len;
+	const char *place = options->place, *data = options->data_path;
 	int is_folder = place ? path_is_folder(place) : 0;
+	size_t len;
 
 	if (is_folder < 0)
 		return is_folder;
 	if (is_folder)
 		return place_in_folder(reader, units, place, ret_path);
-	if (!place && !reader->by_path) {
+	if (!data && reader->by_path)
+		data = reader->name;
+	if (!place && !data) {
 		error_set(-EINVAL, "name an index of '%s'", reader->name);
 		return error_hint(-EINVAL, "give its path");
 	}
 	if (!place)
-		return compose("", reader->name, 0, hash_units(units), ret_path);
+		return compose("", data, 0, hash_units(units), ret_path);
 	len = strlen(place) + 1;
 	*ret_path = heap_alloc(len);
 	if (!*ret_path)

@@ -61,8 +61,7 @@ static int start_request(struct request *request, mmr_reader *reader, const mmr_
 	if (err == 0)
 		err = check_reader(reader);
 	if (err == 0)
-		err = place_path(
-			reader, &request->index->units, request->options->place, &request->path);
+		err = place_path(reader, &request->index->units, request->options, &request->path);
 	if (err < 0)
 		end_request(request);
 	return err;
@@ -124,7 +123,7 @@ int mmr_index_make(mmr_reader *reader, const mmr_scan_options *scan,
 	struct request request;
 	struct error_note note;
 	mmr_index old;
-	bool has_old;
+	bool has_old, is_kept;
 	int err;
 
 	if (mmr_size(reader) < saved_least)
@@ -137,16 +136,16 @@ int mmr_index_make(mmr_reader *reader, const mmr_scan_options *scan,
 	has_old = file_load(&old, request.path, request.options->any_owner) == 0;
 	if (!has_old)
 		error_restore(&note);
-	if (has_old && old.covered == mmr_size(reader)) {
-		*request.index = old;
-		has_old = false;
-	} else {
-		err = make(&request, has_old ? &old : NULL);
-	}
+	is_kept = has_old && old.covered == mmr_size(reader);
+	err = is_kept ? file_check(&old) : make(&request, has_old ? &old : NULL);
 	/* An older table that is damaged is made again as a whole. */
-	if (has_old && err < 0 && (err == MMR_EDAMAGED || err == MMR_ESTALE))
+	if (has_old && (err == MMR_EDAMAGED || err == MMR_ESTALE)) {
+		is_kept = false;
 		err = make(&request, NULL);
-	if (has_old)
+	}
+	if (is_kept && err == 0)
+		*request.index = old;
+	else if (has_old)
 		old.table_kind->close(&old);
 	if (err == 0) {
 		*ret_index = request.index;

@@ -122,6 +122,8 @@ int writer_open(const mmr_index *index, const char *path, uint64_t first, uint64
 	else
 		err = reader_status(index->reader, "index", &then, &now);
 	if (err >= 0)
+		err = file_may_replace(path, index->reader);
+	if (err == 0)
 		err = save_open(path, then.mode, &writer->save);
 	if (err < 0) {
 		writer_close(writer);

@@ -11,7 +11,7 @@ struct writer;
 /* Starts a file for the entries of `index`, from block `first` on, up to `covered` bytes after its
  * start. The path and the index must stay valid until writer_close.
  *
- * Errors: -ENOMEM; those of save_open and fstat(2). */
+ * Errors: -ENOMEM; those of file_may_replace, save_open and fstat(2). */
 int writer_open(const mmr_index *index, const char *path, uint64_t first, uint64_t covered,
 	struct writer **ret_writer);
 

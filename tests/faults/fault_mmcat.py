@@ -46,6 +46,9 @@ ACTIONS = [
 	["-t", "u16le,14s"],
 	["-t", "u8", "-b", "16:"],
 	["-i"],
+	["--index", "-c"],
+	["--index", "-n", "-e", "needle"],
+	["--no-index"],
 ]
 WAYS = [[], ["--no-mmap"], ["-j", "1"], ["-j", "8"], ["--cache=leave"]]
 
@@ -73,6 +76,12 @@ def run(program, args, path):
 def check_failing(name, path, whole, got, earliest):
 	"""A bad page in the middle: output up to it, and a message."""
 	status, out, err = got
+	if " --index " in name:
+		# The index cannot be made for the same reason.
+		failed, _, err = err.partition("\n")
+		if not re.fullmatch(r"mmcat: {0}: cannot read '{0}' at byte \d+: Input/output error".format(re.escape(path)),
+				failed):
+			wrong(name, "the index", failed)
 	message = re.fullmatch(r"mmcat: %s: cannot read at byte (\d+): Input/output error\n" % re.escape(path), err)
 	if status != 2 or not message:
 		wrong(name, "status %s" % status, err[:200])

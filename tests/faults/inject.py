@@ -17,7 +17,7 @@ import struct
 import subprocess
 
 FILES = ("large", "middle", "small", "packed", "sparse", "holes", "numbers", "far", "newlines",
-         "words")
+         "words", "indexed")
 
 
 def make_files(folder):
@@ -34,6 +34,8 @@ def make_files(folder):
         "far": [b"it is here\n" * 200, 12 << 20, b"and here\n" * 2, 18 << 20, b"\nand here"],
         "newlines": [b"x" + b"\n" * 5000],
         "words": [b"line 77\nline 88\n"],
+        # Smaller files have no index.
+        "indexed": [lines * 3],
         "numbers": [struct.pack("<20000q", *range(20000))],
     }
     for name, parts in files.items():

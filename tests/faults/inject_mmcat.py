@@ -23,7 +23,7 @@ import inject_follow
 from inject import FILES, Injector, make_files, sweep
 
 # Name, standard input, standard output, arguments. An input of "<" is a file, of "|" a pipe. With
-# "spectator", standard error is a terminal and standard output a file.
+# "spectator", standard error is a terminal and standard output a file. FOLDER is where indexes are made.
 CASES = [
     ("print to a file", "", "file", ["middle"]),
     ("print to a pipe", "", "pipe", ["large"]),
@@ -97,6 +97,12 @@ CASES = [
     ("info", "", "pipe", ["-i", "small", "middle"]),
     ("info as JSON", "", "pipe", ["-i", "--json", "small"]),
     ("info of a pipe", "|small", "pipe", ["-i"]),
+    ("with an index", "", "pipe", ["-l", "200000:", "-m", "3", "indexed"]),
+    ("count with an index", "", "pipe", ["-c", "-j1", "-b", "1000:-1000", "indexed"]),
+    ("find with an index", "", "pipe", ["-j1", "-n", "-m", "3", "-e", "line 77", "indexed"]),
+    ("info of an index", "", "pipe", ["-i", "--json", "indexed"]),
+    ("make an index", "", "pipe", ["-j1", "-l", "-3:", "--index=FOLDER/made", "indexed"]),
+    ("extend an index", "", "pipe", ["-j1", "-l", "-3:", "--index=FOLDER/old", "indexed"]),
     ("stats", "", "pipe", ["--stats", "-c", "small"]),
     ("progress", "", "spectator", ["-c", "middle"]),
     ("progress beside a terminal", "", "terminals", ["-c", "middle"]),
@@ -130,6 +136,22 @@ def meaning(case, out):
     return bytes(view)
 
 
+INDEX_HEADER = 256
+
+
+def read_file(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def make_indexes(program, folder):
+    """The index of a file, and one that can be extended."""
+    with open(folder + "/shorter", "wb") as file:
+        file.write(read_file(folder + "/indexed")[:-100000])
+    for place, name in ("", "indexed"), (f"={folder}/old", "shorter"):
+        subprocess.run([program, f"--index{place}", "-b0:0", name], cwd=folder, check=True)
+
+
 def wait_full(fd, seconds):
     """Waits until a pipe is full: at least half full, and no fuller than a moment ago."""
     end, before = time.monotonic() + seconds, 0
@@ -155,6 +177,12 @@ def drain(fd, parts, delay):
     os.close(fd)
 
 
+def index_of(case):
+    """The name of the index that a case makes, or None."""
+    names = [word.partition("FOLDER/")[2] for word in case[3] if "FOLDER/" in word]
+    return names[0] if names else None
+
+
 class Result:
     def __init__(self, status, out, err):
         self.status, self.out, self.err = status, out, err
@@ -170,6 +198,7 @@ class Runner:
     def __init__(self, program, files, folder):
         self.files, self.spool, self.scene = files, folder + "/spool", folder + "/scene"
         os.makedirs(self.spool)
+        self.indexes, self.new_index = folder + "/indexes", None
         self.out_path = folder + "/out"
         open(self.out_path, "wb").close()
         self.injector = Injector(folder + "/table", program, True)
@@ -183,6 +212,9 @@ class Runner:
         how = {"cwd": folder, "stdin": subprocess.DEVNULL}
         parts, errors, readers, ours = [], [], [], []
 
+        if index_of(case):
+            self.prepare_index(case)
+            arguments = [word.replace("FOLDER", self.indexes) for word in arguments]
         if follow:
             shutil.rmtree(folder, ignore_errors=True)
             inject_follow.prepare(folder, self.out_path)
@@ -239,6 +271,28 @@ class Runner:
                 thread.join()
         return Result(status, self.out_of(sink, parts), b"".join(errors))
 
+    def prepare_index(self, case):
+        shutil.rmtree(self.indexes, ignore_errors=True)
+        os.mkdir(self.indexes)
+        if index_of(case) == "old":
+            shutil.copy(self.files + "/old", self.indexes)
+
+    def wrong_index(self, case, status):
+        """After a run there is the new index, or after an error what was there before."""
+        name = index_of(case)
+        for other in os.listdir(self.indexes):
+            if other != name:
+                return f"{other} stays beside the index"
+        if not os.path.exists(f"{self.indexes}/{name}"):
+            return "there is no index" if name == "old" or status == 0 else None
+        content = read_file(f"{self.indexes}/{name}")
+        # The header has the time.
+        if len(content) > INDEX_HEADER and content[INDEX_HEADER:] == self.new_index[INDEX_HEADER:]:
+            return None
+        if name == "old" and status == 2 and content == read_file(self.files + "/old"):
+            return None
+        return f"an index of {len(content)} bytes"
+
     def out_of(self, sink, parts):
         if sink not in ("file", "itself", "spectator"):
             return b"".join(parts)
@@ -251,6 +305,10 @@ class Runner:
         for name in os.listdir(self.spool):
             os.unlink(self.spool + "/" + name)
             return f"{name} stays in TMPDIR"
+        if index_of(case):
+            wrong = self.wrong_index(case, result.status)
+            if wrong:
+                return wrong
         # After a wrong pattern or layout, or without memory for one, mmcat exits with its input open.
         dies = result.status == 2 and not {"-e", "-E", "-R", "--csv", "--patterns", "-t"}.isdisjoint(case[3])
         if table.n_descriptors > n_descriptors and not dies:
@@ -265,7 +323,8 @@ class Runner:
         if result.status != 2:
             return f"status {result.status}, {len(result.out)} of {len(usual.out)} bytes"
         messages = [line for line in result.lines() if line not in usual.lines()]
-        if not 1 <= len(messages) <= max(1, sum(name in (*FILES, "-") for name in case[3])) or any(
+        most = sum(name in (*FILES, "-") for name in case[3]) + (index_of(case) is not None)
+        if not 1 <= len(messages) <= max(1, most) or any(
                 not line.startswith(b"mmcat: ") for line in messages):
             return f"messages {result.err!r}"
         # After an error mmcat continues with the next file.
@@ -281,6 +340,8 @@ class Runner:
             return 0, [f"{case[0]} without a fault: it hangs"]
         n_descriptors = self.injector.table.n_descriptors
         wrongs = []
+        if index_of(case):
+            self.new_index = read_file(f"{self.indexes}/{index_of(case)}")
         if b"library is missing" in usual.err:
             print(f"skipped: {case[0]}, whose library is missing")
             return 0, []
@@ -301,11 +362,12 @@ class Runner:
 
 
 def main():
-    program, folder, most = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    program, folder, most = os.path.abspath(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     # If SIGINT is ignored, as in background jobs of a shell, -f ignores it, too.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     runners = queue.Queue()
     make_files(folder)
+    make_indexes(program, folder)
     for i in range(N_WAITING):
         runners.put(Runner(program, folder, f"{folder}/mmcat{i}"))
 

@@ -20,7 +20,8 @@ import time
 
 # 16 bytes, so that records and lines start together. No NUL: output with a NUL is wrong.
 LINE = b"a,71,needle,b9\r\n"
-CONTENT = LINE * (3 << 16)
+# More than 4 MiB, so that the file can have an index.
+CONTENT = LINE * (5 << 16)
 SIZES = [0, 1, 4096, 655360, 656594, len(CONTENT) // 2, len(CONTENT) - 1]
 
 ACTIONS = [
@@ -47,10 +48,17 @@ ACTIONS = [
 	["--cache=leave", "-r"],
 	["--cache=leave", "-n", "-e", "needle"],
 	["--cache=leave"],
+	["--index", "-c"],
+	["--index", "-l", "100000:"],
+	["--index", "-n", "-e", "needle"],
+	["-c", "-l", "5:"],
+	["-l", "-150000:-3"],
+	["-i"],
+	["--no-index"],
 	[],
 ]
 # Actions that move data from the file to the pipe without a copy.
-SPLICED = [[], ["-b", "1000000:"], ["-s", "2/3"], ["-l", "100000:"], ["-l", "-150000:-3"],
+SPLICED = [[], ["--no-index"], ["--index", "-l", "100000:"], ["-b", "1000000:"], ["-s", "2/3"], ["-l", "100000:"], ["-l", "-150000:-3"],
 	["-e", "needle"], ["-v", "-e", "nothing"], ["-E", "n(e+)dle"]]
 
 

@@ -261,6 +261,11 @@ static void check_limits(const struct options *options)
 	MUST(!options->follow || ((options->action == ACTION_PRINT || searches) &&
 					 !options->count_only && !options->reverse),
 		"-f with another action than printing and searching");
+	MUST(!options->index ||
+			(!options->no_index && !options->follow && options->action != ACTION_TYPE),
+		"--index with --no-index, -f or -t");
+	MUST(!options->index_place || (options->index && *options->index_place),
+		"a place without --index, or an empty one");
 	MUST(options->maximum == NO_MAXIMUM || options->maximum <= INT64_MAX, "too many");
 	MUST(options->n_files >= 1 && !options->files[options->n_files], "%d files",
 		options->n_files);
@@ -272,6 +277,9 @@ static void check_arguments(const struct command *command, const struct options 
 
 	MUST(!options->layout || is_of(command, options->layout, strlen(options->layout)),
 		"the layout is not part of an argument");
+	MUST(!options->index_place ||
+			is_of(command, options->index_place, strlen(options->index_place)),
+		"the place of the index is not part of an argument");
 	for (i = 0; i < options->n_files; i++)
 		MUST(strcmp(options->files[i], "-") == 0 ||
 				is_of(command, options->files[i], strlen(options->files[i])),
@@ -325,6 +333,19 @@ static void add_bytes(struct command *command, const char *option, mmr_slice byt
 		text[len++] = digits[(unsigned char)bytes.ptr[i] & 15];
 	}
 	add(command, text, len);
+}
+
+/* Adds an option and a text. */
+static void add_text(struct command *command, const char *option, const char *text)
+{
+	size_t n = strlen(option), len = strlen(text);
+	char *word = malloc(n + len);
+
+	MUST(word, "no memory");
+	memcpy(word, option, n);
+	memcpy(word + n, text, len);
+	add(command, word, n + len);
+	free(word);
 }
 
 static void add_flag(struct command *command, bool given, const char *option)
@@ -410,6 +431,11 @@ static void make_canonical(const struct options *options, struct command *plain)
 	add_flag(plain, options->stats, "--stats");
 	add_flag(plain, options->quiet, "-q");
 	add_flag(plain, options->no_mmap, "--no-mmap");
+	add_flag(plain, options->no_index, "--no-index");
+	if (options->index_place)
+		add_text(plain, "--index=", options->index_place);
+	else
+		add_flag(plain, options->index, "--index");
 	add_flag(plain, options->progress, "--progress");
 }
 
@@ -469,7 +495,8 @@ static void check_plain(const struct options *options)
 			again.n_threads == options->n_threads && again.binary == options->binary &&
 			again.color == options->color && again.cache == options->cache &&
 			again.json == options->json && again.follow == options->follow &&
-			again.no_mmap == options->no_mmap && again.stats == options->stats &&
+			again.no_mmap == options->no_mmap && again.index == options->index &&
+			again.no_index == options->no_index && again.stats == options->stats &&
 			again.quiet == options->quiet && again.progress == options->progress,
 		"an option differs");
 	MUST(!can_have_names(options) || again.names == options->names, "the names differ");
@@ -478,6 +505,7 @@ static void check_plain(const struct options *options)
 		MUST(same_selection(&again.selections[i], &options->selections[i]),
 			"selection %zu differs", i);
 	MUST(same_text(again.layout, options->layout), "the layout differs");
+	MUST(same_text(again.index_place, options->index_place), "the place of the index differs");
 	forget(&again);
 	end(&plain);
 }

@@ -64,6 +64,12 @@ def a_path_for_three_threads(content):
 
 
 @contextlib.contextmanager
+def a_path_with_an_index(content):
+	"""The index of a file of this size is in memory; mmcat/index.sh tests the others."""
+	yield ["--index", write("file", content)], {}, content, 0
+
+
+@contextlib.contextmanager
 def a_small_path(content):
 	yield [write("small", content[:9999])], {}, content[:9999], 0
 
@@ -188,7 +194,8 @@ def a_block_device(content):
 		subprocess.run(["losetup", "-d", device], check=True)
 
 
-INPUTS = [a_path, a_path_without_map, a_path_for_three_threads, a_small_path, standard_input,
+INPUTS = [a_path, a_path_without_map, a_path_for_three_threads, a_path_with_an_index,
+	a_small_path, standard_input,
 	standard_input_at_an_offset, an_unlinked_file, a_sparse_file, a_pipe, a_pipe_in_small_pieces,
 	a_socket, a_named_pipe, a_file_of_proc, a_small_file_of_proc, a_file_of_sys, a_block_device]
 STREAMS = [a_pipe, a_pipe_in_small_pieces, a_socket, a_named_pipe]
@@ -337,6 +344,8 @@ def bytes_of(view):
 
 def is_possible(input, selection, action):
 	options = [option for option, _ in selection]
+	if input is a_path_with_an_index and (action == "follow" or "numbers" in action):
+		return False
 	if action == "follow":
 		# -f ends by itself for streams, and for a file if the selection has an end within it.
 		bounded = options in (["-l10:200"], ["-b17:+0x4000"])
@@ -394,7 +403,7 @@ def main():
 		except LeftOut as reason:
 			print("left out: %s: %s" % (name, reason))
 	print("%d runs, %d wrong" % (n_runs, n_wrong))
-	return n_wrong > 0 or n_runs < 2500
+	return n_wrong > 0 or n_runs < 2700
 
 
 sys.exit(main())

@@ -63,6 +63,10 @@ mmcat --patterns alp<TAB>
 	<--patterns><alpha.log>
 mmcat -e x --no-f<TAB>bet<TAB>
 	<-e><x><--no-filename><beta.log>
+mmcat --ind<TAB> alp<TAB>
+	<--index><alpha.log>
+mmcat --no-ind<TAB>bet<TAB>
+	<--no-index><beta.log>
 mmcat -- --byt<TAB>
 	<--><--byt>
 END

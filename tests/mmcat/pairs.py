@@ -25,9 +25,11 @@ STATUS = re.compile(rb"^mmcat: \d+ bytes.*\n\Z")
 # Options with two arguments each, and flags.
 VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e": ["3", "1\\n"],
 	"-E": ["1[0-9]", "e.d"], "-t": ["u8", "u16be"], "-d": ["3", "2"], "-m": ["2", "5"], "-w": ["4", "8"],
-	"-j": ["1", "3"], "--color": ["always", "never"], "--cache": ["fill", "leave"], "-C": ["1", "2"], "--separator": [";", "2"]}
+	"-j": ["1", "3"], "--color": ["always", "never"], "--cache": ["fill", "leave"],
+	"--index": [None, "index"], "--separator": [";", "2"], "-C": ["1", "2"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
-	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename", "--csv"]
+	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename", "--csv",
+	"--no-index"]
 ACTIONS = ["-x", "-t", "-i"]
 DETAILS = ["-C", "-I", "-n", "-o", "-O", "-v", "-W", "-X", "--and", "--fixed", "--offsets"]
 REPEATABLE = ["-b", "-l", "-e", "-E"]
@@ -53,6 +55,17 @@ def refusal(given, names):
 	for (name, value), (other, other_value) in itertools.combinations(given, 2):
 		if name == other and name not in REPEATABLE and value != other_value:
 			return "cannot use " + name + " with two values"
+	return refusal_of_the_rest(given, names) or refusal_of_index(names)
+
+
+def refusal_of_index(names):
+	for name in ("--no-index", "-f", "-t"):
+		if {"--index", name} <= names:
+			return "cannot use --index with " + name
+	return None
+
+
+def refusal_of_the_rest(given, names):
 	if "-s" in names and names & {"-b", "-l"}:
 		return "cannot use -s with"
 	actions = list(dict.fromkeys(name for name, _ in given if name in ACTIONS))

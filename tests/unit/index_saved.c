@@ -276,6 +276,13 @@ START_TEST(test_saved_index_that_is_damaged)
 		ck_assert(pwrite(fd, bytes, size, 0) == (ssize_t)size);
 		err = load(&scene);
 		MUST(err == MMR_EDAMAGED || err == MMR_ESTALE, "bit %zu: %d", i, err);
+		/* Only what is still recognized as an index is replaced, by a whole one. */
+		if (i % 61 == 0 && i >= 64) {
+			make(&scene);
+			ck_assert_int_eq(load(&scene), 0);
+			close(fd);
+			fd = open(scene.index_path, O_RDWR);
+		}
 		bytes[i / 8] ^= (char)(1 << i % 8);
 	}
 	for (i = 0; i < size; i++) {
@@ -513,6 +520,15 @@ START_TEST(test_saved_index_that_cannot_be_written)
 	ck_assert_int_eq(mmr_index_make(reader, NULL, &options, &index), -ENOTDIR);
 	options.place = "/nowhere/at/all";
 	ck_assert_int_eq(mmr_index_make(reader, NULL, &options, &index), -ENOENT);
+	/* Nothing but an index is replaced. */
+	options.place = "/dev/null";
+	ck_assert_int_eq(mmr_index_make(reader, NULL, &options, &index), -EEXIST);
+	options.place = scene.temp.path;
+	ck_assert_int_eq(mmr_index_make(reader, NULL, &options, &index), -EEXIST);
+	options.place = scene.index_path;
+	ck_assert_int_eq(symlink(scene.temp.path, scene.index_path), 0);
+	ck_assert_int_eq(mmr_index_make(reader, NULL, &options, &index), -EEXIST);
+	ck_assert_int_eq(unlink(scene.index_path), 0);
 	ck_assert_ptr_null(index);
 	/* A small file is indexed in memory. */
 	saved_least = SIZE + 1;

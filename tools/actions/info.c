@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
+#include "actions/info_index.h"
 #include "output/human.h"
 #include "output/json.h"
 #include "status/message.h"
@@ -50,6 +51,7 @@ struct facts {
 	mmr_residency cached;
 	uint16_t buckets[PICTURE_WIDTH];
 	size_t n_buckets;
+	struct index_facts index;
 };
 
 /* Opens the selection as a reader, since all facts are about the selection. */
@@ -117,6 +119,7 @@ static int ask_contents(struct facts *facts, mmr_reader *part, const struct task
 
 	all.offset = 0;
 	all.length = MMR_REST;
+	all.index = NULL;
 	facts->newlines = all.delimiter == '\n';
 	err = mmr_filetype_of(part, &facts->kind);
 	if (err < 0)
@@ -192,6 +195,17 @@ static void print_storage(const struct facts *facts)
 	}
 }
 
+static void print_index(const struct index_facts *index)
+{
+	char text[128];
+
+	index_facts_describe(index, text, sizeof(text));
+	if (index->state == INDEX_NONE)
+		print_fact("index:", "none");
+	else
+		print_fact("index:", "%s, %s", message_quote(index->path), text);
+}
+
 static void print_facts(const struct input *input, const struct facts *facts)
 {
 	static bool again;
@@ -216,6 +230,8 @@ static void print_facts(const struct input *input, const struct facts *facts)
 		print_fact("last line:", "without a delimiter");
 	if (facts->has_storage)
 		print_storage(facts);
+	if (facts->index.path[0])
+		print_index(&facts->index);
 }
 
 /* --- For programs ----------------------------------------------------------------------------- */
@@ -250,6 +266,14 @@ static void print_object(const struct input *input, const struct facts *facts)
 	print_number_or_null("hole_bytes", facts->holes, facts->has_storage);
 	print_number_or_null("cacheable", facts->cached.bytes, cached);
 	print_number_or_null("cached", facts->cached.resident, cached);
+	if (facts->index.path[0] && facts->index.state != INDEX_NONE)
+		json_text("index", facts->index.path);
+	else
+		json_literal("index", "null");
+	if (facts->index.path[0])
+		json_text("index_state", index_facts_word(&facts->index));
+	else
+		json_literal("index_state", "null");
 	json_end();
 }
 
@@ -268,6 +292,8 @@ enum status action_info(struct task *task)
 	}
 	if (err == 0)
 		err = ask_contents(&facts, part, task);
+	if (err == 0)
+		err = index_facts_find(task, &facts.index);
 	mmr_close(part);
 	if (err < 0)
 		return message_file(input->name, err);

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char help_text[] =
+/* Several strings, since C limits their length to 4095 bytes. */
+static const char help_selection[] =
 	"Print files of any size, or parts of them, without loading them into memory.\n"
 	"If there is no FILE, or if it is -, standard input is read.\n"
 	"\n"
@@ -31,9 +32,12 @@ static const char help_text[] =
 	"  -x, --hex               print bytes in hexadecimal and as text\n"
 	"  -t, --type=LAYOUT       print numbers or records: u8 i16 u32be f64 16s, or\n"
 	"                          name:type,name:type; -l, -m and -s count records\n"
-	"  -i, --info              show type, encoding, size, lines, holes, cached bytes\n"
+	"  -i, --info              show type, encoding, size, lines, holes, cached\n"
+	"                          bytes, index\n"
 	"  -f, --follow            keep printing as the file grows or is replaced, also\n"
-	"                          with -e and -E\n"
+	"                          with -e and -E\n";
+
+static const char help_search[] =
 	"Search, with -e or -E\n"
 	"      --patterns=FILE     search for the texts in FILE, too, one per line\n"
 	"      --fixed             the texts of -e have no escapes\n"
@@ -52,7 +56,6 @@ static const char help_text[] =
 	"  -H, --with-filename     print the name of the file, as with several files\n"
 	"      --no-filename       do not print the name of the file\n";
 
-/* A string of its own, since C limits their length to 4095 bytes. */
 static const char help_details[] =
 	"Details\n"
 	"  -d, --delimiter=BYTE    lines end with BYTE instead of newline (\"\\0\" for NUL)\n"
@@ -69,6 +72,10 @@ static const char help_details[] =
 	"      --json              print JSON, for -i, -c, -t, -e and -E\n"
 	"      --color=WHEN        color -x, -e and -E: always, never or auto (obeys\n"
 	"                          NO_COLOR)\n"
+	"      --index[=PLACE]     make or extend an index of lines: FILE.mmri, or the\n"
+	"                          file PLACE, or one in the directory PLACE. Later runs\n"
+	"                          use a fresh FILE.mmri without this option\n"
+	"      --no-index          use no index\n"
 	"      --no-mmap           read files instead of mapping them\n"
 	"      --cache=POLICY      fill the page cache with what is read, or leave it as\n"
 	"                          it is: fill, leave or auto (leave if the range is\n"
@@ -96,7 +103,8 @@ _Noreturn void help_print(void)
 
 	len = snprintf(usage, sizeof(usage), "Usage: %s [OPTION]... [FILE]...\n", program_name);
 	output_write(usage, (size_t)len);
-	output_write(help_text, sizeof(help_text) - 1);
+	output_write(help_selection, sizeof(help_selection) - 1);
+	output_write(help_search, sizeof(help_search) - 1);
 	output_write(help_details, sizeof(help_details) - 1);
 	output_close();
 	exit(STATUS_DONE);

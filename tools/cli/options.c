@@ -38,12 +38,14 @@ static const struct option long_options[] = {
 	{"help", no_argument, NULL, 'h'},
 	{"hex", no_argument, NULL, 'x'},
 	{"ignore-case", no_argument, NULL, 'I'},
+	{"index", optional_argument, NULL, LONG_INDEX},
 	{"info", no_argument, NULL, 'i'},
 	{"invert", no_argument, NULL, 'v'},
 	{"json", no_argument, NULL, LONG_JSON},
 	{"lines", required_argument, NULL, 'l'},
 	{"max-count", required_argument, NULL, 'm'},
 	{"no-filename", no_argument, NULL, LONG_NO_FILENAME},
+	{"no-index", no_argument, NULL, LONG_NO_INDEX},
 	{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
 	{"number", no_argument, NULL, 'n'},
 	{"offset", no_argument, NULL, 'O'},
@@ -183,7 +185,8 @@ static bool take_switch(struct options *options, int letter)
 		{'o', &search->only_matches}, {'O', &search->offsets}, {'q', &options->quiet},
 		{'r', &options->reverse}, {'v', &search->invert}, {'W', &search->words},
 		{'X', &search->whole_lines}, {LONG_AND, &search->all}, {LONG_CSV, &options->csv},
-		{LONG_JSON, &options->json}, {LONG_NO_MMAP, &options->no_mmap},
+		{LONG_JSON, &options->json}, {LONG_NO_INDEX, &options->no_index},
+		{LONG_NO_MMAP, &options->no_mmap},
 		{LONG_OFFSETS, &search->only_offsets}, {LONG_PROGRESS, &options->progress},
 		{LONG_STATS, &options->stats}};
 	size_t i;
@@ -241,6 +244,11 @@ static void take(struct options *options, int letter)
 	case 'w':
 		options->width =
 			(size_t)value_number("width", optarg, NUMBER_OF_BYTES, 1, MAX_WIDTH);
+		break;
+	case LONG_INDEX:
+		if (optarg && !*optarg)
+			value_wrong("place of --index", optarg, "use a file or a directory");
+		options->index = true;
 		break;
 	case 'h':
 		help_print();

@@ -74,6 +74,8 @@ struct options {
 	bool json;
 	bool follow; /* with ACTION_PRINT and ACTION_SEARCH only */
 	bool no_mmap;
+	bool index, no_index;    /* make an index; use none */
+	const char *index_place; /* of --index=PLACE; or NULL */
 	enum mmr_cache cache;
 	bool stats;
 	bool quiet;    /* no progress */

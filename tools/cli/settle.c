@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum color {
@@ -219,6 +220,26 @@ static bool wants_color(const char *given)
 	       strcmp(terminal, "dumb") != 0;
 }
 
+/* Several files need a directory for their indexes. */
+static void settle_index(struct options *options, const char *place)
+{
+	struct stat st;
+
+	if (options->index && options->no_index)
+		settle_refuse("--index with --no-index");
+	if (!options->index)
+		return;
+	if (options->follow)
+		settle_refuse("--index with -f");
+	if (options->action == ACTION_TYPE)
+		settle_refuse("--index with -t, whose records need none");
+	if (!*place)
+		return;
+	options->index_place = place;
+	if (options->n_files > 1 && (stat(place, &st) < 0 || !S_ISDIR(st.st_mode)))
+		settle_refuse("--index=FILE with several files; use --index=DIRECTORY");
+}
+
 static void settle_names(struct options *options, const char *const *given)
 {
 	bool used = options->action == ACTION_SEARCH || options->count_only;
@@ -291,6 +312,7 @@ void settle(struct options *options, const char *const *given)
 	if (options->json && action_has(options, ACTION_HAS_WIDTH) && options->width > 0)
 		settle_refuse("--json with -w");
 	settle_names(options, given);
+	settle_index(options, given[LONG_INDEX]);
 	options->color = wants_color(given[LONG_COLOR]);
 	options->cache = wanted_cache(given[LONG_CACHE]);
 }

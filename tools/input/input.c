@@ -115,6 +115,7 @@ void input_close(struct input *input)
 	/* The reader of a stream sets the offset itself. */
 	if (input->reader && !input->own_fd && mmr_backing(input->reader) != MMR_BACKING_STREAM)
 		lseek(input->fd, (off_t)(input->base + input->used), SEEK_SET);
+	mmr_index_close(input->index);
 	mmr_close(input->reader);
 	if (input->own_fd)
 		close(input->fd);

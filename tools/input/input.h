@@ -17,6 +17,7 @@ struct input {
 	bool spooled;  /* `fd` is a saved copy of the stream */
 	uint64_t base; /* offset of the reader in the file; not 0 for some standard inputs */
 	mmr_reader *reader;
+	mmr_index *index;      /* or NULL */
 	uint64_t lines_before; /* in the file before `base`, if that is known */
 	bool knows_lines;
 	/* What actions have done so far. */

@@ -205,6 +205,7 @@ int selection_locate(struct input *input, const struct options *options,
 		*ret_scan = selection_range(options, selection, maximum);
 		return 0;
 	}
+	scan.index = input->index;
 	err = locate(input->reader, options, selection, &scan);
 	if (err == 0)
 		err = limit(input->reader, options, maximum, &scan);
@@ -280,6 +281,7 @@ int input_lines_before(const struct input *input, const mmr_scan_options *scan, 
 		return err;
 	all.offset = 0;
 	all.length = MMR_REST;
+	all.index = NULL;
 	err = mmr_line_number(file, min_u64(input->base, mmr_size(file)), &all, ret_lines);
 	mmr_close(file);
 	return err;

@@ -15,7 +15,8 @@
 static struct {
 	double started;
 	uint64_t bytes, lines;
-	bool has_lines;
+	bool has_lines, has_index;
+	int index_failure;
 } report;
 
 void report_start(void)
@@ -48,6 +49,13 @@ void report_lines(uint64_t n_lines)
 {
 	report.lines += n_lines;
 	report.has_lines = true;
+}
+
+void report_index(int failure)
+{
+	report.has_index = true;
+	if (failure < 0)
+		report.index_failure = failure;
 }
 
 /* ru_maxrss is in KiB, but in bytes on macOS. */
@@ -102,6 +110,9 @@ void report_print(void)
 		add(line, sizeof(line), &len,
 			"%.1f MiB from the device, %.1f MiB of them cached now, ",
 			(double)io.device / 1048576, (double)io.kept / 1048576);
+	if (report.has_index)
+		add(line, sizeof(line), &len, "index %s, ",
+			report.index_failure < 0 ? "failed" : "used");
 	add(line, sizeof(line), &len, "scan kernels %s", mmr_kernel_name());
 	if (strcmp(mmr_kernel_order(), "unmeasured") != 0)
 		add(line, sizeof(line), &len, ", order of counts %s", mmr_kernel_order());
