@@ -71,12 +71,14 @@ static mmr_slice read_file(const char *file, FILE *in)
 /* Adds the lines of a file. They stay where they are. */
 static void add_lines(struct search_options *search, const char *file, mmr_slice bytes)
 {
-	const char *at = bytes.ptr, *stop = bytes.ptr + bytes.len, *end;
+	const char *at = bytes.ptr, *stop, *end;
 	size_t n;
 
+	/* `bytes.ptr` may be NULL then. */
 	if (bytes.len == 0)
 		exit((int)message(
 			"%s: cannot search for its texts: it is empty", message_quote(file)));
+	stop = at + bytes.len;
 	for (n = 1; at < stop; n++) {
 		end = memchr(at, '\n', (size_t)(stop - at));
 		if (!end)
