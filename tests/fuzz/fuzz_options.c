@@ -407,6 +407,8 @@ static void make_canonical(const struct options *options, struct command *plain)
 		add(plain, options->layout, strlen(options->layout));
 	add_flag(plain, options->reverse, "-r");
 	add_flag(plain, options->count_only, "-c");
+	/* The text of the pattern is not kept. */
+	add_flag(plain, options->records != NULL, "--records=");
 	if (can_have_names(options))
 		add_flag(plain, true, options->names ? "-H" : "--no-filename");
 	if (options->csv) {
@@ -499,6 +501,7 @@ static void check_plain(const struct options *options)
 			again.no_index == options->no_index && again.stats == options->stats &&
 			again.quiet == options->quiet && again.progress == options->progress,
 		"an option differs");
+	MUST(!again.records == !options->records, "the records differ");
 	MUST(!can_have_names(options) || again.names == options->names, "the names differ");
 	MUST(same_search(&again.search, &options->search), "the search differs");
 	for (i = 0; i < options->n_selections; i++)
