@@ -12,8 +12,8 @@ _mmcat()
 		--info --follow --patterns= --fixed --and --invert --ignore-case --word --whole-line
 		--number --offset --only-matching --offsets --after= --before= --context=
 		--with-filename --no-filename --delimiter= --records= --csv --separator= --max-count=
-		--width= --text --threads= --json --color= --index --no-index --no-mmap
-		--cache= --stats --progress --quiet --help --version'
+		--width= --text --threads= --json --color= --index --index-part= --index-join=
+		--no-index --no-mmap --cache= --stats --progress --quiet --help --version'
 	local types='u8 u16 u32 u64 i8 i16 i32 i64 f16 f32 f64
 		u16le u32le u64le i16le i32le i64le f16le f32le f64le
 		u16be u32be u64be i16be i32be i64be f16be f32be f64be'
@@ -43,7 +43,7 @@ _mmcat()
 	--color) offered='auto always never' ;;
 	--cache) offered='auto fill leave' ;;
 	--patterns | --index) option=file ;;
-	-s | --shard) offered=auto ;;
+	-s | --shard | --index-part) offered=auto ;;
 	-t | --type)
 		# A layout is completed field by field.
 		kept+=${value%"${value##*[,:]}"}

@@ -266,6 +266,11 @@ static void check_limits(const struct options *options)
 		"--index with --no-index, -f or -t");
 	MUST(!options->index_place || (options->index && *options->index_place),
 		"a place without --index, or an empty one");
+	MUST(options->action != ACTION_INDEX ||
+			(options->index_part.n > 0 &&
+				options->index_part.k <= options->index_part.n),
+		"part %llu of %llu", (unsigned long long)options->index_part.k,
+		(unsigned long long)options->index_part.n);
 	MUST(options->maximum == NO_MAXIMUM || options->maximum <= INT64_MAX, "too many");
 	MUST(options->n_files >= 1 && !options->files[options->n_files], "%d files",
 		options->n_files);
@@ -293,6 +298,21 @@ static void add_number(struct command *command, const char *option, uint64_t num
 
 	add(command, text,
 		(size_t)snprintf(text, sizeof(text), "%s%llu", option, (unsigned long long)number));
+}
+
+static void add_index_part(struct command *plain, const struct options *options)
+{
+	const struct shard *part = &options->index_part;
+	char text[96];
+
+	if (options->action != ACTION_INDEX)
+		return;
+	if (part->k == 0)
+		add_number(plain, "--index-join=", part->n);
+	else
+		add(plain, text,
+			(size_t)snprintf(text, sizeof(text), "--index-part=%llu/%llu",
+				(unsigned long long)part->k, (unsigned long long)part->n));
 }
 
 static void add_selection(struct command *plain, const struct selection *selection)
@@ -401,7 +421,8 @@ static void make_canonical(const struct options *options, struct command *plain)
 		add_selection(plain, &options->selections[i]);
 	if (options->action == ACTION_SEARCH)
 		add_search(plain, &options->search);
-	else if (options->action != ACTION_PRINT && options->action != ACTION_REVERSE)
+	else if (options->action != ACTION_PRINT && options->action != ACTION_REVERSE &&
+		 options->action != ACTION_INDEX)
 		add(plain, option, 2);
 	if (options->action == ACTION_TYPE)
 		add(plain, options->layout, strlen(options->layout));
@@ -439,6 +460,7 @@ static void make_canonical(const struct options *options, struct command *plain)
 	else
 		add_flag(plain, options->index, "--index");
 	add_flag(plain, options->progress, "--progress");
+	add_index_part(plain, options);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -508,6 +530,9 @@ static void check_plain(const struct options *options)
 		MUST(same_selection(&again.selections[i], &options->selections[i]),
 			"selection %zu differs", i);
 	MUST(same_text(again.layout, options->layout), "the layout differs");
+	MUST(again.index_part.k == options->index_part.k &&
+			again.index_part.n == options->index_part.n,
+		"the part of the index differs");
 	MUST(same_text(again.index_place, options->index_place), "the place of the index differs");
 	forget(&again);
 	end(&plain);

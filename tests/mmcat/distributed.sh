@@ -135,7 +135,7 @@ cp "$tmp/log" "$tmp/many/big.log"
 
 while read -r section; do
 	case $section in
-	xargs | "GNU parallel" | "Slurm: srun" | "Slurm: arrays" | "Open MPI" | PMI | \
+	xargs | "GNU parallel" | "Slurm: srun" | "Slurm: arrays" | "Open MPI" | PMI | "An index" | \
 		"In a program" | "What the file system must guarantee") ;;
 	*) check "commands of '$section' are tested" false ;;
 	esac
@@ -153,6 +153,9 @@ for log in many rare few; do
 	check "$log: srun" runs "Slurm: srun" "$n_lines"$'\n'
 	check "$log: the merge of sorted shards is the sorted file" cmp sorted.log wanted-sorted
 	check "$log: mpirun" runs "Open MPI" "$n_lines"$'\n'
+	check "$log: parts of an index" runs "An index" ""
+	check "$log: no part is left" eval '[ "$(echo big.log.*)" = big.log.mmri ]'
+	check "$log: the index is right" eval 'mmcat -i big.log | grep -x "index: *big.log.mmri, fresh"'
 	check "$log: offsets in shards are those in the file" cmp offsets wanted-offsets
 	if [ "$has_parallel" = yes ]; then
 		check "$log: parallel" runs "GNU parallel" ""

@@ -26,6 +26,7 @@ enum status action_search(struct task *task);
 enum status action_hex(struct task *task);
 enum status action_type(struct task *task);
 enum status action_info(struct task *task);
+enum status action_index(struct task *task);
 
 /* For -f: the function `search` of follow_work. */
 int search_follow(struct input *input, const struct options *options, const mmr_scan_options *scan,

@@ -39,6 +39,8 @@ static const struct option long_options[] = {
 	{"hex", no_argument, NULL, 'x'},
 	{"ignore-case", no_argument, NULL, 'I'},
 	{"index", optional_argument, NULL, LONG_INDEX},
+	{"index-join", required_argument, NULL, LONG_INDEX_JOIN},
+	{"index-part", required_argument, NULL, LONG_INDEX_PART},
 	{"info", no_argument, NULL, 'i'},
 	{"invert", no_argument, NULL, 'v'},
 	{"json", no_argument, NULL, LONG_JSON},
@@ -249,6 +251,13 @@ static void take(struct options *options, int letter)
 		if (optarg && !*optarg)
 			value_wrong("place of --index", optarg, "use a file or a directory");
 		options->index = true;
+		break;
+	case LONG_INDEX_JOIN:
+		options->index_part.n =
+			value_number("number of parts", optarg, NUMBER_OF_ITEMS, 1, NO_MAXIMUM);
+		break;
+	case LONG_INDEX_PART:
+		options->index_part = value_shard(optarg);
 		break;
 	case 'h':
 		help_print();

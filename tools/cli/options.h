@@ -23,7 +23,8 @@ enum action_id {
 	ACTION_SEARCH,
 	ACTION_HEX,
 	ACTION_TYPE,
-	ACTION_INFO
+	ACTION_INFO,
+	ACTION_INDEX
 };
 
 /* No limit, for -m. */
@@ -76,6 +77,7 @@ struct options {
 	bool no_mmap;
 	bool index, no_index;    /* make an index; use none */
 	const char *index_place; /* of --index=PLACE; or NULL */
+	struct shard index_part; /* of ACTION_INDEX; `k` is 0 to join `n` parts */
 	enum mmr_cache cache;
 	bool stats;
 	bool quiet;    /* no progress */

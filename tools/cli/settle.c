@@ -240,6 +240,25 @@ static void settle_index(struct options *options, const char *place)
 		settle_refuse("--index=FILE with several files; use --index=DIRECTORY");
 }
 
+/* Parts of an index are made for the whole file, and nothing is printed. */
+static void settle_parts(struct options *options, const char *const *given)
+{
+	const char *name = given[LONG_INDEX_PART] ? "--index-part" : "--index-join";
+
+	if (!given[LONG_INDEX_PART] && !given[LONG_INDEX_JOIN])
+		return;
+	if (given[LONG_INDEX_PART] && given[LONG_INDEX_JOIN])
+		settle_refuse("--index-part with --index-join");
+	if (options->action != ACTION_PRINT || options->count_only || options->reverse ||
+		options->follow)
+		exit((int)message("cannot use %s with another action", name));
+	if (options->n_selections > 0 || options->maximum != NO_MAXIMUM)
+		exit((int)message("cannot use %s with -b, -l, -s or -m", name));
+	if (options->no_index)
+		exit((int)message("cannot use %s with --no-index", name));
+	options->action = ACTION_INDEX;
+}
+
 static void settle_names(struct options *options, const char *const *given)
 {
 	bool used = options->action == ACTION_SEARCH || options->count_only;
@@ -287,6 +306,7 @@ void settle(struct options *options, const char *const *given)
 	settle_rows(options, given);
 	settle_records(options, given['R']);
 	settle_search(options, given);
+	settle_parts(options, given);
 	if (options->reverse && options->action != ACTION_SEARCH)
 		settle_action(options, ACTION_REVERSE);
 	/* -c counts records with -t, else lines. */

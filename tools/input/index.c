@@ -74,6 +74,28 @@ static enum status make(struct input *input, const struct options *options)
 	return message("%s: %s", message_quote(input->name), message_quote(mmr_last_error()));
 }
 
+int input_index_part(
+	const struct input *input, const struct options *options, const struct shard *part)
+{
+	mmr_index_options how = index_options(input, options);
+	mmr_scan_options scan = scan_options(options);
+
+	scan.progress = progress_of_scans();
+	return mmr_index_make_part(input->reader, &scan, &how, part->k, part->n);
+}
+
+int input_index_join(const struct input *input, const struct options *options, uint64_t n)
+{
+	mmr_index_options how = index_options(input, options);
+	mmr_scan_options scan = scan_options(options);
+	mmr_index *index;
+	int err = mmr_index_join(input->reader, &scan, &how, n, &index);
+
+	if (err == 0)
+		mmr_index_close(index);
+	return err;
+}
+
 int input_index_load(
 	const struct input *input, const struct options *options, mmr_index **ret_index)
 {
@@ -85,7 +107,7 @@ int input_index_load(
 
 enum status input_index(struct input *input, const struct options *options)
 {
-	if (options->index)
+	if (options->index && options->action != ACTION_INDEX)
 		return make(input, options);
 	if (options->no_index || !is_useful(options) || !has_file(input) ||
 		mmr_size(input->reader) < WORTH || !input->own_fd)
