@@ -59,6 +59,7 @@ static const struct {
 	{MMR_EQUOTE, "a quote is never closed"},
 	{MMR_ESTALE, "index is not one of this file"},
 	{MMR_EDAMAGED, "index is damaged"},
+	{MMR_EORDER, "lines are not sorted"},
 };
 
 const char slice_nowhere[1] = "";

@@ -32,7 +32,9 @@ enum {
 	/* An index was not built from the bytes that the file has now. */
 	MMR_ESTALE = -4104,
 	/* The file of an index is damaged, or was written by another version. */
-	MMR_EDAMAGED = -4105
+	MMR_EDAMAGED = -4105,
+	/* Lines that should be sorted are not. */
+	MMR_EORDER = -4106
 };
 
 /* A short text for an error code.

@@ -61,6 +61,31 @@ static int regex(void)
 	return err;
 }
 
+/* Searches for numbers of lines, of which the last ones have none. */
+static int bisect(void)
+{
+	mmr_key key = MMR_KEY_INIT;
+	mmr_reader *reader;
+	mmr_regex *regex;
+	uint64_t off;
+	int err = TRY(regex, mmr_regex_compile(mmr_slice_of("^line (\\d+)"), NULL, &regex));
+
+	if (err < 0)
+		return err;
+	key.kind = MMR_KEY_REGEX;
+	key.regex = regex;
+	key.numeric = true;
+	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
+	if (err == 0) {
+		err = TRY(off, mmr_bisect(reader, NULL, &key, mmr_slice_of("4321"), MMR_BOUND_UPPER,
+				       &off));
+		note(off);
+		mmr_close(reader);
+	}
+	mmr_regex_close(regex);
+	return err < 0 ? err : 0;
+}
+
 static int on_line(void *context, const mmr_found_line *line)
 {
 	uint64_t *sum = context;
@@ -384,6 +409,7 @@ static int processors(void)
 
 const struct scenario inject_side_scenarios[] = {
 	{"regex", regex},
+	{"bisect", bisect},
 	{"search", search},
 	{"records", records},
 	{"rows", rows},
