@@ -22,8 +22,8 @@ static enum need need_of(const struct options *options)
 	if (pattern_crosses_lines(options) && !options->search.only_offsets &&
 		!options->search.only_matches)
 		return NEED_OFFSETS;
-	/* A second selection may start before the first. */
-	if (options->n_selections > 1 || options->reverse ||
+	/* A second selection may start before the first. Keys are searched for at any offset. */
+	if (options->n_selections > 1 || keys_given(&options->keys) || options->reverse ||
 		range_from_end(&options->selections[0].range))
 		return NEED_OFFSETS;
 	/* Records are numbered from the start of the file. */
@@ -46,8 +46,8 @@ static enum status run_selection(struct task *task)
 	int err = selection_locate(
 		task->input, task->options, task->selection, task->maximum, &task->scan);
 
-	if (err < 0)
-		return message_file(task->input->name, err);
+	if (err != 0)
+		return err < 0 ? message_file(task->input->name, err) : STATUS_TROUBLE;
 	return action_of(task->options)->run(task);
 }
 
@@ -76,7 +76,7 @@ static enum status run_selections(struct input *input, const struct options *opt
 	input->used = used;
 	if (options->count_only && !failed)
 		count_print(input, options);
-	return status;
+	return input->disorder ? STATUS_TROUBLE : status;
 }
 
 static enum status run(const char *file, const struct options *options)

@@ -5,7 +5,8 @@
  * and jumps back. Messages on standard error go to a file in memory. The functions below replace
  * those of output.h and progress.h. Files of --patterns cannot be opened; standard input is empty.
  *
- * Links: tools/actions/table.c tools/cli/help.c tools/cli/number.c tools/cli/options.c
+ * Links: tools/actions/table.c tools/cli/help.c tools/cli/keys.c tools/cli/number.c
+ * Links: tools/cli/options.c
  * Links: tools/cli/patterns.c tools/cli/range.c tools/cli/settle.c tools/cli/values.c
  * Links: tools/status/message.c
  * Wraps: exit fopen
@@ -154,6 +155,7 @@ static void forget(struct options *options)
 {
 	free(options->search.patterns);
 	mmr_split_close(options->records);
+	mmr_regex_close(options->keys.regex);
 }
 
 /* --- Refused command lines --- */
@@ -403,6 +405,28 @@ static void add_search(struct command *plain, const struct search_options *searc
 		add_number(plain, "-A", search->after);
 }
 
+static void add_keys(struct command *plain, const struct key_range *keys)
+{
+	char text[64];
+
+	if (keys->from) {
+		add(plain, "--from", 6);
+		add(plain, keys->from, strlen(keys->from));
+	}
+	if (keys->until) {
+		add(plain, "--until", 7);
+		add(plain, keys->until, strlen(keys->until));
+	}
+	if (keys->key.kind == MMR_KEY_LINE) {
+		add(plain, "--key=line", 10);
+	} else if (keys->key.kind == MMR_KEY_FIELD) {
+		snprintf(text, sizeof(text),
+			"--key=%s=%llu:", keys->key.numeric ? "number" : "field",
+			(unsigned long long)keys->key.field + 1);
+		add_bytes(plain, text, (mmr_slice){&keys->key.separator, 1});
+	}
+}
+
 /* Whether the names of files are printed, or can be. */
 static bool can_have_names(const struct options *options)
 {
@@ -419,6 +443,8 @@ static void make_canonical(const struct options *options, struct command *plain)
 	start(plain);
 	for (i = 0; i < options->n_selections; i++)
 		add_selection(plain, &options->selections[i]);
+	if (keys_given(&options->keys))
+		add_keys(plain, &options->keys);
 	if (options->action == ACTION_SEARCH)
 		add_search(plain, &options->search);
 	else if (options->action != ACTION_PRINT && options->action != ACTION_REVERSE &&
@@ -490,6 +516,13 @@ static bool same_search(const struct search_options *a, const struct search_opti
 	return true;
 }
 
+static bool same_keys(const struct key_range *a, const struct key_range *b)
+{
+	return same_text(a->from, b->from) && same_text(a->until, b->until) &&
+	       a->key.kind == b->key.kind && a->key.field == b->key.field &&
+	       a->key.separator == b->key.separator && a->key.numeric == b->key.numeric;
+}
+
 static bool same_selection(const struct selection *a, const struct selection *b)
 {
 	if (a->part != b->part || a->range.start != b->range.start ||
@@ -508,6 +541,9 @@ static void check_plain(const struct options *options)
 	char messages[65536];
 	size_t i;
 
+	/* An expression is not kept as a text. */
+	if (options->keys.regex)
+		return;
 	make_canonical(options, &plain);
 	MUST(parse(&plain, &again, messages, sizeof(messages)) == PARSED, "%s", messages);
 	MUST(again.n_selections == options->n_selections && again.action == options->action &&
@@ -529,6 +565,7 @@ static void check_plain(const struct options *options)
 	for (i = 0; i < options->n_selections; i++)
 		MUST(same_selection(&again.selections[i], &options->selections[i]),
 			"selection %zu differs", i);
+	MUST(same_keys(&again.keys, &options->keys), "the keys differ");
 	MUST(same_text(again.layout, options->layout), "the layout differs");
 	MUST(again.index_part.k == options->index_part.k &&
 			again.index_part.n == options->index_part.n,

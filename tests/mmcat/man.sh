@@ -146,6 +146,10 @@ mmcat -l :1 -l -3: table.csv
 	head -n 1 table.csv; tail -n 3 table.csv
 mmcat -l 100,110 app.log
 	sed -n 100,110p app.log
+mmcat --from=025000 --until=025010 app.log
+	awk '$1 >= "025000" && $1 < "025010"' app.log
+mmcat -c --until=025010 app.log
+	awk '$1 < "025010"' app.log | wc -l
 mmcat -r -R '\d+ ERROR' app.log
 	records | tac -b -s "$(printf '\001')" | tr -d '\001'
 mmcat -c -R '\d+ ERROR' -e status=404 app.log

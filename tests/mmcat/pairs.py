@@ -27,7 +27,8 @@ VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e"
 	"-E": ["1[0-9]", "e.d"], "-t": ["u8", "u16be"], "-d": ["3", "2"], "-m": ["2", "5"], "-w": ["4", "8"],
 	"-j": ["1", "3"], "--color": ["always", "never"], "--cache": ["fill", "leave"],
 	"--index": [None, "index"], "--index-part": ["1/2", "2/2"], "--index-join": ["1", "3"],
-	"--separator": [";", "2"], "-C": ["1", "2"]}
+	"--separator": [";", "2"], "-C": ["1", "2"],
+	"--from": ["12", "30"], "--until": ["17", "25"], "--key": ["number=1", "regex=^([0-9][0-9])$"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
 	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename", "--csv",
 	"--no-index"]
@@ -72,8 +73,8 @@ def refusal_of_parts(names):
 	for name in names & {"--index-part", "--index-join"}:
 		if names & {"-c", "-r", "-f", "-x", "-t", "-i", "-e", "-E"}:
 			return "cannot use %s with another action" % name
-		if names & {"-b", "-l", "-s", "-m"}:
-			return "cannot use %s with -b, -l, -s or -m" % name
+		if names & {"-b", "-l", "-s", "-m", "--from", "--until"}:
+			return "cannot use %s with a selection or -m" % name
 		if "--no-index" in names:
 			return "cannot use %s with --no-index" % name
 	return None
@@ -82,6 +83,16 @@ def refusal_of_parts(names):
 def refusal_of_the_rest(given, names):
 	if "-s" in names and names & {"-b", "-l"}:
 		return "cannot use -s with"
+	keys = names & {"--from", "--until"}
+	if "--key" in names and not keys:
+		return "cannot use --key without --from or --until"
+	if keys and names & {"-b", "-l", "-t", "-f"}:
+		return "cannot use --from or --until with"
+	if keys == {"--from", "--until"} and dict(given)["--until"] < dict(given)["--from"]:
+		return "which is greater"
+	# Lines that end with another byte do not start with two digits.
+	if keys and "-d" in names:
+		return "no line has a key of this form"
 	actions = list(dict.fromkeys(name for name, _ in given if name in ACTIONS))
 	if len(actions) > 1:
 		return "cannot use %s with %s" % (actions[0], actions[1])
@@ -196,7 +207,22 @@ def spans_of(given, options):
 		elif name == "-s":
 			middle = len(shard_of(DATA, delimiter_of(options), 1, 2))
 			spans = [(0, middle) if value == "1/2" else (middle, len(DATA))]
+	if "--from" in options or "--until" in options:
+		start = start_of_key(options["--from"], options) if "--from" in options else 0
+		stop = start_of_key(options["--until"], options) if "--until" in options else len(DATA)
+		middle = start + len(shard_of(DATA[start:stop], delimiter_of(options), 1, 2))
+		return [{"1/2": (start, middle), "2/2": (middle, stop)}.get(options.get("-s"), (start, stop))]
 	return spans or [(0, len(DATA))]
+
+
+def start_of_key(wanted, options):
+	"""The first line whose key is not less. Keys of the lines are numbers of two digits, which are in order."""
+	units = lines_of(DATA, delimiter_of(options))
+	keys = [re.match(rb"(\d\d)", unit) for unit in units]
+	for at, key in enumerate(keys):
+		if key and key[1] >= wanted.encode():
+			return sum(map(len, units[:at]))
+	return len(DATA) if any(keys) else None
 
 
 def patterns_of(given, names):

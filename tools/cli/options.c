@@ -35,6 +35,7 @@ static const struct option long_options[] = {
 	{"find", required_argument, NULL, 'e'},
 	{"fixed", no_argument, NULL, LONG_FIXED},
 	{"follow", no_argument, NULL, 'f'},
+	{"from", required_argument, NULL, LONG_FROM},
 	{"help", no_argument, NULL, 'h'},
 	{"hex", no_argument, NULL, 'x'},
 	{"ignore-case", no_argument, NULL, 'I'},
@@ -44,6 +45,7 @@ static const struct option long_options[] = {
 	{"info", no_argument, NULL, 'i'},
 	{"invert", no_argument, NULL, 'v'},
 	{"json", no_argument, NULL, LONG_JSON},
+	{"key", required_argument, NULL, LONG_KEY},
 	{"lines", required_argument, NULL, 'l'},
 	{"max-count", required_argument, NULL, 'm'},
 	{"no-filename", no_argument, NULL, LONG_NO_FILENAME},
@@ -65,6 +67,7 @@ static const struct option long_options[] = {
 	{"text", no_argument, NULL, 'a'},
 	{"threads", required_argument, NULL, 'j'},
 	{"type", required_argument, NULL, 't'},
+	{"until", required_argument, NULL, LONG_UNTIL},
 	{"version", no_argument, NULL, 'V'},
 	{"whole-line", no_argument, NULL, 'X'},
 	{"width", required_argument, NULL, 'w'},
@@ -188,9 +191,8 @@ static bool take_switch(struct options *options, int letter)
 		{'r', &options->reverse}, {'v', &search->invert}, {'W', &search->words},
 		{'X', &search->whole_lines}, {LONG_AND, &search->all}, {LONG_CSV, &options->csv},
 		{LONG_JSON, &options->json}, {LONG_NO_INDEX, &options->no_index},
-		{LONG_NO_MMAP, &options->no_mmap},
-		{LONG_OFFSETS, &search->only_offsets}, {LONG_PROGRESS, &options->progress},
-		{LONG_STATS, &options->stats}};
+		{LONG_NO_MMAP, &options->no_mmap}, {LONG_OFFSETS, &search->only_offsets},
+		{LONG_PROGRESS, &options->progress}, {LONG_STATS, &options->stats}};
 	size_t i;
 
 	for (i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)

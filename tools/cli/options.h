@@ -4,6 +4,7 @@
 #ifndef TOOLS_CLI_OPTIONS_H
 #define TOOLS_CLI_OPTIONS_H
 
+#include "cli/keys.h"
 #include "cli/range.h"
 #include "cli/values.h"
 
@@ -56,6 +57,7 @@ struct options {
 	/* In the order given; one of PART_ALL if none is given. */
 	struct selection selections[MAX_SELECTIONS];
 	size_t n_selections;
+	struct key_range keys; /* of --from and --until, which limit the selection */
 	enum action_id action;
 	char delimiter;
 	mmr_split *records;           /* of -R, or rows, which replace lines; or NULL */

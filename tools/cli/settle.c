@@ -73,6 +73,25 @@ static void settle_rows(struct options *options, const char *const *given)
 		exit((int)message("%s", message_quote(mmr_last_error())));
 }
 
+/* --- Keys ------------------------------------------------------------------------------------- */
+
+static void settle_keys(struct options *options, const char *const *given)
+{
+	if (!given[LONG_FROM] && !given[LONG_UNTIL]) {
+		if (given[LONG_KEY])
+			settle_refuse("--key without --from or --until");
+		return;
+	}
+	if (given['b'] || given['l'])
+		settle_refuse("--from or --until with -b or -l");
+	if (options->action == ACTION_TYPE)
+		settle_refuse("--from or --until with -t");
+	if (options->follow)
+		settle_refuse("--from or --until with -f");
+	options->keys = keys_parse(
+		given[LONG_FROM], given[LONG_UNTIL], given[LONG_KEY], options->delimiter);
+}
+
 /* --- Search ----------------------------------------------------------------------------------- */
 
 /* Options that have no meaning without -e or -E. */
@@ -252,8 +271,9 @@ static void settle_parts(struct options *options, const char *const *given)
 	if (options->action != ACTION_PRINT || options->count_only || options->reverse ||
 		options->follow)
 		exit((int)message("cannot use %s with another action", name));
-	if (options->n_selections > 0 || options->maximum != NO_MAXIMUM)
-		exit((int)message("cannot use %s with -b, -l, -s or -m", name));
+	if (options->n_selections > 0 || options->maximum != NO_MAXIMUM ||
+		keys_given(&options->keys))
+		exit((int)message("cannot use %s with a selection or -m", name));
 	if (options->no_index)
 		exit((int)message("cannot use %s with --no-index", name));
 	options->action = ACTION_INDEX;
@@ -305,6 +325,7 @@ void settle(struct options *options, const char *const *given)
 {
 	settle_rows(options, given);
 	settle_records(options, given['R']);
+	settle_keys(options, given);
 	settle_search(options, given);
 	settle_parts(options, given);
 	if (options->reverse && options->action != ACTION_SEARCH)

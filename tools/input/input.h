@@ -24,6 +24,7 @@ struct input {
 	uint64_t used;  /* end of what was used, in the reader */
 	uint64_t n;     /* lines, matches or records, printed by -c */
 	uint64_t taken; /* lines or records, subtracted from -m */
+	bool disorder;  /* --from or --until has met lines that are not sorted */
 	/* The last action did all its work, but found bytes after the last record, or a quote that
 	 * is not closed. */
 	bool rest;

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "input/selection.h"
 
+#include "input/sorted.h"
 #include "output/output.h"
 #include "status/progress.h"
 #include "status/report.h"
@@ -138,6 +139,8 @@ static int locate(mmr_reader *reader, const struct options *options,
 
 	if (selection->part == PART_SHARD)
 		return locate_shard(reader, options, &selection->shard, scan);
+	if (keys_given(&options->keys))
+		return 0;
 	if (range_from_end(&selection->range)) {
 		if (selection->part == PART_LINES && options->record_size == 0)
 			return locate_lines(reader, &selection->range, scan);
@@ -206,7 +209,9 @@ int selection_locate(struct input *input, const struct options *options,
 		return 0;
 	}
 	scan.index = input->index;
-	err = locate(input->reader, options, selection, &scan);
+	err = keys_given(&options->keys) ? sorted_locate(input, options, &scan) : 0;
+	if (err == 0)
+		err = locate(input->reader, options, selection, &scan);
 	if (err == 0)
 		err = limit(input->reader, options, maximum, &scan);
 	if (err == 0 && maximum != NO_MAXIMUM)

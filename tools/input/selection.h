@@ -14,7 +14,7 @@ mmr_scan_options selection_range(
 /* The scan of a selection of an input: a range of bytes if the input has offsets. If several
  * selections share the lines of -m, this adds the lines to `taken` of the input.
  *
- * Returns: 0 or a code of the library. */
+ * Returns: 0; 1 if it failed, which was printed; or a code of the library. */
 int selection_locate(struct input *input, const struct options *options,
 	const struct selection *selection, uint64_t maximum, mmr_scan_options *ret_scan);
 
