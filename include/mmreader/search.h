@@ -91,11 +91,15 @@ typedef struct mmr_found_options {
 	bool numbers;       /* report the numbers of lines */
 	bool runs;          /* report adjacent lines of the same kind together, where possible */
 	bool backward;      /* the last line first: without context and runs; not on streams */
+	/* Report so many of the lines that match, chosen at random, as if no others matched;
+	 * UINT64_MAX = all. Not on streams. */
+	uint64_t sample;
+	uint64_t seed; /* of the choice */
 } mmr_found_options;
 
 /* clang-format off */
 #define MMR_FOUND_OPTIONS_INIT \
-	{ sizeof(mmr_found_options), 0, 0, UINT64_MAX, false, false, false }
+	{ sizeof(mmr_found_options), 0, 0, UINT64_MAX, false, false, false, UINT64_MAX, 0 }
 /* clang-format on */
 
 /* A line, or several with `runs`. Lifetime: until the callback returns. */
@@ -116,11 +120,17 @@ typedef int mmr_found_line_fn(void *context, const mmr_found_line *line);
 /* Calls `fn` for each line that mmr_search_count counts, and for the lines of context, in the order
  * of the input. Calls do not overlap, but may come from different threads.
  *
+ * With `sample`, the range is searched before the first call. Each line that matches has the same
+ * chance, and so has each set of so many lines; if no more lines match, all are reported. The
+ * choice depends on the seed and on the offsets of these lines in the reader alone: not on threads,
+ * blocks, the I/O mode or the system. A search for an empty text draws a sample of all lines. It
+ * takes up to 100 bytes of memory for each line of the sample.
+ *
  * Shape: `how` may be NULL: only lines that match, without numbers. Context is taken from the range
  *   of the scan; on a stream, up to 64 MiB of it before a line.
  * Returns: 0 at the end of the range, and after `max_lines`; 1 when `fn` stopped the scan.
- * Errors: what `fn` returned, if negative; -ESPIPE on a stream for `backward`, and for `numbers` of
- *   records after a number of bytes; otherwise like mmr_search_count. */
+ * Errors: what `fn` returned, if negative; -ESPIPE on a stream for `backward` and `sample`, and for
+ *   `numbers` of records after a number of bytes; otherwise like mmr_search_count. */
 MMR_API int mmr_search_lines(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, const mmr_found_options *how, mmr_found_line_fn *fn,
 	void *context);

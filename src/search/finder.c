@@ -5,6 +5,7 @@
  * has no match in it: then the search goes on there. A term may also fail in a line.
  *
  * SPDX-License-Identifier: MIT */
+#include "search/sample.h"
 #include "search/search.h"
 
 #include <errno.h>
@@ -78,7 +79,12 @@ void finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 	struct cursor *cursor = finder->cursors;
 
 	finder->block = block;
+	finder->off = off;
 	finder->from = 0;
+	if (finder->sample) {
+		finder->sampled = sample_find(finder->sample, off);
+		return;
+	}
 	for (; cursor < finder->cursors + finder->search->n_terms; cursor++) {
 		if (cursor->lines)
 			regex_lines_load(cursor->lines, block, off, finder->filters->is_private);
@@ -121,6 +127,23 @@ static int decide(const struct finder *finder, size_t stop)
 	return failed->error;
 }
 
+/* Returns: like finder_next. */
+static int next_sampled(struct finder *finder, mmr_slice *ret_line)
+{
+	const struct sample *sample = finder->sample;
+	size_t at;
+	int err;
+
+	if (finder->sampled == sample->len)
+		return 0;
+	if (sample->lines[finder->sampled].off - finder->off >= finder->block.len)
+		return 0;
+	at = (size_t)(sample->lines[finder->sampled].off - finder->off);
+	finder->sampled++;
+	err = units_around(&finder->search->units, finder->block, at, at, ret_line);
+	return err < 0 ? err : 1;
+}
+
 int finder_next(struct finder *finder, mmr_slice *ret_line)
 {
 	bool all = finder->search->options.all;
@@ -128,6 +151,8 @@ int finder_next(struct finder *finder, mmr_slice *ret_line)
 	size_t at, start;
 	int err;
 
+	if (finder->sample)
+		return next_sampled(finder, ret_line);
 	for (;;) {
 		for (cursor = finder->cursors; cursor < finder->cursors + finder->search->n_terms;
 			cursor++) {

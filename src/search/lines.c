@@ -179,6 +179,7 @@ static int start_worker(void *state, void *context)
 	lines->scan = scan;
 	if (err < 0)
 		return err;
+	lines->runs.finder->sample = scan->sample;
 	if (size > 0) {
 		lines->user = heap_alloc(size);
 		if (!lines->user)
@@ -219,7 +220,21 @@ static int check(const mmr_found_options *how)
 	return 0;
 }
 
-static int run(struct lines_scan *scan, const mmr_scan_options *options)
+int lines_check(
+	const struct lines_scan *scan, const mmr_scan_options *options, mmr_scan_options *ret_scan)
+{
+	int err = check(&scan->how);
+
+	if (err == 0)
+		err = scan_options_for(options, scan->search->options.delimiter, ret_scan);
+	if (err < 0 || ret_scan->records == scan->search->options.records)
+		return err;
+	error_set(-EINVAL, "search in %s",
+		ret_scan->records ? "other records" : "lines, not in records");
+	return error_hint(-EINVAL, "compile the patterns for the same records");
+}
+
+int lines_run(struct lines_scan *scan, const mmr_scan_options *options)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	struct scan_stages stages = {.job = {.work = scan->job ? search_block : count_block,
@@ -230,15 +245,8 @@ static int run(struct lines_scan *scan, const mmr_scan_options *options)
 					     .state_size = sizeof(struct lines_worker)},
 		.order = scan->job ? order_block : NULL,
 		.format = report_block};
-	int err = check(&scan->how);
+	int err = lines_check(scan, options, &scan->scan);
 
-	if (err == 0)
-		err = scan_options_for(options, scan->search->options.delimiter, &scan->scan);
-	if (err == 0 && scan->scan.records != scan->search->options.records) {
-		error_set(-EINVAL, "search in %s",
-			scan->scan.records ? "other records" : "lines, not in records");
-		err = error_hint(-EINVAL, "compile the patterns for the same records");
-	}
 	if (err == 0)
 		err = numbering_start(&scan->numbering, scan->reader, &scan->scan,
 			scan->how.numbers ? MMR_MATCH_LINES : MMR_MATCH_PLAIN, scan->how.backward);
@@ -260,7 +268,7 @@ int mmr_search_count(const mmr_search *search, mmr_reader *reader, const mmr_sca
 	uint64_t *ret_lines)
 {
 	struct lines_scan all = {.search = search, .reader = reader, .how = default_options};
-	int err = run(&all, scan);
+	int err = lines_run(&all, scan);
 
 	if (err == 0 || err == MMR_EQUOTE)
 		*ret_lines = all.count;
@@ -278,7 +286,8 @@ int mmr_search_run(const mmr_search *search, mmr_reader *reader, const mmr_scan_
 
 	if (!job->line)
 		return error_set(-EINVAL, "search for lines without a function");
-	result = run(&all, scan);
+	result =
+		all.how.sample == UINT64_MAX ? lines_run(&all, scan) : lines_run_sample(&all, scan);
 	return result > 0 && !all.stopped ? 0 : result;
 }
 

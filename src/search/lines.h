@@ -19,6 +19,7 @@ struct lines_scan {
 	mmr_found_options how;
 	const mmr_found_job *job; /* NULL to count lines only */
 	struct filters *filters;
+	const struct sample *sample; /* its lines are reported; or NULL: those that match */
 
 	struct numbering numbering;
 	uint64_t left;       /* lines that may still match */
@@ -74,6 +75,16 @@ static inline uint64_t lines_unreported(const struct lines_scan *scan, uint64_t 
 {
 	return reported == NOTHING ? scan->numbering.place.start : reported;
 }
+
+/* Checks the options of a search. Errors: -EINVAL. */
+int lines_check(
+	const struct lines_scan *scan, const mmr_scan_options *options, mmr_scan_options *ret_scan);
+
+/* Searches a range. Returns: like mmr_search_run, but 1 also at the last line that is wanted. */
+int lines_run(struct lines_scan *scan, const mmr_scan_options *options);
+
+/* The same for a random sample of the lines that match. */
+int lines_run_sample(struct lines_scan *scan, const mmr_scan_options *options);
 
 /* Reports the lines of a block that match, and their context, from the first to the last. An error
  * of the search is returned after the lines before it.

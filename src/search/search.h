@@ -101,10 +101,15 @@ int filters_open(const struct mmr_search *search, const mmr_reader *reader, mmr_
 /* NULL is allowed. */
 void filters_close(const struct mmr_search *search, struct filters *filters);
 
+struct sample;
+
 /* The lines of a block that match. Belongs to one thread. */
 struct finder {
 	const struct mmr_search *search;
+	const struct sample *sample; /* its lines match, and no others; or NULL */
+	size_t sampled;              /* the next line of the sample */
 	mmr_slice block;
+	uint64_t off; /* of the block in the file */
 	const struct filters *filters;
 	size_t from; /* the next line starts here; after an error, the first undecided line */
 	struct cursor cursors[];

@@ -1,4 +1,4 @@
-/* fault_sorted.c - calls that search for keys
+/* fault_sorted.c - calls that search for keys, and samples
  *
  * SPDX-License-Identifier: MIT */
 #include "fault_scene.h"
@@ -21,7 +21,40 @@ static int bisect(const struct scene *scene)
 	return judge(err, start == scan.offset && stop == scan.offset + scan.length);
 }
 
+struct found {
+	uint64_t n;
+	bool wrong;
+};
+
+static int on_line(void *context, const mmr_found_line *line)
+{
+	struct found *found = context;
+
+	found->wrong |= line->off != found->n * FAULT_LINE_LEN || line->bytes.len != FAULT_LINE_LEN;
+	found->n++;
+	return 0;
+}
+
+/* A sample of all lines. */
+static int sample(const struct scene *scene)
+{
+	mmr_pattern pattern = {mmr_slice_of(""), false};
+	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
+	mmr_scan_options scan = scan_options(scene);
+	struct found found = {0, false};
+	mmr_search *search;
+	int err = mmr_search_compile(&pattern, 1, NULL, &search);
+
+	if (err < 0)
+		return err;
+	how.sample = SCENE_N_LINES;
+	err = mmr_search_lines(search, scene->reader, &scan, &how, on_line, &found);
+	mmr_search_close(search);
+	return found.wrong ? WRONG : judge(err, found.n == SCENE_N_LINES);
+}
+
 const struct row sorted_rows[] = {
 	{"mmr_bisect", ROW_PREAD, bisect},
+	{"mmr_search_lines", ROW_EITHER, sample},
 };
 const size_t n_sorted_rows = ARRAY_LEN(sorted_rows);

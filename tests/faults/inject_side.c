@@ -94,6 +94,35 @@ static int on_line(void *context, const mmr_found_line *line)
 	return 0;
 }
 
+/* Samples of all lines, some of which are left out again, and of those with a text. */
+static int sample(void)
+{
+	static const mmr_pattern patterns[] = {{{"", 0}, false}, {{"77", 2}, false}};
+	mmr_found_options found = MMR_FOUND_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	mmr_reader *reader;
+	mmr_search *search;
+	uint64_t sum = 0;
+	int err, i;
+
+	found.sample = 3000;
+	found.numbers = true;
+	options.n_threads = N_THREADS;
+	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
+	if (err < 0)
+		return err;
+	for (i = 0; i < 2 && err == 0; i++) {
+		err = TRY(search, mmr_search_compile(&patterns[i], 1, NULL, &search));
+		if (err < 0)
+			break;
+		err = TRY_ALONE(mmr_search_lines(search, reader, &options, &found, on_line, &sum));
+		mmr_search_close(search);
+	}
+	mmr_close(reader);
+	note(sum);
+	return err;
+}
+
 static int find_in_line(const mmr_search *search)
 {
 	mmr_line_matches *it;
@@ -411,6 +440,7 @@ const struct scenario inject_side_scenarios[] = {
 	{"regex", regex},
 	{"bisect", bisect},
 	{"search", search},
+	{"sample", sample},
 	{"records", records},
 	{"rows", rows},
 	{"intern", intern},
