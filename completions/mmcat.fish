@@ -17,6 +17,8 @@ complete -c mmcat -s s -l shard -x -a auto -d 'Select shard K of N, cut at line 
 complete -c mmcat -l from -x -d 'Select lines of a sorted file from this key on'
 complete -c mmcat -l until -x -d 'Select lines of a sorted file before this key'
 complete -c mmcat -l key -x -a 'line field= number= regex=' -d 'The key of a line'
+complete -c mmcat -l sample -x -d 'Select N random lines'
+complete -c mmcat -l seed -x -d 'Make the same choice of lines again'
 complete -c mmcat -s e -l find -x -d 'Print the lines that contain a text'
 complete -c mmcat -s E -l regex -x -d 'Print the lines that match a pattern'
 complete -c mmcat -s r -l reverse -d 'Print the lines in reverse order'

@@ -11,8 +11,13 @@
 #include "status/progress.h"
 #include "status/report.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+#if defined(__APPLE__)
+#include <sys/random.h>
+#endif
 
 static enum need need_of(const struct options *options)
 {
@@ -22,8 +27,10 @@ static enum need need_of(const struct options *options)
 	if (pattern_crosses_lines(options) && !options->search.only_offsets &&
 		!options->search.only_matches)
 		return NEED_OFFSETS;
-	/* A second selection may start before the first. Keys are searched for at any offset. */
-	if (options->n_selections > 1 || keys_given(&options->keys) || options->reverse ||
+	/* A second selection may start before the first. Keys are searched for at any offset. A
+	 * sample is drawn before its lines are read. */
+	if (options->n_selections > 1 || keys_given(&options->keys) ||
+		options->sample != NO_SAMPLE || options->reverse ||
 		range_from_end(&options->selections[0].range))
 		return NEED_OFFSETS;
 	/* Records are numbered from the start of the file. */
@@ -100,6 +107,16 @@ static enum status run(const char *file, const struct options *options)
 	return indexed == STATUS_TROUBLE ? STATUS_TROUBLE : status;
 }
 
+/* Chooses a seed that no other run has. It is reported, so that the run can be repeated. */
+static uint64_t choose_seed(void)
+{
+	uint32_t seed;
+
+	if (getentropy(&seed, sizeof(seed)) < 0)
+		exit((int)message("cannot choose a seed: %s; use --seed", strerror(errno)));
+	return seed;
+}
+
 static enum status run_each(const struct options *options)
 {
 	enum status status = STATUS_NO_MATCH;
@@ -125,6 +142,10 @@ int main(int argc, char **argv)
 	if (action_has(&options, ACTION_HAS_RECORDS))
 		options.record_size = type_record_size(&options);
 	report_start();
+	if (options.sample != NO_SAMPLE && !options.has_seed)
+		options.seed = choose_seed();
+	if (options.sample != NO_SAMPLE)
+		report_seed(options.seed);
 	/* -f never ends, so it shows no progress. */
 	if (!options.quiet && !options.follow)
 		progress_start(options.progress);

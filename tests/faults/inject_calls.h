@@ -47,6 +47,7 @@
 	CALL(mkstemp, ENOSPC) \
 	CALL(unlink, EIO) \
 	CALL(eaccess, EACCES) \
+	CALL(getentropy, ENOSYS) \
 	CALL(statfs, EIO) \
 	CALL(fstatfs, EIO) \
 	CALL(mmap, ENOMEM, ENODEV) \

@@ -322,6 +322,11 @@ WRAP(int, eaccess, const char *path, int mode)
 	REAL_OR_ERRNO(eaccess, path, mode);
 }
 
+WRAP(int, getentropy, void *buffer, size_t len)
+{
+	REAL_OR_ERRNO(getentropy, buffer, len);
+}
+
 /* A map over a map is not a new one. */
 void *__real_mmap(void *address, size_t len, int protection, int flags, int fd, off_t off);
 void *__wrap_mmap(void *address, size_t len, int protection, int flags, int fd, off_t off);

@@ -273,6 +273,9 @@ static void check_limits(const struct options *options)
 				options->index_part.k <= options->index_part.n),
 		"part %llu of %llu", (unsigned long long)options->index_part.k,
 		(unsigned long long)options->index_part.n);
+	MUST(options->sample == NO_SAMPLE ||
+			(searches && options->maximum == NO_MAXIMUM && !context),
+		"a sample with another action, -m or context");
 	MUST(options->maximum == NO_MAXIMUM || options->maximum <= INT64_MAX, "too many");
 	MUST(options->n_files >= 1 && !options->files[options->n_files], "%d files",
 		options->n_files);
@@ -376,6 +379,12 @@ static void add_flag(struct command *command, bool given, const char *option)
 		add(command, option, strlen(option));
 }
 
+static void add_details(struct command *plain, const struct search_options *search)
+{
+	add_flag(plain, search->numbers, "-n");
+	add_flag(plain, search->offsets, "-O");
+}
+
 static void add_search(struct command *plain, const struct search_options *search)
 {
 	size_t i;
@@ -395,8 +404,7 @@ static void add_search(struct command *plain, const struct search_options *searc
 	add_flag(plain, search->caseless, "-I");
 	add_flag(plain, search->words, "-W");
 	add_flag(plain, search->whole_lines, "-X");
-	add_flag(plain, search->numbers, "-n");
-	add_flag(plain, search->offsets, "-O");
+	add_details(plain, search);
 	add_flag(plain, search->only_matches, "-o");
 	add_flag(plain, search->only_offsets, "--offsets");
 	if (search->before > 0)
@@ -445,8 +453,14 @@ static void make_canonical(const struct options *options, struct command *plain)
 		add_selection(plain, &options->selections[i]);
 	if (keys_given(&options->keys))
 		add_keys(plain, &options->keys);
-	if (options->action == ACTION_SEARCH)
+	if (options->sample != NO_SAMPLE)
+		add_number(plain, "--sample=", options->sample);
+	if (options->has_seed)
+		add_number(plain, "--seed=", options->seed);
+	if (options->action == ACTION_SEARCH && !options->sample_of_all)
 		add_search(plain, &options->search);
+	else if (options->sample_of_all)
+		add_details(plain, &options->search);
 	else if (options->action != ACTION_PRINT && options->action != ACTION_REVERSE &&
 		 options->action != ACTION_INDEX)
 		add(plain, option, 2);
@@ -551,6 +565,7 @@ static void check_plain(const struct options *options)
 			again.separator == options->separator &&
 			again.count_only == options->count_only &&
 			again.reverse == options->reverse && again.width == options->width &&
+			again.sample == options->sample && again.seed == options->seed &&
 			again.maximum == options->maximum &&
 			again.n_threads == options->n_threads && again.binary == options->binary &&
 			again.color == options->color && again.cache == options->cache &&

@@ -125,6 +125,25 @@ objects()
 		printf "{\"file\":\"app.log\",\"offset\":%d,\"length\":5,\"line\":%d}\n", $2, $1 }'
 }
 
+# chosen SEED N : prints the N lines of app.log with the least priorities, as src/search/sample.c has them.
+chosen()
+{
+	python3 - "$@" <<'END'
+import sys
+seed, n = map(int, sys.argv[1:])
+def mix(x):
+	x = ((x ^ x >> 30) * 0xbf58476d1ce4e5b9) % 2**64
+	x = ((x ^ x >> 27) * 0x94d049bb133111eb) % 2**64
+	return x ^ x >> 31
+keys = [mix((seed + i * 0x9e3779b97f4a7c15) % 2**64) for i in (1, 2)]
+lines, off = [], 0
+for line in open("app.log"):
+	lines.append((mix((mix(off ^ keys[0]) + keys[1]) % 2**64), off, line))
+	off += len(line)
+print("".join(line for _, line in sorted(one[1:] for one in sorted(lines)[:n])), end="")
+END
+}
+
 # Each example, and after a tab a command that must print the same. "has:": the output of the
 # example has these words, in any order.
 oracles()
@@ -150,6 +169,10 @@ mmcat --from=025000 --until=025010 app.log
 	awk '$1 >= "025000" && $1 < "025010"' app.log
 mmcat -c --until=025010 app.log
 	awk '$1 < "025010"' app.log | wc -l
+mmcat --sample=10 --seed=1 app.log
+	chosen 1 10
+mmcat --sample=1000 --seed=1 app.log | grep -c ERROR
+	chosen 1 1000 | grep -c ERROR
 mmcat -r -R '\d+ ERROR' app.log
 	records | tac -b -s "$(printf '\001')" | tr -d '\001'
 mmcat -c -R '\d+ ERROR' -e status=404 app.log

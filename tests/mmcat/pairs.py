@@ -28,7 +28,9 @@ VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e"
 	"-j": ["1", "3"], "--color": ["always", "never"], "--cache": ["fill", "leave"],
 	"--index": [None, "index"], "--index-part": ["1/2", "2/2"], "--index-join": ["1", "3"],
 	"--separator": [";", "2"], "-C": ["1", "2"],
-	"--from": ["12", "30"], "--until": ["17", "25"], "--key": ["number=1", "regex=^([0-9][0-9])$"]}
+	"--from": ["12", "30"], "--until": ["17", "25"], "--key": ["number=1", "regex=^([0-9][0-9])$"],
+	# No lines, or all: which lines are drawn otherwise is not known here.
+	"--sample": ["0", "50"], "--seed": ["1", "2"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
 	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename", "--csv",
 	"--no-index"]
@@ -71,7 +73,7 @@ def refusal_of_parts(names):
 	if {"--index-part", "--index-join"} <= names:
 		return "cannot use --index-part with --index-join"
 	for name in names & {"--index-part", "--index-join"}:
-		if names & {"-c", "-r", "-f", "-x", "-t", "-i", "-e", "-E"}:
+		if names & {"-c", "-r", "-f", "-x", "-t", "-i", "-e", "-E", "--sample"}:
 			return "cannot use %s with another action" % name
 		if names & {"-b", "-l", "-s", "-m", "--from", "--until"}:
 			return "cannot use %s with a selection or -m" % name
@@ -93,6 +95,11 @@ def refusal_of_the_rest(given, names):
 	# Lines that end with another byte do not start with two digits.
 	if keys and "-d" in names:
 		return "no line has a key of this form"
+	if "--seed" in names and "--sample" not in names:
+		return next(("cannot use %s without -e" % name for name in DETAILS if name in names),
+			"cannot use --seed without --sample")
+	if "--sample" in names and (names & {"-f", "-m"} or ("-e", "1\\n") in given):
+		return "cannot use --sample with"
 	actions = list(dict.fromkeys(name for name, _ in given if name in ACTIONS))
 	if len(actions) > 1:
 		return "cannot use %s with %s" % (actions[0], actions[1])
@@ -101,8 +108,19 @@ def refusal_of_the_rest(given, names):
 	for name in ("-d", "-t", "-i", "-f"):
 		if {name, "--csv"} <= names:
 			return "cannot use --csv with " + name
-	return refusal_of_search(given, names, actions) if names & {"-e", "-E"} else refusal_without(names, actions) or \
-		refusal_of_others(given, names, actions)
+	if names & {"-e", "-E"}:
+		return refusal_of_search(given, names, actions)
+	if "--sample" in names:
+		return refusal_of_sample(names, actions)
+	return refusal_without(names, actions) or refusal_of_others(given, names, actions)
+
+
+def refusal_of_sample(names, actions):
+	if actions:
+		return "cannot use %s with --sample" % actions[0]
+	if "-w" in names:
+		return "cannot use -w without -x or -t"
+	return next(("cannot use %s without -e" % name for name in DETAILS if name in names - {"-n", "-O"}), None)
 
 
 def refusal_of_search(given, names, actions):
@@ -254,7 +272,7 @@ class Search:
 		self.options, self.names = options, set(options)
 		self.patterns = patterns_of(given, self.names)
 		self.delimiter = delimiter_of(options)
-		self.most = int(options.get("-m", len(DATA)))
+		self.most = int(options.get("-m", options.get("--sample", len(DATA))))
 		# A row is matched as a whole.
 		self.crossing = [] if "--csv" in self.names else \
 			[text for text in texts_of(given) if self.delimiter.decode() in text]
@@ -289,6 +307,8 @@ class Search:
 			base = 0 if "-s" in self.names else start
 			return any(base + match.start() < off + len(line) and off < base + match.end()
 				for match in re.finditer(re.escape(self.crossing[0].encode()), data))
+		if not self.patterns:
+			return True
 		test = all if "--and" in self.names else any
 		return test(pattern.search(line.removesuffix(self.delimiter)) for pattern in self.patterns) \
 			!= ("-v" in self.names)
@@ -377,10 +397,10 @@ def expected(given, options, name):
 		return b"", 0
 	if "--index-join" in options:
 		return b"", 2
-	if "-e" in options or "-E" in options:
+	if "-e" in options or "-E" in options or "--sample" in options:
 		search = Search(given, options, spans)
 		found = search.printed(name)
-		status = 0 if found else 1
+		status = 0 if found or not search.patterns else 1
 		if "-c" in options:
 			key = "matches" if "-o" in options else unit_of(options)
 			number = name.encode() + b":%d\n" % len(found) if "-H" in options else b"%d\n" % len(found)

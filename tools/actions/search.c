@@ -114,10 +114,12 @@ static mmr_found_options found_options(const struct task *task)
 	how.max_lines = task->maximum;
 	how.numbers = (search->numbers || options->json) && !options->count_only;
 	how.backward = options->reverse;
+	how.sample = options->sample;
+	how.seed = options->seed;
 	/* Nothing is done with single lines. */
 	how.runs = !options->reverse && !options->names && !search->numbers && !search->offsets &&
 		   !search->only_matches && !search->only_offsets && !options->color &&
-		   !options->json && !binary_matters(options->binary) &&
+		   !options->json && !options->count_only && !binary_matters(options->binary) &&
 		   task->maximum == NO_MAXIMUM;
 	return how;
 }
@@ -206,7 +208,8 @@ static bool can_count(const struct task *task)
 {
 	const struct search_options *wanted = &task->options->search;
 
-	if (!task->options->count_only || task->maximum != NO_MAXIMUM)
+	if (!task->options->count_only || task->maximum != NO_MAXIMUM ||
+		task->options->sample != NO_SAMPLE)
 		return false;
 	if (pattern_crosses_lines(task->options))
 		return wanted->only_matches;
@@ -243,7 +246,8 @@ static bool is_only_text(const struct task *task)
 	const struct options *options = task->options;
 	const struct search_options *wanted = &options->search;
 
-	if (!wanted->only_offsets || !has_matches_alone(options) || options->reverse)
+	if (!wanted->only_offsets || !has_matches_alone(options) || options->reverse ||
+		options->sample != NO_SAMPLE)
 		return false;
 	if (options->records && wanted->numbers)
 		return false;
@@ -270,5 +274,5 @@ enum status action_search(struct task *task)
 	task->input->rest = err == MMR_EQUOTE;
 	if (err != 0)
 		return err < 0 ? line_print_fail(&print, err) : STATUS_TROUBLE;
-	return print.n_lines > 0 ? STATUS_DONE : STATUS_NO_MATCH;
+	return print.n_lines > 0 || options->sample_of_all ? STATUS_DONE : STATUS_NO_MATCH;
 }

@@ -24,6 +24,8 @@ static const char help_selection[] =
 	"      --from=KEY          select lines of a sorted file, as a log, from KEY on\n"
 	"      --until=KEY         and before KEY, such as 2024-05-01T10\n"
 	"      --key=KIND          the key: line, field=N, number=N or regex=PATTERN\n"
+	"      --sample=N          select N random lines, or of those that -e, -E find\n"
+	"      --seed=S            make the same choice again (see --stats)\n"
 	"Action\n"
 	"  -e, --find=TEXT         print the lines that contain TEXT, with escapes\n"
 	"                          \\n \\t \\r \\0 \\\\ \\xHH; can be repeated\n"

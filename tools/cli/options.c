@@ -61,6 +61,8 @@ static const struct option long_options[] = {
 	{"records", required_argument, NULL, 'R'},
 	{"regex", required_argument, NULL, 'E'},
 	{"reverse", no_argument, NULL, 'r'},
+	{"sample", required_argument, NULL, LONG_SAMPLE},
+	{"seed", required_argument, NULL, LONG_SEED},
 	{"separator", required_argument, NULL, LONG_SEPARATOR},
 	{"shard", required_argument, NULL, 's'},
 	{"stats", no_argument, NULL, LONG_STATS},
@@ -276,7 +278,8 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 	const char *given[LONG_LAST] = {NULL};
 	int letter;
 
-	*ret_options = (struct options){.delimiter = '\n', .maximum = NO_MAXIMUM};
+	*ret_options =
+		(struct options){.delimiter = '\n', .maximum = NO_MAXIMUM, .sample = NO_SAMPLE};
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
 		if (letter == '?' || letter == ':')

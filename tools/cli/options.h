@@ -34,6 +34,9 @@ enum action_id {
 /* The most -b and -l of one run. */
 #define MAX_SELECTIONS 256
 
+/* All lines, for --sample. */
+#define NO_SAMPLE UINT64_MAX
+
 /* What one -b, -l or -s selects in each input. */
 struct selection {
 	enum part part;
@@ -64,8 +67,12 @@ struct options {
 	bool csv;                     /* they are rows */
 	char separator;               /* of their cells */
 	struct search_options search; /* of ACTION_SEARCH */
-	bool reverse;                 /* the last lines first; with ACTION_SEARCH, too */
-	bool names;                   /* print the name of the file with each line or count */
+	uint64_t sample;    /* of the lines that match, so many are chosen at random; NO_SAMPLE */
+	bool sample_of_all; /* no pattern is given, so all lines match */
+	bool has_seed;
+	uint64_t seed;      /* of the choice; the caller sets it if none is given */
+	bool reverse;       /* the last lines first; with ACTION_SEARCH, too */
+	bool names;         /* print the name of the file with each line or count */
 	bool count_only;    /* print the number of lines, matches or records, not the items */
 	const char *layout; /* of ACTION_TYPE */
 	size_t record_size; /* bytes; not 0 with ACTION_TYPE, where records replace lines */

@@ -95,7 +95,7 @@ static void settle_keys(struct options *options, const char *const *given)
 /* --- Search ----------------------------------------------------------------------------------- */
 
 /* Options that have no meaning without -e or -E. */
-static void refuse_without_search(const char *const *given)
+static void refuse_without_search(const struct options *options, const char *const *given)
 {
 	static const struct {
 		int option;
@@ -117,9 +117,13 @@ static void refuse_without_search(const char *const *given)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(details) / sizeof(details[0]); i++)
-		if (given[details[i].option])
+	for (i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
+		int option = details[i].option;
+
+		/* The lines of a sample can have numbers and offsets. */
+		if (given[option] && !(options->sample_of_all && (option == 'n' || option == 'O')))
 			settle_refuse(details[i].message);
+	}
 }
 
 static void refuse_contradictions(const struct options *options)
@@ -184,20 +188,25 @@ static void settle_patterns(struct options *options, const char *file)
 static void settle_search(struct options *options, const char *const *given)
 {
 	struct search_options *search = &options->search;
+	static char every_line[] = "";
 
 	if (!given[LONG_FIXED])
 		pattern_unescape(search);
 	if (given[LONG_PATTERNS])
 		settle_patterns(options, given[LONG_PATTERNS]);
-	if (search->n_patterns == 0) {
-		refuse_without_search(given);
+	options->sample_of_all = given[LONG_SAMPLE] && search->n_patterns == 0;
+	if (search->n_patterns == 0)
+		refuse_without_search(options, given);
+	if (search->n_patterns == 0 && !given[LONG_SAMPLE])
 		return;
-	}
 	if (options->action == ACTION_INFO && given['e'])
 		settle_refuse("-i with -e; use -I to ignore case");
 	if (options->action != ACTION_PRINT)
-		exit((int)message("cannot use -%c with a search", actions[options->action].letter));
+		exit((int)message("cannot use -%c with %s", actions[options->action].letter,
+			options->sample_of_all ? "--sample" : "a search"));
 	options->action = ACTION_SEARCH;
+	if (options->sample_of_all)
+		pattern_add(search, every_line, false);
 	if (given[LONG_FIXED] && !given['e'])
 		settle_refuse("--fixed without -e");
 	if (given['C']) {
@@ -212,6 +221,33 @@ static void settle_search(struct options *options, const char *const *given)
 	refuse_contradictions(options);
 	if (pattern_crosses_lines(options))
 		refuse_across_lines(options);
+}
+
+/* --- Samples ---------------------------------------------------------------------------------- */
+
+static void settle_sample(struct options *options, const char *const *given)
+{
+	const struct search_options *search = &options->search;
+
+	if (given[LONG_SEED] && !given[LONG_SAMPLE])
+		settle_refuse("--seed without --sample");
+	if (!given[LONG_SAMPLE])
+		return;
+	if (options->follow)
+		settle_refuse("--sample with -f");
+	if (given['m'])
+		settle_refuse("--sample with -m");
+	if (search->before > 0 || search->after > 0)
+		settle_refuse("--sample with -A, -B or -C");
+	if (pattern_crosses_lines(options))
+		settle_refuse("--sample with a text that contains the delimiter of lines");
+	options->sample =
+		value_number("number of lines", given[LONG_SAMPLE], NUMBER_OF_ITEMS, 0, NO_MAXIMUM);
+	options->has_seed = given[LONG_SEED] != NULL;
+	/* Larger numbers are clamped, so that two of them would be the same. */
+	if (options->has_seed)
+		options->seed =
+			value_number("seed", given[LONG_SEED], NUMBER_OF_ITEMS, 0, INT64_MAX - 1);
 }
 
 /* --- Details ---------------------------------------------------------------------------------- */
@@ -290,6 +326,9 @@ static void settle_names(struct options *options, const char *const *given)
 	if (!used && given[LONG_NO_FILENAME])
 		settle_refuse("--no-filename without -c, -e or -E");
 	options->names = given['H'] || (options->n_files > 1 && !given[LONG_NO_FILENAME]);
+	/* A sample is printed as the whole files are. */
+	if (options->sample_of_all && !options->count_only && !given['H'])
+		options->names = false;
 }
 
 static void settle_follow(const struct options *options)
@@ -327,6 +366,7 @@ void settle(struct options *options, const char *const *given)
 	settle_records(options, given['R']);
 	settle_keys(options, given);
 	settle_search(options, given);
+	settle_sample(options, given);
 	settle_parts(options, given);
 	if (options->reverse && options->action != ACTION_SEARCH)
 		settle_action(options, ACTION_REVERSE);

@@ -14,8 +14,8 @@
 
 static struct {
 	double started;
-	uint64_t bytes, lines;
-	bool has_lines, has_index;
+	uint64_t bytes, lines, seed;
+	bool has_lines, has_seed, has_index;
 	int index_failure;
 } report;
 
@@ -56,6 +56,12 @@ void report_index(int failure)
 	report.has_index = true;
 	if (failure < 0)
 		report.index_failure = failure;
+}
+
+void report_seed(uint64_t seed)
+{
+	report.seed = seed;
+	report.has_seed = true;
 }
 
 /* ru_maxrss is in KiB, but in bytes on macOS. */
@@ -100,6 +106,8 @@ void report_print(void)
 	add(line, sizeof(line), &len, "%" PRIu64 " bytes", report.bytes);
 	if (report.has_lines)
 		add(line, sizeof(line), &len, ", %" PRIu64 " lines", report.lines);
+	if (report.has_seed)
+		add(line, sizeof(line), &len, ", seed %" PRIu64, report.seed);
 	add(line, sizeof(line), &len, ", %.3f s", seconds);
 	if (seconds > 0)
 		add(line, sizeof(line), &len, ", %.2f GB/s", (double)report.bytes / seconds / 1e9);

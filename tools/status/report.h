@@ -24,6 +24,9 @@ void report_lines(uint64_t n_lines);
 /* Notes that an index was used, or why it failed. */
 void report_index(int failure);
 
+/* The seed of a sample. */
+void report_seed(uint64_t seed);
+
 /* Prints "mmcat: 1073741824 bytes, 13083180 lines, 0.060 s, 17.90 GB/s, I/O mode map, ..." on
  * standard error. */
 void report_print(void);
