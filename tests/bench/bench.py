@@ -59,7 +59,7 @@ def main():
 
 	data = Data(folder, args.size)
 	runner = Runner(build, not args.no_hyperfine)
-	if data.size * 2.2 > machine.memory_gib() * 0.7 * (1 << 30):
+	if data.size * 3.2 > machine.memory_gib() * 0.7 * (1 << 30):
 		print("bench.py: %s is large for this machine: files may not stay in the page cache" % args.size,
 			file=sys.stderr)
 	out = Report({

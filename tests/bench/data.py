@@ -29,6 +29,7 @@ class Data:
 		self.folder = folder
 		self.size = make_log.parse_size(size)
 		self.log = os.path.join(folder, "log-%s" % size)
+		self.sorted = os.path.join(folder, "sorted-%s" % size)
 		self.log_4k = os.path.join(folder, "log-%s-4k" % size)
 		self.rows = os.path.join(folder, "rows-%s" % size)
 		self.cold = os.path.join(folder, "cold-512M")
@@ -40,6 +41,8 @@ class Data:
 		self.notes = []
 		os.makedirs(folder, exist_ok=True)
 		make(self.log, self.size, lambda file: make_log.write_log(file, self.size))
+		make(self.sorted, self.size, lambda file: make_log.write_sorted_log(file, self.size))
+		self.day = make_log.day_at(self.size // 3 * 2)
 		self.rare = rare_text()
 		self.make_pieces()
 		make(self.rows, None, lambda file: write_rows(file, self.n_rows))
@@ -49,7 +52,7 @@ class Data:
 		make(self.floats, GIB // 16, write_floats)
 		make(self.cold, GIB // 2, lambda file: make_log.write_log(file, GIB // 2))
 		self.n_sparse_lines = make_sparse(self.sparse)
-		for path in (self.log, self.rows, self.table, self.binary, self.floats):
+		for path in (self.log, self.sorted, self.rows, self.table, self.binary, self.floats):
 			read(path)
 
 	def make_pieces(self):

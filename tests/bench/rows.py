@@ -86,8 +86,8 @@ def limit_target(threads):
 
 
 def run_all(bench):
-	for part in (counting, tables, printing, reversing, line_access, finding, views, single_pages, sparse,
-			start_up, average):
+	for part in (counting, tables, printing, reversing, line_access, keys, samples, finding, views,
+			single_pages, sparse, start_up, average):
 		part(bench)
 	iterators(bench, "log", bench.data.log, memchr=0.55, batches=0.5)
 	iterators(bench, "short rows", bench.data.rows, memchr=0.45, batches=0.3)
@@ -160,6 +160,26 @@ def line_access(bench):
 		bench.ours("-l", "%d:+1" % number, threads=bench.n_threads, name="mmcat -l N:+1 FILE"),
 		[(Command("sed -n Np", ["sed", "-n", "%d{p;q}" % (number + 1), bench.data.log]), 10)],
 		limit=bench.limits.of(bench.data.log, bench.n_threads, number / lines))
+
+
+def keys(bench):
+	"""Prints a minute at two thirds of a sorted log; sed exits at its end."""
+	day, path = bench.data.day, bench.data.sorted
+	bench.compare("one minute of a sorted log",
+		bench.ours("--from=%sT00:04" % day, "--until=%sT00:05" % day, path=path,
+			name="mmcat --from=KEY --until=KEY FILE"),
+		[(Command("sed -n /MINUTE/p", ["sed", "-n", "/^%sT00:05/q; /^%sT00:04/p" % (day, day), path]),
+			100)], lacks=bench.lacks("--from"))
+
+
+def samples(bench):
+	"""The number of lines of a sample, since each program chooses other lines."""
+	log = bench.data.log
+	for n in 10, 100000:
+		bench.compare("a sample of %d lines" % n,
+			bench.ours("-c", "--sample=%d" % n, "--seed=1", threads=bench.n_threads, answer="number"),
+			[(Command("shuf -n %d | wc -l" % n, ["sh", "-c", 'shuf -n "$1" "$2" | wc -l', "sh", n, log],
+				answer="number"), 3)], wanted=str(n), lacks=bench.lacks("--sample"))
 
 
 def finding(bench):

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """make_log.py - writes a log of SIZE bytes with lines of about 85 bytes, always the same
 
-	make_log.py SIZE FILE		SIZE in bytes, or with K, M, G (powers of 1024)
+	make_log.py SIZE FILE [SORTED]		SIZE in bytes, or with K, M, G (powers of 1024)
 
 A block of 2 MiB of lines is made from a fixed seed and repeated. Every line is complete, and spaces
 extend the last one to SIZE. The file is written in pieces of 1 MiB, as programs that fill a large
-file do.
+file do. SORTED is a second log, in which each block is a month later than the one before, so that the
+times of its lines never decrease.
 
 SPDX-License-Identifier: MIT
 """
@@ -47,10 +48,32 @@ def write_log(file, size):
 	while size - done > 2 * MIB:
 		file.write(twice[done % len(block):][:MIB])
 		done += MIB
-	last = bytearray(twice[done % len(block):][:size - done])
+	file.write(completed(twice[done % len(block):][:size - done]))
+
+
+def completed(last):
+	"""The end of a log, with a complete last line."""
+	last = bytearray(last)
 	end = max(last.rfind(b"\n"), 0)
 	last[end:] = b" " * (len(last) - end - 1) + b"\n" * (len(last) > 0)
-	file.write(last)
+	return last
+
+
+def day_of(n):
+	"""The day of block N of the sorted log."""
+	return "%04d-%02d-07" % (2024 + (n + 2) // 12, (n + 2) % 12 + 1)
+
+
+def day_at(byte):
+	"""The day of the lines around a byte of the sorted log."""
+	return day_of(byte // len(make_block()))
+
+
+def write_sorted_log(file, size):
+	block = make_block()
+	for n, done in enumerate(range(0, size, len(block))):
+		part = block.replace(day_of(0).encode() + b"T", day_of(n).encode() + b"T")
+		file.write(part if size - done > len(part) else completed(part[:size - done]))
 
 
 def parse_size(text):
@@ -59,7 +82,8 @@ def parse_size(text):
 
 
 if __name__ == "__main__":
-	if len(sys.argv) != 3:
-		sys.exit("usage: make_log.py SIZE FILE")
-	with open(sys.argv[2], "wb", buffering=0) as out:
-		write_log(out, parse_size(sys.argv[1]))
+	if len(sys.argv) not in (3, 4):
+		sys.exit("usage: make_log.py SIZE FILE [SORTED]")
+	for path, write in zip(sys.argv[2:], (write_log, write_sorted_log)):
+		with open(path, "wb", buffering=0) as out:
+			write(out, parse_size(sys.argv[1]))

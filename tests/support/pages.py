@@ -16,22 +16,27 @@ VERSION = re.compile(r"(?:\(GNU (.*)\)|^(\w+)) (\d\S*)")
 
 
 class Workspace:
-	"""A folder with the log. The commands see it as "log", and the program as mmcat."""
+	"""A folder with the log. The commands see it as "log", and the program as mmcat. With `is_sorted`,
+	there is a second log, "sorted"."""
 
-	def __init__(self, mmcat, folder, size, **variables):
+	def __init__(self, mmcat, folder, size, is_sorted=False, **variables):
 		self.folder = os.path.abspath(folder)
 		os.makedirs(self.folder, exist_ok=True)
-		self.log = os.path.join(self.folder, "log")
-		length = make_log.parse_size(size)
-		if not os.path.exists(self.log) or os.path.getsize(self.log) != length:
-			with open(self.log, "wb") as file:
-				make_log.write_log(file, length)
+		self.make("log", make_log.parse_size(size), make_log.write_log)
+		if is_sorted:
+			self.make("sorted", make_log.parse_size(size), make_log.write_sorted_log)
 		self.env = {**os.environ, **variables, "LC_ALL": "C",
 			"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}
 		# The page calls the program mmcat, whatever its name and folder.
 		link = os.path.join(self.folder, "mmcat")
 		if not os.path.lexists(link):
 			os.symlink(os.path.abspath(mmcat), link)
+
+	def make(self, name, length, write):
+		path = os.path.join(self.folder, name)
+		if not os.path.exists(path) or os.path.getsize(path) != length:
+			with open(path, "wb") as file:
+				write(file, length)
 
 	def start(self, command, out, *options):
 		return subprocess.Popen(["bash", *options, "-c", command], stdout=out, cwd=self.folder,
