@@ -156,13 +156,16 @@ int mmr_bisect(mmr_reader *reader, const mmr_scan_options *options, const mmr_ke
 	result = scan_options(options, &scan);
 	if (result == 0 && (unsigned)bound > MMR_BOUND_UPPER)
 		result = error_set(-EINVAL, "search for bound %u", (unsigned)bound);
+	/* Where a row starts depends on all bytes before it. */
+	units = units_of(&scan);
+	if (result == 0 && units_are_rows(&units))
+		result = error_set(-EINVAL, "search for a key in the rows of a table");
 	if (result == 0)
 		result = keys_start(key, wanted, &bisection.keys);
 	if (result == 0)
 		result = scan_locate(reader, &scan, &start, &stop);
 	if (result < 0)
 		return result;
-	units = units_of(&scan);
 	bisection.probe = probe_of(reader, &units, start, stop);
 	result = search(&bisection);
 	heap_free(bisection.low.bytes);

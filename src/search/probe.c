@@ -66,7 +66,7 @@ int probe_start(struct probe *probe, uint64_t from, uint64_t to, uint64_t *ret_a
 {
 	size_t mark = units_mark(&probe->units), head = units_head(&probe->units), at;
 	uint64_t first, decided;
-	struct unit_view view;
+	struct unit_view view = {.known = 0};
 	int found;
 
 	if (from <= probe->start && from < to) {

@@ -88,7 +88,7 @@ def refusal_of_the_rest(given, names):
 	keys = names & {"--from", "--until"}
 	if "--key" in names and not keys:
 		return "cannot use --key without --from or --until"
-	if keys and names & {"-b", "-l", "-t", "-f"}:
+	if keys and names & {"-b", "-l", "-t", "-f", "--csv"}:
 		return "cannot use --from or --until with"
 	if keys == {"--from", "--until"} and dict(given)["--until"] < dict(given)["--from"]:
 		return "which is greater"

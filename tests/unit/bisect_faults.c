@@ -57,6 +57,25 @@ static void draw_end(struct sorted *sorted)
 	free(sorted->lines);
 }
 
+/* The start of a row cannot be found from the middle of a table. */
+START_TEST(test_bisect_refuses_rows)
+{
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_reader *reader;
+	mmr_split *rows;
+	uint64_t off = 99;
+
+	ck_assert_int_eq(mmr_open_memory("a,1\nb,2\n", 8, &reader), 0);
+	ck_assert_int_eq(mmr_split_rows(',', &rows), 0);
+	scan.records = rows;
+	ck_assert_int_eq(
+		mmr_bisect(reader, &scan, NULL, mmr_slice_of("b"), MMR_BOUND_LOWER, &off), -EINVAL);
+	ck_assert_uint_eq(off, 99);
+	mmr_split_close(rows);
+	mmr_close(reader);
+}
+END_TEST
+
 static mmr_slice wanted_text(int number, char text[64])
 {
 	return (mmr_slice){text, (size_t)snprintf(text, 64, "2024-%06d", number)};
@@ -237,7 +256,8 @@ static Suite *bisect_faults_suite(void)
 	Suite *suite = suite_create("bisect_faults");
 
 	ADD_CASE(suite, "faults", test_bisect_reports_disorder, test_bisect_compares_the_ends,
-		test_bisect_refuses_wrong_options, test_bisect_reports_truncation);
+		test_bisect_refuses_wrong_options, test_bisect_reports_truncation,
+		test_bisect_refuses_rows);
 	return suite;
 }
 

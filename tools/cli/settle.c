@@ -86,6 +86,8 @@ static void settle_keys(struct options *options, const char *const *given)
 		settle_refuse("--from or --until with -b or -l");
 	if (options->action == ACTION_TYPE)
 		settle_refuse("--from or --until with -t");
+	if (options->csv)
+		settle_refuse("--from or --until with --csv");
 	if (options->follow)
 		settle_refuse("--from or --until with -f");
 	options->keys = keys_parse(
