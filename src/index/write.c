@@ -105,7 +105,7 @@ int writer_open(const mmr_index *index, const char *path, uint64_t first, uint64
 	struct writer **ret_writer)
 {
 	struct writer *writer = heap_alloc(sizeof(*writer));
-	struct os_stat then, now;
+	struct os_stat then = {0}, now;
 	int err;
 
 	if (!writer)
@@ -120,10 +120,10 @@ int writer_open(const mmr_index *index, const char *path, uint64_t first, uint64
 	if (!writer->segments || !writer->sums)
 		err = error_set(-ENOMEM, "write '%s'", path);
 	else
-		err = reader_status(index->reader, "index", &then, &now);
-	if (err >= 0)
 		err = file_may_replace(path, index->reader);
 	if (err == 0)
+		err = reader_status(index->reader, "index", &then, &now);
+	if (err >= 0)
 		err = save_open(path, then.mode, &writer->save);
 	if (err < 0) {
 		writer_close(writer);

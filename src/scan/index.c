@@ -124,7 +124,7 @@ static int ask_piece(
 /* Asks a block, and checks that it has as many starts as the table says. */
 static int ask_block(mmr_index *index, uint64_t block, struct query *query)
 {
-	uint64_t start = block << index->block_log2, stop, end, before, after;
+	uint64_t start = block << index->block_log2, stop, end, before = 0, after = 0;
 	size_t mark = units_mark(&index->units);
 	int err;
 
