@@ -108,7 +108,8 @@ MMR_API int mmr_index_make(mmr_reader *reader, const mmr_scan_options *scan,
  * the parts when all are made.
  *
  * Shape: as for mmr_index_load. All parts must be made with the same options.
- * Errors: those of mmr_index_make; -EINVAL unless 1 <= k <= n. Threads: safe. */
+ * Errors: those of mmr_index_make; -EINVAL unless 1 <= k <= n, and for the rows of a table, whose
+ *   parts depend on each other. Threads: safe. */
 MMR_API int mmr_index_make_part(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_index_options *options, uint64_t k, uint64_t n);
 

@@ -85,9 +85,9 @@ static int check_piece(struct table *table, uint64_t off)
 	return 0;
 }
 
-/* Reads an entry and what it counts from. In a map, both under one guard. */
-static int read_entry(
-	const struct table *table, uint64_t rank_off, uint64_t segment_off, uint64_t *ret_rank)
+/* Reads the bytes of an entry and of what it counts from. In a map, both under one guard. */
+static int read_entry(const struct table *table, uint64_t rank_off, uint64_t segment_off,
+	uint32_t *ret_packed, uint64_t *ret_before)
 {
 	mmr_slice all = mmr_bytes(table->file);
 	struct guard guard;
@@ -98,29 +98,38 @@ static int read_entry(
 		atomic_load_explicit(&guard_installed, memory_order_relaxed)) {
 		if (!GUARD_ENTER(&guard, all.ptr, all.len))
 			return guard_fault(&guard);
-		*ret_rank = format_get64(all.ptr + segment_off) + format_get32(all.ptr + rank_off);
+		*ret_packed = format_get32(all.ptr + rank_off);
+		*ret_before = format_get64(all.ptr + segment_off);
 		guard_leave(&guard);
 		return 0;
 	}
 	err = read_bytes(table->file, rank_off, rank, sizeof(rank));
 	if (err == 0)
 		err = read_bytes(table->file, segment_off, before, sizeof(before));
-	if (err == 0)
-		*ret_rank = format_get64(before) + format_get32(rank);
-	return err;
+	if (err < 0)
+		return err;
+	*ret_packed = format_get32(rank);
+	*ret_before = format_get64(before);
+	return 0;
 }
 
-static int file_rank(mmr_index *index, uint64_t block, uint64_t *ret_rank)
+static int file_entry(mmr_index *index, uint64_t block, struct index_entry *ret_entry)
 {
 	struct table *table = index->table;
-	uint64_t segment = (block << index->block_log2) >> INDEX_SEGMENT_LOG2;
 	uint64_t rank_off = table->places.ranks + block * 4;
-	uint64_t segment_off = table->places.segments + segment * 8;
+	uint64_t segment_off = table->places.segments + index_segment(index, block) * 8;
+	uint64_t before = 0;
+	uint32_t packed = 0;
 	int err = check_piece(table, rank_off);
 
 	if (err == 0)
 		err = check_piece(table, segment_off);
-	return err < 0 ? err : read_entry(table, rank_off, segment_off, ret_rank);
+	if (err == 0)
+		err = read_entry(table, rank_off, segment_off, &packed, &before);
+	if (err < 0)
+		return err;
+	*ret_entry = index_unpack(index, packed, before);
+	return ret_entry->state < ROW_N_STATES ? 0 : MMR_EDAMAGED;
 }
 
 static void file_close(mmr_index *index)
@@ -131,7 +140,7 @@ static void file_close(mmr_index *index)
 	heap_free(table);
 }
 
-static const struct index_table_kind in_file = {file_rank, file_close};
+static const struct index_table_kind in_file = {file_entry, file_close};
 
 int file_check(const mmr_index *index)
 {
@@ -165,6 +174,7 @@ static int check_header(mmr_reader *file, const mmr_index *index, bool any_owner
 		return err;
 	if (format->delimiter != (unsigned char)index->units.delimiter ||
 		format->units != file_units(&index->units) ||
+		units_are_rows(&index->units) != ((format->flags & FORMAT_ROWS) != 0) ||
 		is_part != ((format->flags & FORMAT_PART) != 0))
 		return MMR_ESTALE;
 	return is_part ? 0 : fresh_check(index->reader, &data, format);
@@ -172,7 +182,7 @@ static int check_header(mmr_reader *file, const mmr_index *index, bool any_owner
 
 static int open_table(mmr_index *index, mmr_reader *file, const struct format *format)
 {
-	struct format_places places = format_places(format->block_log2, format->covered);
+	struct format_places places = format_places(format);
 	struct table *table = heap_alloc(sizeof(*table) + (size_t)places.n_sums);
 	uint64_t hash;
 	int err;
@@ -193,7 +203,7 @@ static int open_table(mmr_index *index, mmr_reader *file, const struct format *f
 	index->table_kind = &in_file;
 	index->block_log2 = format->block_log2;
 	index->covered = format->covered;
-	index->n_starts = format->n_starts;
+	index->end = format->end;
 	index->unterminated = format->flags & FORMAT_UNTERMINATED;
 	return 0;
 }

@@ -23,6 +23,7 @@ enum {
 	AT_COVERED = 24,
 	AT_STARTS = 32,
 	AT_DELIMITER = 40,
+	AT_STATE = 41,
 	AT_UNITS = 48,
 	AT_MTIME = 56,
 	AT_CTIME = 64,
@@ -37,14 +38,16 @@ enum {
 	AT_SUM = 248 /* of the bytes before it */
 };
 
-struct format_places format_places(unsigned block_log2, uint64_t covered)
+struct format_places format_places(const struct format *format)
 {
-	mmr_index index = {.block_log2 = block_log2, .covered = covered};
+	unsigned segment =
+		format->flags & FORMAT_ROWS ? INDEX_ROW_SEGMENT_LOG2 : INDEX_SEGMENT_LOG2;
+	uint64_t block = UINT64_C(1) << format->block_log2;
+	uint64_t n_blocks = format->covered / block + (format->covered % block > 0), table;
 	struct format_places places;
-	uint64_t table;
 
-	places.n_ranks = index_blocks(&index) + 1;
-	places.n_segments = index_segments(&index);
+	places.n_ranks = n_blocks + 1;
+	places.n_segments = ((n_blocks << format->block_log2) >> segment) + 1;
 	places.ranks = FORMAT_HEADER;
 	places.segments = round_up(places.ranks + places.n_ranks * 4, 8);
 	places.sums = places.segments + places.n_segments * 8;
@@ -68,8 +71,9 @@ void format_encode(const struct format *format, char *header)
 	format_put32(header + AT_FLAGS, format->flags);
 	format_put32(header + AT_BLOCK, format->block_log2);
 	format_put64(header + AT_COVERED, format->covered);
-	format_put64(header + AT_STARTS, format->n_starts);
+	format_put64(header + AT_STARTS, format->end.rank);
 	header[AT_DELIMITER] = (char)format->delimiter;
+	header[AT_STATE] = (char)format->end.state;
 	format_put64(header + AT_UNITS, format->units);
 	format_put64(header + AT_MTIME, (uint64_t)format->mtime_ns);
 	format_put64(header + AT_CTIME, (uint64_t)format->ctime_ns);
@@ -97,7 +101,8 @@ int format_decode(const char *header, uint64_t size, struct format *ret_format)
 		.flags = format_get32(header + AT_FLAGS),
 		.block_log2 = format_get32(header + AT_BLOCK),
 		.covered = format_get64(header + AT_COVERED),
-		.n_starts = format_get64(header + AT_STARTS),
+		.end = {format_get64(header + AT_STARTS),
+			(enum row_state)(unsigned char)header[AT_STATE]},
 		.delimiter = (unsigned char)header[AT_DELIMITER],
 		.units = format_get64(header + AT_UNITS),
 		.mtime_ns = (int64_t)format_get64(header + AT_MTIME),
@@ -112,8 +117,8 @@ int format_decode(const char *header, uint64_t size, struct format *ret_format)
 	if (format.block_log2 < INDEX_BLOCK_LOG2 || format.block_log2 > INDEX_BLOCK_LOG2_MOST ||
 		format.covered > INT64_MAX || format.start > format.size - format.covered ||
 		format.size < format.covered || format.size > INT64_MAX ||
-		format.n_starts > format.covered ||
-		format_places(format.block_log2, format.covered).end != size)
+		format.end.rank > format.covered || format.end.state >= ROW_N_STATES ||
+		format_places(&format).end != size)
 		return MMR_EDAMAGED;
 	*ret_format = format;
 	return 0;

@@ -25,7 +25,9 @@ enum format_flags {
 	FORMAT_UNTERMINATED = 2,
 	/* A part of an index, for mmr_index_join: what is covered begins at `start`, and entries
 	 * count from there. It has no samples. */
-	FORMAT_PART = 4
+	FORMAT_PART = 4,
+	/* Rows of a table: entries have states, and segments have 512 MiB. */
+	FORMAT_ROWS = 8
 };
 
 /* What tells whether a file has the same bytes as before. */
@@ -39,8 +41,9 @@ struct format_samples {
 struct format {
 	uint32_t flags;
 	unsigned block_log2;
-	uint64_t covered, n_starts;
-	uint64_t start, size; /* of what is covered; of the file */
+	uint64_t covered;
+	struct index_entry end; /* after the covered bytes */
+	uint64_t start, size;   /* of what is covered; of the file */
 	unsigned char delimiter;
 	uint64_t units; /* what is counted: 0 for lines, else the identity of the records */
 	int64_t mtime_ns, ctime_ns;
@@ -55,7 +58,8 @@ struct format_places {
 	uint64_t ranks, segments, sums, end;
 };
 
-struct format_places format_places(unsigned block_log2, uint64_t covered);
+/* Those of a file with this header. */
+struct format_places format_places(const struct format *format);
 
 /* Whether bytes are the start of an index: its first 8 are compared. */
 bool format_is_index(mmr_slice bytes);

@@ -39,18 +39,18 @@ static int describe(const mmr_index *index, int64_t started, struct format *form
 static int put_old(struct writer *writer, mmr_index *index, mmr_index *old, uint64_t *ret_block)
 {
 	unsigned larger = index->block_log2 - old->block_log2;
-	uint64_t block, last = index_lasting(old) >> larger, rank = 0;
+	uint64_t block, last = index_lasting(old) >> larger;
+	struct index_entry entry;
 	int err = 0;
 
 	for (block = 0; err == 0 && block < last; block++) {
-		err = old->table_kind->rank(old, block << larger, &rank);
+		err = old->table_kind->entry(old, block << larger, &entry);
 		if (err == 0)
-			err = writer_put(writer, block, rank);
+			err = writer_put(writer, block, &entry);
 	}
 	/* index_scan passes the last one. */
 	if (err == 0)
-		err = old->table_kind->rank(old, last << larger, &rank);
-	index->n_starts = rank;
+		err = old->table_kind->entry(old, last << larger, &index->end);
 	*ret_block = last;
 	return err;
 }
@@ -61,7 +61,7 @@ int make_whole(mmr_index *index, const mmr_scan_options *scan, const char *path,
 	int64_t started = now_ns();
 	struct writer *writer;
 	uint64_t from = 0;
-	int err = writer_open(index, path, 0, index->covered, &writer);
+	int err = writer_open(index, path, 0, &format, &writer);
 
 	if (err < 0)
 		return err;
@@ -112,7 +112,7 @@ int make_part(
 		.size = index->covered};
 	int64_t started = now_ns();
 	struct writer *writer;
-	int err = writer_open(index, path, first, stop - start, &writer);
+	int err = writer_open(index, path, first, &format, &writer);
 
 	if (err < 0)
 		return err;
@@ -131,15 +131,17 @@ int make_part(
 static int put_part(
 	struct writer *writer, mmr_index *index, mmr_index *part, uint64_t first, bool is_last)
 {
-	uint64_t n = index_blocks(part) + is_last, block, rank;
+	uint64_t n = index_blocks(part) + is_last, block;
+	struct index_entry entry;
 	int err = 0;
 
 	for (block = 0; err == 0 && block < n; block++) {
-		err = part->table_kind->rank(part, block, &rank);
+		err = part->table_kind->entry(part, block, &entry);
+		entry.rank += index->end.rank;
 		if (err == 0)
-			err = writer_put(writer, first + block, index->n_starts + rank);
+			err = writer_put(writer, first + block, &entry);
 	}
-	index->n_starts += part->n_starts;
+	index->end.rank += part->end.rank;
 	if (part->covered > 0)
 		index->unterminated = part->unterminated;
 	return err;
@@ -202,7 +204,7 @@ int make_joined(mmr_index *index, const char *path, bool any_owner, uint64_t n)
 		.any_owner = any_owner,
 		.format = {.covered = index->covered, .size = index->covered}};
 	int64_t now = now_ns();
-	int err = writer_open(index, path, 0, index->covered, &joint.writer);
+	int err = writer_open(index, path, 0, &joint.format, &joint.writer);
 
 	if (err < 0)
 		return err;

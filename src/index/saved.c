@@ -186,7 +186,11 @@ int mmr_index_make_part(mmr_reader *reader, const mmr_scan_options *scan,
 	err = start_request(&request, reader, scan, options);
 	if (err < 0)
 		return err;
-	err = make_part_of(&request, k, n);
+	/* The state before a part is not known. */
+	if (units_are_rows(&request.index->units))
+		err = error_set(-EINVAL, "make an index of the rows of a table in parts");
+	else
+		err = make_part_of(&request, k, n);
 	end_request(&request);
 	return err;
 }
@@ -240,13 +244,15 @@ int mmr_index_join(mmr_reader *reader, const mmr_scan_options *scan,
 
 /* --- Verification ----------------------------------------------------------------------------- */
 
-static int compare(void *context, uint64_t block, uint64_t rank)
+static int compare(void *context, uint64_t block, const struct index_entry *entry)
 {
 	mmr_index *index = context;
-	uint64_t saved;
-	int err = index->table_kind->rank(index, block, &saved);
+	struct index_entry saved;
+	int err = index->table_kind->entry(index, block, &saved);
 
-	return err == 0 && saved != rank ? MMR_ESTALE : err;
+	if (err < 0)
+		return err;
+	return saved.rank == entry->rank && saved.state == entry->state ? 0 : MMR_ESTALE;
 }
 
 int mmr_index_verify(mmr_index *index, const mmr_scan_options *options)
@@ -263,7 +269,8 @@ int mmr_index_verify(mmr_index *index, const mmr_scan_options *options)
 	scan.delimiter = index->units.delimiter;
 	scan.records = index->units.records;
 	err = index_scan(&counted, &scan, 0, compare, index);
-	if (err == 0 && counted.n_starts != index->n_starts)
+	if (err == 0 &&
+		(counted.end.rank != index->end.rank || counted.end.state != index->end.state))
 		err = MMR_ESTALE;
 	if (err == MMR_ESTALE || err == MMR_EDAMAGED) {
 		atomic_store(&index->failure, err);

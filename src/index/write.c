@@ -47,16 +47,18 @@ static int put(struct writer *writer, const char *bytes, size_t len)
 	return writer->used == FORMAT_PIECE ? flush(writer) : 0;
 }
 
-int writer_put(void *context, uint64_t block, uint64_t rank)
+int writer_put(void *context, uint64_t block, const struct index_entry *entry)
 {
 	struct writer *writer = context;
-	uint64_t off = (block - writer->first) << writer->index->block_log2;
-	uint64_t segment = off >> INDEX_SEGMENT_LOG2;
+	const mmr_index *index = writer->index;
+	uint64_t *before;
 	char bytes[4];
 
-	if (off == segment << INDEX_SEGMENT_LOG2)
-		writer->segments[segment] = rank;
-	format_put32(bytes, (uint32_t)(rank - writer->segments[segment]));
+	block -= writer->first;
+	before = &writer->segments[index_segment(index, block)];
+	if (index_opens_segment(index, block))
+		*before = entry->rank;
+	format_put32(bytes, index_pack(entry, *before));
 	return put(writer, bytes, sizeof(bytes));
 }
 
@@ -87,10 +89,7 @@ int writer_finish(struct writer *writer, struct format *format)
 	for (i = 0; i < writer->n_sums; i++)
 		format_put64((char *)&writer->sums[i], writer->sums[i]);
 	format->sum_of_sums = XXH3_64bits(writer->sums, (size_t)writer->n_sums * 8);
-	format->block_log2 = index->block_log2;
-	format->n_starts = index->n_starts;
-	format->delimiter = (unsigned char)index->units.delimiter;
-	format->units = file_units(&index->units);
+	format->end = index->end;
 	format->flags |= index->unterminated ? FORMAT_UNTERMINATED : 0;
 	format_encode(format, header);
 	if (err == 0)
@@ -101,7 +100,16 @@ int writer_finish(struct writer *writer, struct format *format)
 	return err < 0 ? err : save_finish(writer->save);
 }
 
-int writer_open(const mmr_index *index, const char *path, uint64_t first, uint64_t covered,
+/* What a header says of the units and the blocks of an index. */
+static void describe(const mmr_index *index, struct format *format)
+{
+	format->block_log2 = index->block_log2;
+	format->delimiter = (unsigned char)index->units.delimiter;
+	format->units = file_units(&index->units);
+	format->flags |= units_are_rows(&index->units) ? FORMAT_ROWS : 0;
+}
+
+int writer_open(const mmr_index *index, const char *path, uint64_t first, struct format *format,
 	struct writer **ret_writer)
 {
 	struct writer *writer = heap_alloc(sizeof(*writer));
@@ -113,14 +121,18 @@ int writer_open(const mmr_index *index, const char *path, uint64_t first, uint64
 	memset(writer, 0, offsetof(struct writer, piece));
 	writer->index = index;
 	writer->first = first;
-	writer->places = format_places(index->block_log2, covered);
+	describe(index, format);
+	writer->places = format_places(format);
 	writer->piece_off = writer->places.ranks;
 	writer->segments = heap_alloc((size_t)writer->places.n_segments * 8);
 	writer->sums = heap_alloc((size_t)writer->places.n_sums * 8);
-	if (!writer->segments || !writer->sums)
-		err = error_set(-ENOMEM, "write '%s'", path);
-	else
-		err = file_may_replace(path, index->reader);
+	if (!writer->segments || !writer->sums) {
+		writer_close(writer);
+		return error_set(-ENOMEM, "write '%s'", path);
+	}
+	/* Where blocks are larger than segments, some of these have no entry. */
+	memset(writer->segments, 0, (size_t)writer->places.n_segments * 8);
+	err = file_may_replace(path, index->reader);
 	if (err == 0)
 		err = reader_status(index->reader, "index", &then, &now);
 	if (err >= 0)

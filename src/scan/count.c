@@ -143,6 +143,22 @@ static void end_state(void *argument, void *context)
 	common->line_start = max_u64(common->line_start, state->line_start);
 }
 
+/* The same for rows of the whole reader. A quote that is not closed is reported by a scan. */
+static int count_indexed_rows(
+	mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts)
+{
+	const mmr_index *index = scan->index;
+	uint64_t n;
+
+	if (index->covered != mmr_size(reader) || index->end.state == ROW_QUOTED ||
+		scan->first_line > 0 || scan->n_lines != MMR_REST ||
+		!index_count_starts(reader, scan, 0, index->covered, &n))
+		return 0;
+	*ret_counts =
+		(mmr_counts){.lines = n + index->unterminated, .unterminated = index->unterminated};
+	return 1;
+}
+
 /* Counts by the index of a scan. Returns: 1; 0 if it cannot answer. */
 static int count_indexed(mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts)
 {
@@ -153,6 +169,8 @@ static int count_indexed(mmr_reader *reader, const mmr_scan_options *scan, mmr_c
 
 	if (!scan->index)
 		return 0;
+	if (units_are_rows(&scan->index->units))
+		return count_indexed_rows(reader, scan, ret_counts);
 	err = scan_locate(reader, scan, &start, &stop);
 	/* The start of a record at the end of the range is not in the range. */
 	if (err < 0 || !index_count_starts(reader, scan, start,

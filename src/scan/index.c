@@ -45,12 +45,12 @@ static uint64_t last_entry(const mmr_index *index)
 							 : index_lasting(index);
 }
 
-static int rank_of(mmr_index *index, uint64_t block, uint64_t *ret_rank)
+static int entry_of(mmr_index *index, uint64_t block, struct index_entry *ret_entry)
 {
-	return index->table_kind->rank(index, block, ret_rank);
+	return index->table_kind->entry(index, block, ret_entry);
 }
 
-int index_floor(mmr_index *index, uint64_t off, uint64_t *ret_edge, uint64_t *ret_rank)
+int index_floor(mmr_index *index, uint64_t off, uint64_t *ret_edge, struct index_entry *ret_entry)
 {
 	uint64_t block = min_u64(off >> index->block_log2, last_entry(index));
 
@@ -60,7 +60,7 @@ int index_floor(mmr_index *index, uint64_t off, uint64_t *ret_edge, uint64_t *re
 		last_entry(index) == index_blocks(index))
 		block++;
 	*ret_edge = edge_of(index, block);
-	return rank_of(index, block, ret_rank);
+	return entry_of(index, block, ret_entry);
 }
 
 /* --- The starts of a block -------------------------------------------------------------------- */
@@ -70,6 +70,7 @@ struct query {
 	uint64_t off; /* how many are up to this offset? */
 	uint64_t nth; /* where is this one? */
 	uint64_t n_before, n_found;
+	struct row_place place; /* of rows: after the bytes that were read */
 	uint64_t at;
 	bool is_found;
 };
@@ -121,25 +122,62 @@ static int ask_piece(
 	return err < 0 ? err : 0;
 }
 
+/* The same for the starts of rows after [start, stop). */
+static int ask_rows(mmr_index *index, uint64_t start, uint64_t stop, struct query *query)
+{
+	char separator = index->units.records->separator, buffer[PIECE];
+	uint64_t split = min_u64(max_u64(query->off, start), stop), before, after, nth, n;
+	struct row_place first = query->place;
+	mmr_slice bytes, head, tail;
+	size_t at;
+	int err;
+
+	err = load(index->reader, start, (size_t)(stop - start), buffer, &bytes);
+	if (err < 0)
+		return err;
+	head = (mmr_slice){bytes.ptr, (size_t)(split - start)};
+	tail = (mmr_slice){bytes.ptr + head.len, bytes.len - head.len};
+	err = rows_pass(separator, head, start, &query->place, &before);
+	if (err == 0)
+		err = rows_pass(separator, tail, split, &query->place, &after);
+	if (err < 0)
+		return err;
+	nth = query->nth - query->n_found;
+	query->n_before += before;
+	query->n_found += before + after;
+	if (query->is_found || nth >= before + after)
+		return 0;
+	err = rows_select(separator, bytes, &first.state, nth, &at, &n);
+	query->is_found = err > 0;
+	query->at = start + at + 1;
+	return err < 0 ? err : 0;
+}
+
 /* Asks a block, and checks that it has as many starts as the table says. */
 static int ask_block(mmr_index *index, uint64_t block, struct query *query)
 {
-	uint64_t start = block << index->block_log2, stop, end, before = 0, after = 0;
+	uint64_t start = block << index->block_log2, stop, end;
+	struct index_entry before = {0, ROW_START}, after = {0, ROW_START};
 	size_t mark = units_mark(&index->units);
 	int err;
 
 	end = min_u64((block + 1) << index->block_log2, index->covered);
 	query->n_before = query->n_found = 0;
 	query->is_found = false;
-	err = rank_of(index, block, &before);
+	err = entry_of(index, block, &before);
 	if (err == 0)
-		err = rank_of(index, block + 1, &after);
+		err = entry_of(index, block + 1, &after);
+	query->place = (struct row_place){before.state, ROW_NOWHERE};
 	for (; err == 0 && start < end; start = stop) {
 		stop = min_u64(start + PIECE, end);
-		err = ask_piece(
-			index, start, stop, min_u64(stop + mark - 1, index->covered), query);
+		if (units_are_rows(&index->units))
+			err = ask_rows(index, start, stop, query);
+		else
+			err = ask_piece(index, start, stop,
+				min_u64(stop + mark - 1, index->covered), query);
 	}
-	if (err == 0 && (after < before || query->n_found != after - before))
+	if (err == 0 && (after.rank < before.rank || query->n_found != after.rank - before.rank ||
+				query->place.state != after.state))
 		return MMR_ESTALE;
 	return err;
 }
@@ -163,7 +201,8 @@ int index_count(mmr_index *index, uint64_t edge, uint64_t off, uint64_t *rank)
 static int find_block(
 	mmr_index *index, uint64_t rank, uint64_t last, uint64_t last_rank, uint64_t *ret_block)
 {
-	uint64_t low = 0, high = last, low_rank = 0, high_rank = last_rank, middle, here;
+	uint64_t low = 0, high = last, low_rank = 0, high_rank = last_rank, middle;
+	struct index_entry here;
 	unsigned guesses = GUESSES;
 	int err;
 
@@ -176,18 +215,18 @@ static int find_block(
 			middle = min_u64(max_u64(middle, low + 1), high - 1);
 			guesses--;
 		}
-		err = rank_of(index, middle, &here);
+		err = entry_of(index, middle, &here);
 		if (err < 0)
 			return err;
 		/* Entries that fall are those of a damaged table. */
-		if (here < low_rank || here > high_rank)
+		if (here.rank < low_rank || here.rank > high_rank)
 			return MMR_ESTALE;
-		if (here < rank) {
+		if (here.rank < rank) {
 			low = middle;
-			low_rank = here;
+			low_rank = here.rank;
 		} else {
 			high = middle;
-			high_rank = here;
+			high_rank = here.rank;
 		}
 	}
 	*ret_block = low;
@@ -197,18 +236,19 @@ static int find_block(
 int index_select(mmr_index *index, uint64_t rank, uint64_t *ret_off)
 {
 	struct query query = {.off = 0};
-	uint64_t last = last_entry(index), last_rank, block, before = 0;
+	struct index_entry end, before = {0, ROW_START};
+	uint64_t last = last_entry(index), block;
 	int err;
 
-	err = rank_of(index, last, &last_rank);
-	if (err < 0 || rank > last_rank)
+	err = entry_of(index, last, &end);
+	if (err < 0 || rank > end.rank)
 		return err;
-	err = find_block(index, rank, last, last_rank, &block);
+	err = find_block(index, rank, last, end.rank, &block);
 	if (err == 0)
-		err = rank_of(index, block, &before);
+		err = entry_of(index, block, &before);
 	if (err < 0)
 		return err;
-	query.nth = rank - before - 1;
+	query.nth = rank - before.rank - 1;
 	err = ask_block(index, block, &query);
 	if (err < 0)
 		return err;

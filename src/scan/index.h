@@ -11,6 +11,7 @@
 #define SRC_SCAN_INDEX_H
 
 #include "scan/units.h"
+#include "text/rows.h"
 
 #include <mmreader/index.h>
 
@@ -21,8 +22,16 @@
 #define INDEX_BLOCK_LOG2 14
 /* Larger ones may have more starts than an entry can hold. */
 #define INDEX_BLOCK_LOG2_MOST 31
-/* Entries count from the start of their segment, which keeps them at 32 bits. */
-#define INDEX_SEGMENT_LOG2 32
+/* Entries count from the start of their segment, which keeps them at 32 bits. Those of rows have a
+ * state in three of these bits. */
+#define INDEX_SEGMENT_LOG2     32
+#define INDEX_ROW_SEGMENT_LOG2 29
+
+/* What is known before a block. */
+struct index_entry {
+	uint64_t rank;        /* starts in [1, edge of the block] */
+	enum row_state state; /* of rows, else ROW_START */
+};
 
 struct mmr_index {
 	mmr_reader *reader;
@@ -30,8 +39,8 @@ struct mmr_index {
 	uint64_t heap; /* of the options */
 	unsigned block_log2;
 	uint64_t covered;
-	uint64_t n_starts; /* in [1, covered] */
-	bool unterminated; /* the last unit has no delimiter */
+	struct index_entry end; /* after the covered bytes */
+	bool unterminated;      /* the last unit has no delimiter */
 	/* Where the table is. */
 	const struct index_table_kind *table_kind;
 	uint32_t *ranks;
@@ -42,7 +51,7 @@ struct mmr_index {
 
 struct index_table_kind {
 	/* Reads entry `block`, at most index_blocks(). Errors: no message is set. */
-	int (*rank)(mmr_index *index, uint64_t block, uint64_t *ret_rank);
+	int (*entry)(mmr_index *index, uint64_t block, struct index_entry *ret_entry);
 	void (*close)(mmr_index *index);
 };
 
@@ -54,19 +63,53 @@ static inline uint64_t index_blocks(const mmr_index *index)
 	return index->covered / block + (index->covered % block > 0);
 }
 
-/* Entries that segment numbers are stored for. */
+static inline unsigned index_segment_log2(const mmr_index *index)
+{
+	return units_are_rows(&index->units) ? INDEX_ROW_SEGMENT_LOG2 : INDEX_SEGMENT_LOG2;
+}
+
+/* The segment of a block, or of its start where blocks are larger. */
+static inline uint64_t index_segment(const mmr_index *index, uint64_t block)
+{
+	return (block << index->block_log2) >> index_segment_log2(index);
+}
+
+/* Whether no earlier block is in the segment of a block. */
+static inline bool index_opens_segment(const mmr_index *index, uint64_t block)
+{
+	return block == 0 || index_segment(index, block) != index_segment(index, block - 1);
+}
+
+/* Segments that the entries are in. */
 static inline uint64_t index_segments(const mmr_index *index)
 {
-	return ((index_blocks(index) << index->block_log2) >> INDEX_SEGMENT_LOG2) + 1;
+	return index_segment(index, index_blocks(index)) + 1;
+}
+
+/* The 32 bits of an entry. `before` is the rank of its segment. */
+static inline uint32_t index_pack(const struct index_entry *entry, uint64_t before)
+{
+	return (uint32_t)(entry->rank - before) | (uint32_t)entry->state << INDEX_ROW_SEGMENT_LOG2;
+}
+
+static inline struct index_entry index_unpack(
+	const mmr_index *index, uint32_t packed, uint64_t before)
+{
+	unsigned bits = index_segment_log2(index);
+
+	if (bits == INDEX_SEGMENT_LOG2)
+		return (struct index_entry){before + packed, ROW_START};
+	return (struct index_entry){
+		before + (packed & ((UINT32_C(1) << bits) - 1)), (enum row_state)(packed >> bits)};
 }
 
 /* Whether an index serves a scan of a reader. A scan of a range of records may divide it in another
  * way than the whole reader is divided. */
 bool index_serves(const mmr_index *index, const mmr_reader *reader, const mmr_scan_options *scan);
 
-/* Finds the last offset up to `off` whose rank an entry has. The rank of an offset is the number of
+/* Finds the last offset up to `off` that an entry is for. The rank of an offset is the number of
  * starts in [1, offset]. */
-int index_floor(mmr_index *index, uint64_t off, uint64_t *ret_edge, uint64_t *ret_rank);
+int index_floor(mmr_index *index, uint64_t off, uint64_t *ret_edge, struct index_entry *ret_entry);
 
 /* Adds the starts in (edge, off] to `*rank`. `edge` is that of `off`. Offsets after the last edge
  * are left alone.
@@ -88,10 +131,10 @@ bool index_count_starts(mmr_reader *reader, const mmr_scan_options *scan, uint64
 /* --- Making a table --------------------------------------------------------------------------- */
 
 /* Receives the entries of a table, in order. */
-typedef int index_entry_fn(void *context, uint64_t block, uint64_t rank);
+typedef int index_entry_fn(void *context, uint64_t block, const struct index_entry *entry);
 
-/* Counts the starts of a reader from block `from` on, whose entry is `index->n_starts` at first,
- * and passes the entries from `from` to index_blocks(). Sets `n_starts` and `unterminated`. */
+/* Counts the starts of a reader from block `from` on, whose entry is `index->end` at first, and
+ * passes the entries from `from` to index_blocks(). Sets `end` and `unterminated`. */
 int index_scan(mmr_index *index, const mmr_scan_options *scan, uint64_t from, index_entry_fn *fn,
 	void *context);
 

@@ -24,9 +24,10 @@ struct builder {
 	mmr_index *index;
 	uint64_t last; /* start that is counted */
 	uint64_t next; /* the block whose entry was not passed yet */
-	uint64_t n_starts;
-	uint64_t ended;  /* offset after the last byte that was seen ... */
-	bool terminated; /* ... which is a delimiter */
+	struct index_entry entry;
+	struct row_place place; /* of rows: the same state */
+	uint64_t ended;         /* offset after the last byte that was seen ... */
+	bool terminated;        /* ... which is a delimiter */
 	index_entry_fn *fn;
 	void *context;
 };
@@ -34,6 +35,7 @@ struct builder {
 struct state {
 	struct builder *builder;
 	uint32_t counts[PIECES];
+	struct row_function functions[PIECES]; /* of rows */
 	bool terminated;
 };
 
@@ -76,13 +78,32 @@ static int count_pieces(void *argument, const mmr_block *block)
 	return err;
 }
 
+/* What the pieces of a block do to rows does not depend on the bytes before. */
+static int read_rows(void *argument, const mmr_block *block)
+{
+	struct state *state = argument;
+	const mmr_index *index = state->builder->index;
+	uint64_t off, end, stop = block->off + block->bytes.len;
+	mmr_slice piece = {block->bytes.ptr, 0};
+	unsigned i = 0;
+	int err = 0;
+
+	for (off = block->off; err == 0 && off < stop; off = end) {
+		end = piece_end(index, off, stop);
+		piece.len = (size_t)(end - off);
+		err = rows_function(index->units.records->separator, piece, &state->functions[i++]);
+		piece.ptr += piece.len;
+	}
+	return err;
+}
+
 /* Passes the entries of blocks up to one that starts at `off`. */
 static int pass_entries(struct builder *builder, uint64_t off)
 {
 	int err = 0;
 
 	while (err == 0 && builder->next << builder->index->block_log2 <= off)
-		err = builder->fn(builder->context, builder->next++, builder->n_starts);
+		err = builder->fn(builder->context, builder->next++, &builder->entry);
 	return err;
 }
 
@@ -97,10 +118,29 @@ static int collect_counts(void *argument, const mmr_block *block)
 	for (off = block->off; err == 0 && off < stop; off = end) {
 		end = piece_end(builder->index, off, stop);
 		err = pass_entries(builder, off);
-		builder->n_starts += state->counts[i++];
+		builder->entry.rank += state->counts[i++];
 	}
 	builder->ended = stop;
 	builder->terminated = state->terminated;
+	return err;
+}
+
+static int collect_rows(void *argument, const mmr_block *block)
+{
+	const struct state *state = argument;
+	struct builder *builder = state->builder;
+	uint64_t off, end, stop = block->off + block->bytes.len;
+	unsigned i = 0;
+	int err = 0;
+
+	for (off = block->off; err == 0 && off < stop; off = end) {
+		end = piece_end(builder->index, off, stop);
+		err = pass_entries(builder, off);
+		builder->entry.rank += rows_apply(&state->functions[i++], off, &builder->place);
+		builder->entry.state = builder->place.state;
+	}
+	builder->ended = stop;
+	builder->terminated = builder->entry.state == ROW_START;
 	return err;
 }
 
@@ -111,12 +151,14 @@ int index_scan(mmr_index *index, const mmr_scan_options *scan, uint64_t from, in
 	struct builder builder = {.index = index,
 		.last = min_u64(index->covered - 1 + units_mark(&index->units), size),
 		.next = from,
-		.n_starts = index->n_starts,
+		.entry = index->end,
+		.place = {index->end.state, ROW_NOWHERE},
 		.fn = fn,
 		.context = context};
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	mmr_scan_job job = {.work = count_pieces,
-		.collect = collect_counts,
+	bool of_rows = units_are_rows(&index->units);
+	mmr_scan_job job = {.work = of_rows ? read_rows : count_pieces,
+		.collect = of_rows ? collect_rows : collect_counts,
 		.start = scan_keep_context,
 		.context = &builder,
 		.state_size = sizeof(struct state)};
@@ -131,14 +173,14 @@ int index_scan(mmr_index *index, const mmr_scan_options *scan, uint64_t from, in
 	cut.split_lines = true;
 	cut.ahead = units_ahead(&index->units);
 	cut.window = WINDOW_DEFAULT;
-	/* Where lines end with NUL, a hole is full of lines. */
-	cut.skip_holes = scan->delimiter != '\0';
+	/* Where lines end with NUL, a hole is full of lines. In rows it is text. */
+	cut.skip_holes = scan->delimiter != '\0' && !of_rows;
 	err = mmr_scan_run(index->reader, &how, &cut, &job);
 	while (err == 0 && builder.next <= n_blocks)
-		err = fn(context, builder.next++, builder.n_starts);
+		err = fn(context, builder.next++, &builder.entry);
 	if (err < 0)
 		return err;
-	index->n_starts = builder.n_starts;
+	index->end = builder.entry;
 	if (index->covered > how.offset)
 		index->unterminated = builder.ended < index->covered || !builder.terminated;
 	return 0;
@@ -146,11 +188,10 @@ int index_scan(mmr_index *index, const mmr_scan_options *scan, uint64_t from, in
 
 /* --- Tables in memory ------------------------------------------------------------------------- */
 
-static int memory_rank(mmr_index *index, uint64_t block, uint64_t *ret_rank)
+static int memory_entry(mmr_index *index, uint64_t block, struct index_entry *ret_entry)
 {
-	uint64_t segment = (block << index->block_log2) >> INDEX_SEGMENT_LOG2;
-
-	*ret_rank = index->segments[segment] + index->ranks[block];
+	*ret_entry = index_unpack(
+		index, index->ranks[block], index->segments[index_segment(index, block)]);
 	return 0;
 }
 
@@ -160,16 +201,16 @@ static void memory_close(mmr_index *index)
 	heap_free(index->segments);
 }
 
-static const struct index_table_kind in_memory = {memory_rank, memory_close};
+static const struct index_table_kind in_memory = {memory_entry, memory_close};
 
-static int store(void *context, uint64_t block, uint64_t rank)
+static int store(void *context, uint64_t block, const struct index_entry *entry)
 {
 	mmr_index *index = context;
-	uint64_t off = block << index->block_log2, segment = off >> INDEX_SEGMENT_LOG2;
+	uint64_t *before = &index->segments[index_segment(index, block)];
 
-	if (off == segment << INDEX_SEGMENT_LOG2)
-		index->segments[segment] = rank;
-	index->ranks[block] = (uint32_t)(rank - index->segments[segment]);
+	if (index_opens_segment(index, block))
+		*before = entry->rank;
+	index->ranks[block] = index_pack(entry, *before);
 	return 0;
 }
 
@@ -180,8 +221,12 @@ static int alloc_table(mmr_index *index)
 	index->table_kind = &in_memory;
 	index->ranks = heap_alloc(n_ranks * sizeof(*index->ranks));
 	index->segments = heap_alloc((size_t)index_segments(index) * sizeof(*index->segments));
-	if (index->ranks && index->segments)
+	if (index->ranks && index->segments) {
+		/* Where blocks are larger than segments, some of these have no entry. */
+		memset(index->segments, 0,
+			(size_t)index_segments(index) * sizeof(*index->segments));
 		return 0;
+	}
 	memory_close(index);
 	return error_set(-ENOMEM, "build an index of '%s'", index->reader->name);
 }
@@ -217,8 +262,6 @@ int index_start(mmr_index *index, mmr_reader *reader, const mmr_scan_options *sc
 		error_set(-EINVAL, "build an index with these options");
 		return error_hint(-EINVAL, "index the whole reader, with at least 4096 bytes");
 	}
-	if (ret_scan->records && ret_scan->records->of_rows)
-		return error_set(-EINVAL, "build an index of the rows of a table");
 	if (reader_is_stream(reader))
 		return reader_no_offsets(reader);
 	memset(index, 0, sizeof(*index));
@@ -260,14 +303,13 @@ int mmr_index_build(mmr_reader *reader, const mmr_scan_options *options,
 static int take_entries(mmr_index *index, mmr_index *old, uint64_t *ret_block)
 {
 	unsigned larger = index->block_log2 - old->block_log2;
-	uint64_t block, last = index_lasting(old) >> larger, rank = 0;
+	uint64_t block, last = index_lasting(old) >> larger;
 	int err = 0;
 
 	for (block = 0; err == 0 && block <= last; block++) {
-		err = old->table_kind->rank(old, block << larger, &rank);
-		store(index, block, rank);
+		err = old->table_kind->entry(old, block << larger, &index->end);
+		store(index, block, &index->end);
 	}
-	index->n_starts = rank;
 	*ret_block = last;
 	if (err == MMR_EDAMAGED)
 		error_set(err, "extend an index of '%s'", index->reader->name);
@@ -311,14 +353,14 @@ int mmr_index_extend(mmr_index *index, const mmr_scan_options *options)
 void mmr_index_describe(const mmr_index *index, mmr_index_info *ret_info)
 {
 	*ret_info = (mmr_index_info){.covered = index->covered,
-		.lines = index->n_starts + index->unterminated,
+		.lines = index->end.rank + index->unterminated,
 		.block = UINT64_C(1) << index->block_log2,
 		.table = table_bytes(index),
 		.saved = index->table != NULL,
 		.failure = atomic_load(&index->failure)};
 	/* No record starts at the end of the bytes. */
-	if (index->units.records)
-		ret_info->lines = index->n_starts + (index->covered > 0);
+	if (index->units.records && !units_are_rows(&index->units))
+		ret_info->lines = index->end.rank + (index->covered > 0);
 }
 
 void mmr_index_close(mmr_index *index)

@@ -97,7 +97,7 @@ static int ask_index(struct numbering *numbering, uint64_t off)
 }
 
 int numbering_of_block(
-	struct numbering *numbering, const mmr_block *block, uint64_t n_lines, uint64_t *ret_number)
+	struct numbering *numbering, uint64_t off, uint64_t n_lines, uint64_t *ret_number)
 {
 	int err = 0;
 
@@ -105,7 +105,7 @@ int numbering_of_block(
 	if (!numbering->wanted)
 		return 0;
 	if (numbering->indexed) {
-		err = ask_index(numbering, block->off);
+		err = ask_index(numbering, off);
 		*ret_number = numbering->known_number;
 		return err;
 	}
@@ -127,7 +127,7 @@ int numbering_find(
 	uint64_t found, number;
 	int err;
 
-	err = numbering_of_block(numbering, block, 0, &number);
+	err = numbering_of_block(numbering, block->off, 0, &number);
 	*ret_line = number;
 	if (err < 0 || !numbering->wanted)
 		return err;

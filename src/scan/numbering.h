@@ -44,9 +44,10 @@ int numbering_count(
 int numbering_find(
 	struct numbering *numbering, const mmr_block *block, uint64_t off, uint64_t *ret_line);
 
-/* The number of the first line of the next block, which has so many lines. */
-int numbering_of_block(struct numbering *numbering, const mmr_block *block, uint64_t n_lines,
-	uint64_t *ret_number);
+/* The number of the first line of the next block, which has so many lines and starts at `off`. With
+ * an index, that of any line of the block. */
+int numbering_of_block(
+	struct numbering *numbering, uint64_t off, uint64_t n_lines, uint64_t *ret_number);
 
 /* Ends a block, which has so many lines. */
 void numbering_pass(struct numbering *numbering, uint64_t n_lines);

@@ -230,6 +230,26 @@ static int seek_backward(mmr_reader *reader, const mmr_scan_options *scan, uint6
 	return seek_in_tail(reader, scan, &tail, start, stop, tail.n_ends - n + 1, ret_off);
 }
 
+int rows_seek_from(mmr_reader *reader, const mmr_scan_options *scan, enum row_state state,
+	uint64_t from, uint64_t stop, uint64_t n, uint64_t *ret_off)
+{
+	struct row_place place = {state, ROW_NOWHERE};
+
+	return seek_forward(reader, scan, place, from, stop, n, ret_off);
+}
+
+int rows_count_from(mmr_reader *reader, const mmr_scan_options *scan, enum row_state state,
+	uint64_t from, uint64_t to, uint64_t *n)
+{
+	struct row_place place = {state, ROW_NOWHERE};
+	mmr_scan_options bytes = bytes_of(scan, from, to);
+	uint64_t n_ends = 0;
+	int err = rows_read(reader, &bytes, 0, &place, NULL, add_block, &n_ends);
+
+	*n += n_ends;
+	return err < 0 ? err : 0;
+}
+
 int rows_seek(mmr_reader *reader, const mmr_scan_options *scan, uint64_t known, uint64_t from,
 	int64_t n, uint64_t *ret_off)
 {
@@ -255,10 +275,8 @@ int rows_seek(mmr_reader *reader, const mmr_scan_options *scan, uint64_t known, 
 int rows_number(
 	mmr_reader *reader, const mmr_scan_options *scan, uint64_t off, uint64_t *ret_number)
 {
-	struct row_place place = row_place_start();
-	mmr_scan_options bytes = bytes_of(scan, scan->offset, off);
 	uint64_t n_ends = 0;
-	int err = rows_read(reader, &bytes, 0, &place, NULL, add_block, &n_ends);
+	int err = rows_count_from(reader, scan, ROW_START, scan->offset, off, &n_ends);
 
 	if (err == 0)
 		*ret_number = n_ends;

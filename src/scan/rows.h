@@ -46,6 +46,15 @@ int rows_seek(mmr_reader *reader, const mmr_scan_options *scan, uint64_t known, 
 int rows_number(
 	mmr_reader *reader, const mmr_scan_options *scan, uint64_t off, uint64_t *ret_number);
 
+/* Finds the start that follows row end `n` after `from`, counted from 1; `stop` if there is none.
+ * The state before `from` is known. */
+int rows_seek_from(mmr_reader *reader, const mmr_scan_options *scan, enum row_state state,
+	uint64_t from, uint64_t stop, uint64_t n, uint64_t *ret_off);
+
+/* Adds the rows that end in [from, to). The state before `from` is known. */
+int rows_count_from(mmr_reader *reader, const mmr_scan_options *scan, enum row_state state,
+	uint64_t from, uint64_t to, uint64_t *n);
+
 /* The error of a place at the end of a range. Returns: 0, or MMR_EQUOTE. */
 int rows_check_end(const mmr_reader *reader, const struct row_place *place);
 

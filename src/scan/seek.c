@@ -121,11 +121,17 @@ static int seek(mmr_reader *reader, uint64_t from, uint64_t to, const mmr_scan_o
 	return err;
 }
 
+static bool has_rows(const mmr_scan_options *scan)
+{
+	return scan->records && scan->records->of_rows;
+}
+
 /* --- With an index ---------------------------------------------------------------------------- */
 
-/* Adds the starts in (edge, off] that are after the last edge of an index. */
+/* Adds the starts in (edge, off] that are after the last edge of an index. `entry` is that of the
+ * edge. */
 static int count_rest(mmr_reader *reader, const mmr_scan_options *scan, uint64_t edge, uint64_t off,
-	uint64_t *rank)
+	struct index_entry *entry)
 {
 	struct passage passage = {.units = units_of(scan),
 		.stop = mmr_size(reader),
@@ -138,8 +144,10 @@ static int count_rest(mmr_reader *reader, const mmr_scan_options *scan, uint64_t
 	all.first_line = 0;
 	all.n_lines = MMR_REST;
 	all.progress = NULL;
+	if (has_rows(scan))
+		return rows_count_from(reader, &all, entry->state, edge, off, &entry->rank);
 	err = pass(reader, &all, &passage);
-	*rank += UINT64_MAX - passage.left;
+	entry->rank += UINT64_MAX - passage.left;
 	return err;
 }
 
@@ -147,29 +155,35 @@ static int count_rest(mmr_reader *reader, const mmr_scan_options *scan, uint64_t
 static int rank_of(
 	mmr_reader *reader, const mmr_scan_options *scan, uint64_t off, uint64_t *ret_rank)
 {
-	uint64_t edge, rank;
-	int found = index_floor(scan->index, off, &edge, &rank);
+	struct index_entry entry = {0, ROW_START};
+	uint64_t edge;
+	int found = index_floor(scan->index, off, &edge, &entry);
 
 	if (found == 0)
-		found = index_count(scan->index, edge, off, &rank);
+		found = index_count(scan->index, edge, off, &entry.rank);
 	if (found == 0)
-		found = count_rest(reader, scan, edge, off, &rank);
-	*ret_rank = rank;
+		found = count_rest(reader, scan, edge, off, &entry);
+	*ret_rank = entry.rank;
 	return found < 0 ? found : 0;
 }
 
-/* Finds the start after `from` whose rank is wanted. It is after the last edge of the index. */
+/* Finds the start whose rank is wanted. It is after the last edge of the index. */
 static int seek_rest(
 	mmr_reader *reader, const mmr_scan_options *scan, uint64_t rank, struct passage *passage)
 {
-	uint64_t edge, edge_rank;
-	int err = index_floor(scan->index, passage->stop, &edge, &edge_rank);
+	struct index_entry entry;
+	uint64_t edge;
+	int err = index_floor(scan->index, passage->stop, &edge, &entry);
 
-	passage->left = rank - edge_rank;
 	passage->off = passage->stop;
 	if (err < 0 || edge >= passage->stop)
 		return err;
+	if (has_rows(scan))
+		return rows_seek_from(reader, scan, entry.state, edge, passage->stop,
+			rank - entry.rank, &passage->off);
+	passage->left = rank - entry.rank;
 	passage->start = 0;
+	passage->backward = false;
 	return seek(reader, edge + 1, passage->stop + 1, scan, passage);
 }
 
@@ -194,12 +208,8 @@ static int seek_indexed(mmr_reader *reader, uint64_t from, uint64_t n_lines,
 	}
 	rank = passage->backward ? rank - n_lines + 1 : rank + n_lines;
 	found = index_select(scan->index, rank, &passage->off);
-	if (found == 0) {
-		passage->left = n_lines;
-		passage->off = range.start;
-		found = passage->backward ? seek(reader, range.start + 1, from, scan, passage)
-					  : seek_rest(reader, scan, rank, passage);
-	}
+	if (found == 0)
+		found = seek_rest(reader, scan, rank, passage);
 	passage->off = min_u64(max_u64(passage->off, range.start), range.stop);
 	return found < 0 ? found : 0;
 }
@@ -272,11 +282,6 @@ static int find_range(mmr_reader *reader, const mmr_scan_options *options,
 	return 0;
 }
 
-static bool has_rows(const mmr_scan_options *scan)
-{
-	return scan->records && scan->records->of_rows;
-}
-
 int scan_seek(mmr_reader *reader, uint64_t known, uint64_t from, int64_t n_lines,
 	const mmr_scan_options *options, uint64_t *ret_off)
 {
@@ -289,14 +294,14 @@ int scan_seek(mmr_reader *reader, uint64_t known, uint64_t from, int64_t n_lines
 	if (err < 0)
 		return err;
 	from = min_u64(max_u64(from, start), stop);
-	if (has_rows(&scan))
-		return rows_seek(reader, &scan, max_u64(known, start), from, n_lines, ret_off);
 	passage = (struct passage){
 		.units = units_of(&scan), .start = start, .stop = stop, .backward = n_lines < 0};
 	if (n_lines == 0) {
 		passage.off = from;
 	} else if (ask_index(reader, from, n_lines, &scan, &passage)) {
 		err = 0;
+	} else if (has_rows(&scan)) {
+		return rows_seek(reader, &scan, max_u64(known, start), from, n_lines, ret_off);
 	} else if (n_lines > 0) {
 		passage.left = (uint64_t)n_lines;
 		passage.off = stop;

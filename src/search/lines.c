@@ -119,9 +119,12 @@ static int order_block(void *argument, const mmr_block *block)
 	lines->allowed = UINT64_MAX;
 	lines->first_number = MMR_NO_LINE;
 	lines->at = 0;
+	/* An index has the number of any line, so that those before a match need not be counted. */
+	if (scan->numbering.indexed && lines->runs.n_kept > 0)
+		lines->at = lines->runs.kept[0].start;
 	if (has_lines(lines))
-		err = numbering_of_block(
-			&scan->numbering, block, lines->runs.n_units, &lines->first_number);
+		err = numbering_of_block(&scan->numbering, block->off + lines->at,
+			lines->runs.n_units, &lines->first_number);
 	lines->number = lines->first_number;
 	numbering_pass(&scan->numbering, lines->runs.n_units);
 	if (err < 0 || scan->how.backward)

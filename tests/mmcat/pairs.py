@@ -85,6 +85,8 @@ def refusal_of_parts(names):
 def refusal_of_the_rest(given, names):
 	if "-s" in names and names & {"-b", "-l"}:
 		return "cannot use -s with"
+	if "--separator" in names and "--csv" not in names:
+		return "cannot use --separator without --csv"
 	keys = names & {"--from", "--until"}
 	if "--key" in names and not keys:
 		return "cannot use --key without --from or --until"
@@ -103,8 +105,8 @@ def refusal_of_the_rest(given, names):
 	actions = list(dict.fromkeys(name for name, _ in given if name in ACTIONS))
 	if len(actions) > 1:
 		return "cannot use %s with %s" % (actions[0], actions[1])
-	if "--separator" in names and "--csv" not in names:
-		return "cannot use --separator without --csv"
+	if "--csv" in names and names & {"--index-part", "--index-join"}:
+		return "cannot use --csv with --index-part or --index-join"
 	for name in ("-d", "-t", "-i", "-f"):
 		if {name, "--csv"} <= names:
 			return "cannot use --csv with " + name

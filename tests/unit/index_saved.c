@@ -315,7 +315,7 @@ START_TEST(test_saved_index_with_a_wrong_table)
 	fd = open(scene.index_path, O_RDWR);
 	ck_assert(pread(fd, header, sizeof(header), 0) == sizeof(header));
 	ck_assert_int_eq(format_decode(header, (uint64_t)lseek(fd, 0, SEEK_END), &format), 0);
-	format.n_starts++;
+	format.end.rank++;
 	format_encode(&format, header);
 	ck_assert(pwrite(fd, header, sizeof(header), 0) == sizeof(header));
 	close(fd);
@@ -472,6 +472,17 @@ START_TEST(test_saved_index_of_other_units)
 	ck_assert_int_eq(mmr_split_compile(mmr_slice_of("abc"), '\n', &records), 0);
 	scan.records = records;
 	ck_assert_int_eq(mmr_index_load(reader, &scan, &options, &index), MMR_ESTALE);
+	mmr_split_close(records);
+	/* Rows have states. */
+	ck_assert_int_eq(mmr_split_rows('c', &records), 0);
+	scan.records = records;
+	ck_assert_int_eq(mmr_index_load(reader, &scan, &options, &index), MMR_ESTALE);
+	ck_assert_int_eq(mmr_index_make(reader, &scan, &options, &index), 0);
+	ck_assert_int_eq(mmr_index_verify(index, &scan), 0);
+	mmr_index_close(index);
+	ck_assert_int_eq(mmr_index_load(reader, &scan, &options, &index), 0);
+	mmr_index_close(index);
+	ck_assert_int_eq(mmr_index_make_part(reader, &scan, &options, 1, 2), -EINVAL);
 	mmr_split_close(records);
 	mmr_close(reader);
 	scene_close(&scene);

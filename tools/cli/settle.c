@@ -68,6 +68,8 @@ static void settle_rows(struct options *options, const char *const *given)
 		settle_refuse("--csv with -i");
 	if (options->follow)
 		settle_refuse("--csv with -f");
+	if (given[LONG_INDEX_PART] || given[LONG_INDEX_JOIN])
+		settle_refuse("--csv with --index-part or --index-join");
 	options->separator = separator ? value_byte("separator", separator) : ',';
 	if (mmr_split_rows(options->separator, &options->records) < 0)
 		exit((int)message("%s", message_quote(mmr_last_error())));
