@@ -126,10 +126,9 @@ static int file_entry(mmr_index *index, uint64_t block, struct index_entry *ret_
 		err = check_piece(table, segment_off);
 	if (err == 0)
 		err = read_entry(table, rank_off, segment_off, &packed, &before);
-	if (err < 0)
-		return err;
-	*ret_entry = index_unpack(index, packed, before);
-	return ret_entry->state < ROW_N_STATES ? 0 : MMR_EDAMAGED;
+	if (err == 0)
+		*ret_entry = index_unpack(index, packed, before);
+	return err;
 }
 
 static void file_close(mmr_index *index)

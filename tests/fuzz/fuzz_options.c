@@ -8,12 +8,13 @@
  * Links: tools/actions/table.c tools/cli/help.c tools/cli/keys.c tools/cli/number.c
  * Links: tools/cli/options.c
  * Links: tools/cli/patterns.c tools/cli/range.c tools/cli/settle.c tools/cli/values.c
- * Links: tools/status/message.c
+ * Links: tools/status/message.c tests/fuzz/options_canonical.c
  * Wraps: exit fopen
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "fuzz.h"
+#include "options_canonical.h"
 
 #include "actions/action.h"
 #include "output/output.h"
@@ -27,14 +28,7 @@
 #include <unistd.h>
 
 #define MOST_ARGUMENTS 32
-/* The canonical command line of any options has at most this many arguments. */
-#define MOST_PLAIN 128
-#define PARSED     (-1)
-
-struct command {
-	int argc;
-	char *argv[MOST_PLAIN + 2];
-};
+#define PARSED         (-1)
 
 static jmp_buf leave;
 static bool inside;
@@ -95,30 +89,7 @@ STUB(action_search)
 STUB(action_hex)
 STUB(action_type)
 STUB(action_info)
-
-/* The copy ends where its allocation ends, so that a sanitizer finds each access after it. */
-static void add(struct command *command, const char *text, size_t len)
-{
-	char *copy = malloc(len + 1);
-
-	MUST(copy && command->argc <= MOST_PLAIN, "no room");
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	command->argv[command->argc++] = copy;
-	command->argv[command->argc] = NULL;
-}
-
-static void start(struct command *command)
-{
-	command->argc = 0;
-	add(command, "mmcat", 5);
-}
-
-static void end(struct command *command)
-{
-	while (command->argc > 0)
-		free(command->argv[--command->argc]);
-}
+STUB(action_index)
 
 /* Returns: PARSED, or the status of exit(3), and the messages on standard error. */
 static int parse(struct command *command, struct options *options, char *messages, size_t room)
@@ -193,11 +164,11 @@ static void check_refusal(int status, const char *messages)
 	word += sizeof(named) - 3;
 	if (word[2] == '\'')
 		return;
-	start(&alone);
-	add(&alone, word, (size_t)(strchr(word, '\n') - 1 - word));
+	command_start(&alone);
+	command_add(&alone, word, (size_t)(strchr(word, '\n') - 1 - word));
 	MUST(parse(&alone, &options, again, sizeof(again)) == STATUS_TROUBLE, "%s", messages);
 	forget(&options);
-	end(&alone);
+	command_end(&alone);
 }
 
 /* --- Accepted command lines --- */
@@ -296,213 +267,6 @@ static void check_arguments(const struct command *command, const struct options 
 			"a file is not an argument");
 }
 
-/* Adds an option and a number. */
-static void add_number(struct command *command, const char *option, uint64_t number)
-{
-	char text[64];
-
-	add(command, text,
-		(size_t)snprintf(text, sizeof(text), "%s%llu", option, (unsigned long long)number));
-}
-
-static void add_index_part(struct command *plain, const struct options *options)
-{
-	const struct shard *part = &options->index_part;
-	char text[96];
-
-	if (options->action != ACTION_INDEX)
-		return;
-	if (part->k == 0)
-		add_number(plain, "--index-join=", part->n);
-	else
-		add(plain, text,
-			(size_t)snprintf(text, sizeof(text), "--index-part=%llu/%llu",
-				(unsigned long long)part->k, (unsigned long long)part->n));
-}
-
-static void add_selection(struct command *plain, const struct selection *selection)
-{
-	const struct range *range = &selection->range;
-	char text[96], stop[32] = "";
-	int len;
-
-	if (selection->part == PART_ALL)
-		return;
-	if (range->has_length)
-		snprintf(stop, sizeof(stop), "+%lld", (long long)range->length);
-	else if (range->stop != MMR_END)
-		snprintf(stop, sizeof(stop), "%lld", (long long)range->stop);
-	if (selection->part == PART_SHARD)
-		len = snprintf(text, sizeof(text), "-s%llu/%llu",
-			(unsigned long long)selection->shard.k,
-			(unsigned long long)selection->shard.n);
-	else
-		len = snprintf(text, sizeof(text), "-%c%lld:%s",
-			selection->part == PART_BYTES ? 'b' : 'l', (long long)range->start, stop);
-	add(plain, text, (size_t)len);
-}
-
-/* Adds an option with each byte as \xHH. */
-static void add_bytes(struct command *command, const char *option, mmr_slice bytes)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t len = strlen(option), i;
-	char text[4 * 4096 + 8];
-
-	MUST(bytes.len <= 4096, "%zu bytes", bytes.len);
-	memcpy(text, option, len);
-	for (i = 0; i < bytes.len; i++) {
-		text[len++] = '\\';
-		text[len++] = 'x';
-		text[len++] = digits[(unsigned char)bytes.ptr[i] >> 4];
-		text[len++] = digits[(unsigned char)bytes.ptr[i] & 15];
-	}
-	add(command, text, len);
-}
-
-/* Adds an option and a text. */
-static void add_text(struct command *command, const char *option, const char *text)
-{
-	size_t n = strlen(option), len = strlen(text);
-	char *word = malloc(n + len);
-
-	MUST(word, "no memory");
-	memcpy(word, option, n);
-	memcpy(word + n, text, len);
-	add(command, word, n + len);
-	free(word);
-}
-
-static void add_flag(struct command *command, bool given, const char *option)
-{
-	if (given)
-		add(command, option, strlen(option));
-}
-
-static void add_details(struct command *plain, const struct search_options *search)
-{
-	add_flag(plain, search->numbers, "-n");
-	add_flag(plain, search->offsets, "-O");
-}
-
-static void add_search(struct command *plain, const struct search_options *search)
-{
-	size_t i;
-
-	for (i = 0; i < search->n_patterns; i++) {
-		const mmr_pattern *pattern = &search->patterns[i];
-
-		if (pattern->is_regex) {
-			add(plain, "-E", 2);
-			add(plain, pattern->text.ptr, pattern->text.len);
-		} else {
-			add_bytes(plain, "--find=", pattern->text);
-		}
-	}
-	add_flag(plain, search->all, "--and");
-	add_flag(plain, search->invert, "-v");
-	add_flag(plain, search->caseless, "-I");
-	add_flag(plain, search->words, "-W");
-	add_flag(plain, search->whole_lines, "-X");
-	add_details(plain, search);
-	add_flag(plain, search->only_matches, "-o");
-	add_flag(plain, search->only_offsets, "--offsets");
-	if (search->before > 0)
-		add_number(plain, "-B", search->before);
-	if (search->after > 0)
-		add_number(plain, "-A", search->after);
-}
-
-static void add_keys(struct command *plain, const struct key_range *keys)
-{
-	char text[64];
-
-	if (keys->from) {
-		add(plain, "--from", 6);
-		add(plain, keys->from, strlen(keys->from));
-	}
-	if (keys->until) {
-		add(plain, "--until", 7);
-		add(plain, keys->until, strlen(keys->until));
-	}
-	if (keys->key.kind == MMR_KEY_LINE) {
-		add(plain, "--key=line", 10);
-	} else if (keys->key.kind == MMR_KEY_FIELD) {
-		snprintf(text, sizeof(text),
-			"--key=%s=%llu:", keys->key.numeric ? "number" : "field",
-			(unsigned long long)keys->key.field + 1);
-		add_bytes(plain, text, (mmr_slice){&keys->key.separator, 1});
-	}
-}
-
-/* Whether the names of files are printed, or can be. */
-static bool can_have_names(const struct options *options)
-{
-	return options->action == ACTION_SEARCH || options->count_only;
-}
-
-static void make_canonical(const struct options *options, struct command *plain)
-{
-	static const char *const caches[] = {"auto", "fill", "leave"};
-	const char option[2] = {'-', action_of(options)->letter};
-	const char *cache = caches[options->cache];
-	size_t i;
-
-	start(plain);
-	for (i = 0; i < options->n_selections; i++)
-		add_selection(plain, &options->selections[i]);
-	if (keys_given(&options->keys))
-		add_keys(plain, &options->keys);
-	if (options->sample != NO_SAMPLE)
-		add_number(plain, "--sample=", options->sample);
-	if (options->has_seed)
-		add_number(plain, "--seed=", options->seed);
-	if (options->action == ACTION_SEARCH && !options->sample_of_all)
-		add_search(plain, &options->search);
-	else if (options->sample_of_all)
-		add_details(plain, &options->search);
-	else if (options->action != ACTION_PRINT && options->action != ACTION_REVERSE &&
-		 options->action != ACTION_INDEX)
-		add(plain, option, 2);
-	if (options->action == ACTION_TYPE)
-		add(plain, options->layout, strlen(options->layout));
-	add_flag(plain, options->reverse, "-r");
-	add_flag(plain, options->count_only, "-c");
-	/* The text of the pattern is not kept. */
-	add_flag(plain, options->records != NULL, "--records=");
-	if (can_have_names(options))
-		add_flag(plain, true, options->names ? "-H" : "--no-filename");
-	if (options->csv) {
-		add(plain, "--csv", 5);
-		add_bytes(plain, "--separator=", (mmr_slice){&options->separator, 1});
-	} else if (options->action != ACTION_TYPE) {
-		add_bytes(plain, "-d", (mmr_slice){&options->delimiter, 1});
-	}
-	if (options->maximum != NO_MAXIMUM)
-		add_number(plain, "-m", options->maximum);
-	if (options->n_threads > 0)
-		add_number(plain, "-j", options->n_threads);
-	if (options->width > 0)
-		add_number(plain, "-w", options->width);
-	add(plain, "--color", 7);
-	add(plain, options->color ? "always" : "never", options->color ? 6 : 5);
-	add(plain, "--cache", 7);
-	add(plain, cache, strlen(cache));
-	add_flag(plain, options->binary, "-a");
-	add_flag(plain, options->json, "--json");
-	add_flag(plain, options->follow, "-f");
-	add_flag(plain, options->stats, "--stats");
-	add_flag(plain, options->quiet, "-q");
-	add_flag(plain, options->no_mmap, "--no-mmap");
-	add_flag(plain, options->no_index, "--no-index");
-	if (options->index_place)
-		add_text(plain, "--index=", options->index_place);
-	else
-		add_flag(plain, options->index, "--index");
-	add_flag(plain, options->progress, "--progress");
-	add_index_part(plain, options);
-}
-
 static bool same_text(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
@@ -587,7 +351,7 @@ static void check_plain(const struct options *options)
 		"the part of the index differs");
 	MUST(same_text(again.index_place, options->index_place), "the place of the index differs");
 	forget(&again);
-	end(&plain);
+	command_end(&plain);
 }
 
 /* Sets the environment variables of --shard=auto to the first two arguments, or unsets them. */
@@ -618,14 +382,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint8_t *nul;
 	int status;
 
-	start(&command);
+	command_start(&command);
 	while (taker.left > 0 && command.argc < MOST_ARGUMENTS) {
 		size_t len = taker.left;
 
 		nul = memchr(taker.at, '\0', taker.left);
 		if (nul)
 			len = (size_t)(nul - taker.at);
-		add(&command, (const char *)taker.at, len);
+		command_add(&command, (const char *)taker.at, len);
 		taker.at += nul ? len + 1 : len;
 		taker.left -= nul ? len + 1 : len;
 	}
@@ -643,6 +407,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_refusal(status, messages);
 	}
 	forget(&options);
-	end(&given);
+	command_end(&given);
 	return 0;
 }

@@ -52,7 +52,7 @@ for target in "$@"; do
 		"$source/tests/fuzz/fuzz_$target.c"
 	# shellcheck disable=SC2046
 	"$clang" "${flags[@]}" -o "fuzz_$target" "fuzz_$target.o" \
-		$(header_value Links | sed "s#tools/#$source/tools/#g") \
+		$(header_value Links | sed "s#\(tools\|tests\)/#$source/\1/#g") \
 		$(header_value Wraps | sed 's#[^ ][^ ]*#-Wl,--wrap=&#g') \
 		.libs/libmmreader_internal.a -pthread -ldl
 	mkdir -p "corpus_$target"
