@@ -151,6 +151,15 @@ static int next_block(mmr_blocks *blocks, mmr_block *ret_block)
 	return result < 0 ? result : 1;
 }
 
+/* What is reported at the end of the range. */
+static int end_error(const mmr_blocks *blocks)
+{
+	if (blocks->truncated == 0)
+		return source_check_end(&blocks->source);
+	error_restore(&blocks->truncated_note);
+	return blocks->truncated;
+}
+
 bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block)
 {
 	mmr_block block;
@@ -161,16 +170,10 @@ bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block)
 	record_io(blocks, io_clock_ns());
 	blocks->asked_ns = io_clock_ns();
 	result = next_block(blocks, &block);
-	if (result == 0 && blocks->truncated < 0) {
-		error_restore(&blocks->truncated_note);
-		result = blocks->truncated;
-	} else if (result == 0) {
-		result = source_check_end(&blocks->source);
-	}
-	if (result < 0)
-		blocks->error = result;
-	if (result <= 0)
+	if (result <= 0) {
+		blocks->error = result < 0 ? result : end_error(blocks);
 		return false;
+	}
 	blocks->delivered = block.bytes.len - block.ahead;
 	*ret_block = block;
 	return true;

@@ -147,7 +147,7 @@ static int seek_forward(mmr_reader *reader, const mmr_scan_options *scan, struct
 	size_t step;
 	int found = 0;
 
-	for (step = 0; found == 0 && from < stop; step++) {
+	for (step = 0; step < ARRAY_LEN(steps) && found == 0 && from < stop; step++) {
 		bytes = bytes_of(scan, from, from + min_u64(stop - from, steps[step]));
 		if (steps[step] != MMR_REST)
 			bytes.n_threads = 1;

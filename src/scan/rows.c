@@ -33,14 +33,14 @@ static int rows_forward(const mmr_split *records, const struct unit_view *view, 
 	struct part part;
 	uint64_t passed;
 	size_t at;
-	int found;
+	int found, err;
 
 	if (from >= to || from > view->bytes.len)
 		return 0;
-	found = part_of(records, view, from, to, &part);
-	if (found == 0)
-		found = rows_select(
-			records->separator, part.bytes, &part.state, *left - 1, &at, &passed);
+	err = part_of(records, view, from, to, &part);
+	if (err < 0)
+		return err;
+	found = rows_select(records->separator, part.bytes, &part.state, *left - 1, &at, &passed);
 	if (found == 0)
 		*left -= passed;
 	if (found <= 0)
@@ -57,16 +57,17 @@ static int rows_backward(const mmr_split *records, const struct unit_view *view,
 	uint64_t n_ends, passed;
 	struct part part;
 	size_t at;
-	int found;
+	int found, err;
 
 	if (from >= to || from > view->bytes.len)
 		return 0;
-	found = part_of(records, view, from, to, &part);
+	err = part_of(records, view, from, to, &part);
+	if (err < 0)
+		return err;
 	place.state = part.state;
-	if (found == 0)
-		found = rows_pass(records->separator, part.bytes, 0, &place, &n_ends);
-	if (found < 0)
-		return found;
+	err = rows_pass(records->separator, part.bytes, 0, &place, &n_ends);
+	if (err < 0)
+		return err;
 	if (n_ends < *left) {
 		*left -= n_ends;
 		return 0;

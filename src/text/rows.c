@@ -242,21 +242,24 @@ static struct result read_piece(const struct piece *piece, enum row_state first)
 static void extend(struct row_function *function, const struct piece *piece, uint64_t off)
 {
 	uint64_t n_ends = piece->has_quotes ? 0 : count_ends(piece);
-	struct result results[ROW_N_STATES];
-	bool known[ROW_N_STATES] = {false};
+	uint8_t from[ROW_N_STATES];
+	struct result result;
 	unsigned i, at;
 
-	for (i = 0; i < ROW_N_STATES; i++) {
-		at = function->to[i];
-		if (!known[at])
-			results[at] = piece->has_quotes
-					      ? read_words(piece, (enum row_state)at, NULL)
-					      : read_plain(piece, (enum row_state)at, n_ends);
-		known[at] = true;
-		function->to[i] = (uint8_t)results[at].state;
-		function->n_ends[i] += results[at].n_ends;
-		if (results[at].quote != ROW_NOWHERE)
-			function->quote[i] = off + results[at].quote;
+	memcpy(from, function->to, sizeof(from));
+	for (at = 0; at < ROW_N_STATES; at++) {
+		if (!memchr(from, (int)at, sizeof(from)))
+			continue;
+		result = piece->has_quotes ? read_words(piece, (enum row_state)at, NULL)
+					   : read_plain(piece, (enum row_state)at, n_ends);
+		for (i = 0; i < ROW_N_STATES; i++) {
+			if (from[i] != at)
+				continue;
+			function->to[i] = (uint8_t)result.state;
+			function->n_ends[i] += result.n_ends;
+			if (result.quote != ROW_NOWHERE)
+				function->quote[i] = off + result.quote;
+		}
 	}
 }
 
