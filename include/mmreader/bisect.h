@@ -83,15 +83,17 @@ enum mmr_bound {
 
 /* Finds a line of a sorted range.
  *
- * The first key of the range, its last one, and about one for each halving of the range are
- * compared with each other. If they are not in order, the search continues, and returns MMR_EORDER
- * at its end. Disorder elsewhere is not noticed, and the result is then one of several bounds.
+ * The first key of the range, its last one if it is in the last 16 KiB, and about one for each
+ * halving of the range are compared with each other. If they are not in order, the search
+ * continues, and returns MMR_EORDER at its end. Disorder elsewhere is not noticed, and the result
+ * is then one of several bounds.
  *
  * Bytes are read by mmr_read_at, so a truncation cannot raise SIGBUS. If lines without a key, or
  * bytes of a long line, come first in a half, these are read up to the next line with a key.
  *
  * Shape: `scan` may be NULL. Its range, `delimiter` and `records` are used; the key of a record is
- *   searched for like that of a line, in all its lines. The rows of a table are not searched. `key` may be NULL: MMR_KEY_INIT.
+ *   searched for like that of a line, in all its lines. The rows of a table are not searched. `key`
+ *   may be NULL: MMR_KEY_INIT.
  * Units: bytes from the start of the reader.
  * Returns: 1 with the start of the line, or with the end of the range if there is no such line; 0
  *   with the end of the range if no line has a key.

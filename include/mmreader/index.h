@@ -34,12 +34,13 @@ typedef struct mmr_index_options {
 #define MMR_INDEX_OPTIONS_INIT { sizeof(mmr_index_options), 0, NULL, NULL, false }
 /* clang-format on */
 
-/* Builds an index in memory. It counts lines, or the records of the options, as fast as
+/* Builds an index in memory. It counts lines, or the records or rows of the options, as fast as
  * mmr_count_lines does.
  *
  * Shape: `scan` and `options` may be NULL. The range of `scan` must be the whole reader, and its
- *   `index` NULL. An index serves scans with the same reader, delimiter and records. Rows have no
- *   index yet.
+ *   `index` NULL. An index serves scans with the same reader, delimiter and records. One of
+ *   records or rows serves only scans of the whole reader, since a part may be divided in another
+ *   way.
  * Errors: -ESPIPE for a stream; -EINVAL (options); -EFBIG for a reader above 128 PiB; -ENOMEM;
  *   those of mmr_scan_run.
  * Lifetime: until mmr_index_close. The reader, and the records of `scan`, must live longer.

@@ -155,7 +155,7 @@ MMR_API int mmr_split_compile(mmr_slice pattern, char delimiter, mmr_split **ret
  * up to 1 MiB of states.
  *
  * Blocks with `split_lines` are bytes, and do not start or end with rows. Holes of sparse files are
- * read. There is no index of rows.
+ * read. With an index of the rows, calls that return offsets or numbers read little.
  *
  * A quote that is not closed makes the rest of the range one row. Counts, blocks, jobs and searches
  * return all rows and count them, and then report MMR_EQUOTE; mmr_last_error_offset is that of the
