@@ -60,6 +60,7 @@ static enum status make(struct input *input, const struct options *options)
 {
 	mmr_index_options how = index_options(input, options);
 	mmr_scan_options scan = scan_options(options);
+	int err;
 
 	/* An empty file is read as a stream. */
 	if (input->own_fd && S_ISREG(input->st.st_mode) && input->st.st_size == 0)
@@ -68,9 +69,14 @@ static enum status make(struct input *input, const struct options *options)
 		return message("%s: cannot keep an index: only whole regular files have one",
 			message_quote(input->name));
 	scan.progress = progress_of_scans();
-	if (mmr_index_make(input->reader, &scan, &how, &input->index) == 0)
+	err = mmr_index_make(input->reader, &scan, &how, &input->index);
+	if (err == 0)
 		return STATUS_DONE;
 	input->index = NULL;
+	/* The command reports where the file cannot be read. */
+	if (mmr_last_error_offset() != UINT64_MAX)
+		return message("%s: cannot make an index: %s", message_quote(input->name),
+			mmr_strerror(err));
 	return message("%s: %s", message_quote(input->name), message_quote(mmr_last_error()));
 }
 
