@@ -272,16 +272,16 @@ int index_start(mmr_index *index, mmr_reader *reader, const mmr_scan_options *sc
 	return 0;
 }
 
-int mmr_index_build(mmr_reader *reader, const mmr_scan_options *options,
-	const mmr_index_options *how, mmr_index **ret_index)
+int mmr_index_build(mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_index_options *options, mmr_index **ret_index)
 {
-	mmr_scan_options scan;
+	mmr_scan_options checked;
 	mmr_index *index = heap_alloc(sizeof(*index));
 	int err;
 
 	if (!index)
 		return error_set(-ENOMEM, "build an index");
-	err = index_start(index, reader, options, how, &scan);
+	err = index_start(index, reader, scan, options, &checked);
 	if (err == 0)
 		err = index_choose_block(index, index->heap);
 	if (err == 0)
@@ -290,7 +290,7 @@ int mmr_index_build(mmr_reader *reader, const mmr_scan_options *options,
 		heap_free(index);
 		return err;
 	}
-	err = index_scan(index, &scan, 0, store, index);
+	err = index_scan(index, &checked, 0, store, index);
 	if (err < 0) {
 		mmr_index_close(index);
 		return err;
@@ -332,7 +332,7 @@ int mmr_index_extend(mmr_index *index, const mmr_scan_options *options)
 	if (err == 0)
 		err = index_choose_block(&longer, longer.heap);
 	/* Blocks of a saved table may be larger. They cannot be divided. */
-	if (longer.block_log2 < index->block_log2)
+	if (err == 0 && longer.block_log2 < index->block_log2)
 		longer.block_log2 = index->block_log2;
 	if (err == 0 && longer.covered > index->covered)
 		err = alloc_table(&longer);
