@@ -237,7 +237,7 @@ int index_select(mmr_index *index, uint64_t rank, uint64_t *ret_off)
 {
 	struct query query = {.off = 0};
 	struct index_entry end, before = {0, ROW_START};
-	uint64_t last = last_entry(index), block;
+	uint64_t last = last_entry(index), block = 0;
 	int err;
 
 	err = entry_of(index, last, &end);
