@@ -12,6 +12,9 @@
 #define PIECE ((size_t)1 << INDEX_BLOCK_LOG2)
 /* Room for the bytes after a piece that decide about its last starts. */
 #define AHEAD ((size_t)4096 + 64)
+/* Lines that are so near are found without the table. */
+#define NEAR       ((size_t)1024)
+#define NEAR_LINES 8
 /* Steps of a search for a block that guess by proportion, before it halves what is left. */
 #define GUESSES 6
 
@@ -87,6 +90,24 @@ static int load(const mmr_reader *reader, uint64_t off, size_t len, char *buffer
 	}
 	ret->ptr = buffer;
 	return mmr_read_at(reader, off, buffer, len, &ret->len);
+}
+
+int index_near(mmr_index *index, uint64_t from, uint64_t n, uint64_t *ret_off)
+{
+	size_t len = (size_t)min_u64(NEAR, mmr_size(index->reader) - from), at;
+	char buffer[NEAR];
+	mmr_slice bytes;
+	int found;
+
+	/* Bytes that a truncation has lost may read as zeroes. */
+	if (n > NEAR_LINES || index->units.records || index->units.delimiter == '\0')
+		return 0;
+	found = load(index->reader, from, len, buffer, &bytes);
+	if (found == 0)
+		found = mmr_slice_select(bytes, index->units.delimiter, n - 1, &at);
+	if (found > 0)
+		*ret_off = from + at + 1;
+	return found;
 }
 
 /* Asks the starts that a piece decides about: those up to `edge`. */

@@ -118,6 +118,11 @@ int index_floor(mmr_index *index, uint64_t off, uint64_t *ret_edge, struct index
  */
 int index_count(mmr_index *index, uint64_t edge, uint64_t off, uint64_t *rank);
 
+/* Finds the start of the n-th line after `from`, at least 1, if it is a few hundred bytes away.
+ *
+ * Returns: 1; 0 if it is not. Errors: like index_count, but not MMR_ESTALE. */
+int index_near(mmr_index *index, uint64_t from, uint64_t n, uint64_t *ret_off);
+
 /* Finds the start whose rank is `rank`, at least 1. Returns: 1 with `*ret_off`; 0 if it is after
  * the last edge. Errors: like index_count. */
 int index_select(mmr_index *index, uint64_t rank, uint64_t *ret_off);

@@ -199,6 +199,12 @@ static int seek_indexed(mmr_reader *reader, uint64_t from, uint64_t n_lines,
 		passage->off = range.start;
 		return 0;
 	}
+	if (!passage->backward) {
+		found = index_near(scan->index, from, n_lines, &passage->off);
+		passage->off = min_u64(passage->off, range.stop);
+		if (found != 0)
+			return found < 0 ? found : 0;
+	}
 	found = rank_of(reader, scan, from - passage->backward, &rank);
 	if (found < 0)
 		return found;
