@@ -1,7 +1,7 @@
 /* index.h - finds lines by number, and numbers of lines, without a scan
  *
  * An index holds how many lines start before each block of a file: 4 bytes for each 16 KiB, however
- * long the lines are. A block is read to find the line that is wanted, so an answer takes about as
+ * long the lines are. A block is read to find the line that is wanted, so a query takes about as
  * long as reading 16 KiB.
  *
  *	err = mmr_index_build(reader, NULL, NULL, &index);

@@ -42,6 +42,13 @@ extern _Atomic(bool) guard_installed;
  * opened by dlopen. */
 extern _Thread_local struct guard *guard_current __attribute__((tls_model("initial-exec")));
 
+/* Whether bytes of a reader have addresses, and a fault of them is caught. */
+static inline bool guard_covers(mmr_slice bytes)
+{
+	return !slice_is_nowhere(bytes) &&
+	       atomic_load_explicit(&guard_installed, memory_order_relaxed);
+}
+
 /* Unblocks SIGBUS, once in each thread, because a fault that is blocked kills the process. */
 void guard_prepare(void);
 extern _Thread_local bool guard_prepared __attribute__((tls_model("initial-exec")));

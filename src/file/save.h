@@ -15,8 +15,8 @@ struct save {
 	char temporary[]; /* its path */
 };
 
-/* Starts to replace the file at `path`, which stays valid until save_close. Of the permissions in
- * `mode`, nobody may execute the new file, and only its owner may write it.
+/* Starts to replace the file at `path`, which stays valid until save_close. The new file has the
+ * permissions in `mode`, except that nobody may execute it and only its owner may write it.
  *
  * Errors: -ENOMEM; those of mkstemp(3) and fchmod(2). */
 int save_open(const char *path, unsigned mode, struct save **ret_save);

@@ -34,7 +34,7 @@ static int read_bytes(const mmr_reader *file, uint64_t off, char *buffer, size_t
 	struct guard guard;
 	size_t got;
 
-	if (slice_is_nowhere(all) || !atomic_load_explicit(&guard_installed, memory_order_relaxed))
+	if (!guard_covers(all))
 		return mmr_read_at(file, off, buffer, len, &got);
 	if (!GUARD_ENTER(&guard, all.ptr + off, len))
 		return guard_fault(&guard);
@@ -94,8 +94,7 @@ static int read_entry(const struct table *table, uint64_t rank_off, uint64_t seg
 	char rank[4], before[8];
 	int err;
 
-	if (!slice_is_nowhere(all) &&
-		atomic_load_explicit(&guard_installed, memory_order_relaxed)) {
+	if (guard_covers(all)) {
 		if (!GUARD_ENTER(&guard, all.ptr, all.len))
 			return guard_fault(&guard);
 		*ret_packed = format_get32(all.ptr + rank_off);

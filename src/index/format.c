@@ -10,8 +10,8 @@
 
 #define FORMAT_VERSION 1u
 
-/* The first byte is no text, the line ends show a transfer that changed them, and the last byte
- * ends the output of `type` on DOS. */
+/* As in PNG: the first byte is not ASCII, the line ends reveal a transfer that converts them, and
+ * the last byte ends the output of `type` on DOS. */
 static const char magic[8] = "\x8fMMRI\r\n\x1a";
 
 /* Offsets in the header. */

@@ -30,7 +30,7 @@ enum format_flags {
 	FORMAT_ROWS = 8
 };
 
-/* What tells whether a file has the same bytes as before. */
+/* Hashes of some bytes of a file, to find out whether it has changed. */
 struct format_samples {
 	uint64_t head, tail; /* of the first and the last 4 KiB that are covered */
 	uint64_t seed;       /* chooses the places of ... */

@@ -159,7 +159,7 @@ static int count_indexed_rows(
 	return 1;
 }
 
-/* Counts by the index of a scan. Returns: 1; 0 if it cannot answer. */
+/* Counts by the index of a scan. Returns: 1; 0 if that is not possible. */
 static int count_indexed(mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts)
 {
 	uint64_t start, stop, n;

@@ -1,4 +1,4 @@
-/* index.c - questions to an index: the rank of an offset, and the start of a rank
+/* index.c - queries to an index: the rank of an offset, and the start of a rank
  *
  * SPDX-License-Identifier: MIT */
 #include "scan/index.h"
@@ -68,7 +68,7 @@ int index_floor(mmr_index *index, uint64_t off, uint64_t *ret_edge, struct index
 
 /* --- The starts of a block -------------------------------------------------------------------- */
 
-/* A question to the starts of a block, which are counted from 0. */
+/* A query to the starts of a block, which are counted from 0. */
 struct query {
 	uint64_t off; /* how many are up to this offset? */
 	uint64_t nth; /* where is this one? */
@@ -78,13 +78,22 @@ struct query {
 	bool is_found;
 };
 
+/* Adds the starts of a piece, up to `off` and after it. Returns: whether the wanted start is one of
+ * them, with its number among them. */
+static bool add_counts(struct query *query, uint64_t before, uint64_t after, uint64_t *ret_nth)
+{
+	*ret_nth = query->nth - query->n_found;
+	query->n_before += before;
+	query->n_found += before + after;
+	return !query->is_found && *ret_nth < before + after;
+}
+
 /* Bytes of the reader: in the map if a fault of it is caught, else in the buffer. */
 static int load(const mmr_reader *reader, uint64_t off, size_t len, char *buffer, mmr_slice *ret)
 {
 	mmr_slice all = mmr_bytes(reader);
 
-	if (!slice_is_nowhere(all) &&
-		atomic_load_explicit(&guard_installed, memory_order_relaxed)) {
+	if (guard_covers(all)) {
 		*ret = (mmr_slice){all.ptr + off, len};
 		return 0;
 	}
@@ -110,8 +119,8 @@ int index_near(mmr_index *index, uint64_t from, uint64_t n, uint64_t *ret_off)
 	return found;
 }
 
-/* Asks the starts that a piece decides about: those up to `edge`. */
-static int ask_piece(
+/* Counts the starts that a piece decides about, those up to `edge`, and finds the wanted one. */
+static int query_piece(
 	mmr_index *index, uint64_t start, uint64_t stop, uint64_t edge, struct query *query)
 {
 	size_t mark = units_mark(&index->units), ahead = units_ahead(&index->units);
@@ -132,10 +141,7 @@ static int ask_piece(
 		err = units_count(&index->units, &view, split, to, &after);
 	if (err < 0)
 		return err;
-	nth = query->nth - query->n_found;
-	query->n_before += before;
-	query->n_found += before + after;
-	if (query->is_found || nth >= before + after)
+	if (!add_counts(query, before, after, &nth))
 		return 0;
 	err = units_select(&index->units, &view, from, to, nth, &split);
 	query->is_found = err > 0;
@@ -144,7 +150,7 @@ static int ask_piece(
 }
 
 /* The same for the starts of rows after [start, stop). */
-static int ask_rows(mmr_index *index, uint64_t start, uint64_t stop, struct query *query)
+static int query_rows(mmr_index *index, uint64_t start, uint64_t stop, struct query *query)
 {
 	char separator = index->units.records->separator, buffer[PIECE];
 	uint64_t split = min_u64(max_u64(query->off, start), stop), before, after, nth, n;
@@ -163,10 +169,7 @@ static int ask_rows(mmr_index *index, uint64_t start, uint64_t stop, struct quer
 		err = rows_pass(separator, tail, split, &query->place, &after);
 	if (err < 0)
 		return err;
-	nth = query->nth - query->n_found;
-	query->n_before += before;
-	query->n_found += before + after;
-	if (query->is_found || nth >= before + after)
+	if (!add_counts(query, before, after, &nth))
 		return 0;
 	err = rows_select(separator, bytes, &first.state, nth, &at, &n);
 	query->is_found = err > 0;
@@ -174,8 +177,8 @@ static int ask_rows(mmr_index *index, uint64_t start, uint64_t stop, struct quer
 	return err < 0 ? err : 0;
 }
 
-/* Asks a block, and checks that it has as many starts as the table says. */
-static int ask_block(mmr_index *index, uint64_t block, struct query *query)
+/* Reads a block for a query, and checks that it has as many starts as the table says. */
+static int query_block(mmr_index *index, uint64_t block, struct query *query)
 {
 	uint64_t start = block << index->block_log2, stop, end;
 	struct index_entry before = {0, ROW_START}, after = {0, ROW_START};
@@ -192,9 +195,9 @@ static int ask_block(mmr_index *index, uint64_t block, struct query *query)
 	for (; err == 0 && start < end; start = stop) {
 		stop = min_u64(start + PIECE, end);
 		if (units_are_rows(&index->units))
-			err = ask_rows(index, start, stop, query);
+			err = query_rows(index, start, stop, query);
 		else
-			err = ask_piece(index, start, stop,
+			err = query_piece(index, start, stop,
 				min_u64(stop + mark - 1, index->covered), query);
 	}
 	if (err == 0 && (after.rank < before.rank || query->n_found != after.rank - before.rank ||
@@ -213,7 +216,7 @@ int index_count(mmr_index *index, uint64_t edge, uint64_t off, uint64_t *rank)
 		return 1;
 	if (block >= last_entry(index))
 		return 0;
-	err = ask_block(index, block, &query);
+	err = query_block(index, block, &query);
 	*rank += query.n_before;
 	return err < 0 ? err : 1;
 }
@@ -270,7 +273,7 @@ int index_select(mmr_index *index, uint64_t rank, uint64_t *ret_off)
 	if (err < 0)
 		return err;
 	query.nth = rank - before.rank - 1;
-	err = ask_block(index, block, &query);
+	err = query_block(index, block, &query);
 	if (err < 0)
 		return err;
 	*ret_off = query.at;

@@ -129,7 +129,7 @@ int index_select(mmr_index *index, uint64_t rank, uint64_t *ret_off);
 
 /* Counts the starts in (start, stop] by the index of a scan, without a scan.
  *
- * Returns: false if there is no index, or if it cannot answer. */
+ * Returns: false if there is no index, or if it has failed. */
 bool index_count_starts(mmr_reader *reader, const mmr_scan_options *scan, uint64_t start,
 	uint64_t stop, uint64_t *ret_n);
 

@@ -72,9 +72,9 @@ static int count_before(struct numbering *numbering)
 	return err;
 }
 
-/* Asks the index for the number of the line at the start of a block. If it fails, the lines since
- * the last block that was asked for are counted. */
-static int ask_index(struct numbering *numbering, uint64_t off)
+/* Gets the number of the line at an offset from the index. If it fails, the lines since the last
+ * number are counted. */
+static int query_index(struct numbering *numbering, uint64_t off)
 {
 	mmr_scan_options all = numbering->scan;
 	uint64_t number;
@@ -105,7 +105,7 @@ int numbering_of_block(
 	if (!numbering->wanted)
 		return 0;
 	if (numbering->indexed) {
-		err = ask_index(numbering, off);
+		err = query_index(numbering, off);
 		*ret_number = numbering->known_number;
 		return err;
 	}

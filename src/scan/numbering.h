@@ -24,7 +24,7 @@ struct numbering {
 	uint64_t passed;   /* lines of the blocks that were collected ... */
 	uint64_t in_block; /* ... and those before byte `at` of the next one */
 	size_t at;
-	/* With an index: the last start of a block whose number was asked for. */
+	/* With an index: the last line whose number was found. */
 	uint64_t known_off, known_number;
 };
 

@@ -221,7 +221,7 @@ static int seek_indexed(mmr_reader *reader, uint64_t from, uint64_t n_lines,
 }
 
 /* Errors are left to the scan that is done instead. It reports those of the file. */
-static bool is_answered(mmr_index *index, int err, const struct error_note *note)
+static bool has_result(mmr_index *index, int err, const struct error_note *note)
 {
 	if (err == 0)
 		return true;
@@ -230,8 +230,8 @@ static bool is_answered(mmr_index *index, int err, const struct error_note *note
 	return false;
 }
 
-/* Asks the index of a scan. Returns: whether it has set `passage->off`. */
-static bool ask_index(mmr_reader *reader, uint64_t from, int64_t n_lines,
+/* Queries the index of a scan. Returns: whether it has set `passage->off`. */
+static bool query_index(mmr_reader *reader, uint64_t from, int64_t n_lines,
 	const mmr_scan_options *scan, struct passage *passage)
 {
 	/* As unsigned, since -INT64_MIN does not fit. */
@@ -245,7 +245,7 @@ static bool ask_index(mmr_reader *reader, uint64_t from, int64_t n_lines,
 	error_save(&note);
 	err = seek_indexed(reader, from, n, scan, &asked);
 	passage->off = asked.off;
-	return is_answered(scan->index, err, &note);
+	return has_result(scan->index, err, &note);
 }
 
 bool index_count_starts(mmr_reader *reader, const mmr_scan_options *scan, uint64_t start,
@@ -263,7 +263,7 @@ bool index_count_starts(mmr_reader *reader, const mmr_scan_options *scan, uint64
 		err = rank_of(reader, scan, stop, &up_to);
 	if (err == 0)
 		*ret_n = up_to - before;
-	return is_answered(scan->index, err, &note);
+	return has_result(scan->index, err, &note);
 }
 
 /* --- Without one ------------------------------------------------------------------------------ */
@@ -304,7 +304,7 @@ int scan_seek(mmr_reader *reader, uint64_t known, uint64_t from, int64_t n_lines
 		.units = units_of(&scan), .start = start, .stop = stop, .backward = n_lines < 0};
 	if (n_lines == 0) {
 		passage.off = from;
-	} else if (ask_index(reader, from, n_lines, &scan, &passage)) {
+	} else if (query_index(reader, from, n_lines, &scan, &passage)) {
 		err = 0;
 	} else if (has_rows(&scan)) {
 		return rows_seek(reader, &scan, max_u64(known, start), from, n_lines, ret_off);

@@ -342,7 +342,7 @@ int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_
 		return err;
 	blocks->returned = true;
 	blocks->undecided = blocks->undecided > len ? blocks->undecided - len : 1;
-	/* Of whole records, more bytes may have been read than are to be shown. */
+	/* To find the end of a record, more bytes may have been read than are to be shown. */
 	if (blocks->cut.split_lines && !blocks->finished) {
 		ret_block->ahead = min_size(window->filled - len, blocks->cut.ahead);
 		ret_block->bytes.len += ret_block->ahead;

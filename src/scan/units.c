@@ -1,4 +1,4 @@
-/* units.c - the starts of lines, and the functions of records and rows behind the same calls
+/* units.c - the starts of lines, and the same calls for records and rows
  *
  * SPDX-License-Identifier: MIT */
 #include "scan/units.h"

@@ -85,7 +85,7 @@ struct simd_total {
 #define SIMD_PLACES 4
 #define SIMD_APART  ((size_t)512 << 10)
 
-/* Of SIMD_PLACES pieces. */
+/* The totals of SIMD_PLACES pieces. */
 struct simd_totals {
 	double sums[SIMD_PLACES]; /* of floating-point elements, by piece */
 	struct wide wide;         /* the others are of all pieces, as in struct simd_total */

@@ -1,4 +1,4 @@
-/* bench_index.c - measures the questions to an index of lines
+/* bench_index.c - measures queries to an index of lines
  *
  *	bench_index FILE INDEX	makes INDEX unless it is fresh, and prints for a table in memory and
  *				for the one in the file:

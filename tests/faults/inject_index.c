@@ -1,4 +1,4 @@
-/* inject_index.c - scenarios: indexes of lines, and the questions that they answer
+/* inject_index.c - scenarios: indexes of lines, in memory and in files
  *
  * SPDX-License-Identifier: MIT */
 #include "inject_library.h"
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* With an index that fails, a question is answered by a scan. */
+/* If the index fails, a scan gives the same results. */
 static int ask(mmr_reader *reader, mmr_index *index)
 {
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;

@@ -385,7 +385,7 @@ START_TEST(test_bisect_reads_few_lines)
 		n_calls = 0;
 		must_find(&setting, &sorted, &scan, 0,
 			(int)chance_below(&sorted.chance, (size_t)sorted.last + 2), i % 2);
-		/* Of the last 16 KiB, of the last half, and of eight halvings. */
+		/* Reads of the last 16 KiB, of the last half, and of eight halvings. */
 		ck_assert_uint_le(n_calls, 2 * (16384 / 8) + 8 * 20);
 	}
 	mmr_close(setting.reader);
@@ -395,7 +395,7 @@ END_TEST
 
 /* --- Numbers ---------------------------------------------------------------------------------- */
 
-/* Texts of numbers in order: some differ by less than a double can tell, or are larger than one. */
+/* Numbers in order. Some differ by less than the precision of a double, or exceed its range. */
 START_TEST(test_bisect_compares_numbers)
 {
 	static const char *const numbers[] = {"-inf", "-1e400", "-9223372036854775809",

@@ -182,7 +182,7 @@ START_TEST(test_parts_that_do_not_fit)
 	ck_assert_int_eq(mmr_index_make_part(reader, NULL, NULL, 2, 3), 0);
 	ck_assert_int_eq(mmr_index_join(reader, NULL, NULL, 3, &index), MMR_ESTALE);
 	ck_assert_int_eq(mmr_index_make_part(reader, NULL, NULL, 1, 3), 0);
-	/* Of the file as it was. */
+	/* Parts of a file that has changed since. */
 	temp_write(&temp, 5, "x", 1);
 	mmr_close(reader);
 	ck_assert_int_eq(mmr_open(temp.path, NULL, &reader), 0);

@@ -87,7 +87,7 @@ static void must_mark(const struct simd_kernels *kernels, const char *ptr, size_
 		used = must_mark_once(kernels, ptr, left, probe, true);
 }
 
-/* Of the whole words of 64 bytes in a text. */
+/* Checks the marks of all whole words of 64 bytes in a text. */
 static void must_mask(const struct simd_kernels *kernels, const char *ptr, size_t len, char byte)
 {
 	size_t n = len / 64, i;
