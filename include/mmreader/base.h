@@ -35,7 +35,7 @@ typedef struct mmr_slice {
 	size_t len;
 } mmr_slice;
 
-/* "0.1.0": the version of the loaded library, not of the header that a program is compiled with. */
+/* "0.2.0": the version of the loaded library, not of the header that a program is compiled with. */
 MMR_API const char *mmr_version(void);
 
 /* The scan kernels used on this CPU: "avx512vbmi2", "avx512", "avx2", "ssse3", "sse2",
