@@ -181,53 +181,12 @@ row_s390x()
 
 # --- Minimal systems: Debian with only what bootstrap installs ---
 
-# in_root COMMAND : runs in ./root, with nothing of this environment but the settings for downloads.
-# The mounts are in a mount namespace, so that they end with the command.
-in_root()
-{
-	unshare --mount sh -ec '
-		mount -t proc proc root/proc
-		mount -t sysfs -o ro sysfs root/sys
-		mount --rbind /dev root/dev
-		exec chroot root env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' - \
-		${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-		sh -c "cd /mmreader && $1"
-}
-
-# Removes the root, which takes a gigabyte, but keeps the logs of its tests.
-end_root()
-{
-	tail -n 300 root/mmreader/build/test-suite.log 2> /dev/null || :
-	rm -rf --one-file-system root
-}
-
-# copy_source FOLDER : copies the source files as they are, including changed and new ones.
-copy_source()
-{
-	local file
-
-	(cd "$source" && git ls-files -z --cached --others --exclude-standard |
-		while IFS= read -r -d '' file; do
-			[ ! -e "$file" ] || printf '%s\0' "$file"
-		done | tar -c --null -T -) | tar -x -C "$1"
-}
-
-# bare SUITE : runs the two commands of README in a minimal Debian. $MATRIX_MIRROR sets a mirror
-# other than debootstrap's default.
+# bare SUITE : runs the two commands of README in a minimal Debian.
 bare()
 {
-	[ "$(id -u)" = 0 ] || without "only root can make a chroot"
-	need debootstrap debootstrap
 	need git git
-	trap end_root EXIT
-	debootstrap --variant=minbase "$1" root ${MATRIX_MIRROR:+"$MATRIX_MIRROR"} ||
-		without "debootstrap cannot make $1"
-	mkdir root/mmreader
+	make_root "$1"
 	copy_source root/mmreader
-	in_root true || without "proc, sysfs and /dev cannot be mounted"
-	cp /etc/resolv.conf root/etc/
-	# The package lists of sid expire after a week, but a mirror may be a snapshot.
-	echo 'Acquire::Check-Valid-Until "false";' > root/etc/apt/apt.conf.d/90snapshot
 	in_root './bootstrap demo README'
 	in_root './bootstrap check'
 }

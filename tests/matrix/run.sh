@@ -15,23 +15,14 @@ source=$(cd "${0%/*}/../.." && pwd)
 # The number of processes that a row may run at a time.
 : "${MATRIX_JOBS:=$(nproc)}"
 
+# shellcheck source=tests/support/steps.sh
+. "$source/tests/support/steps.sh"
+# shellcheck source=tests/support/roots.sh
+. "$source/tests/support/roots.sh"
 # shellcheck source=tests/matrix/rows.sh
 . "$source/tests/matrix/rows.sh"
 
 # --- Functions for the rows ---
-
-# Skips the row, with a reason.
-without()
-{
-	echo "skipped: $*"
-	exit 77
-}
-
-# need COMMAND PACKAGE : the row needs a program.
-need()
-{
-	command -v "$1" > /dev/null || without "no $1 (Debian: $2)"
-}
 
 # need_build PACKAGE COMPILER FLAG... : the row needs a compiler that builds programs.
 need_build()
@@ -84,44 +75,6 @@ run_tests()
 	VERBOSE=1 make -s -k -j "$MATRIX_JOBS" check TESTS="$(echo $tests)" "$@"
 }
 
-# --- One row after another ---
-
-run_row()
-{
-	local row=$1 status start=$SECONDS result
-
-	rm -rf "matrix/$row"
-	mkdir -p "matrix/$row" || exit
-	printf '%-12s ' "$row"
-	(cd "matrix/$row" && set -e && "row_$row") > "matrix/$row/log" 2>&1 < /dev/null
-	status=$?
-	case $status in
-	0) result=pass ;;
-	77) result=skip ;;
-	*) result=FAIL ;;
-	esac
-	printf '%s\n' "$result"
-	# A row may pass although some of its tests were skipped. If the row itself was skipped, the
-	# last line of its log has the reason.
-	table+=("$(printf '%-12s %-5s %5d s  %s' "$row" "$result" $((SECONDS - start)) \
-		"$(remark "$result" "matrix/$row/log")")")
-	case $result in
-	pass) n_passed=$((n_passed + 1)) ;;
-	skip) n_skipped=$((n_skipped + 1)) ;;
-	FAIL) n_failed=$((n_failed + 1)) ;;
-	esac
-}
-
-remark()
-{
-	case $1 in
-	pass) awk '/^# (PASS|SKIP):/ { n[$2] += $3 }
-		END { if (n["PASS:"]) printf "%d tests passed, %d skipped", n["PASS:"], n["SKIP:"] }' "$2" ;;
-	skip) sed -n 's/^skipped: //p' "$2" | tail -n 1 ;;
-	FAIL) echo "see $2" ;;
-	esac
-}
-
 if [ "${1-}" = --list ]; then
 	echo "$all_rows"
 	exit
@@ -133,13 +86,4 @@ for row; do
 		exit 2
 	fi
 done
-
-table=()
-n_passed=0 n_failed=0 n_skipped=0
-for row; do
-	run_row "$row"
-done
-printf '\n'
-printf '%s\n' "${table[@]}"
-echo "$n_passed passed, $n_failed failed, $n_skipped skipped"
-[ "$n_failed" = 0 ]
+run_steps matrix row_ "$@"
