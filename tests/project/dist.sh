@@ -27,11 +27,13 @@ tar -tzf "$tmp/first.tar.gz" | sed -n 's#^[^/]*/\(.*[^/]\)$#\1#p' | sort > "$tmp
 # Files of the checkout that are not packed.
 left_out()
 {
-	sed 's/ .*//' <<-'END' | grep .
+	sed 's/ .*//' <<-'END'
 	.clang-format  only a change of the source needs it
 	.editorconfig  only a change of the source needs it
 	.gitignore     only a checkout needs it
 	END
+	# A distribution adds its own folder: see debian/README.source.
+	grep '^debian/' "$tmp/source"
 }
 
 # Files that autotools make, so that a user needs none of them.
