@@ -148,12 +148,17 @@ static int print(const struct worker *worker, int (*order)(const void *, const v
 {
 	uint32_t n = mmr_intern_count(worker->pool), i;
 	struct row *rows = malloc((n + (size_t)1) * sizeof(*rows));
+	int err = 0;
 
 	if (!rows)
 		return -ENOMEM;
-	for (i = 0; i < n; i++) {
-		mmr_intern_text(worker->pool, i, &rows[i].value);
+	for (i = 0; i < n && err == 0; i++) {
+		err = mmr_intern_text(worker->pool, i, &rows[i].value);
 		rows[i].count = worker->counts[i];
+	}
+	if (err < 0) {
+		free(rows);
+		return err;
 	}
 	qsort(rows, n, sizeof(*rows), order);
 	for (i = 0; i < n; i++) {

@@ -55,15 +55,15 @@ MMR_API size_t mmr_type_size(enum mmr_type type);
  * Errors: -EBADMSG when the slice ends with an incomplete element (mmr_last_error reports how many
  *   bytes are left over); -EINVAL (type, order); MMR_ENOMAP.
  * Lifetime: that of the slice. */
-MMR_API int mmr_array_of(
+MMR_API MMR_MUST_CHECK int mmr_array_of(
 	mmr_slice slice, enum mmr_type type, enum mmr_order order, mmr_array *ret_array);
 
 /* Like mmr_array_of, but one element starts every `stride` bytes. The bytes between elements are
  * skipped. They may be missing after the last element, but that element must be complete.
  *
  * Errors: as mmr_array_of; -EINVAL also for a stride shorter than an element. */
-MMR_API int mmr_array_of_stride(mmr_slice slice, enum mmr_type type, enum mmr_order order,
-	size_t stride, mmr_array *ret_array);
+MMR_API MMR_MUST_CHECK int mmr_array_of_stride(mmr_slice slice, enum mmr_type type,
+	enum mmr_order order, size_t stride, mmr_array *ret_array);
 
 /* As `start`: from the first element. As `stop` with a negative step: including the first. */
 #define MMR_START INT64_MIN
@@ -72,16 +72,19 @@ MMR_API int mmr_array_of_stride(mmr_slice slice, enum mmr_type type, enum mmr_or
  * are clamped. No element is copied. array[::-1] is (MMR_END, MMR_START, -1).
  *
  * Errors: -EINVAL for a step of 0; -ERANGE when stride times step overflows ptrdiff_t. */
-MMR_API int mmr_array_cut(
+MMR_API MMR_MUST_CHECK int mmr_array_cut(
 	const mmr_array *array, int64_t start, int64_t stop, int64_t step, mmr_array *ret_array);
 
 /* One element, converted to an integer or a double without loss.
  *
  * Errors: -ERANGE when there is no such element, or when the conversion would lose a fraction, a
  *   sign or bits, or the element is not a number; MMR_ETRUNCATED, -EIO (a guarded fault). */
-MMR_API int mmr_array_get_i64(const mmr_array *array, uint64_t index, int64_t *ret_value);
-MMR_API int mmr_array_get_u64(const mmr_array *array, uint64_t index, uint64_t *ret_value);
-MMR_API int mmr_array_get_f64(const mmr_array *array, uint64_t index, double *ret_value);
+MMR_API MMR_MUST_CHECK int mmr_array_get_i64(
+	const mmr_array *array, uint64_t index, int64_t *ret_value);
+MMR_API MMR_MUST_CHECK int mmr_array_get_u64(
+	const mmr_array *array, uint64_t index, uint64_t *ret_value);
+MMR_API MMR_MUST_CHECK int mmr_array_get_f64(
+	const mmr_array *array, uint64_t index, double *ret_value);
 
 /* Copies all elements without gaps, in this machine's byte order and in their own type.
  *
@@ -89,16 +92,17 @@ MMR_API int mmr_array_get_f64(const mmr_array *array, uint64_t index, double *re
  * Units: `room` is in bytes.
  * Errors: -ERANGE when `room` is too small: nothing is written; MMR_ETRUNCATED, -EIO (a guarded
  *   fault): the buffer's content is then unspecified. */
-MMR_API int mmr_array_copy(const mmr_array *array, void *buffer, size_t room);
+MMR_API MMR_MUST_CHECK int mmr_array_copy(const mmr_array *array, void *buffer, size_t room);
 
 /* Copies all elements, converted as by mmr_array_get_....
  *
  * Units: `room` is in values.
  * Errors: as mmr_array_copy; -ERANGE also for an element that cannot be converted without loss. The
  *   values before it are then written, the others are unspecified. */
-MMR_API int mmr_array_copy_i64(const mmr_array *array, int64_t *values, size_t room);
-MMR_API int mmr_array_copy_u64(const mmr_array *array, uint64_t *values, size_t room);
-MMR_API int mmr_array_copy_f64(const mmr_array *array, double *values, size_t room);
+MMR_API MMR_MUST_CHECK int mmr_array_copy_i64(const mmr_array *array, int64_t *values, size_t room);
+MMR_API MMR_MUST_CHECK int mmr_array_copy_u64(
+	const mmr_array *array, uint64_t *values, size_t room);
+MMR_API MMR_MUST_CHECK int mmr_array_copy_f64(const mmr_array *array, double *values, size_t room);
 
 /* A pointer to the elements, for code that takes a plain C array.
  *
@@ -106,7 +110,7 @@ MMR_API int mmr_array_copy_f64(const mmr_array *array, double *values, size_t ro
  * Errors: -ENOTSUP when the elements are not aligned, not contiguous, or not in this machine's byte
  *   order (mmr_last_error reports which); copy them in that case.
  * Lifetime: that of the slice. */
-MMR_API int mmr_array_pointer(const mmr_array *array, const void **ret_elements);
+MMR_API MMR_MUST_CHECK int mmr_array_pointer(const mmr_array *array, const void **ret_elements);
 
 typedef union mmr_value {
 	int64_t i64;
@@ -134,13 +138,13 @@ typedef struct mmr_summary {
  *   error is below 2^-44 of the sum of the magnitudes, for any number of elements. Infinities and
  *   NaN propagate as in a plain loop, and so does an overflow within 16 KiB.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault). */
-MMR_API int mmr_array_sum(const mmr_array *array, mmr_summary *ret_summary);
+MMR_API MMR_MUST_CHECK int mmr_array_sum(const mmr_array *array, mmr_summary *ret_summary);
 
 /* The exact sum of integers, if it fits into 64 bits.
  *
  * Errors: -ERANGE when it does not fit; -EINVAL for a summary of floating-point numbers. */
-MMR_API int mmr_summary_i64(const mmr_summary *summary, int64_t *ret_sum);
-MMR_API int mmr_summary_u64(const mmr_summary *summary, uint64_t *ret_sum);
+MMR_API MMR_MUST_CHECK int mmr_summary_i64(const mmr_summary *summary, int64_t *ret_sum);
+MMR_API MMR_MUST_CHECK int mmr_summary_u64(const mmr_summary *summary, uint64_t *ret_sum);
 
 MMR_END_DECLS
 

@@ -20,8 +20,11 @@
 
 #if defined(__GNUC__)
 #define MMR_API __attribute__((visibility("default")))
+/* The result reports a failure that no later call would. */
+#define MMR_MUST_CHECK __attribute__((warn_unused_result))
 #else
 #define MMR_API
+#define MMR_MUST_CHECK
 #endif
 
 MMR_BEGIN_DECLS

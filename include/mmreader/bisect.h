@@ -10,8 +10,11 @@
  *	mmr_key key = MMR_KEY_INIT;
  *
  *	key.kind = MMR_KEY_FORM;
- *	mmr_bisect(reader, NULL, &key, mmr_slice_of("2024-05-01"), MMR_BOUND_LOWER, &start);
- *	mmr_bisect(reader, NULL, &key, mmr_slice_of("2024-05-02"), MMR_BOUND_LOWER, &stop);
+ *	from = mmr_slice_of("2024-05-01");
+ *	to = mmr_slice_of("2024-05-02");
+ *	err = mmr_bisect(reader, NULL, &key, from, MMR_BOUND_LOWER, &start);
+ *	if (err >= 0)
+ *		err = mmr_bisect(reader, NULL, &key, to, MMR_BOUND_LOWER, &stop);
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_BISECT_H
@@ -102,8 +105,8 @@ enum mmr_bound {
  * than MMR_KEY_ROOM bytes, one that is not a number where keys are, and an empty one for FORM.
  * -ESPIPE for a stream. What `find` returned, if negative; those of mmr_regex_matches_error,
  * mmr_read_at and mmr_scan_locate; -ENOMEM. Threads: safe, if `find` and `compare` are. */
-MMR_API int mmr_bisect(mmr_reader *reader, const mmr_scan_options *scan, const mmr_key *key,
-	mmr_slice wanted, enum mmr_bound bound, uint64_t *ret_off);
+MMR_API MMR_MUST_CHECK int mmr_bisect(mmr_reader *reader, const mmr_scan_options *scan,
+	const mmr_key *key, mmr_slice wanted, enum mmr_bound bound, uint64_t *ret_off);
 
 MMR_END_DECLS
 

@@ -1,8 +1,11 @@
 /* error.h - error codes for programs and error messages for people
  *
  * Calls that can fail return an int: 0 or more on success, a negative code on failure. Others say
- * so. Codes
- * down to -4095 are negated errno values. Lower codes are MMR_E....
+ * so. Codes down to -4095 are negated errno values. Lower codes are MMR_E....
+ *
+ * Compilers warn if the result of such a call is ignored (gcc and clang do), with two exceptions:
+ * advice (mmr_advise, mmr_prefetch, mmr_release, mmr_library_load), because no later call depends
+ * on its success; and mmr_guard_install, because sigaction(2) does not fail for SIGBUS.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_ERROR_H

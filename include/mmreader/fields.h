@@ -47,7 +47,7 @@ static inline bool mmr_fields_next(mmr_fields *it, mmr_slice *ret_field)
 }
 
 /* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
-static inline int mmr_fields_error(const mmr_fields *it)
+static inline MMR_MUST_CHECK int mmr_fields_error(const mmr_fields *it)
 {
 	return it->positions.error;
 }
@@ -103,7 +103,7 @@ MMR_API bool mmr_table_next(mmr_table *it, mmr_cell *ret_cell);
  * Returns: 0 at the end.
  * Errors: MMR_EQUOTE for a quote that is not closed, with the offset of the quote if the slice is
  *   in an open reader; those of mmr_positions_error. */
-static inline int mmr_table_error(const mmr_table *it)
+static inline MMR_MUST_CHECK int mmr_table_error(const mmr_table *it)
 {
 	return it->positions.error;
 }
@@ -113,7 +113,7 @@ static inline int mmr_table_error(const mmr_table *it)
  * Shape: `buffer` has room for `cell.text.len` bytes and does not overlap the text.
  * Returns: 0, with the number of bytes written in `*ret_len`.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault). */
-MMR_API int mmr_cell_unquote(mmr_cell cell, char *buffer, size_t *ret_len);
+MMR_API MMR_MUST_CHECK int mmr_cell_unquote(mmr_cell cell, char *buffer, size_t *ret_len);
 
 MMR_END_DECLS
 

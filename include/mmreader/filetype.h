@@ -30,7 +30,7 @@ typedef struct mmr_filetype {
  * Threads: safe; threads do not wait for each other.
  * Source: libmagic(3). It looks for its database in $MAGIC, ~/.magic and the folder of its package.
  */
-MMR_API int mmr_filetype_of(const mmr_reader *reader, mmr_filetype *ret_type);
+MMR_API MMR_MUST_CHECK int mmr_filetype_of(const mmr_reader *reader, mmr_filetype *ret_type);
 
 /* Detects the type of bytes by the built-in signatures alone, without libmagic. The first bytes of
  * a file are enough for archives and images. Text is checked up to the end of `sample`.
@@ -39,7 +39,7 @@ MMR_API int mmr_filetype_of(const mmr_reader *reader, mmr_filetype *ret_type);
  * Returns: 0.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault); MMR_ENOMAP.
  * Threads: safe. */
-MMR_API int mmr_filetype_sniff(mmr_slice sample, mmr_filetype *ret_type);
+MMR_API MMR_MUST_CHECK int mmr_filetype_sniff(mmr_slice sample, mmr_filetype *ret_type);
 
 MMR_END_DECLS
 

@@ -24,14 +24,15 @@ MMR_BEGIN_DECLS
  *
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault); MMR_ENOMAP.
  * Threads: safe. */
-MMR_API int mmr_slice_count(mmr_slice slice, char byte, uint64_t *ret_count);
+MMR_API MMR_MUST_CHECK int mmr_slice_count(mmr_slice slice, char byte, uint64_t *ret_count);
 
 /* Finds the offset of occurrence `n` of a byte; the first occurrence is 0.
  *
  * Returns: 1 with `*ret_off` set, 0 when the byte occurs `n` times or fewer.
  * Errors: as mmr_slice_count.
  * Threads: safe. */
-MMR_API int mmr_slice_select(mmr_slice slice, char byte, uint64_t n, size_t *ret_off);
+MMR_API MMR_MUST_CHECK int mmr_slice_select(
+	mmr_slice slice, char byte, uint64_t n, size_t *ret_off);
 
 /* A text that is prepared for a search. Members are private. */
 typedef struct mmr_needle {
@@ -97,7 +98,7 @@ static inline bool mmr_matches_next_back(mmr_matches *it, mmr_slice *ret_match)
 }
 
 /* Why the iteration ended. Returns: 0 at the end. Errors: as mmr_slice_count. */
-static inline int mmr_matches_error(const mmr_matches *it)
+static inline MMR_MUST_CHECK int mmr_matches_error(const mmr_matches *it)
 {
 	return it->error;
 }

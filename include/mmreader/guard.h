@@ -56,7 +56,7 @@ MMR_API void mmr_guard_handle(int number, void *info, void *context);
  * Errors: the result of `fn`, if it is negative; MMR_ETRUNCATED, -EIO after a fault; -ENOTSUP when
  *   the reader is mapped and neither mmr_guard_install nor mmr_guard_delegate has been called.
  * Threads: safe; calls nest. */
-MMR_API int mmr_try(mmr_reader *reader, int (*fn)(void *arg), void *arg);
+MMR_API MMR_MUST_CHECK int mmr_try(mmr_reader *reader, int (*fn)(void *arg), void *arg);
 
 MMR_END_DECLS
 

@@ -45,7 +45,7 @@ typedef struct mmr_index_options {
  *   those of mmr_scan_run.
  * Lifetime: until mmr_index_close. The reader, and the records of `scan`, must live longer.
  * Threads: safe. Any number of threads may use the index. */
-MMR_API int mmr_index_build(mmr_reader *reader, const mmr_scan_options *scan,
+MMR_API MMR_MUST_CHECK int mmr_index_build(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_index_options *options, mmr_index **ret_index);
 
 /* Extends an index by the bytes that mmr_refresh has added to its reader. Until then the index
@@ -54,7 +54,7 @@ MMR_API int mmr_index_build(mmr_reader *reader, const mmr_scan_options *scan,
  * Shape: `scan` as for mmr_index_build.
  * Errors: like mmr_index_build. The index is then unchanged.
  * Threads: no other call may use the index meanwhile. */
-MMR_API int mmr_index_extend(mmr_index *index, const mmr_scan_options *scan);
+MMR_API MMR_MUST_CHECK int mmr_index_extend(mmr_index *index, const mmr_scan_options *scan);
 
 /* --- Indexes in files ------------------------------------------------------------------------- */
 
@@ -66,7 +66,7 @@ MMR_API int mmr_index_extend(mmr_index *index, const mmr_scan_options *scan);
  *   `scan` and `options` may be NULL.
  * Returns: 0 with the length of the whole path in `*ret_len`.
  * Errors: those of mmr_index_load, except for those of the file. Threads: safe. */
-MMR_API int mmr_index_path(mmr_reader *reader, const mmr_scan_options *scan,
+MMR_API MMR_MUST_CHECK int mmr_index_path(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_index_options *options, char *buffer, size_t size, size_t *ret_len);
 
 /* Opens the index that was saved for a reader, if it is one of the bytes that the file has now.
@@ -87,7 +87,7 @@ MMR_API int mmr_index_path(mmr_reader *reader, const mmr_scan_options *scan,
  *   it; -EINVAL (options, reader); -ENOMEM; errno of open(2), -ENOENT if there is none; those of
  *   mmr_read_at.
  * Lifetime: like mmr_index_build. */
-MMR_API int mmr_index_load(mmr_reader *reader, const mmr_scan_options *scan,
+MMR_API MMR_MUST_CHECK int mmr_index_load(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_index_options *options, mmr_index **ret_index);
 
 /* Like mmr_index_load, but makes the index if there is none, or extends it if the file has grown.
@@ -101,7 +101,7 @@ MMR_API int mmr_index_load(mmr_reader *reader, const mmr_scan_options *scan,
  * Errors: those of mmr_index_load for the reader; those of mmr_index_build; -ENOSPC and other
  *   errors of writing. The file of before is then unchanged. -EEXIST if it is not an
  *   index, or is the data. */
-MMR_API int mmr_index_make(mmr_reader *reader, const mmr_scan_options *scan,
+MMR_API MMR_MUST_CHECK int mmr_index_make(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_index_options *options, mmr_index **ret_index);
 
 /* Makes part `k` of `n` of an index, counted from 1, in a file of its own: that of mmr_index_path
@@ -111,7 +111,7 @@ MMR_API int mmr_index_make(mmr_reader *reader, const mmr_scan_options *scan,
  * Shape: as for mmr_index_load. All parts must be made with the same options.
  * Errors: those of mmr_index_make; -EINVAL unless 1 <= k <= n, and for the rows of a table, whose
  *   parts depend on each other. Threads: safe. */
-MMR_API int mmr_index_make_part(mmr_reader *reader, const mmr_scan_options *scan,
+MMR_API MMR_MUST_CHECK int mmr_index_make_part(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_index_options *options, uint64_t k, uint64_t n);
 
 /* Joins the `n` parts of an index, and removes them. No byte of the data is counted again.
@@ -119,7 +119,7 @@ MMR_API int mmr_index_make_part(mmr_reader *reader, const mmr_scan_options *scan
  * Errors: those of mmr_index_make; -ENOENT if a part is missing; MMR_ESTALE if the parts are not of
  *   the file as it is now, or were made with other options; MMR_EDAMAGED. The parts then stay.
  * Lifetime: like mmr_index_build. */
-MMR_API int mmr_index_join(mmr_reader *reader, const mmr_scan_options *scan,
+MMR_API MMR_MUST_CHECK int mmr_index_join(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_index_options *options, uint64_t n, mmr_index **ret_index);
 
 /* Counts the bytes that an index covers again, and compares.
@@ -127,7 +127,7 @@ MMR_API int mmr_index_join(mmr_reader *reader, const mmr_scan_options *scan,
  * Shape: `scan` as for mmr_index_build, but its delimiter and records are those of the index.
  * Errors: MMR_ESTALE if the index is wrong, MMR_EDAMAGED; it is then not used any more. Those of
  *   mmr_scan_run. Threads: safe. */
-MMR_API int mmr_index_verify(mmr_index *index, const mmr_scan_options *scan);
+MMR_API MMR_MUST_CHECK int mmr_index_verify(mmr_index *index, const mmr_scan_options *scan);
 
 /* --- All indexes ------------------------------------------------------------------------------ */
 

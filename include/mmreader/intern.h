@@ -61,7 +61,8 @@ typedef struct mmr_intern_options {
  * Lifetime: until mmr_intern_close. With `zero_copy`, all texts must stay valid and unchanged until
  *   then.
  * Threads: one writer at a time; any number of threads may read while nobody writes. */
-MMR_API int mmr_intern_open(const mmr_intern_options *options, mmr_intern **ret_pool);
+MMR_API MMR_MUST_CHECK int mmr_intern_open(
+	const mmr_intern_options *options, mmr_intern **ret_pool);
 
 /* Frees a pool and its copies of texts. NULL is allowed. */
 MMR_API void mmr_intern_close(mmr_intern *pool);
@@ -77,14 +78,15 @@ MMR_API void mmr_intern_close(mmr_intern *pool);
  *   MMR_INTERN_MAX texts). The pool is then unchanged and can be used.
  * Lifetime: `text` is needed during this call only; with `zero_copy`, see mmr_intern_open.
  * Threads: one at a time. */
-MMR_API int mmr_intern_add(mmr_intern *pool, mmr_slice text, uint32_t *ret_id);
+MMR_API MMR_MUST_CHECK int mmr_intern_add(mmr_intern *pool, mmr_slice text, uint32_t *ret_id);
 
 /* Finds the id of a text.
  *
  * Returns: 1 with the id in `*ret_id`; 0 when the pool does not hold the text.
  * Errors: like mmr_intern_add, except -EINVAL, -ENOMEM and -EOVERFLOW.
  * Threads: any number, while nobody writes. */
-MMR_API int mmr_intern_find(const mmr_intern *pool, mmr_slice text, uint32_t *ret_id);
+MMR_API MMR_MUST_CHECK int mmr_intern_find(
+	const mmr_intern *pool, mmr_slice text, uint32_t *ret_id);
 
 /* Finds the ids of `n` texts. Their lookups wait for memory together, so this takes less time than
  * calls of mmr_intern_find: a third or less in a pool that is larger than the caches.
@@ -94,7 +96,7 @@ MMR_API int mmr_intern_find(const mmr_intern *pool, mmr_slice text, uint32_t *re
  *   it.
  * Errors: like mmr_intern_find; `ret_ids` is unspecified.
  * Threads: like mmr_intern_find. */
-MMR_API int mmr_intern_find_many(
+MMR_API MMR_MUST_CHECK int mmr_intern_find_many(
 	const mmr_intern *pool, const mmr_slice *texts, size_t n, uint32_t *ret_ids);
 
 /* Adds `n` texts in their order. If most are known, this takes as long as mmr_intern_find_many.
@@ -106,7 +108,7 @@ MMR_API int mmr_intern_find_many(
  *   unspecified.
  * Lifetime: like mmr_intern_add.
  * Threads: one at a time. */
-MMR_API int mmr_intern_add_many(
+MMR_API MMR_MUST_CHECK int mmr_intern_add_many(
 	mmr_intern *pool, const mmr_slice *texts, size_t n, uint32_t *ret_ids);
 
 /* The text of an id.
@@ -115,7 +117,8 @@ MMR_API int mmr_intern_add_many(
  * Lifetime: until mmr_intern_close; the text never moves. With `zero_copy`, that of the text that
  *   was added first.
  * Threads: like mmr_intern_find. */
-MMR_API int mmr_intern_text(const mmr_intern *pool, uint32_t id, mmr_slice *ret_text);
+MMR_API MMR_MUST_CHECK int mmr_intern_text(
+	const mmr_intern *pool, uint32_t id, mmr_slice *ret_text);
 
 /* The number of distinct texts; all ids are less. Threads: like mmr_intern_find. */
 MMR_API uint32_t mmr_intern_count(const mmr_intern *pool);
@@ -136,7 +139,8 @@ MMR_API void mmr_intern_freeze(mmr_intern *pool);
  * Lifetime: if `other` holds copies, its texts are copied again, so it may be closed. If it holds
  *   pointers, the texts must stay valid.
  * Threads: one at a time; others may read `other` meanwhile. */
-MMR_API int mmr_intern_merge(mmr_intern *pool, const mmr_intern *other, uint32_t *ret_ids);
+MMR_API MMR_MUST_CHECK int mmr_intern_merge(
+	mmr_intern *pool, const mmr_intern *other, uint32_t *ret_ids);
 
 MMR_END_DECLS
 

@@ -52,7 +52,8 @@ MMR_API int mmr_library_load(enum mmr_library library);
  * Errors: -EINVAL for a library that does not exist.
  * Lifetime: the texts are static.
  * Threads: safe. */
-MMR_API int mmr_library_status(enum mmr_library library, mmr_library_info *ret_status);
+MMR_API MMR_MUST_CHECK int mmr_library_status(
+	enum mmr_library library, mmr_library_info *ret_status);
 
 MMR_END_DECLS
 

@@ -105,7 +105,7 @@ static inline mmr_slice mmr_lines_rest(const mmr_lines *it)
 }
 
 /* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
-static inline int mmr_lines_error(const mmr_lines *it)
+static inline MMR_MUST_CHECK int mmr_lines_error(const mmr_lines *it)
 {
 	return it->positions.error;
 }
@@ -151,7 +151,7 @@ static inline bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_
 }
 
 /* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
-static inline int mmr_reverse_lines_error(const mmr_reverse_lines *it)
+static inline MMR_MUST_CHECK int mmr_reverse_lines_error(const mmr_reverse_lines *it)
 {
 	return it->positions.error;
 }
@@ -165,7 +165,8 @@ static inline int mmr_reverse_lines_error(const mmr_reverse_lines *it)
  * Errors: -ERANGE unless `off` is less than `bytes.len`; those of mmr_positions_error. `*ret_line`
  *   is then unchanged.
  * Lifetime: that of the slice. */
-MMR_API int mmr_line_around(mmr_slice bytes, size_t off, char delimiter, mmr_slice *ret_line);
+MMR_API MMR_MUST_CHECK int mmr_line_around(
+	mmr_slice bytes, size_t off, char delimiter, mmr_slice *ret_line);
 
 MMR_END_DECLS
 

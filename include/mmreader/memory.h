@@ -46,7 +46,7 @@ typedef struct mmr_allocator {
  *   allocator is best.
  * Threads: safe. The two functions are called by any thread, and by several at a time. They may
  *   call mmr_heap_bytes, but nothing that allocates. */
-MMR_API int mmr_heap_replace(const mmr_allocator *allocator);
+MMR_API MMR_MUST_CHECK int mmr_heap_replace(const mmr_allocator *allocator);
 
 /* --- The process --- */
 
@@ -125,8 +125,8 @@ MMR_API void mmr_reader_memory(const mmr_reader *reader, mmr_reader_memory_info 
  * Source: mincore(2) reports all pages as resident to users without permission. Such a result is
  *   reported as -EPERM.
  */
-MMR_API int mmr_reader_residency(const mmr_reader *reader, uint64_t off, uint64_t len,
-	uint16_t *buckets, size_t n, mmr_residency *ret_residency);
+MMR_API MMR_MUST_CHECK int mmr_reader_residency(const mmr_reader *reader, uint64_t off,
+	uint64_t len, uint16_t *buckets, size_t n, mmr_residency *ret_residency);
 
 MMR_END_DECLS
 

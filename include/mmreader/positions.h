@@ -46,7 +46,7 @@ MMR_API mmr_positions mmr_positions_of_set(mmr_slice slice, mmr_slice set);
  *
  * Returns: 0 at the end of the slice.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault), MMR_ENOMAP (a slice without addresses). */
-static inline int mmr_positions_error(const mmr_positions *it)
+static inline MMR_MUST_CHECK int mmr_positions_error(const mmr_positions *it)
 {
 	return it->error;
 }

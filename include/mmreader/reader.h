@@ -63,20 +63,22 @@ typedef struct mmr_reader_options {
  * Lifetime: until mmr_close. The reader keeps one descriptor, which is closed on exec.
  * Threads: safe. Any number of threads may use the reader, but only one scan of a stream and one
  *   mmr_refresh at a time. */
-MMR_API int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **ret_reader);
+MMR_API MMR_MUST_CHECK int mmr_open(
+	const char *path, const mmr_reader_options *options, mmr_reader **ret_reader);
 
 /* Like mmr_open, but for a descriptor. The reader keeps a duplicate; the caller still has to close
  * `fd`. The file offset is neither used nor moved, except by a stream. If a stream has a file
  * offset, as a file that is opened with STREAM, each scan leaves it at the first unused byte.
  *
  * Errors: like mmr_open, and -EBADF if `fd` is not open for reading. */
-MMR_API int mmr_open_fd(int fd, const mmr_reader_options *options, mmr_reader **ret_reader);
+MMR_API MMR_MUST_CHECK int mmr_open_fd(
+	int fd, const mmr_reader_options *options, mmr_reader **ret_reader);
 
 /* Opens memory of the caller, which must stay valid and unchanged until mmr_close.
  *
  * Shape: `bytes` may be NULL if `len` is 0.
  * Errors: -ENOMEM; -EINVAL for NULL with a length. */
-MMR_API int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_reader);
+MMR_API MMR_MUST_CHECK int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_reader);
 
 /* Closes a reader. Its slices and iterators must not be used afterwards.
  *
@@ -117,7 +119,8 @@ MMR_API uint64_t mmr_consumed(const mmr_reader *reader);
  * Returns: 0; `*ret_len` bytes were copied.
  * Errors: like mmr_read_at.
  * Threads: safe, except during a scan of a stream. */
-MMR_API int mmr_head(const mmr_reader *reader, void *buffer, size_t len, size_t *ret_len);
+MMR_API MMR_MUST_CHECK int mmr_head(
+	const mmr_reader *reader, void *buffer, size_t len, size_t *ret_len);
 
 /* All bytes of the range.
  *
@@ -145,7 +148,7 @@ MMR_API mmr_slice mmr_bytes(const mmr_reader *reader);
  * Errors: -ESPIPE for a stream; MMR_ETRUNCATED if the file has become shorter; errno of pread(2).
  *   `*ret_len` and the content of the buffer are undefined then.
  * Threads: safe. */
-MMR_API int mmr_read_at(
+MMR_API MMR_MUST_CHECK int mmr_read_at(
 	const mmr_reader *reader, uint64_t off, void *buffer, size_t len, size_t *ret_len);
 
 /* Extends the range by the bytes that were appended to the file since it was opened or refreshed.
@@ -162,7 +165,7 @@ MMR_API int mmr_read_at(
  *   unchanged then.
  * Lifetime: slices that were obtained before the call stay valid.
  * Threads: one refresh at a time. Other threads may use the reader meanwhile. */
-MMR_API int mmr_refresh(mmr_reader *reader);
+MMR_API MMR_MUST_CHECK int mmr_refresh(mmr_reader *reader);
 
 /* Checks that the file has not changed since it was opened, or since the last mmr_refresh that
  * extended the range. A stream and the caller's memory are not checked.
@@ -171,7 +174,7 @@ MMR_API int mmr_refresh(mmr_reader *reader);
  * Errors: MMR_ETRUNCATED if it ends before the end of the range; MMR_ECHANGED if its size or its
  *   times differ, or if its path names another file or none; errno of fstat(2).
  * Threads: safe. */
-MMR_API int mmr_check(const mmr_reader *reader);
+MMR_API MMR_MUST_CHECK int mmr_check(const mmr_reader *reader);
 
 enum mmr_advice {
 	MMR_ADVICE_NORMAL = 0,

@@ -50,7 +50,7 @@ typedef struct mmr_layout mmr_layout;
  *   mmr_last_error_offset the offset in `text`; -ENOMEM.
  * Lifetime: until mmr_layout_close. `text` is needed during this call only.
  * Threads: safe. */
-MMR_API int mmr_layout_parse(mmr_slice text, mmr_layout **ret_layout);
+MMR_API MMR_MUST_CHECK int mmr_layout_parse(mmr_slice text, mmr_layout **ret_layout);
 
 /* Frees a layout and its fields. NULL is allowed. */
 MMR_API void mmr_layout_close(mmr_layout *layout);
@@ -106,7 +106,7 @@ static inline bool mmr_records_next(mmr_records *it, mmr_slice *ret_record)
  * Returns: 0 after the last record.
  * Errors: -EBADMSG when the slice ends with an incomplete record (mmr_last_error reports how many
  *   bytes are left over); MMR_ETRUNCATED, -EIO (a guarded fault); MMR_ENOMAP. */
-static inline int mmr_records_error(const mmr_records *it)
+static inline MMR_MUST_CHECK int mmr_records_error(const mmr_records *it)
 {
 	return it->error;
 }
@@ -114,15 +114,15 @@ static inline int mmr_records_error(const mmr_records *it)
 /* One record by its number.
  *
  * Errors: -ERANGE when there is no such record or it is incomplete; MMR_ENOMAP. */
-MMR_API int mmr_record_at(const mmr_layout *layout, mmr_slice slice, uint64_t header,
+MMR_API MMR_MUST_CHECK int mmr_record_at(const mmr_layout *layout, mmr_slice slice, uint64_t header,
 	uint64_t number, mmr_slice *ret_record);
 
 /* All values of one field as an array.
  *
  * Errors: -EINVAL for text; -EBADMSG when the slice ends with an incomplete record; MMR_ENOMAP.
  * Lifetime: that of the slice. */
-MMR_API int mmr_layout_column(const mmr_layout *layout, mmr_slice slice, uint64_t header,
-	const mmr_field *field, mmr_array *ret_array);
+MMR_API MMR_MUST_CHECK int mmr_layout_column(const mmr_layout *layout, mmr_slice slice,
+	uint64_t header, const mmr_field *field, mmr_array *ret_array);
 
 /* The bytes of a field, unchanged. */
 static inline mmr_slice mmr_record_bytes(mmr_slice record, const mmr_field *field)
@@ -145,9 +145,12 @@ static inline mmr_slice mmr_record_text(mmr_slice record, const mmr_field *field
 }
 
 /* Private: used by the calls below for numbers that need a conversion. */
-MMR_API int mmr_record_as_i64_(mmr_slice record, const mmr_field *field, int64_t *ret_value);
-MMR_API int mmr_record_as_u64_(mmr_slice record, const mmr_field *field, uint64_t *ret_value);
-MMR_API int mmr_record_as_f64_(mmr_slice record, const mmr_field *field, double *ret_value);
+MMR_API MMR_MUST_CHECK int mmr_record_as_i64_(
+	mmr_slice record, const mmr_field *field, int64_t *ret_value);
+MMR_API MMR_MUST_CHECK int mmr_record_as_u64_(
+	mmr_slice record, const mmr_field *field, uint64_t *ret_value);
+MMR_API MMR_MUST_CHECK int mmr_record_as_f64_(
+	mmr_slice record, const mmr_field *field, double *ret_value);
 
 static inline uint64_t mmr_record_bits_(mmr_slice record, const mmr_field *field)
 {
@@ -188,7 +191,8 @@ static inline uint64_t mmr_record_bits_(mmr_slice record, const mmr_field *field
  *
  * Shape: the record and the field must belong to the same layout.
  * Errors: -EINVAL for text; -ERANGE when the conversion would lose something, as in array.h. */
-static inline int mmr_record_i64(mmr_slice record, const mmr_field *field, int64_t *ret_value)
+static inline MMR_MUST_CHECK int mmr_record_i64(
+	mmr_slice record, const mmr_field *field, int64_t *ret_value)
 {
 	unsigned unused;
 
@@ -199,7 +203,8 @@ static inline int mmr_record_i64(mmr_slice record, const mmr_field *field, int64
 	return 0;
 }
 
-static inline int mmr_record_u64(mmr_slice record, const mmr_field *field, uint64_t *ret_value)
+static inline MMR_MUST_CHECK int mmr_record_u64(
+	mmr_slice record, const mmr_field *field, uint64_t *ret_value)
 {
 	if (field->type - 1u > MMR_U64 - 1u)
 		return mmr_record_as_u64_(record, field, ret_value);
@@ -207,7 +212,8 @@ static inline int mmr_record_u64(mmr_slice record, const mmr_field *field, uint6
 	return 0;
 }
 
-static inline int mmr_record_f64(mmr_slice record, const mmr_field *field, double *ret_value)
+static inline MMR_MUST_CHECK int mmr_record_f64(
+	mmr_slice record, const mmr_field *field, double *ret_value)
 {
 	uint64_t bits;
 

@@ -65,7 +65,7 @@ typedef struct mmr_regex_options {
  *   message gives the reason, mmr_last_error_offset the byte of the pattern) and for invalid
  *   options; MMR_ENOLIB; -ENOMEM; -ENOTSUP for `utf` where PCRE2 was built without it.
  * Lifetime: until mmr_regex_close. The pattern and the options are copied. Threads: safe. */
-MMR_API int mmr_regex_compile(
+MMR_API MMR_MUST_CHECK int mmr_regex_compile(
 	mmr_slice pattern, const mmr_regex_options *options, mmr_regex **ret_regex);
 
 /* Frees a compiled pattern, which nothing may use any more. NULL is allowed. */
@@ -94,12 +94,13 @@ typedef struct mmr_regex_match {
  * Returns: 1; 0 when the group did not match, with `*ret_text` {NULL, 0}.
  * Errors: -ERANGE for a group that the pattern does not have.
  * Lifetime: that of the match. Threads: safe. */
-MMR_API int mmr_regex_group(const mmr_regex_match *match, unsigned number, mmr_slice *ret_text);
+MMR_API MMR_MUST_CHECK int mmr_regex_group(
+	const mmr_regex_match *match, unsigned number, mmr_slice *ret_text);
 
 /* Like mmr_regex_group, but by name. If groups share the name, the first that matched.
  *
  * Errors: -ENOENT for a name that the pattern does not have. */
-MMR_API int mmr_regex_group_named(
+MMR_API MMR_MUST_CHECK int mmr_regex_group_named(
 	const mmr_regex_match *match, const char *name, mmr_slice *ret_text);
 
 /* Iterates over the matches in a slice. Belongs to one thread. */
@@ -109,7 +110,7 @@ typedef struct mmr_regex_matches mmr_regex_matches;
  *
  * Errors: MMR_ENOMAP (a slice without addresses); -ENOMEM.
  * Lifetime: until mmr_regex_matches_close; the regex and the slice must live longer. */
-MMR_API int mmr_regex_matches_of(
+MMR_API MMR_MUST_CHECK int mmr_regex_matches_of(
 	const mmr_regex *regex, mmr_slice slice, mmr_regex_matches **ret_it);
 
 /* The next match, from the start.
@@ -123,7 +124,7 @@ MMR_API bool mmr_regex_matches_next(mmr_regex_matches *it, mmr_regex_match *ret_
  * Errors: -ECANCELED when a limit of the regex was reached; MMR_ELONG for a line past 64 MiB;
  *   MMR_ETRUNCATED, -EIO (a guarded fault, or an internal error of PCRE2); -ENOMEM. Offsets of
  *   limits are counted from the start of the slice. */
-MMR_API int mmr_regex_matches_error(const mmr_regex_matches *it);
+MMR_API MMR_MUST_CHECK int mmr_regex_matches_error(const mmr_regex_matches *it);
 
 /* Ends an iteration. NULL is allowed. */
 MMR_API void mmr_regex_matches_close(mmr_regex_matches *it);
@@ -135,7 +136,7 @@ MMR_API void mmr_regex_matches_close(mmr_regex_matches *it);
  *   MMR_IO_READ replaces its `io_mode`.
  * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. The message of
  *   the first limit that is reached has its offset. Threads: safe. */
-MMR_API int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader,
+MMR_API MMR_MUST_CHECK int mmr_regex_count(const mmr_regex *regex, mmr_reader *reader,
 	const mmr_scan_options *scan, uint64_t *ret_matches);
 
 /* Processes a match.
@@ -149,8 +150,8 @@ typedef int mmr_regex_fn(void *context, const mmr_regex_match *match);
  * Shape: `flags` are of enum mmr_match_flags.
  * Returns: 0 at the end of the range, 1 when `fn` stopped it.
  * Errors: what `fn` returned, if negative; otherwise like mmr_regex_count. */
-MMR_API int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader, const mmr_scan_options *scan,
-	unsigned flags, mmr_regex_fn *fn, void *context);
+MMR_API MMR_MUST_CHECK int mmr_regex_each(const mmr_regex *regex, mmr_reader *reader,
+	const mmr_scan_options *scan, unsigned flags, mmr_regex_fn *fn, void *context);
 
 MMR_END_DECLS
 

@@ -97,7 +97,7 @@ typedef struct mmr_scan_options {
  * Shape: `options` may be NULL. Lines are not located: the range is that of the bytes.
  * Returns: 0; FILL for readers that have no page cache of their own, such as streams.
  * Errors: -EINVAL (options). Threads: safe. */
-MMR_API int mmr_scan_cache(
+MMR_API MMR_MUST_CHECK int mmr_scan_cache(
 	const mmr_reader *reader, const mmr_scan_options *options, enum mmr_cache *ret_cache);
 
 /* Finds the bytes of a range: [*ret_start, *ret_stop).
@@ -105,7 +105,7 @@ MMR_API int mmr_scan_cache(
  * Shape: `options` may be NULL: the whole reader. Several threads count the lines before the range
  * and in it.
  * Errors: -ESPIPE for a stream; -EINVAL (options); those of mmr_blocks_error. Threads: safe. */
-MMR_API int mmr_scan_locate(mmr_reader *reader, const mmr_scan_options *options,
+MMR_API MMR_MUST_CHECK int mmr_scan_locate(mmr_reader *reader, const mmr_scan_options *options,
 	uint64_t *ret_start, uint64_t *ret_stop);
 
 /* --- Records of several lines ----------------------------------------------------------------- */
@@ -138,7 +138,8 @@ MMR_API int mmr_scan_locate(mmr_reader *reader, const mmr_scan_options *options,
  *   reaches a limit.
  * Lifetime: until mmr_split_close. The pattern is copied.
  * Threads: safe; any number of threads may use the result. */
-MMR_API int mmr_split_compile(mmr_slice pattern, char delimiter, mmr_split **ret_split);
+MMR_API MMR_MUST_CHECK int mmr_split_compile(
+	mmr_slice pattern, char delimiter, mmr_split **ret_split);
 
 /* Makes the rows of a table replace lines, as records do. They are those of mmr_table_of
  * (fields.h), so quoted cells may contain line ends.
@@ -165,7 +166,7 @@ MMR_API int mmr_split_compile(mmr_slice pattern, char delimiter, mmr_split **ret
  *   must have \n as their delimiter.
  * Errors: -EINVAL (separator); -ENOMEM.
  * Lifetime: until mmr_split_close. Threads: safe; any number of threads may use the result. */
-MMR_API int mmr_split_rows(char separator, mmr_split **ret_split);
+MMR_API MMR_MUST_CHECK int mmr_split_rows(char separator, mmr_split **ret_split);
 
 /* Frees a compiled pattern, or rows, which nothing may use any more. NULL is allowed. */
 MMR_API void mmr_split_close(mmr_split *split);
@@ -178,7 +179,7 @@ MMR_API unsigned mmr_processors(void);
 
 /* Makes an object that any number of scans may use, one after the other. Returns: NULL if there is
  * no memory. */
-MMR_API mmr_progress *mmr_progress_new(void);
+MMR_API MMR_MUST_CHECK mmr_progress *mmr_progress_new(void);
 
 /* Frees the object, which no scan may use any more. NULL is allowed. */
 MMR_API void mmr_progress_free(mmr_progress *progress);
@@ -224,7 +225,7 @@ MMR_API mmr_range mmr_range_of(const mmr_scan_options *options);
  * the range.
  *
  * Errors: those of mmr_slice_count; -EINVAL for a range of records. */
-MMR_API int mmr_range_cut(mmr_range *range, mmr_slice *bytes);
+MMR_API MMR_MUST_CHECK int mmr_range_cut(mmr_range *range, mmr_slice *bytes);
 
 /* Whether the range is complete: no later byte can be in it. */
 MMR_API bool mmr_range_ended(const mmr_range *range);
@@ -277,7 +278,7 @@ typedef struct mmr_blocks mmr_blocks;
  *   uses the stream; the code of an earlier fault of the reader; those of mmr_scan_locate.
  * Lifetime: until mmr_blocks_close; the reader must live longer.
  * Threads: an object belongs to one thread; several may use one reader of a file at once. */
-MMR_API int mmr_blocks_open(mmr_reader *reader, const mmr_scan_options *scan,
+MMR_API MMR_MUST_CHECK int mmr_blocks_open(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_block_options *cut, mmr_blocks **ret_blocks);
 
 /* The next block. It is not empty. Unless `split_lines` is set, it ends after a delimiter or at the
@@ -294,7 +295,7 @@ MMR_API bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block);
  *   that still exist first. MMR_ELONG for a line past `line_limit`; mmr_last_error_offset is its
  *   start. MMR_EQUOTE after the last row, see mmr_split_rows. Any errno of read(2) and pread(2);
  *   -ENOMEM. */
-MMR_API int mmr_blocks_error(const mmr_blocks *blocks);
+MMR_API MMR_MUST_CHECK int mmr_blocks_error(const mmr_blocks *blocks);
 
 /* The I/O mode of the last block. */
 MMR_API enum mmr_io_mode mmr_blocks_io_mode(const mmr_blocks *blocks);
@@ -336,7 +337,7 @@ typedef struct mmr_scan_job {
  *   first error stops all workers; mmr_last_error of the calling thread describes it.
  * Threads: safe. Threads of the library block all signals except SIGBUS, SIGSEGV, SIGFPE, SIGILL
  *   and SIGABRT. */
-MMR_API int mmr_scan_run(mmr_reader *reader, const mmr_scan_options *scan,
+MMR_API MMR_MUST_CHECK int mmr_scan_run(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_block_options *cut, const mmr_scan_job *job);
 
 /* --- Lines ------------------------------------------------------------------------------------ */
@@ -353,12 +354,12 @@ typedef struct mmr_counts {
  *
  * Shape: `scan` may be NULL.
  * Errors: those of mmr_scan_run; the counts are set with MMR_EQUOTE, too. Threads: safe. */
-MMR_API int mmr_count_lines(
+MMR_API MMR_MUST_CHECK int mmr_count_lines(
 	mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts);
 
 /* Like mmr_count_lines, but also sets `longest` and `crlf`, which takes longer. Errors: -EINVAL for
  * records. */
-MMR_API int mmr_measure_lines(
+MMR_API MMR_MUST_CHECK int mmr_measure_lines(
 	mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts);
 
 /* Finds the start of the line `n_lines` lines after offset `from`, or before it when negative.
@@ -372,7 +373,7 @@ MMR_API int mmr_measure_lines(
  *   `first_line` and `n_lines` of the options must be those of MMR_SCAN_OPTIONS_INIT. `from` should
  *   be the start of a line or the end of the range; it is clamped to the range. `scan` may be NULL.
  * Errors: -ESPIPE for a stream; -EINVAL (options); those of mmr_scan_run. Threads: safe. */
-MMR_API int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
+MMR_API MMR_MUST_CHECK int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
 	const mmr_scan_options *scan, uint64_t *ret_off);
 
 /* Finds the bounds [*ret_start, *ret_stop) of the line that contains byte `off`, with its delimiter
@@ -384,8 +385,8 @@ MMR_API int mmr_line_seek(mmr_reader *reader, uint64_t from, int64_t n_lines,
  * Units: bytes from the start of the reader.
  * Errors: -ERANGE for an offset outside of the range, and for its end; those of mmr_line_seek. The
  *   outputs are then unchanged. Threads: safe. */
-MMR_API int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_options *scan,
-	uint64_t *ret_start, uint64_t *ret_stop);
+MMR_API MMR_MUST_CHECK int mmr_line_bounds(mmr_reader *reader, uint64_t off,
+	const mmr_scan_options *scan, uint64_t *ret_start, uint64_t *ret_stop);
 
 /* Finds the number of the line that contains byte `off`, counted from 0 at the start of the range:
  * the number of starts of lines up to `off`, without the start of the range. Several threads count.
@@ -394,7 +395,7 @@ MMR_API int mmr_line_bounds(mmr_reader *reader, uint64_t off, const mmr_scan_opt
  * Units: bytes from the start of the reader.
  * Errors: -ERANGE for an offset outside of the range; -ESPIPE for a stream; -EINVAL (options);
  *   those of mmr_scan_run. `*ret_number` is then unchanged. Threads: safe. */
-MMR_API int mmr_line_number(
+MMR_API MMR_MUST_CHECK int mmr_line_number(
 	mmr_reader *reader, uint64_t off, const mmr_scan_options *scan, uint64_t *ret_number);
 
 /* Finds the line with a number, counted from 0 at the start of the range, with its delimiter if it
@@ -410,7 +411,7 @@ MMR_API int mmr_line_number(
  * Errors: -ERANGE if there are not so many lines; MMR_ENOMAP if the reader has no addresses; those
  *   of mmr_line_seek. `*ret_line` is then unchanged.
  * Lifetime: that of mmr_bytes. Threads: safe. */
-MMR_API int mmr_line_find(
+MMR_API MMR_MUST_CHECK int mmr_line_find(
 	mmr_reader *reader, uint64_t number, const mmr_scan_options *scan, mmr_slice *ret_line);
 
 /* Finds the bounds of shard `k` of `n`, counted from 1. The range is divided into `n` shares of
@@ -421,8 +422,8 @@ MMR_API int mmr_line_find(
  * Shape: like mmr_line_seek; one thread searches, unless for rows.
  * Units: bytes from the start of the reader. Errors: -EINVAL unless 1 <= k <= n; those of
  *   mmr_line_seek. Threads: safe. */
-MMR_API int mmr_shard(mmr_reader *reader, const mmr_scan_options *scan, uint64_t k, uint64_t n,
-	uint64_t *ret_start, uint64_t *ret_stop);
+MMR_API MMR_MUST_CHECK int mmr_shard(mmr_reader *reader, const mmr_scan_options *scan, uint64_t k,
+	uint64_t n, uint64_t *ret_start, uint64_t *ret_stop);
 
 /* --- Matches ---------------------------------------------------------------------------------- */
 
@@ -446,7 +447,7 @@ enum mmr_match_flags {
  *
  * Shape: `scan` may be NULL.
  * Errors: those of mmr_scan_run. Threads: safe. */
-MMR_API int mmr_count_matches(mmr_reader *reader, const mmr_needle *needle,
+MMR_API MMR_MUST_CHECK int mmr_count_matches(mmr_reader *reader, const mmr_needle *needle,
 	const mmr_scan_options *scan, uint64_t *ret_matches);
 
 /* Processes a match.
@@ -460,7 +461,7 @@ typedef int mmr_match_fn(void *context, const mmr_match *match);
  * Shape: `flags` are of enum mmr_match_flags.
  * Returns: 0 at the end of the range, 1 when `fn` stopped the scan.
  * Errors: what `fn` returned, if negative; otherwise like mmr_count_matches. */
-MMR_API int mmr_each_match(mmr_reader *reader, const mmr_needle *needle,
+MMR_API MMR_MUST_CHECK int mmr_each_match(mmr_reader *reader, const mmr_needle *needle,
 	const mmr_scan_options *scan, unsigned flags, mmr_match_fn *fn, void *context);
 
 /* --- Numbers ---------------------------------------------------------------------------------- */
@@ -474,8 +475,9 @@ MMR_API int mmr_each_match(mmr_reader *reader, const mmr_needle *needle,
  * backing.
  * Errors: -EBADMSG when the range ends within an element, with the number of remaining bytes in
  *   mmr_last_error; -EINVAL (type, order, stride); those of mmr_scan_run. Threads: safe. */
-MMR_API int mmr_sum_numbers(mmr_reader *reader, enum mmr_type type, enum mmr_order order,
-	size_t stride, const mmr_scan_options *scan, mmr_summary *ret_summary);
+MMR_API MMR_MUST_CHECK int mmr_sum_numbers(mmr_reader *reader, enum mmr_type type,
+	enum mmr_order order, size_t stride, const mmr_scan_options *scan,
+	mmr_summary *ret_summary);
 
 MMR_END_DECLS
 

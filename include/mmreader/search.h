@@ -65,7 +65,7 @@ typedef struct mmr_search mmr_search;
  *   delimiter and for an expression that can only match across lines, such as `A\nB`, `A[\n]` or
  *   `(A|B)\x{a}+`; for invalid options; those of mmr_regex_compile; -ENOMEM.
  * Lifetime: until mmr_search_close. The patterns and the options are copied. Threads: safe. */
-MMR_API int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
+MMR_API MMR_MUST_CHECK int mmr_search_compile(const mmr_pattern *patterns, size_t n_patterns,
 	const mmr_search_options *options, mmr_search **ret_search);
 
 /* Frees compiled patterns, which nothing may use any more. NULL is allowed. */
@@ -77,7 +77,7 @@ MMR_API void mmr_search_close(mmr_search *search);
  *   pattern is compiled by PCRE2, MMR_IO_READ may replace its `io_mode`.
  * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. The number is
  * set with MMR_EQUOTE, too. Threads: safe. */
-MMR_API int mmr_search_count(const mmr_search *search, mmr_reader *reader,
+MMR_API MMR_MUST_CHECK int mmr_search_count(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, uint64_t *ret_lines);
 
 /* --- Lines that match, and lines around them -------------------------------------------------- */
@@ -131,7 +131,7 @@ typedef int mmr_found_line_fn(void *context, const mmr_found_line *line);
  * Returns: 0 at the end of the range, and after `max_lines`; 1 when `fn` stopped the scan.
  * Errors: what `fn` returned, if negative; -ESPIPE on a stream for `backward` and `sample`, and for
  *   `numbers` of records after a number of bytes; otherwise like mmr_search_count. */
-MMR_API int mmr_search_lines(const mmr_search *search, mmr_reader *reader,
+MMR_API MMR_MUST_CHECK int mmr_search_lines(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, const mmr_found_options *how, mmr_found_line_fn *fn,
 	void *context);
 
@@ -158,7 +158,7 @@ typedef struct mmr_found_job {
 
 /* Like mmr_search_lines, with a job. A stop by `line` takes effect after the results of the lines
  * before it, and of the line itself, are collected. */
-MMR_API int mmr_search_run(const mmr_search *search, mmr_reader *reader,
+MMR_API MMR_MUST_CHECK int mmr_search_run(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, const mmr_found_options *how, const mmr_found_job *job);
 
 /* --- Matches in a line ------------------------------------------------------------------------ */
@@ -167,7 +167,8 @@ MMR_API int mmr_search_run(const mmr_search *search, mmr_reader *reader,
 typedef struct mmr_line_matches mmr_line_matches;
 
 /* Errors: -ENOMEM. Lifetime: until mmr_line_matches_close; the search must live longer. */
-MMR_API int mmr_line_matches_open(const mmr_search *search, mmr_line_matches **ret_it);
+MMR_API MMR_MUST_CHECK int mmr_line_matches_open(
+	const mmr_search *search, mmr_line_matches **ret_it);
 
 /* NULL is allowed. */
 MMR_API void mmr_line_matches_close(mmr_line_matches *it);
@@ -178,7 +179,7 @@ MMR_API void mmr_line_matches_close(mmr_line_matches *it);
  * Errors: MMR_ENOMAP (a slice without addresses); MMR_ELONG for a line of more than 64 MiB that
  *   must be copied; -ENOMEM; those of mmr_line_matches_error.
  * Lifetime: the line must stay valid until the next call or the end. */
-MMR_API int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line);
+MMR_API MMR_MUST_CHECK int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line);
 
 /* The next match: the first one after the previous match; of several that start there, the longest.
  * A match that is empty is left out. With `invert`, too, these are matches of the patterns.
@@ -188,7 +189,7 @@ MMR_API int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line);
 MMR_API bool mmr_line_matches_next(mmr_line_matches *it, mmr_slice *ret_match);
 
 /* Why there was no next match. Returns: 0 at the end of the line. */
-MMR_API int mmr_line_matches_error(const mmr_line_matches *it);
+MMR_API MMR_MUST_CHECK int mmr_line_matches_error(const mmr_line_matches *it);
 
 MMR_END_DECLS
 

@@ -20,7 +20,8 @@ MMR_API mmr_slice mmr_slice_cut(mmr_slice slice, int64_t start, int64_t stop);
 /* Exactly the bytes [off, off + len).
  *
  * Errors: -ERANGE when not all of them are in the slice; MMR_ENOMAP (a slice without addresses). */
-MMR_API int mmr_slice_at(mmr_slice slice, uint64_t off, uint64_t len, mmr_slice *ret_part);
+MMR_API MMR_MUST_CHECK int mmr_slice_at(
+	mmr_slice slice, uint64_t off, uint64_t len, mmr_slice *ret_part);
 
 /* A C string as a slice, without its NUL. */
 MMR_API mmr_slice mmr_slice_of(const char *text);
@@ -51,10 +52,10 @@ MMR_API mmr_slice mmr_slice_trim_end(mmr_slice slice);
  * Errors: -EINVAL when the text is not a number, -ERANGE when the number does not fit. Malformed
  *   numbers are common in data, so these two do not set mmr_last_error. MMR_ENOMAP, MMR_ETRUNCATED
  *   and -EIO (a guarded fault) do. On failure `*ret_value` is unchanged. */
-MMR_API int mmr_slice_to_i64(mmr_slice text, int64_t *ret_value);
+MMR_API MMR_MUST_CHECK int mmr_slice_to_i64(mmr_slice text, int64_t *ret_value);
 
 /* Like mmr_slice_to_i64; a number below zero is -ERANGE. */
-MMR_API int mmr_slice_to_u64(mmr_slice text, uint64_t *ret_value);
+MMR_API MMR_MUST_CHECK int mmr_slice_to_u64(mmr_slice text, uint64_t *ret_value);
 
 /* Converts a number in nearly the syntax of Python's float(): sign, digits with a decimal point,
  * exponent, "inf", "nan".
@@ -64,7 +65,7 @@ MMR_API int mmr_slice_to_u64(mmr_slice text, uint64_t *ret_value);
  * Errors: like mmr_slice_to_i64; -ERANGE only when the number is too large.
  * Threads: safe. The first call in a process takes about 0.1 ms more, to compute a table of 10 KiB.
  * Source: IEEE 754 decimal conversion: round to nearest, ties to even. */
-MMR_API int mmr_slice_to_f64(mmr_slice text, double *ret_value);
+MMR_API MMR_MUST_CHECK int mmr_slice_to_f64(mmr_slice text, double *ret_value);
 
 /* --- Chunks of fixed size --------------------------------------------------------------------- */
 
@@ -113,7 +114,7 @@ static inline bool mmr_chunks_next(mmr_chunks *it, mmr_slice *ret_chunk)
  *
  * Returns: 0 at the end of the slice.
  * Errors: MMR_ENOMAP (a slice without addresses). */
-static inline int mmr_chunks_error(const mmr_chunks *it)
+static inline MMR_MUST_CHECK int mmr_chunks_error(const mmr_chunks *it)
 {
 	return it->error;
 }

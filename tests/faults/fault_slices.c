@@ -206,10 +206,11 @@ static int line_matches(const struct scene *scene)
 		return err;
 	err = mmr_line_matches_open(search, &it);
 	if (err == 0) {
-		mmr_line_matches_load(it, scene->bytes);
-		while (mmr_line_matches_next(it, &match))
+		err = mmr_line_matches_load(it, scene->bytes);
+		while (err == 0 && mmr_line_matches_next(it, &match))
 			n += match.len == 6;
-		err = mmr_line_matches_error(it);
+		if (err == 0)
+			err = mmr_line_matches_error(it);
 		mmr_line_matches_close(it);
 	}
 	mmr_search_close(search);

@@ -122,7 +122,8 @@ static void run(const struct scenario *scenario)
 	err = run_again(scenario);
 	printf("again: code %d, findings %016llx\n", err, (unsigned long long)findings);
 	/* A thread keeps its error message, and a library stays loaded. */
-	mmr_open_memory(NULL, 1, NULL);
+	if (mmr_open_memory(NULL, 1, NULL) == 0)
+		abort();
 	left = look_what_is_left();
 	printf("left: %llu bytes of heap, %ld blocks, %ld bytes of maps, %u descriptors\n",
 		(unsigned long long)left.heap, left.blocks, left.mapped, left.descriptors);

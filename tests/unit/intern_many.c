@@ -35,7 +35,7 @@ static void must_find(const mmr_intern *pool, const mmr_slice *texts, size_t n)
 	MUST(ids[n] == 12345, "%zu: an id too many", n);
 	for (i = 0; i < n; i++) {
 		id = MMR_INTERN_NONE;
-		mmr_intern_find(pool, texts[i], &id);
+		MUST(mmr_intern_find(pool, texts[i], &id) >= 0, "%s", mmr_last_error());
 		MUST(ids[i] == id, "%zu: text %zu is %u instead of %u", n, i, ids[i], id);
 	}
 }

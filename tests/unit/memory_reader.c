@@ -181,7 +181,8 @@ START_TEST(test_residency_at_the_last_offset)
 	ck_assert_uint_eq(buckets[0], MMR_BUCKET_FULL);
 	ck_assert_uint_eq(buckets[2], MMR_BUCKET_FULL);
 	if (residency.source == MMR_RESIDENCY_CACHESTAT) {
-		mmr_reader_residency(reader, 0, MMR_REST, buckets, 3, &residency);
+		ck_assert_int_eq(
+			mmr_reader_residency(reader, 0, MMR_REST, buckets, 3, &residency), 0);
 		ck_assert_uint_eq(residency.bytes, (uint64_t)INT64_MAX + 1);
 		ck_assert_uint_eq(residency.resident, (uint64_t)sysconf(_SC_PAGESIZE));
 		ck_assert_uint_eq(buckets[1], 0);

@@ -256,7 +256,8 @@ START_TEST(test_residency_after_writing_and_dropping)
 	ck_assert_int_eq(fsync(temp.fd), 0);
 	ck_assert_int_eq(posix_fadvise(temp.fd, 0, 0, POSIX_FADV_DONTNEED), 0);
 	if (!page_is_resident(temp.fd, 5)) {
-		mmr_reader_residency(reader, 0, MMR_REST, &bucket, 1, &residency);
+		ck_assert_int_eq(
+			mmr_reader_residency(reader, 0, MMR_REST, &bucket, 1, &residency), 0);
 		ck_assert_uint_eq(bucket, 0);
 		ck_assert_uint_eq(residency.resident, 0);
 		ck_assert_uint_eq(residency.bytes, sizeof(bytes));
@@ -347,7 +348,7 @@ static void must_lack_one(int fd, enum mmr_residency_source source)
 	ck_assert_int_eq(residency.source, source);
 	ck_assert_uint_eq(residency.resident, (N_WIDE - 1) * page);
 	ck_assert_uint_eq(buckets[0], MMR_BUCKET_FULL - 1);
-	mmr_reader_residency(reader, 0, MMR_REST, buckets, 2, &residency);
+	ck_assert_int_eq(mmr_reader_residency(reader, 0, MMR_REST, buckets, 2, &residency), 0);
 	ck_assert_uint_eq(residency.resident, (N_WIDE - 1) * page);
 	ck_assert_uint_eq(buckets[0], MMR_BUCKET_FULL);
 	ck_assert_uint_eq(buckets[1], MMR_BUCKET_FULL - 1);

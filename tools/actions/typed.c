@@ -64,15 +64,15 @@ static int make_lines(void *state, const mmr_block *block)
 
 	if (err < 0)
 		return err;
-	for (; n > 0; n--, record.ptr += table->size) {
+	for (; n > 0 && err == 0; n--, record.ptr += table->size) {
 		if (number++ % table->per_row > 0)
 			*to++ = '\t';
-		to = typed_row_put(to, table->layout, record, table->json);
+		err = typed_row_put(&to, table->layout, record, table->json);
 		if (number % table->per_row == 0)
 			*to++ = '\n';
 	}
 	text->len = (size_t)(to - text->bytes);
-	return 0;
+	return err;
 }
 
 static int print_lines(void *state, const mmr_block *block)

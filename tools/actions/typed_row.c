@@ -65,48 +65,66 @@ static char *put_json_float(char *to, double value, enum mmr_type type)
 					    : "\"-Infinity\"");
 }
 
-/* The library's calls cannot fail here, since each field is read as its own type. */
-static char *put_value(char *to, mmr_slice record, const mmr_field *field, bool json)
+static char *put_text_value(char *to, mmr_slice text, bool json)
 {
-	uint64_t u64 = 0;
-	int64_t i64 = 0;
-	double value = 0;
-
-	if (field->type == MMR_TEXT) {
-		mmr_slice text = mmr_record_text(record, field);
-
-		return json ? put_json(to, text) : put_text(to, text);
-	}
-	if (field->type <= MMR_U64) {
-		mmr_record_u64(record, field, &u64);
-		return put_unsigned(to, u64);
-	}
-	if (field->type <= MMR_I64) {
-		mmr_record_i64(record, field, &i64);
-		return put_signed(to, i64);
-	}
-	mmr_record_f64(record, field, &value);
-	return json ? put_json_float(to, value, (enum mmr_type)field->type)
-		    : put_float(to, value, (enum mmr_type)field->type);
+	return json ? put_json(to, text) : put_text(to, text);
 }
 
-char *typed_row_put(char *to, const mmr_layout *layout, mmr_slice record, bool json)
+static char *put_float_value(char *to, double value, enum mmr_type type, bool json)
+{
+	return json ? put_json_float(to, value, type) : put_float(to, value, type);
+}
+
+/* Each field is read as its own type. */
+static int put_value(char **to, mmr_slice record, const mmr_field *field, bool json)
+{
+	uint64_t u64;
+	int64_t i64;
+	double value;
+	int err;
+
+	if (field->type == MMR_TEXT) {
+		*to = put_text_value(*to, mmr_record_text(record, field), json);
+		return 0;
+	}
+	if (field->type <= MMR_U64) {
+		err = mmr_record_u64(record, field, &u64);
+		if (err == 0)
+			*to = put_unsigned(*to, u64);
+		return err;
+	}
+	if (field->type <= MMR_I64) {
+		err = mmr_record_i64(record, field, &i64);
+		if (err == 0)
+			*to = put_signed(*to, i64);
+		return err;
+	}
+	err = mmr_record_f64(record, field, &value);
+	if (err == 0)
+		*to = put_float_value(*to, value, (enum mmr_type)field->type, json);
+	return err;
+}
+
+int typed_row_put(char **to, const mmr_layout *layout, mmr_slice record, bool json)
 {
 	size_t n = mmr_layout_n_fields(layout), i;
+	int err;
 
 	for (i = 0; i < n; i++) {
 		const mmr_field *field = mmr_layout_field(layout, i);
 
 		if (json) {
-			to = put_plain(to, i == 0 ? "{\"" : ",\"");
-			to = put_plain(to, field->name);
-			to = put_plain(to, "\":");
+			*to = put_plain(*to, i == 0 ? "{\"" : ",\"");
+			*to = put_plain(*to, field->name);
+			*to = put_plain(*to, "\":");
 		} else if (i > 0) {
-			*to++ = '\t';
+			*(*to)++ = '\t';
 		}
-		to = put_value(to, record, field, json);
+		err = put_value(to, record, field, json);
+		if (err < 0)
+			return err;
 	}
 	if (json)
-		*to++ = '}';
-	return to;
+		*(*to)++ = '}';
+	return 0;
 }

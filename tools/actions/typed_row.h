@@ -9,13 +9,14 @@
 /* The most bytes that a record may take, with a tab before it and a line end after it. */
 size_t typed_row_room(const mmr_layout *layout, bool json);
 
-/* Writes a record: as values with tabs between them, or as a JSON object of the layout's names.
+/* Writes a record at `*to` and moves `*to` to its end: as values with tabs between them, or as a
+ * JSON object of the layout's names.
  *
  * A number is read back as the same number. A text is written without the NULs at its end, and in
  * values with \t \n \\ and \xHH for bytes that would break the line. JSON has no number for "NaN",
  * "Infinity" and "-Infinity", which are strings, as in ProtoJSON.
  *
- * Returns: the end of what was written, without a line end. */
-char *typed_row_put(char *to, const mmr_layout *layout, mmr_slice record, bool json);
+ * Returns: 0; no line end is written. Errors: those of mmr_record_f64. */
+int typed_row_put(char **to, const mmr_layout *layout, mmr_slice record, bool json);
 
 #endif
