@@ -27,6 +27,12 @@
 #define MMR_MUST_CHECK
 #endif
 
+/* Of calls that are compiled into the program. The library exports them as functions, too, for
+ * languages that cannot include this header; only its own source defines this macro. */
+#ifndef MMR_INLINE
+#define MMR_INLINE static inline
+#endif
+
 MMR_BEGIN_DECLS
 
 /* Consecutive bytes. A slice is a view and owns nothing.

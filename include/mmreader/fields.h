@@ -34,7 +34,7 @@ MMR_API bool mmr_fields_last_(mmr_fields *it, mmr_slice *ret_field);
 /* The next field.
  *
  * Returns: false after the last one or at a fault; mmr_fields_error reports which. */
-static inline bool mmr_fields_next(mmr_fields *it, mmr_slice *ret_field)
+MMR_INLINE bool mmr_fields_next(mmr_fields *it, mmr_slice *ret_field)
 {
 	const char *at;
 
@@ -47,7 +47,7 @@ static inline bool mmr_fields_next(mmr_fields *it, mmr_slice *ret_field)
 }
 
 /* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
-static inline MMR_MUST_CHECK int mmr_fields_error(const mmr_fields *it)
+MMR_INLINE MMR_MUST_CHECK int mmr_fields_error(const mmr_fields *it)
 {
 	return it->positions.error;
 }
@@ -103,7 +103,7 @@ MMR_API bool mmr_table_next(mmr_table *it, mmr_cell *ret_cell);
  * Returns: 0 at the end.
  * Errors: MMR_EQUOTE for a quote that is not closed, with the offset of the quote if the slice is
  *   in an open reader; those of mmr_positions_error. */
-static inline MMR_MUST_CHECK int mmr_table_error(const mmr_table *it)
+MMR_INLINE MMR_MUST_CHECK int mmr_table_error(const mmr_table *it)
 {
 	return it->positions.error;
 }

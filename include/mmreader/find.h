@@ -78,7 +78,7 @@ MMR_API bool mmr_matches_refill_back_(mmr_matches *it);
 /* The next match, from the start. Use each iterator in one direction only.
  *
  * Returns: false at the end or at a fault; mmr_matches_error reports which. */
-static inline bool mmr_matches_next(mmr_matches *it, mmr_slice *ret_match)
+MMR_INLINE bool mmr_matches_next(mmr_matches *it, mmr_slice *ret_match)
 {
 	if (it->next == it->n && !mmr_matches_refill_(it))
 		return false;
@@ -88,7 +88,7 @@ static inline bool mmr_matches_next(mmr_matches *it, mmr_slice *ret_match)
 }
 
 /* Like mmr_matches_next, from the end: the last of several overlapping matches is returned. */
-static inline bool mmr_matches_next_back(mmr_matches *it, mmr_slice *ret_match)
+MMR_INLINE bool mmr_matches_next_back(mmr_matches *it, mmr_slice *ret_match)
 {
 	if (it->next == it->n && !mmr_matches_refill_back_(it))
 		return false;
@@ -98,7 +98,7 @@ static inline bool mmr_matches_next_back(mmr_matches *it, mmr_slice *ret_match)
 }
 
 /* Why the iteration ended. Returns: 0 at the end. Errors: as mmr_slice_count. */
-static inline MMR_MUST_CHECK int mmr_matches_error(const mmr_matches *it)
+MMR_INLINE MMR_MUST_CHECK int mmr_matches_error(const mmr_matches *it)
 {
 	return it->error;
 }

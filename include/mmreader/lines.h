@@ -47,7 +47,7 @@ MMR_API bool mmr_lines_more_(mmr_lines *it, mmr_slice *ret_line);
  * Returns: false at the end or at a fault; mmr_lines_error reports which. `*ret_line` is then
  *   unchanged.
  * Lifetime: that of the slice. */
-static inline bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
+MMR_INLINE bool mmr_lines_next(mmr_lines *it, mmr_slice *ret_line)
 {
 	const char *start = it->line, *at;
 	uint16_t end;
@@ -97,7 +97,7 @@ typedef struct mmr_line_batch {
 MMR_API bool mmr_lines_next_batch(mmr_lines *it, mmr_line_batch *ret_batch);
 
 /* The bytes that have not been returned yet. */
-static inline mmr_slice mmr_lines_rest(const mmr_lines *it)
+MMR_INLINE mmr_slice mmr_lines_rest(const mmr_lines *it)
 {
 	mmr_slice rest = {it->line, (size_t)(it->positions.stop - it->line)};
 
@@ -105,7 +105,7 @@ static inline mmr_slice mmr_lines_rest(const mmr_lines *it)
 }
 
 /* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
-static inline MMR_MUST_CHECK int mmr_lines_error(const mmr_lines *it)
+MMR_INLINE MMR_MUST_CHECK int mmr_lines_error(const mmr_lines *it)
 {
 	return it->positions.error;
 }
@@ -129,7 +129,7 @@ MMR_API mmr_reverse_lines mmr_reverse_lines_of_flags(
 MMR_API bool mmr_reverse_lines_more_(mmr_reverse_lines *it, mmr_slice *ret_line);
 
 /* Like mmr_lines_next, from the last line to the first. */
-static inline bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_line)
+MMR_INLINE bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_line)
 {
 	const char *at;
 	uint16_t end;
@@ -151,7 +151,7 @@ static inline bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_
 }
 
 /* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
-static inline MMR_MUST_CHECK int mmr_reverse_lines_error(const mmr_reverse_lines *it)
+MMR_INLINE MMR_MUST_CHECK int mmr_reverse_lines_error(const mmr_reverse_lines *it)
 {
 	return it->positions.error;
 }

@@ -46,7 +46,7 @@ MMR_API mmr_positions mmr_positions_of_set(mmr_slice slice, mmr_slice set);
  *
  * Returns: 0 at the end of the slice.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault), MMR_ENOMAP (a slice without addresses). */
-static inline MMR_MUST_CHECK int mmr_positions_error(const mmr_positions *it)
+MMR_INLINE MMR_MUST_CHECK int mmr_positions_error(const mmr_positions *it)
 {
 	return it->error;
 }
@@ -58,7 +58,7 @@ MMR_API bool mmr_positions_refill_back_(mmr_positions *it);
 /* The next position, from the start. Use each iterator in one direction only.
  *
  * Returns: false at the end or at a fault; mmr_positions_error reports which. */
-static inline bool mmr_positions_next(mmr_positions *it, const char **ret_at)
+MMR_INLINE bool mmr_positions_next(mmr_positions *it, const char **ret_at)
 {
 	if (it->next == it->n && !mmr_positions_refill_(it))
 		return false;
@@ -67,7 +67,7 @@ static inline bool mmr_positions_next(mmr_positions *it, const char **ret_at)
 }
 
 /* Like mmr_positions_next, from the end. */
-static inline bool mmr_positions_next_back(mmr_positions *it, const char **ret_at)
+MMR_INLINE bool mmr_positions_next_back(mmr_positions *it, const char **ret_at)
 {
 	if (it->next == it->n && !mmr_positions_refill_back_(it))
 		return false;

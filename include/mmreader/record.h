@@ -91,7 +91,7 @@ MMR_API bool mmr_records_refill_(mmr_records *it);
  * in blocks that are copied (scan.h).
  *
  * Returns: false after the last whole record or at a fault; mmr_records_error reports which. */
-static inline bool mmr_records_next(mmr_records *it, mmr_slice *ret_record)
+MMR_INLINE bool mmr_records_next(mmr_records *it, mmr_slice *ret_record)
 {
 	if ((size_t)(it->seen - it->record) < it->size && !mmr_records_refill_(it))
 		return false;
@@ -106,7 +106,7 @@ static inline bool mmr_records_next(mmr_records *it, mmr_slice *ret_record)
  * Returns: 0 after the last record.
  * Errors: -EBADMSG when the slice ends with an incomplete record (mmr_last_error reports how many
  *   bytes are left over); MMR_ETRUNCATED, -EIO (a guarded fault); MMR_ENOMAP. */
-static inline MMR_MUST_CHECK int mmr_records_error(const mmr_records *it)
+MMR_INLINE MMR_MUST_CHECK int mmr_records_error(const mmr_records *it)
 {
 	return it->error;
 }
@@ -125,7 +125,7 @@ MMR_API MMR_MUST_CHECK int mmr_layout_column(const mmr_layout *layout, mmr_slice
 	uint64_t header, const mmr_field *field, mmr_array *ret_array);
 
 /* The bytes of a field, unchanged. */
-static inline mmr_slice mmr_record_bytes(mmr_slice record, const mmr_field *field)
+MMR_INLINE mmr_slice mmr_record_bytes(mmr_slice record, const mmr_field *field)
 {
 	mmr_slice bytes;
 
@@ -135,7 +135,7 @@ static inline mmr_slice mmr_record_bytes(mmr_slice record, const mmr_field *fiel
 }
 
 /* The bytes of a field without trailing NULs. */
-static inline mmr_slice mmr_record_text(mmr_slice record, const mmr_field *field)
+MMR_INLINE mmr_slice mmr_record_text(mmr_slice record, const mmr_field *field)
 {
 	mmr_slice text = mmr_record_bytes(record, field);
 
@@ -152,7 +152,7 @@ MMR_API MMR_MUST_CHECK int mmr_record_as_u64_(
 MMR_API MMR_MUST_CHECK int mmr_record_as_f64_(
 	mmr_slice record, const mmr_field *field, double *ret_value);
 
-static inline uint64_t mmr_record_bits_(mmr_slice record, const mmr_field *field)
+MMR_INLINE uint64_t mmr_record_bits_(mmr_slice record, const mmr_field *field)
 {
 	const char *at = record.ptr + field->off;
 	uint64_t bits8;
@@ -191,7 +191,7 @@ static inline uint64_t mmr_record_bits_(mmr_slice record, const mmr_field *field
  *
  * Shape: the record and the field must belong to the same layout.
  * Errors: -EINVAL for text; -ERANGE when the conversion would lose something, as in array.h. */
-static inline MMR_MUST_CHECK int mmr_record_i64(
+MMR_INLINE MMR_MUST_CHECK int mmr_record_i64(
 	mmr_slice record, const mmr_field *field, int64_t *ret_value)
 {
 	unsigned unused;
@@ -203,7 +203,7 @@ static inline MMR_MUST_CHECK int mmr_record_i64(
 	return 0;
 }
 
-static inline MMR_MUST_CHECK int mmr_record_u64(
+MMR_INLINE MMR_MUST_CHECK int mmr_record_u64(
 	mmr_slice record, const mmr_field *field, uint64_t *ret_value)
 {
 	if (field->type - 1u > MMR_U64 - 1u)
@@ -212,7 +212,7 @@ static inline MMR_MUST_CHECK int mmr_record_u64(
 	return 0;
 }
 
-static inline MMR_MUST_CHECK int mmr_record_f64(
+MMR_INLINE MMR_MUST_CHECK int mmr_record_f64(
 	mmr_slice record, const mmr_field *field, double *ret_value)
 {
 	uint64_t bits;

@@ -92,7 +92,7 @@ MMR_API mmr_chunks mmr_chunks_of(mmr_slice slice, size_t len, size_t overlap);
 MMR_API void mmr_chunks_drop_(mmr_chunks *it);
 
 /* The next chunk. Returns: false at the end; mmr_chunks_error reports why. */
-static inline bool mmr_chunks_next(mmr_chunks *it, mmr_slice *ret_chunk)
+MMR_INLINE bool mmr_chunks_next(mmr_chunks *it, mmr_slice *ret_chunk)
 {
 	if (it->done)
 		return false;
@@ -114,7 +114,7 @@ static inline bool mmr_chunks_next(mmr_chunks *it, mmr_slice *ret_chunk)
  *
  * Returns: 0 at the end of the slice.
  * Errors: MMR_ENOMAP (a slice without addresses). */
-static inline MMR_MUST_CHECK int mmr_chunks_error(const mmr_chunks *it)
+MMR_INLINE MMR_MUST_CHECK int mmr_chunks_error(const mmr_chunks *it)
 {
 	return it->error;
 }

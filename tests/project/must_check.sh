@@ -19,7 +19,7 @@ END
 ints()
 {
 	cat "$top_srcdir"/include/mmreader/*.h | tr '\n\t' '  ' |
-		grep -oE '(MMR_API|static inline|MMR_INLINE)( MMR_MUST_CHECK)? int mmr_[a-z0-9_]+\(' |
+		grep -oE '(MMR_API|MMR_INLINE)( MMR_MUST_CHECK)? int mmr_[a-z0-9_]+\(' |
 		grep -- "${1-}" | grep -oE 'mmr_[a-z0-9_]+\($' | tr -d '(' | sort
 }
 
