@@ -112,6 +112,7 @@ MMR_API MMR_MUST_CHECK int mmr_array_copy_f64(const mmr_array *array, double *va
  * Lifetime: that of the slice. */
 MMR_API MMR_MUST_CHECK int mmr_array_pointer(const mmr_array *array, const void **ret_elements);
 
+/* A number. The type decides which member is set. */
 typedef union mmr_value {
 	int64_t i64;
 	uint64_t u64;
@@ -121,13 +122,17 @@ typedef union mmr_value {
 /* Sum, minimum and maximum of many numbers. */
 typedef struct mmr_summary {
 	enum mmr_type type;
-	uint64_t n;       /* elements; if there are none, everything below is 0 */
-	uint64_t n_nan;   /* NaN elements: they are in `sum`, but not in `min` and `max` */
-	double sum;       /* for integers, the nearest double */
-	int64_t sum_high; /* for integers, the exact sum is sum_high * 2^64 + sum_low; ... */
-	uint64_t sum_low; /* ... it cannot overflow. Both are 0 for floating-point types */
-	mmr_value min;    /* u64 for MMR_U..., i64 for MMR_I..., f64 for MMR_F...; ... */
-	mmr_value max;    /* ... NaN if all elements are NaN. Never -0.0 */
+	uint64_t n;     /* elements; if there are none, everything below is 0 */
+	uint64_t n_nan; /* NaN elements: they are in `sum`, but not in `min` and `max` */
+	double sum;     /* for integers, the nearest double */
+	/* The exact sum of integers is sum_high * 2^64 + sum_low. It cannot overflow. Both are 0
+	 * for floating-point types. */
+	int64_t sum_high;
+	uint64_t sum_low;
+	/* u64 for MMR_U..., i64 for MMR_I..., f64 for MMR_F.... NaN if all elements are NaN. Never
+	 * -0.0. */
+	mmr_value min;
+	mmr_value max;
 } mmr_summary;
 
 /* Sum, minimum and maximum of all elements, in one pass at memory speed. For a whole file with all

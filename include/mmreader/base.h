@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Around declarations, which are those of C functions, also in C++. */
 #ifdef __cplusplus
 #define MMR_BEGIN_DECLS extern "C" {
 #define MMR_END_DECLS   }
@@ -18,6 +19,7 @@
 #define MMR_END_DECLS
 #endif
 
+/* Before the declaration of each function of the library. */
 #if defined(__GNUC__)
 #define MMR_API __attribute__((visibility("default")))
 /* The result reports a failure that no later call would. */

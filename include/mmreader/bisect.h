@@ -79,6 +79,7 @@ typedef struct mmr_key {
 	{ sizeof(mmr_key), MMR_KEY_LINE, 0, ' ', false, false, NULL, NULL, NULL, NULL }
 /* clang-format on */
 
+/* Which line is found. */
 enum mmr_bound {
 	MMR_BOUND_LOWER, /* the first line whose key is not less than the wanted one */
 	MMR_BOUND_UPPER  /* the first line whose key is greater */
@@ -102,9 +103,10 @@ enum mmr_bound {
  *   with the end of the range if no line has a key.
  * Errors: MMR_EORDER, with a result like 1; mmr_last_error has both offsets, and
  *   mmr_last_error_offset the second one. -EINVAL for invalid options, for a wanted key of more
- * than MMR_KEY_ROOM bytes, one that is not a number where keys are, and an empty one for FORM.
- * -ESPIPE for a stream. What `find` returned, if negative; those of mmr_regex_matches_error,
- * mmr_read_at and mmr_scan_locate; -ENOMEM. Threads: safe, if `find` and `compare` are. */
+ *   than MMR_KEY_ROOM bytes, one that is not a number where keys are, and an empty one for FORM.
+ *   -ESPIPE for a stream. What `find` returned, if negative; those of mmr_regex_matches_error,
+ *   mmr_read_at and mmr_scan_locate; -ENOMEM.
+ * Threads: safe, if `find` and `compare` are. */
 MMR_API MMR_MUST_CHECK int mmr_bisect(mmr_reader *reader, const mmr_scan_options *scan,
 	const mmr_key *key, mmr_slice wanted, enum mmr_bound bound, uint64_t *ret_off);
 

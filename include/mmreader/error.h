@@ -15,6 +15,7 @@
 
 MMR_BEGIN_DECLS
 
+/* Codes that are not errno values. */
 enum {
 	/* The file is shorter than it was when it was opened. */
 	MMR_ETRUNCATED = -4096,

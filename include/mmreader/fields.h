@@ -18,7 +18,7 @@
 
 MMR_BEGIN_DECLS
 
-/* Members are private. At most 608 bytes. */
+/* Iterates over fields. Members are private. At most 608 bytes. */
 typedef struct mmr_fields {
 	mmr_positions positions;
 	const char *field; /* start of the next field; NULL at the end */
@@ -46,7 +46,10 @@ MMR_INLINE bool mmr_fields_next(mmr_fields *it, mmr_slice *ret_field)
 	return true;
 }
 
-/* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
+/* Why the iteration ended.
+ *
+ * Returns: 0 at the end.
+ * Errors: those of mmr_positions_error. */
 MMR_INLINE MMR_MUST_CHECK int mmr_fields_error(const mmr_fields *it)
 {
 	return it->positions.error;
@@ -59,7 +62,7 @@ typedef struct mmr_cell {
 	bool last;      /* the cell ends its row */
 } mmr_cell;
 
-/* Members are private. At most 608 bytes. */
+/* Iterates over the cells of a table. Members are private. At most 608 bytes. */
 typedef struct mmr_table {
 	mmr_positions positions;
 	const char *cell; /* start of the next cell */

@@ -13,7 +13,7 @@
 
 MMR_BEGIN_DECLS
 
-/* Texts end with a NUL. Longer ones are cut between characters. */
+/* What a file is. Texts end with a NUL. Longer ones are cut between characters. */
 typedef struct mmr_filetype {
 	char mime[128];        /* "text/plain", "application/octet-stream"; "inode/x-empty" */
 	char encoding[64];     /* "us-ascii", "utf-8", "unknown-8bit"; "binary" if not text */

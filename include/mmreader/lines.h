@@ -18,12 +18,13 @@
 
 MMR_BEGIN_DECLS
 
+/* Flags of lines. */
 enum {
 	MMR_LINES_KEEP = 1, /* lines include their terminator */
 	MMR_LINES_CRLF = 2  /* a \r before the delimiter is removed too */
 };
 
-/* Members are private. At most 600 bytes. */
+/* Iterates over lines. Members are private. At most 600 bytes. */
 typedef struct mmr_lines {
 	mmr_positions positions;
 	const char *line; /* start of the next line */
@@ -104,13 +105,16 @@ MMR_INLINE mmr_slice mmr_lines_rest(const mmr_lines *it)
 	return rest;
 }
 
-/* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
+/* Why the iteration ended.
+ *
+ * Returns: 0 at the end.
+ * Errors: those of mmr_positions_error. */
 MMR_INLINE MMR_MUST_CHECK int mmr_lines_error(const mmr_lines *it)
 {
 	return it->positions.error;
 }
 
-/* Members are private. At most 608 bytes. */
+/* Iterates over lines backward. Members are private. At most 608 bytes. */
 typedef struct mmr_reverse_lines {
 	mmr_positions positions;
 	const char *line_end; /* end of the next line, less the byte that KEEP adds; NULL if none */
@@ -150,7 +154,10 @@ MMR_INLINE bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_lin
 	return true;
 }
 
-/* Why the iteration ended. Returns and Errors: like mmr_positions_error. */
+/* Why the iteration ended.
+ *
+ * Returns: 0 at the end.
+ * Errors: those of mmr_positions_error. */
 MMR_INLINE MMR_MUST_CHECK int mmr_reverse_lines_error(const mmr_reverse_lines *it)
 {
 	return it->positions.error;

@@ -50,6 +50,7 @@ MMR_API MMR_MUST_CHECK int mmr_heap_replace(const mmr_allocator *allocator);
 
 /* --- The process --- */
 
+/* Instead of a number that the system does not report. */
 #define MMR_UNKNOWN UINT64_MAX
 
 /* In bytes; MMR_UNKNOWN if the system does not report the value. */
@@ -75,6 +76,7 @@ MMR_API void mmr_memory_usage(mmr_memory *ret_memory);
 
 /* --- A file --- */
 
+/* How residency was found out. */
 enum mmr_residency_source {
 	MMR_RESIDENCY_UNKNOWN = 0,
 	MMR_RESIDENCY_HELD,      /* known without a system call: a heap copy or an empty range */
@@ -93,6 +95,7 @@ typedef struct mmr_residency {
 	int reason;
 } mmr_residency;
 
+/* The memory of a reader. */
 typedef struct mmr_reader_memory_info {
 	enum mmr_backing_kind backing;
 	uint64_t mapped;      /* bytes of address space, including the reserve */
@@ -105,6 +108,7 @@ typedef struct mmr_reader_memory_info {
  * Threads: safe. */
 MMR_API void mmr_reader_memory(const mmr_reader *reader, mmr_reader_memory_info *ret_info);
 
+/* In buckets: all pages are resident; their residency is unknown. */
 #define MMR_BUCKET_FULL    1000
 #define MMR_BUCKET_UNKNOWN UINT16_MAX
 

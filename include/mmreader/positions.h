@@ -18,7 +18,7 @@ MMR_BEGIN_DECLS
 /* The maximum number of different bytes in a set. */
 #define MMR_POSITIONS_SET 4
 
-/* Members are private; use the calls below. At most 576 bytes. */
+/* Iterates over positions. Members are private. At most 576 bytes. */
 typedef struct mmr_positions {
 	const char *base;  /* `at` holds offsets from here */
 	const char *start; /* forward: first byte not scanned; backward: start of the slice */

@@ -12,8 +12,10 @@
 
 MMR_BEGIN_DECLS
 
+/* An open input. */
 typedef struct mmr_reader mmr_reader;
 
+/* How the bytes of a reader are reached. */
 enum mmr_backing_kind {
 	MMR_BACKING_AUTO = 0, /* as an option only: mmr_open chooses */
 	MMR_BACKING_MAPPED,   /* a shared read-only map of the file */
@@ -85,31 +87,35 @@ MMR_API MMR_MUST_CHECK int mmr_open_memory(const void *bytes, size_t len, mmr_re
  * Shape: `reader` may be NULL. */
 MMR_API void mmr_close(mmr_reader *reader);
 
-/* Returns: the number of bytes of the range when the reader was opened or last refreshed; MMR_REST
- *   for a stream.
+/* The size of a reader.
  *
+ * Returns: the number of bytes of the range when the reader was opened or last refreshed; MMR_REST
+ *   for a stream.
  * Threads: safe. */
 MMR_API uint64_t mmr_size(const mmr_reader *reader);
 
-/* Returns: the backing of the reader; never AUTO. A refresh may change it.
+/* The backing of a reader.
  *
+ * Returns: never AUTO. A refresh may change the backing.
  * Threads: safe. */
 MMR_API enum mmr_backing_kind mmr_backing(const mmr_reader *reader);
 
-/* What a reader supports. */
+/* Flags of mmr_abilities. */
 enum mmr_abilities {
 	MMR_HAS_OFFSETS = 1,  /* mmr_read_at, backward scans, shards, a known size */
 	MMR_HAS_ADDRESSES = 2 /* mmr_bytes, and with it slices and iterators */
 };
 
-/* Returns: flags of enum mmr_abilities; 0 for a stream.
+/* What a reader supports.
  *
+ * Returns: flags of enum mmr_abilities; 0 for a stream.
  * Threads: safe. */
 MMR_API unsigned mmr_abilities(const mmr_reader *reader);
 
-/* Returns: for a stream, the number of bytes that its scans have skipped or returned in blocks. The
- *   next scan starts after them. 0 for other readers.
+/* How much of a stream is used up.
  *
+ * Returns: the number of bytes that scans have skipped or returned in blocks. The next scan starts
+ *   after them. 0 for a reader that is not a stream.
  * Threads: safe. */
 MMR_API uint64_t mmr_consumed(const mmr_reader *reader);
 
@@ -176,6 +182,7 @@ MMR_API MMR_MUST_CHECK int mmr_refresh(mmr_reader *reader);
  * Threads: safe. */
 MMR_API MMR_MUST_CHECK int mmr_check(const mmr_reader *reader);
 
+/* How bytes will be read. */
 enum mmr_advice {
 	MMR_ADVICE_NORMAL = 0,
 	MMR_ADVICE_SEQUENTIAL, /* read ahead far, keep little */
@@ -209,7 +216,7 @@ typedef struct mmr_extent {
 	uint64_t len;
 } mmr_extent;
 
-/* Members are private. At most 32 bytes. */
+/* Iterates over extents. Members are private. At most 32 bytes. */
 typedef struct mmr_extents {
 	const mmr_reader *reader;
 	uint64_t off, stop;

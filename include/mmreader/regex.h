@@ -78,7 +78,8 @@ MMR_API unsigned mmr_regex_n_groups(const mmr_regex *regex);
  * loaded release is known to make wrong code for such patterns. Threads: safe. */
 MMR_API bool mmr_regex_is_jit(const mmr_regex *regex);
 
-/* Lifetime: until the next match is requested, or until the callback returns. */
+/* A match of an expression. Lifetime: until the next match is requested, or until the callback
+ * returns. */
 typedef struct mmr_regex_match {
 	mmr_slice text; /* in the private copy: it cannot fault */
 	uint64_t off;   /* of the text, from the start of the slice or of the reader */

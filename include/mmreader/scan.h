@@ -218,7 +218,9 @@ typedef struct mmr_range {
 	bool of_records;   /* lines are records, which cannot be told apart in pieces */
 } mmr_range;
 
-/* Shape: `options` may be NULL: all bytes. */
+/* The range that options select.
+ *
+ * Shape: `options` may be NULL: all bytes. */
 MMR_API mmr_range mmr_range_of(const mmr_scan_options *options);
 
 /* Takes the next bytes of the input in `*bytes`, reduces them to those in the range, and updates
@@ -236,6 +238,7 @@ MMR_API uint64_t mmr_range_wanted(const mmr_range *range);
 
 /* --- Blocks, one after the other -------------------------------------------------------------- */
 
+/* A part of a range. */
 typedef struct mmr_block {
 	mmr_slice bytes;
 	uint64_t off;   /* of the first byte, from the start of the reader */
@@ -342,12 +345,12 @@ MMR_API MMR_MUST_CHECK int mmr_scan_run(mmr_reader *reader, const mmr_scan_optio
 
 /* --- Lines ------------------------------------------------------------------------------------ */
 
+/* What a count found. */
 typedef struct mmr_counts {
 	uint64_t lines;    /* records or rows; a last line without a delimiter counts, too */
 	bool unterminated; /* the last line has no delimiter */
-	/* Of mmr_measure_lines only: */
-	uint64_t longest; /* bytes of the longest line, without its delimiter */
-	uint64_t crlf;    /* CR LF pairs, whatever the delimiter is */
+	uint64_t longest;  /* of mmr_measure_lines: bytes of the longest line, without delimiter */
+	uint64_t crlf;     /* of mmr_measure_lines: CR LF pairs, whatever the delimiter is */
 } mmr_counts;
 
 /* Counts the lines of a reader. Holes of sparse files are not read, unless lines end with NUL.
@@ -430,6 +433,7 @@ MMR_API MMR_MUST_CHECK int mmr_shard(mmr_reader *reader, const mmr_scan_options 
 /* The line number of a match when line numbers were not requested. */
 #define MMR_NO_LINE UINT64_MAX
 
+/* A match of a needle. */
 typedef struct mmr_match {
 	uint64_t off;  /* from the start of the reader */
 	uint64_t len;  /* bytes of the match */

@@ -26,6 +26,7 @@
 
 MMR_BEGIN_DECLS
 
+/* A text or an expression to search for. */
 typedef struct mmr_pattern {
 	mmr_slice text;
 	bool is_regex; /* a regular expression (regex.h); otherwise a literal text */
@@ -166,11 +167,14 @@ MMR_API MMR_MUST_CHECK int mmr_search_run(const mmr_search *search, mmr_reader *
 /* Iterates over the matches in lines that were found, for one thread. */
 typedef struct mmr_line_matches mmr_line_matches;
 
-/* Errors: -ENOMEM. Lifetime: until mmr_line_matches_close; the search must live longer. */
+/* Makes an iterator.
+ *
+ * Errors: -ENOMEM.
+ * Lifetime: until mmr_line_matches_close; the search must live longer. */
 MMR_API MMR_MUST_CHECK int mmr_line_matches_open(
 	const mmr_search *search, mmr_line_matches **ret_it);
 
-/* NULL is allowed. */
+/* Frees an iterator. NULL is allowed. */
 MMR_API void mmr_line_matches_close(mmr_line_matches *it);
 
 /* Starts with a line. A delimiter at its end is not searched. The bytes are copied if an expression

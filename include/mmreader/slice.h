@@ -57,7 +57,7 @@ MMR_API MMR_MUST_CHECK int mmr_slice_to_i64(mmr_slice text, int64_t *ret_value);
 /* Like mmr_slice_to_i64; a number below zero is -ERANGE. */
 MMR_API MMR_MUST_CHECK int mmr_slice_to_u64(mmr_slice text, uint64_t *ret_value);
 
-/* Converts a number in nearly the syntax of Python's float(): sign, digits with a decimal point,
+/* Converts a number in nearly the syntax of Python's `float()`: sign, digits with a decimal point,
  * exponent, "inf", "nan".
  *
  * Returns: 0; `*ret_value` is the nearest double in every locale and rounding mode, and 0 if the
