@@ -19,6 +19,25 @@ pc=$(find "$root" -name mmreader.pc)
 library=$(dirname "$(find "$root" -name 'libmmreader.*' | head -n 1)")
 check "no .la file" test -z "$(find "$root" -name '*.la')"
 
+# Each call that the library exports is the name of a page of section 3, or of a link to its page.
+man3=$(find "$root" -path '*/man3/mmreader.3')
+man3=${man3%/*}
+calls_without_page()
+{
+	local call
+
+	cat "$top_srcdir"/include/mmreader/*.h | tr '\n\t' '  ' | grep -oE '(MMR_API|static inline) [^(;]*\(' |
+		grep -o 'mmr_[a-z0-9_]*[a-z0-9]($' | tr -d '(' > "$tmp/calls"
+	[ "$(wc -l < "$tmp/calls")" -gt 150 ] || echo "only $(wc -l < "$tmp/calls") calls"
+	while read -r call; do
+		grep -qx "\.Nm $call\( ,\)\{0,1\}" "$man3/$call.3" || echo "no page of $call"
+	done < "$tmp/calls"
+}
+check "each call has a page" nothing calls_without_page
+if command -v man > /dev/null; then
+	check "man finds the page of a call" grep -q 'mmr_lines_next' <(man -M "${man3%/*}" 3 mmr_lines_next)
+fi
+
 # Uses $root as the root of the file system, for any prefix.
 export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root
 export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
