@@ -61,6 +61,18 @@ enum lock {
 void lock_take(enum lock lock);
 void lock_give(enum lock lock);
 
+/* Defines size_t NAME(ITERATOR *it, ITEM *items, size_t n), which calls `next` up to `n` times and
+ * returns how many items there were. */
+#define DEFINE_FILL(name, iterator, item, next) \
+	size_t name(iterator *it, item *items, size_t n) \
+	{ \
+		size_t i = 0; \
+\
+		while (i < n && next(it, &items[i])) \
+			i++; \
+		return i; \
+	}
+
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;

@@ -46,6 +46,9 @@ MMR_INLINE bool mmr_fields_next(mmr_fields *it, mmr_slice *ret_field)
 	return true;
 }
 
+/* The next fields, up to `n` at once. Returns: like mmr_positions_fill. */
+MMR_API size_t mmr_fields_fill(mmr_fields *it, mmr_slice *ret_fields, size_t n);
+
 /* Why the iteration ended.
  *
  * Returns: 0 at the end.
@@ -100,6 +103,9 @@ MMR_API mmr_table mmr_table_of(mmr_slice slice, char delimiter);
  * Returns: false after the last cell or at a fault; mmr_table_error reports which.
  * Lifetime: that of the slice, for the text of the cell. */
 MMR_API bool mmr_table_next(mmr_table *it, mmr_cell *ret_cell);
+
+/* The next cells, up to `n` at once. Returns: like mmr_positions_fill. */
+MMR_API size_t mmr_table_fill(mmr_table *it, mmr_cell *ret_cells, size_t n);
 
 /* Why the iteration ended.
  *

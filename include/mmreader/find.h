@@ -97,6 +97,12 @@ MMR_INLINE bool mmr_matches_next_back(mmr_matches *it, mmr_slice *ret_match)
 	return true;
 }
 
+/* The next matches, up to `n` at once. Returns: like mmr_positions_fill. */
+MMR_API size_t mmr_matches_fill(mmr_matches *it, mmr_slice *ret_matches, size_t n);
+
+/* Like mmr_matches_fill, from the end. */
+MMR_API size_t mmr_matches_fill_back(mmr_matches *it, mmr_slice *ret_matches, size_t n);
+
 /* Why the iteration ended. Returns: 0 at the end. Errors: as mmr_slice_count. */
 MMR_INLINE MMR_MUST_CHECK int mmr_matches_error(const mmr_matches *it)
 {

@@ -97,6 +97,14 @@ typedef struct mmr_line_batch {
  * Lifetime: `ends` until the next call with this iterator; the lines like the slice. */
 MMR_API bool mmr_lines_next_batch(mmr_lines *it, mmr_line_batch *ret_batch);
 
+/* The next lines, up to `n` at once, as mmr_lines_next returns them: for other languages, in which
+ * a call takes longer than a line. In C, a loop over mmr_lines_next takes less time. Calls of all
+ * three may be mixed.
+ *
+ * Returns: how many there were; fewer than `n` only at the end or at a fault.
+ * Lifetime: that of the slice. */
+MMR_API size_t mmr_lines_fill(mmr_lines *it, mmr_slice *ret_lines, size_t n);
+
 /* The bytes that have not been returned yet. */
 MMR_INLINE mmr_slice mmr_lines_rest(const mmr_lines *it)
 {
@@ -153,6 +161,9 @@ MMR_INLINE bool mmr_reverse_lines_next(mmr_reverse_lines *it, mmr_slice *ret_lin
 	ret_line->ptr = at + 1;
 	return true;
 }
+
+/* Like mmr_lines_fill, from the last line to the first. */
+MMR_API size_t mmr_reverse_lines_fill(mmr_reverse_lines *it, mmr_slice *ret_lines, size_t n);
 
 /* Why the iteration ended.
  *

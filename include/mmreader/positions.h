@@ -75,6 +75,15 @@ MMR_INLINE bool mmr_positions_next_back(mmr_positions *it, const char **ret_at)
 	return true;
 }
 
+/* The next positions, up to `n` at once, for other languages, in which a call takes longer than a
+ * position. Calls of this and of mmr_positions_next may be mixed.
+ *
+ * Returns: how many there were; fewer than `n` only at the end or at a fault. */
+MMR_API size_t mmr_positions_fill(mmr_positions *it, const char **ret_places, size_t n);
+
+/* Like mmr_positions_fill, from the end. */
+MMR_API size_t mmr_positions_fill_back(mmr_positions *it, const char **ret_places, size_t n);
+
 MMR_END_DECLS
 
 #endif

@@ -236,6 +236,10 @@ MMR_API mmr_extents mmr_extents_of_range(const mmr_reader *reader, uint64_t off,
  * Returns: false after the last one. */
 MMR_API bool mmr_extents_next(mmr_extents *it, mmr_extent *ret_extent);
 
+/* The next extents, up to `n` at once. Returns: how many; fewer than `n` only after the last one.
+ */
+MMR_API size_t mmr_extents_fill(mmr_extents *it, mmr_extent *ret_extents, size_t n);
+
 MMR_END_DECLS
 
 #endif

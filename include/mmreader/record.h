@@ -101,6 +101,11 @@ MMR_INLINE bool mmr_records_next(mmr_records *it, mmr_slice *ret_record)
 	return true;
 }
 
+/* The next records, up to `n` at once. The pages of all of them have been touched.
+ *
+ * Returns: how many there were; fewer than `n` only at the end or at a fault. */
+MMR_API size_t mmr_records_fill(mmr_records *it, mmr_slice *ret_records, size_t n);
+
 /* Why the iteration ended.
  *
  * Returns: 0 after the last record.

@@ -119,6 +119,13 @@ MMR_API MMR_MUST_CHECK int mmr_regex_matches_of(
  * Returns: false at the end or at an error; mmr_regex_matches_error reports which. */
 MMR_API bool mmr_regex_matches_next(mmr_regex_matches *it, mmr_regex_match *ret_match);
 
+/* The places of the next matches, up to `n` at once, without their texts and groups, which are in
+ * memory that the search reuses.
+ *
+ * Units: offsets from the start of the slice.
+ * Returns: how many there were; fewer than `n` only at the end or at an error. */
+MMR_API size_t mmr_regex_matches_fill(mmr_regex_matches *it, mmr_match *ret_matches, size_t n);
+
 /* Why the iteration ended.
  *
  * Returns: 0 at the end of the slice.

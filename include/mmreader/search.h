@@ -192,6 +192,10 @@ MMR_API MMR_MUST_CHECK int mmr_line_matches_load(mmr_line_matches *it, mmr_slice
  * Errors: those of mmr_regex_matches_error, which mmr_line_matches_error returns. */
 MMR_API bool mmr_line_matches_next(mmr_line_matches *it, mmr_slice *ret_match);
 
+/* The next matches, up to `n` at once. Returns: how many; fewer than `n` only at the end of the
+ * line or at an error. */
+MMR_API size_t mmr_line_matches_fill(mmr_line_matches *it, mmr_slice *ret_matches, size_t n);
+
 /* Why there was no next match. Returns: 0 at the end of the line. */
 MMR_API MMR_MUST_CHECK int mmr_line_matches_error(const mmr_line_matches *it);
 

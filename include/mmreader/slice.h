@@ -110,6 +110,9 @@ MMR_INLINE bool mmr_chunks_next(mmr_chunks *it, mmr_slice *ret_chunk)
 	return true;
 }
 
+/* The next chunks, up to `n` at once. Returns: how many; fewer than `n` only at the end. */
+MMR_API size_t mmr_chunks_fill(mmr_chunks *it, mmr_slice *ret_chunks, size_t n);
+
 /* Why the iteration ended.
  *
  * Returns: 0 at the end of the slice.

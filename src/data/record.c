@@ -77,6 +77,8 @@ bool mmr_records_refill_(mmr_records *it)
 	return true;
 }
 
+DEFINE_FILL(mmr_records_fill, mmr_records, mmr_slice, mmr_records_next)
+
 int mmr_record_at(const mmr_layout *layout, mmr_slice slice, uint64_t header, uint64_t number,
 	mmr_slice *ret_record)
 {

@@ -59,3 +59,5 @@ bool mmr_extents_next(mmr_extents *it, mmr_extent *ret_extent)
 	it->off = stop;
 	return true;
 }
+
+DEFINE_FILL(mmr_extents_fill, mmr_extents, mmr_extent, mmr_extents_next)

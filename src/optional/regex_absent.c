@@ -61,6 +61,11 @@ bool mmr_regex_matches_next(mmr_regex_matches *it, mmr_regex_match *ret_match)
 	return false;
 }
 
+size_t mmr_regex_matches_fill(mmr_regex_matches *it, mmr_match *ret_matches, size_t n)
+{
+	return 0;
+}
+
 int mmr_regex_matches_error(const mmr_regex_matches *it)
 {
 	return 0;

@@ -128,6 +128,21 @@ bool mmr_regex_matches_next(mmr_regex_matches *it, mmr_regex_match *ret_match)
 	return false;
 }
 
+/* Only the place: the text is overwritten by the search for the next match. */
+static bool next_place(mmr_regex_matches *it, mmr_match *ret_match)
+{
+	mmr_regex_match match;
+
+	if (!mmr_regex_matches_next(it, &match))
+		return false;
+	ret_match->off = match.off;
+	ret_match->len = match.text.len;
+	ret_match->line = match.line;
+	return true;
+}
+
+DEFINE_FILL(mmr_regex_matches_fill, mmr_regex_matches, mmr_match, next_place)
+
 int mmr_regex_matches_error(const mmr_regex_matches *it)
 {
 	return it->error;

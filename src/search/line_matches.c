@@ -164,6 +164,8 @@ bool mmr_line_matches_next(mmr_line_matches *it, mmr_slice *ret_match)
 	return true;
 }
 
+DEFINE_FILL(mmr_line_matches_fill, mmr_line_matches, mmr_slice, mmr_line_matches_next)
+
 int mmr_line_matches_error(const mmr_line_matches *it)
 {
 	return it->error;

@@ -25,3 +25,5 @@ bool mmr_fields_last_(mmr_fields *it, mmr_slice *ret_field)
 	it->field = NULL;
 	return true;
 }
+
+DEFINE_FILL(mmr_fields_fill, mmr_fields, mmr_slice, mmr_fields_next)

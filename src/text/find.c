@@ -309,3 +309,6 @@ bool mmr_matches_refill_back_(mmr_matches *it)
 {
 	return refill(it, true);
 }
+
+DEFINE_FILL(mmr_matches_fill, mmr_matches, mmr_slice, mmr_matches_next)
+DEFINE_FILL(mmr_matches_fill_back, mmr_matches, mmr_slice, mmr_matches_next_back)

@@ -91,6 +91,8 @@ bool mmr_lines_next_batch(mmr_lines *it, mmr_line_batch *ret_batch)
 	return true;
 }
 
+DEFINE_FILL(mmr_lines_fill, mmr_lines, mmr_slice, mmr_lines_next)
+
 mmr_reverse_lines mmr_reverse_lines_of_flags(mmr_slice slice, char delimiter, unsigned flags)
 {
 	mmr_reverse_lines it;
@@ -148,6 +150,8 @@ bool mmr_reverse_lines_more_(mmr_reverse_lines *it, mmr_slice *ret_line)
 	it->line_end = NULL;
 	return true;
 }
+
+DEFINE_FILL(mmr_reverse_lines_fill, mmr_reverse_lines, mmr_slice, mmr_reverse_lines_next)
 
 /* Most lines end and start within so many bytes. */
 #define NEAR ((size_t)256)

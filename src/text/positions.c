@@ -137,3 +137,6 @@ bool mmr_positions_refill_back_(mmr_positions *it)
 {
 	return refill(it, true);
 }
+
+DEFINE_FILL(mmr_positions_fill, mmr_positions, const char *, mmr_positions_next)
+DEFINE_FILL(mmr_positions_fill_back, mmr_positions, const char *, mmr_positions_next_back)

@@ -163,3 +163,5 @@ void mmr_chunks_drop_(mmr_chunks *it)
 {
 	it->held = walk_drop(it->rest.ptr, it->held, false);
 }
+
+DEFINE_FILL(mmr_chunks_fill, mmr_chunks, mmr_slice, mmr_chunks_next)

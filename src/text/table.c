@@ -160,6 +160,8 @@ bool mmr_table_next(mmr_table *it, mmr_cell *ret_cell)
 	return true;
 }
 
+DEFINE_FILL(mmr_table_fill, mmr_table, mmr_cell, mmr_table_next)
+
 int mmr_cell_unquote(mmr_cell cell, char *buffer, size_t *ret_len)
 {
 	struct guard guard;

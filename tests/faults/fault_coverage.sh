@@ -15,7 +15,7 @@ trap 'rm -f "$names".*; rm -f "$names"' EXIT
 
 # Takes declarations and inline functions, but no text in comments, nor function types.
 sed 's#^ \*.*##; s#^/\*.*\*/##' "$folder"/../../include/mmreader/*.h |
-	tr '\n' ' ' | grep -oE '(MMR_API|static inline)[^;{]*' |
+	tr '\n' ' ' | grep -oE '(MMR_API|MMR_INLINE)[^;{]*' |
 	grep -oE 'mmr_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u > "$names.public"
 tr ' ' '\n' < "$1" | sort -u > "$names.covered"
 sed -n 's/^\(mmr_[a-z0-9_]*\):.*/\1/p' "$folder/fault_exempt.txt" | sort -u > "$names.exempt"

@@ -192,6 +192,22 @@ static int lines_batched(const struct scene *scene)
 	return judge(mmr_lines_error(&it), n == scene_lines(scene));
 }
 
+static int lines_filled(const struct scene *scene)
+{
+	mmr_lines it = mmr_lines_of(scene->bytes, '\n');
+	mmr_slice lines[37];
+	uint64_t n = 0;
+	size_t got, i;
+
+	do {
+		got = mmr_lines_fill(&it, lines, ARRAY_LEN(lines));
+		for (i = 0; i < got; i++)
+			if (lines[i].ptr != scene->bytes.ptr + n++ * FAULT_LINE_LEN)
+				return WRONG;
+	} while (got == ARRAY_LEN(lines));
+	return judge(mmr_lines_error(&it), n == scene_lines(scene));
+}
+
 /* The slice is searched as one line. */
 static int line_matches(const struct scene *scene)
 {
@@ -355,6 +371,7 @@ const struct row slice_rows[] = {
 	{"mmr_lines_of mmr_lines_next mmr_lines_error", ROW_SLICE, lines},
 	{"mmr_lines_of_flags", ROW_SLICE, lines_crlf},
 	{"mmr_lines_next_batch", ROW_SLICE, lines_batched},
+	{"mmr_lines_fill", ROW_SLICE, lines_filled},
 	{"mmr_reverse_lines_of mmr_reverse_lines_next mmr_reverse_lines_error", ROW_SLICE,
 		lines_back},
 	{"mmr_reverse_lines_of_flags", ROW_SLICE, lines_back_crlf},
