@@ -186,6 +186,19 @@ MMR_INLINE MMR_MUST_CHECK int mmr_reverse_lines_error(const mmr_reverse_lines *i
 MMR_API MMR_MUST_CHECK int mmr_line_around(
 	mmr_slice bytes, size_t off, char delimiter, mmr_slice *ret_line);
 
+/* Like mmr_line_around, but of a slice of the bytes, such as a match in them: from the start of the
+ * line of its first byte to the end of the line of its last one.
+ *
+ *	while (mmr_matches_next(&it, &match))
+ *		if ((err = mmr_line_around_slice(bytes, match, '\n', &line)) < 0)
+ *			break;
+ *
+ * Shape: an empty slice is in the line of the byte that it is before.
+ * Errors: -ERANGE unless the slice is in `bytes`, and for an empty one at their end; otherwise like
+ *   mmr_line_around. */
+MMR_API MMR_MUST_CHECK int mmr_line_around_slice(
+	mmr_slice bytes, mmr_slice slice, char delimiter, mmr_slice *ret_line);
+
 MMR_END_DECLS
 
 #endif

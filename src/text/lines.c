@@ -213,3 +213,28 @@ int mmr_line_around(mmr_slice bytes, size_t off, char delimiter, mmr_slice *ret_
 	ret_line->len = stop - start;
 	return 0;
 }
+
+int mmr_line_around_slice(mmr_slice bytes, mmr_slice slice, char delimiter, mmr_slice *ret_line)
+{
+	/* Pointers into different objects cannot be compared. */
+	uintptr_t start = (uintptr_t)bytes.ptr, at = (uintptr_t)slice.ptr;
+	mmr_slice line = {NULL, 0}, last = line;
+	size_t off, stop;
+	int err;
+
+	if (slice_is_nowhere(bytes))
+		return error_nowhere();
+	if (at < start || at - start > bytes.len || slice.len > bytes.len - (at - start))
+		return error_set(-ERANGE, "find the line around a slice that is not in the bytes");
+	off = at - start;
+	stop = off + slice.len;
+	err = mmr_line_around(bytes, off, delimiter, &line);
+	if (err == 0 && stop > (size_t)(line.ptr - bytes.ptr) + line.len) {
+		err = mmr_line_around(bytes, stop - 1, delimiter, &last);
+		if (err == 0)
+			line.len = (size_t)(last.ptr - line.ptr) + last.len;
+	}
+	if (err == 0)
+		*ret_line = line;
+	return err;
+}

@@ -208,6 +208,25 @@ static int lines_filled(const struct scene *scene)
 	return judge(mmr_lines_error(&it), n == scene_lines(scene));
 }
 
+/* Pairs of lines: from one byte of the first to one of the second. */
+static int lines_around_slices(const struct scene *scene)
+{
+	size_t off = 0;
+	mmr_slice slice, pair;
+	int err;
+
+	do {
+		slice = (mmr_slice){scene->bytes.ptr + off + 3, FAULT_LINE_LEN};
+		err = mmr_line_around_slice(scene->bytes, slice, '\n', &pair);
+		if (err < 0)
+			return err;
+		if (pair.ptr != scene->bytes.ptr + off || pair.len != 2 * FAULT_LINE_LEN)
+			return WRONG;
+		off += FAULT_LINE_LEN;
+	} while (off + FAULT_LINE_LEN < scene->bytes.len);
+	return 0;
+}
+
 /* The slice is searched as one line. */
 static int line_matches(const struct scene *scene)
 {
@@ -376,6 +395,7 @@ const struct row slice_rows[] = {
 		lines_back},
 	{"mmr_reverse_lines_of_flags", ROW_SLICE, lines_back_crlf},
 	{"mmr_line_around", ROW_SLICE, lines_around},
+	{"mmr_line_around_slice", ROW_SLICE, lines_around_slices},
 	{"mmr_line_matches_load mmr_line_matches_next mmr_line_matches_error", ROW_SLICE,
 		line_matches},
 	{"mmr_fields_of mmr_fields_next mmr_fields_error", ROW_SLICE, fields},

@@ -336,6 +336,62 @@ START_TEST(test_line_around_at_batch_boundaries)
 }
 END_TEST
 
+/* Every slice of a short text: the lines of its first and of its last byte, and all between. */
+static void must_be_around_slices(mmr_slice bytes)
+{
+	mmr_slice line, first, last, slice;
+	size_t from, len, next;
+
+	for (from = 0; from < bytes.len; from++) {
+		for (len = 0; len <= bytes.len - from; len++) {
+			slice = (mmr_slice){bytes.ptr + from, len};
+			for (next = 0; next <= from;)
+				next = naive_line(bytes, next, '\n', MMR_LINES_KEEP, &first);
+			last = first;
+			while (next < from + len)
+				next = naive_line(bytes, next, '\n', MMR_LINES_KEEP, &last);
+			MUST(mmr_line_around_slice(bytes, slice, '\n', &line) == 0, "%s",
+				mmr_last_error());
+			MUST(line.ptr == first.ptr && line.ptr + line.len == last.ptr + last.len,
+				"%zu bytes from %zu of %zu", len, from, bytes.len);
+		}
+	}
+}
+
+START_TEST(test_line_around_every_slice)
+{
+	struct chance chance = {57};
+	char text[60];
+	size_t len;
+
+	for (len = 1; len <= sizeof(text); len++) {
+		chance_fill(&chance, text, len, mmr_slice_of("\nabc"));
+		must_be_around_slices((mmr_slice){text, len});
+	}
+}
+END_TEST
+
+START_TEST(test_line_around_other_slices)
+{
+	static const char text[] = "xone\ntwo\nx";
+	mmr_slice bytes = {text + 1, 8}, line = {"mark", 4}, wanted = line;
+	const mmr_slice others[] = {{text, 1}, {text, 3}, {text + 9, 0}, {text + 8, 2},
+		{text + 9, 1}, {text + 1, 9}, {text + 1, SIZE_MAX}, {text + 4, SIZE_MAX - 2},
+		{NULL, 0}, {(const char *)&bytes, 4}, {(const char *)others, 4}};
+	mmr_needle needle = mmr_needle_of(mmr_slice_of("w"));
+	mmr_matches it = mmr_matches_of(bytes, &needle);
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(others); i++)
+		MUST(mmr_line_around_slice(bytes, others[i], '\n', &line) == -ERANGE, "%zu", i);
+	ck_assert_mem_eq(&line, &wanted, sizeof(line));
+	ck_assert_int_eq(mmr_line_around_slice((mmr_slice){NULL, 0}, bytes, '\n', &line), -ERANGE);
+	ck_assert(mmr_matches_next(&it, &wanted));
+	ck_assert_int_eq(mmr_line_around_slice(bytes, wanted, '\n', &line), 0);
+	ck_assert(mmr_slice_equal(line, mmr_slice_of("two\n")));
+}
+END_TEST
+
 static void around_on_backing(const struct setting *setting, void *arg)
 {
 	mmr_slice bytes = mmr_bytes(setting->reader), line;
@@ -344,7 +400,9 @@ static void around_on_backing(const struct setting *setting, void *arg)
 	if (setting->addressable)
 		must_be_around(bytes, '\n', 37, setting->name);
 	else
-		MUST(mmr_line_around(bytes, 0, '\n', &line) == MMR_ENOMAP, "%s", setting->name);
+		MUST(mmr_line_around(bytes, 0, '\n', &line) == MMR_ENOMAP &&
+				mmr_line_around_slice(bytes, bytes, '\n', &line) == MMR_ENOMAP,
+			"%s", setting->name);
 }
 
 START_TEST(test_line_around_on_every_backing)
@@ -519,7 +577,8 @@ static Suite *lines_suite(void)
 		test_lines_copy_resumes_at_its_position, test_line_around_every_byte,
 		test_line_around_on_every_backing);
 	ADD_CASE(suite, "limits", test_lines_next_to_guard_pages, test_lines_at_batch_boundaries,
-		test_line_around_at_batch_boundaries, test_lines_struct_sizes_are_as_documented);
+		test_line_around_at_batch_boundaries, test_line_around_every_slice,
+		test_line_around_other_slices, test_lines_struct_sizes_are_as_documented);
 	ADD_CASE(suite, "faults", test_line_around_in_a_truncated_file,
 		test_lines_in_a_truncated_file);
 	return suite;
