@@ -60,6 +60,8 @@ static const struct {
 	{MMR_ESTALE, "index is not one of this file"},
 	{MMR_EDAMAGED, "index is damaged"},
 	{MMR_EORDER, "lines are not sorted"},
+	{MMR_EGROWN, "file has grown"},
+	{MMR_EREPLACED, "file was replaced or removed"},
 };
 
 const char slice_nowhere[1] = "";

@@ -19,7 +19,8 @@ MMR_BEGIN_DECLS
 enum {
 	/* The file is shorter than it was when it was opened. */
 	MMR_ETRUNCATED = -4096,
-	/* The file was changed or replaced since it was opened: its size, times or inode differ. */
+	/* The times of the file differ from when it was opened: its bytes may have changed in
+	 * place. */
 	MMR_ECHANGED = -4097,
 	/* The bytes have no address because the file is too large to map. Read it in blocks. */
 	MMR_ENOMAP = -4098,
@@ -38,7 +39,11 @@ enum {
 	/* The file of an index is damaged, or was written by another version. */
 	MMR_EDAMAGED = -4105,
 	/* Lines that should be sorted are not. */
-	MMR_EORDER = -4106
+	MMR_EORDER = -4106,
+	/* The file is longer than it was when it was opened. */
+	MMR_EGROWN = -4107,
+	/* The path of the file names another file now, or none. */
+	MMR_EREPLACED = -4108
 };
 
 /* A short text for an error code.

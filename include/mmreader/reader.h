@@ -176,9 +176,17 @@ MMR_API MMR_MUST_CHECK int mmr_refresh(mmr_reader *reader);
 /* Checks that the file has not changed since it was opened, or since the last mmr_refresh that
  * extended the range. A stream and the caller's memory are not checked.
  *
+ * If several of the errors apply, the first of this list is returned. MMR_EGROWN does not say
+ * whether bytes before the old end have changed too, since both change the times of the file.
+ * MMR_ECHANGED does not say that a byte differs: other permissions or another name change the times
+ * too, and so does a truncation that is undone. If the path cannot be queried, as without
+ * permission for a folder, it names no file.
+ *
  * Returns: 0 if it has not changed.
- * Errors: MMR_ETRUNCATED if it ends before the end of the range; MMR_ECHANGED if its size or its
- *   times differ, or if its path names another file or none; errno of fstat(2).
+ * Errors: MMR_ETRUNCATED if it ends before the end of the range; MMR_EREPLACED if the reader was
+ *   opened by a path, which now names another file or none; MMR_EGROWN if the file is longer, even
+ *   if the range has a fixed length; MMR_ECHANGED if its times differ, or if it is shorter but
+ *   contains the range; errno of fstat(2).
  * Threads: safe. */
 MMR_API MMR_MUST_CHECK int mmr_check(const mmr_reader *reader);
 

@@ -238,6 +238,15 @@ int mmr_read_at(const mmr_reader *reader, uint64_t off, void *buffer, size_t len
 	return err;
 }
 
+/* Whether the path of the reader, if it has one, still names its file. */
+static bool is_at_path(const struct mmr_reader *reader, const struct os_stat *then)
+{
+	struct os_stat now;
+
+	return !reader->by_path || (os_stat_path(reader->name, &now) == 0 && now.dev == then->dev &&
+					   now.ino == then->ino);
+}
+
 int mmr_check(const mmr_reader *reader)
 {
 	struct os_stat then, now;
@@ -245,12 +254,13 @@ int mmr_check(const mmr_reader *reader)
 
 	if (err <= 0)
 		return err;
+	/* First, because rename(2) and unlink(2) change the times of the file too. */
+	if (!is_at_path(reader, &then))
+		return error_explain_at(MMR_EREPLACED, UINT64_MAX,
+			"cannot check '%s': its path names another file or none", reader->name);
+	if (now.size > then.size)
+		return error_set(MMR_EGROWN, "check '%s'", reader->name);
 	if (is_changed(&then, &now))
 		return error_set(MMR_ECHANGED, "check '%s'", reader->name);
-	if (!reader->by_path)
-		return 0;
-	if (os_stat_path(reader->name, &now) < 0 || now.dev != then.dev || now.ino != then.ino)
-		return error_explain_at(MMR_ECHANGED, UINT64_MAX,
-			"cannot check '%s': its path names another file or none", reader->name);
 	return 0;
 }

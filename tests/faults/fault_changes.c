@@ -148,7 +148,7 @@ START_TEST(test_changes_of_the_name_alone)
 			else
 				ck_assert_int_eq(rename(temp.path, other), 0);
 			must_have_lines(reader, N_LINES);
-			ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
+			ck_assert_int_eq(mmr_check(reader), MMR_EREPLACED);
 			mmr_close(reader);
 			temp_close(&temp);
 			unlink(other);

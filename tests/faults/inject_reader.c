@@ -232,7 +232,7 @@ static int refresh_and_look(mmr_reader *reader)
 		return err;
 	err = mmr_check(reader);
 	/* A path that cannot be queried takes another branch. */
-	if (err != MMR_ECHANGED)
+	if (err != MMR_EREPLACED)
 		err = TRY_ALONE(err);
 	return err < 0 ? err : look(reader);
 }

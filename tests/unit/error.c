@@ -6,7 +6,8 @@
 #include <pthread.h>
 
 static const int codes[] = {MMR_ETRUNCATED, MMR_ECHANGED, MMR_ENOMAP, MMR_ESTREAM, MMR_ENOROOM,
-	MMR_ELONG, MMR_ENOLIB, MMR_EQUOTE, MMR_ESTALE, MMR_EDAMAGED, MMR_EORDER};
+	MMR_ELONG, MMR_ENOLIB, MMR_EQUOTE, MMR_ESTALE, MMR_EDAMAGED, MMR_EORDER, MMR_EGROWN,
+	MMR_EREPLACED};
 
 START_TEST(test_error_strerror_of_every_code)
 {
@@ -36,7 +37,7 @@ END_TEST
 START_TEST(test_error_strerror_of_other_codes)
 {
 	ck_assert_str_eq(mmr_strerror(1), "unknown error");
-	ck_assert_str_eq(mmr_strerror(-4107), "unknown error");
+	ck_assert_str_eq(mmr_strerror(-4109), "unknown error");
 	ck_assert_str_eq(mmr_strerror(INT32_MIN), "unknown error");
 	ck_assert_str_eq(mmr_strerror(INT32_MAX), "unknown error");
 	ck_assert_uint_gt(strlen(mmr_strerror(-4095)), 0);

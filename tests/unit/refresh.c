@@ -39,7 +39,7 @@ START_TEST(test_refresh_grows_into_the_reserve)
 		ptr = mmr_bytes(setting.reader).ptr;
 		ck_assert_int_eq(mmr_refresh(setting.reader), 0);
 		temp_write(&temp, 0, bytes, sizeof(bytes));
-		ck_assert_int_eq(mmr_check(setting.reader), MMR_ECHANGED);
+		ck_assert_int_eq(mmr_check(setting.reader), MMR_EGROWN);
 		/* The size changes only in mmr_refresh. */
 		ck_assert_uint_eq(mmr_size(setting.reader), starts[i]);
 		ck_assert_int_eq(mmr_refresh(setting.reader), 1);
@@ -314,6 +314,55 @@ START_TEST(test_refresh_of_ranges)
 }
 END_TEST
 
+/* Each change alone, and together with a change whose code has a lower rank. */
+START_TEST(test_check_distinguishes_changes)
+{
+	static char bytes[20000];
+	static const struct {
+		off_t size; /* afterwards */
+		bool moved;
+		int by_path, by_descriptor; /* of a reader that ends with the file */
+		int fixed;                  /* of one of the first 10000 bytes, by path */
+	} cases[] = {
+		{20001, false, MMR_EGROWN, MMR_EGROWN, MMR_EGROWN},
+		{20001, true, MMR_EREPLACED, MMR_EGROWN, MMR_EREPLACED},
+		{20000, false, MMR_ECHANGED, MMR_ECHANGED, MMR_ECHANGED},
+		{20000, true, MMR_EREPLACED, MMR_ECHANGED, MMR_EREPLACED},
+		{19999, false, MMR_ETRUNCATED, MMR_ETRUNCATED, MMR_ECHANGED},
+		{19999, true, MMR_ETRUNCATED, MMR_ETRUNCATED, MMR_EREPLACED},
+		{9999, true, MMR_ETRUNCATED, MMR_ETRUNCATED, MMR_ETRUNCATED},
+	};
+	struct timespec long_ago[2] = {{1000, 0}, {1000, 0}};
+	mmr_reader_options first = MMR_READER_OPTIONS_INIT;
+	mmr_reader *by_path, *by_descriptor, *fixed;
+	size_t i;
+
+	first.length = 10000;
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		struct temp temp = temp_open(bytes, sizeof(bytes));
+		char moved[sizeof(temp.path) + 8];
+
+		snprintf(moved, sizeof(moved), "%s.moved", temp.path);
+		ck_assert_int_eq(mmr_open(temp.path, NULL, &by_path), 0);
+		ck_assert_int_eq(mmr_open_fd(temp.fd, NULL, &by_descriptor), 0);
+		ck_assert_int_eq(mmr_open(temp.path, &first, &fixed), 0);
+		ck_assert_int_eq(mmr_check(by_path), 0);
+		temp_resize(&temp, (uint64_t)cases[i].size);
+		ck_assert_int_eq(futimens(temp.fd, long_ago), 0);
+		if (cases[i].moved)
+			ck_assert_int_eq(rename(temp.path, moved), 0);
+		ck_assert_int_eq(mmr_check(by_path), cases[i].by_path);
+		ck_assert_int_eq(mmr_check(by_descriptor), cases[i].by_descriptor);
+		ck_assert_int_eq(mmr_check(fixed), cases[i].fixed);
+		mmr_close(by_path);
+		mmr_close(by_descriptor);
+		mmr_close(fixed);
+		unlink(moved);
+		temp_close(&temp);
+	}
+}
+END_TEST
+
 START_TEST(test_check_reports_changes)
 {
 	static char bytes[20000];
@@ -335,14 +384,14 @@ START_TEST(test_check_reports_changes)
 	ck_assert_int_eq(mmr_check(reader), 0);
 	ck_assert_int_eq(unlink(link), 0);
 	ck_assert_int_eq(symlink(other.path, link), 0);
-	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
+	ck_assert_int_eq(mmr_check(reader), MMR_EREPLACED);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), link));
 	/* The path leads to a file of another device, or to no file. */
 	ck_assert_int_eq(unlink(link), 0);
 	ck_assert_int_eq(symlink("/dev/null", link), 0);
-	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
+	ck_assert_int_eq(mmr_check(reader), MMR_EREPLACED);
 	ck_assert_int_eq(unlink(link), 0);
-	ck_assert_int_eq(mmr_check(reader), MMR_ECHANGED);
+	ck_assert_int_eq(mmr_check(reader), MMR_EREPLACED);
 	ck_assert_ptr_nonnull(strstr(mmr_last_error(), "another file"));
 	ck_assert_int_eq(symlink(temp.path, link), 0);
 	ck_assert_int_eq(mmr_check(reader), 0);
@@ -427,7 +476,8 @@ static Suite *refresh_suite(void)
 	Suite *suite = suite_create("refresh");
 
 	ADD_CASE(suite, "core", test_refresh_grows_into_the_reserve, test_refresh_grows_by_default,
-		test_refresh_of_ranges, test_check_reports_changes);
+		test_refresh_of_ranges, test_check_reports_changes,
+		test_check_distinguishes_changes);
 	ADD_CASE(suite, "limits", test_refresh_without_addresses, test_refresh_grows_in_place,
 		test_refresh_of_a_complete_copy);
 	ADD_CASE(suite, "faults", test_refresh_guards_every_map, test_refresh_inside_try,
