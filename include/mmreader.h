@@ -2,7 +2,7 @@
  *
  * Includes one header for each module: files (reader, guard), text (slice, find, positions, lines,
  * fields), binary data (array, record), scans of whole inputs (scan), optional libraries (library,
- * filetype, regex), searches for lines (search, bisect), intern and memory.
+ * filetype, regex), searches for lines (search, bisect), growing files (follow), intern and memory.
  *
  * The comment of a call has these sections where they apply. Shape: what its arguments must be, and
  * the form of its result. Units: what its numbers count. Returns, Errors: its results. Lifetime:
@@ -30,6 +30,7 @@
 #include <mmreader/regex.h>
 #include <mmreader/search.h>
 #include <mmreader/bisect.h>
+#include <mmreader/follow.h>
 #include <mmreader/intern.h>
 #include <mmreader/memory.h>
 

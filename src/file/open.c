@@ -144,9 +144,8 @@ static int choose_backing(
 	return 0;
 }
 
-/* Closes `fd` on failure. */
-static int open_descriptor(const char *name, int fd, bool by_path,
-	const mmr_reader_options *options, mmr_reader **ret_reader)
+int reader_open(const char *name, int fd, bool by_path, const mmr_reader_options *options,
+	mmr_reader **ret_reader)
 {
 	struct mmr_reader *reader;
 	uint64_t left;
@@ -218,7 +217,7 @@ int mmr_open(const char *path, const mmr_reader_options *options, mmr_reader **r
 	err = os_open(path, options->wait, &fd);
 	if (err < 0)
 		return error_set(err, "open '%s'", path);
-	return open_descriptor(path, fd, true, options, ret_reader);
+	return reader_open(path, fd, true, options, ret_reader);
 }
 
 int mmr_open_fd(int fd, const mmr_reader_options *options, mmr_reader **ret_reader)
@@ -235,7 +234,7 @@ int mmr_open_fd(int fd, const mmr_reader_options *options, mmr_reader **ret_read
 	err = os_dup(fd, &own);
 	if (err < 0)
 		return error_set(err, "open '%s'", name);
-	return open_descriptor(name, own, false, options, ret_reader);
+	return reader_open(name, own, false, options, ret_reader);
 }
 
 int mmr_open_memory(const void *bytes, size_t len, mmr_reader **ret_reader)

@@ -55,6 +55,13 @@ struct mmr_reader {
 	char name[];                        /* for messages: the path, or "descriptor 3" */
 };
 
+/* Opens a descriptor, which then belongs to the reader; on failure it is closed. `name` is for
+ * messages; it is the path if the file was opened `by_path`.
+ *
+ * Errors: like mmr_open_fd. */
+int reader_open(const char *name, int fd, bool by_path, const mmr_reader_options *options,
+	mmr_reader **ret_reader);
+
 static inline bool reader_is_stream(const struct mmr_reader *reader)
 {
 	return reader->stream != NULL;

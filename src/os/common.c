@@ -124,6 +124,13 @@ int os_stat_fd(int fd, struct os_stat *ret_stat)
 	return 0;
 }
 
+bool os_is_link(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) < 0 || S_ISLNK(st.st_mode);
+}
+
 /* --- Reading --- */
 
 /* Reads until a read ends within a block. */
@@ -203,6 +210,15 @@ int os_seek(int fd, uint64_t off)
 		return -errno;
 	/* Some devices succeed and stay where they are. */
 	return (uint64_t)now == off ? 0 : -ESPIPE;
+}
+
+/* --- Watches --- */
+
+int os_watcher_wait(const struct os_watcher *watcher, int timeout_ms)
+{
+	struct pollfd events = {watcher->events, POLLIN, 0};
+
+	return poll(&events, 1, timeout_ms) < 0 ? -errno : 0;
 }
 
 /* --- Maps --- */

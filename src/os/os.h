@@ -1,7 +1,8 @@
 /* os.h - the library's system calls for files, maps, memory use and processors
  *
  * common.c holds the calls that are the same on all POSIX systems. The build takes the rest from
- * linux.c and linux_cache.c on Linux, and from posix.c elsewhere or with --disable-linux-extras.
+ * linux.c, linux_cache.c and linux_watch.c on Linux, and from posix.c and posix_watch.c elsewhere
+ * or with --disable-linux-extras.
  *
  * A function that returns int returns 0 or a negated errno. It writes its outputs only on success,
  * unless its comment says otherwise. No function sets the error message: the caller knows the name
@@ -75,6 +76,9 @@ int os_stat_path(const char *path, struct os_stat *ret_stat);
  *
  * Errors: those of fstat(2) and of os_device_size. */
 int os_stat_fd(int fd, struct os_stat *ret_stat);
+
+/* Whether a path is that of a symbolic link. Returns: true if that is unknown. */
+bool os_is_link(const char *path);
 
 /* Reads the size of a block device in bytes. posix.c moves the file offset and puts it back.
  *
@@ -246,6 +250,53 @@ int os_map_again(const void *map, size_t len, int fd, uint64_t off);
  *
  * Errors: those of mmap(2); -ENOMEM if the addresses after the map are in use. */
 int os_map_extend(void *map, size_t len, size_t new_len, int fd, uint64_t off);
+
+/* --- Watches: linux_watch.c, posix_watch.c; os_watcher_wait: common.c ---
+ *
+ * A watch reports only that something may have changed: the caller then examines everything.
+ * posix_watch.c watches nothing, since POSIX has no call that reports changes. */
+
+struct os_watcher {
+	int events;     /* readable if something was reported, or os_watcher_wake was called */
+	int notifier;   /* of inotify(7); -1: nothing can be watched */
+	int wake_read;  /* readable after os_watcher_wake; may be the same as `events` ... */
+	int wake_write; /* ... and as this one */
+};
+
+/* The handle of no watch. */
+#define OS_NO_WATCH (-1)
+
+/* Starts a watcher. With `polling` it watches nothing.
+ *
+ * Errors: those of eventfd(2), or of pipe(2) in posix_watch.c. */
+int os_watcher_open(struct os_watcher *ret_watcher, bool polling);
+void os_watcher_close(struct os_watcher *watcher);
+
+/* Makes `events` readable. Async-signal-safe. */
+void os_watcher_wake(const struct os_watcher *watcher);
+
+/* Waits until `events` is readable, at most for some milliseconds; -1 waits for ever.
+ *
+ * Errors: those of poll(2), -EINTR after a signal. */
+int os_watcher_wait(const struct os_watcher *watcher, int timeout_ms);
+
+/* Reads all that was reported. Returns: false if it will be reported again. */
+bool os_watcher_clear(const struct os_watcher *watcher);
+
+/* Watches an open file for writes and truncation, unless another machine may write to it. Two
+ * watches of the same file or folder have the same handle. Returns: a handle, or OS_NO_WATCH. */
+int os_watch_file(const struct os_watcher *watcher, int fd);
+
+/* Like os_watch_file, for names that are added to a folder or removed. */
+int os_watch_folder(const struct os_watcher *watcher, const char *path);
+
+/* Ends a watch. It may have ended before, with its file or folder. */
+void os_watch_end(const struct os_watcher *watcher, int handle);
+
+/* Whether the kernel makes the contents of a regular file when it is read. Such a file has no size
+ * and does not grow. Returns: 1 or 0. Errors: those of fstatfs(2), or of fstat(2) in
+ * posix_watch.c. */
+int os_is_pseudo(int fd);
 
 /* --- Memory use: linux.c, posix.c --- */
 

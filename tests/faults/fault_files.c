@@ -455,6 +455,57 @@ static int copied(const struct scene *scene)
 	return err;
 }
 
+/* Reads the bytes of an event. The follower reports what has failed. */
+static int read_growth(
+	const struct scene *scene, mmr_follow *follow, mmr_follow_event *event, uint64_t *ret_total)
+{
+	static _Thread_local char buffer[STEP];
+	uint64_t off;
+	size_t got;
+	int err;
+
+	for (off = event->start; off < event->stop; off += got) {
+		size_t len = event->stop - off < STEP ? (size_t)(event->stop - off) : STEP;
+
+		err = mmr_read_at(event->reader, off, buffer, len, &got);
+		if (err < 0) {
+			mmr_follow_used(follow, event->file, mmr_last_error_offset(), err);
+			return 0;
+		}
+		if (memcmp(buffer, scene->same.ptr + off, got) != 0)
+			return WRONG;
+	}
+	*ret_total = off;
+	return 0;
+}
+
+/* Follows the file until all bytes that it has now were read. */
+static int follow(const struct scene *scene)
+{
+	mmr_follow_event event;
+	mmr_follow *follow;
+	uint64_t total = 0;
+	int err = mmr_follow_open(NULL, &follow), file;
+
+	if (err < 0)
+		return err;
+	file = mmr_follow_add(follow, scene->path, 0);
+	err = file < 0 || mmr_follow_look(follow, file, &event) != 1 ||
+	      event.kind != MMR_FOLLOW_OPENED;
+	while (err == 0 && mmr_follow_next(follow, 0, &event) > 0) {
+		if (event.kind == MMR_FOLLOW_GREW)
+			err = read_growth(scene, follow, &event, &total);
+		else
+			err = event.kind == MMR_FOLLOW_TRUNCATED ? MMR_ETRUNCATED : event.code;
+	}
+	/* It was cut before it was opened. */
+	if (err == 0 && total < SCENE_SIZE)
+		err = MMR_ETRUNCATED;
+	mmr_follow_remove(follow, file);
+	mmr_follow_close(follow);
+	return err;
+}
+
 static int refresh(const struct scene *scene)
 {
 	return mmr_refresh(scene->reader);
@@ -521,6 +572,9 @@ const struct row file_rows[] = {
 	{"mmr_search_run", ROW_EITHER, search_back},
 	{"mmr_filetype_of", ROW_PREAD, kind},
 	{"mmr_open mmr_bytes", ROW_PREAD | ROW_NO_PLACE, copied},
+	{"mmr_follow_open mmr_follow_add mmr_follow_look mmr_follow_next mmr_follow_used "
+	 "mmr_follow_remove mmr_follow_close",
+		ROW_PREAD | ROW_NO_PLACE, follow},
 	{"mmr_refresh", ROW_STAT, refresh},
 	{"mmr_check", ROW_STAT, check},
 	{"mmr_advise mmr_prefetch mmr_release", ROW_HARMLESS, hints},

@@ -66,6 +66,9 @@
 	CALL(pthread_key_create, EAGAIN) \
 	CALL(pthread_setspecific, ENOMEM) \
 	CALL(pthread_atfork, ENOMEM) \
+	CALL(eventfd, EMFILE) \
+	CALL(epoll_create1, EMFILE) \
+	CALL(epoll_ctl, ENOSPC) \
 	CALL(inotify_init1, EMFILE) \
 	CALL(inotify_add_watch, ENOSPC)
 

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 
 static const struct scenario *const lists[] = {inject_reader_scenarios, inject_whole_scenarios,
-	inject_index_scenarios, inject_side_scenarios};
+	inject_index_scenarios, inject_side_scenarios, inject_event_scenarios};
 
 static uint64_t findings;
 

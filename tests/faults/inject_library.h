@@ -36,6 +36,7 @@ extern const struct scenario inject_reader_scenarios[];
 extern const struct scenario inject_whole_scenarios[];
 extern const struct scenario inject_index_scenarios[];
 extern const struct scenario inject_side_scenarios[];
+extern const struct scenario inject_event_scenarios[];
 
 /* Adds to the findings of the scenario. */
 void note(uint64_t value);

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 struct statfs;
+struct epoll_event;
 
 /* Whether dlopen or dlsym was the last function that failed. */
 static _Thread_local bool no_library;
@@ -427,6 +428,21 @@ WRAP(int, pthread_setspecific, pthread_key_t key, const void *value)
 WRAP(int, pthread_atfork, void (*prepare)(void), void (*parent)(void), void (*child)(void))
 {
 	REAL_OR_FAULT(pthread_atfork, prepare, parent, child);
+}
+
+WRAP(int, eventfd, unsigned count, int flags)
+{
+	REAL_OR_ERRNO(eventfd, count, flags);
+}
+
+WRAP(int, epoll_create1, int flags)
+{
+	REAL_OR_ERRNO(epoll_create1, flags);
+}
+
+WRAP(int, epoll_ctl, int joined, int operation, int fd, struct epoll_event *event)
+{
+	REAL_OR_ERRNO(epoll_ctl, joined, operation, fd, event);
 }
 
 WRAP(int, inotify_init1, int flags)

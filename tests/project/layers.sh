@@ -20,6 +20,7 @@ may_include()
 	index) echo file/guard.h file/reader.h file/save.h scan/index.h scan/units.h ;;
 	search) echo file/guard.h file/reader.h text/ scan/ optional/regex_lines.h ;;
 	intern) echo simd/load.h file/guard.h file/registry.h ;;
+	follow) echo os/os.h file/reader.h ;;
 	memory) echo os/ file/reader.h file/stream.h ;;
 	*) return 1 ;;
 	esac
@@ -110,13 +111,15 @@ system_calls_outside_os()
 		grep -nE '<(sys/mman|sys/stat|fcntl)\.h>' {} +
 }
 
-# os.h declares every system call, so an include does not show which of them a folder uses.
+# os.h declares every system call, so an include does not show which of them a folder uses. A
+# follower watches paths and descriptors itself.
 os_used_elsewhere()
 {
 	local allowed='^src/scan/.*os_processors|^src/optional/.*os_resident'
 
-	find src -name '*.[ch]' ! -path 'src/os/*' ! -path 'src/file/*' ! -path 'src/memory/*' -exec \
-		grep -nHoE '(^|[^_a-z0-9])os_[a-z_]+[[:space:]]*\(' {} + | grep -vE "($allowed)\\("
+	find src -name '*.[ch]' ! -path 'src/os/*' ! -path 'src/file/*' ! -path 'src/memory/*' \
+		! -path 'src/follow/*' -exec grep -nHoE '(^|[^_a-z0-9])os_[a-z_]+[[:space:]]*\(' \
+		{} + | grep -vE "($allowed)\\("
 }
 
 # Memory that does not come from heap.c is neither counted nor replaceable.
