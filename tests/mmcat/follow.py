@@ -254,7 +254,7 @@ def check_writer_reopens():
 	"""With frequent writes and rotations, every line is printed once, in order."""
 	write("log", b"")
 	follow = Follow("busy rotation", "log")
-	follow_ready = wait_until(lambda: follow.n_descriptors() > (4 if POLLING else 5))
+	follow_ready = wait_until(lambda: follow.has_open("log"))
 	expect("busy rotation: started", follow_ready, True)
 	n_lines = 20000
 	name = 0

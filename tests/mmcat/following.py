@@ -97,3 +97,14 @@ class Follow:
 
 	def n_descriptors(self):
 		return len(os.listdir("/proc/%d/fd" % self.process.pid))
+
+	def has_open(self, path):
+		"""Whether a descriptor of the run is that of a file."""
+		folder = "/proc/%d/fd/" % self.process.pid
+		for name in os.listdir(folder):
+			try:
+				if os.path.samefile(folder + name, path):
+					return True
+			except OSError: # closed meanwhile
+				pass
+		return False

@@ -9,7 +9,6 @@
 #include "output/output.h"
 #include "output/picture.h"
 #include "status/report.h"
-#include "input/watch.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -83,6 +82,23 @@ static void find_holes(struct facts *facts, const mmr_reader *part)
 	facts->holes = facts->size - data;
 }
 
+/* Whether the kernel makes the contents of a regular file when it is read. The library does not
+ * follow such a file. Returns: 1 or 0; a code of the library. */
+static int is_pseudo(int fd)
+{
+	mmr_follow_options how = MMR_FOLLOW_OPTIONS_INIT;
+	mmr_follow *follow;
+	int err;
+
+	how.polling = true;
+	err = mmr_follow_open(&how, &follow);
+	if (err < 0)
+		return err;
+	err = mmr_follow_add_fd(follow, fd, 0);
+	mmr_follow_close(follow);
+	return err == -ENOTSUP ? 1 : err;
+}
+
 /* Call it before anything is read, which would change what is in memory. */
 static int ask_storage(struct facts *facts, const struct input *input, const mmr_reader *part)
 {
@@ -95,7 +111,7 @@ static int ask_storage(struct facts *facts, const struct input *input, const mmr
 		return 0;
 	if (fstat(input->fd, &st) < 0)
 		return -errno;
-	pseudo = watch_is_pseudo(input->fd);
+	pseudo = S_ISREG(st.st_mode) ? is_pseudo(input->fd) : 0;
 	if (pseudo < 0)
 		return pseudo;
 	/* Files of /proc and /sys have no size, or a wrong one. A larger size is right: the file

@@ -1,7 +1,7 @@
 /* follow.c - -f: print all files in turn, then wait
  *
- * One poll waits for everything: for growth if it is reported, for the next check if it is not, for
- * the reader of the output to exit, and for SIGINT, whose handler writes to a pipe.
+ * One poll waits for everything: for events of the files, for the next look at them, for the reader
+ * of the output to exit, and for SIGINT, whose handler interrupts the follower of the library.
  *
  * SPDX-License-Identifier: MIT */
 #include "input/follow.h"
@@ -11,7 +11,6 @@
 #include "output/output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,10 +20,8 @@
 
 /* Bytes of one file that are printed before the next file. */
 #define TURN ((uint64_t)8 << 20)
-/* Milliseconds between two checks of a file that is not watched; and of one that is, since a folder
- * of its path may be replaced. */
-#define LOOK_EVERY    250
-#define WATCHED_EVERY 1000
+/* Milliseconds of sleep after a poll that failed. */
+#define NAP 250
 /* Seconds for writing the rest after SIGINT. */
 #define GRACE 1
 
@@ -32,20 +29,17 @@
 
 static volatile sig_atomic_t stopped;
 static volatile sig_atomic_t last_status;
-static int stop_pipe[2];
+static mmr_follow *volatile interruptible; /* NULL: nothing waits */
 
 static void on_interrupt(int number)
 {
-	int saved = errno;
-	ssize_t n;
+	mmr_follow *follow = interruptible;
 
 	(void)number;
 	stopped = 1;
-	/* Wakes the poll. The pipe has room: this is the only byte. */
-	n = write(stop_pipe[1], "", 1);
-	(void)n;
+	if (follow)
+		mmr_follow_interrupt(follow);
 	alarm(GRACE);
-	errno = saved;
 }
 
 /* A write or a read still blocks. */
@@ -59,10 +53,6 @@ static bool catch_interrupt(void)
 {
 	struct sigaction before, action = {0};
 
-	if (pipe(stop_pipe) < 0)
-		return false;
-	fcntl(stop_pipe[0], F_SETFD, FD_CLOEXEC);
-	fcntl(stop_pipe[1], F_SETFD, FD_CLOEXEC);
 	if (sigaction(SIGINT, NULL, &before) < 0)
 		return false;
 	if (before.sa_handler == SIG_IGN)
@@ -86,7 +76,7 @@ static void begin(struct followed *file, const char *name, struct follower *foll
 
 	file->done = what != FOLLOW_IT;
 	/* An empty file has a header too, to show that it is followed. */
-	if (what == FOLLOW_NOT || file->now.fd >= 0)
+	if (what == FOLLOW_NOT || file->fd >= 0)
 		followed_header(file);
 	output_flush();
 	if (what == FOLLOW_NOT) {
@@ -94,8 +84,9 @@ static void begin(struct followed *file, const char *name, struct follower *foll
 			follower->status = STATUS_TROUBLE;
 		output_flush();
 	} else if (what == FOLLOW_IT) {
-		/* Up to its present end. Then the next file begins. */
-		followed_step(file, UINT64_MAX);
+		followed_print(file);
+		if (file->done)
+			followed_close(file);
 	}
 	last_status = (sig_atomic_t)follower->status;
 }
@@ -103,83 +94,102 @@ static void begin(struct followed *file, const char *name, struct follower *foll
 /* Sleeps after a poll that failed, so that repeated failures use no processor time. */
 static void nap(void)
 {
-	const struct timespec time = {0, LOOK_EVERY * 1000000L};
+	const struct timespec time = {0, NAP * 1000000L};
 
 	nanosleep(&time, NULL);
 }
 
-/* Waits until something may have changed, at most for `look_every` milliseconds. */
-static void wait_for_change(int notifier, int look_every)
+/* Waits until the follower may have an event. */
+static void wait_for_change(const mmr_follow *follow)
 {
 	struct pollfd fds[] = {
-		{stop_pipe[0], POLLIN, 0},
-		{notifier, POLLIN, 0},
+		{mmr_follow_fd(follow), POLLIN, 0},
 		{STDOUT_FILENO, 0, 0},
 	};
-	int n = poll(fds, sizeof(fds) / sizeof(fds[0]), look_every);
+	int n = poll(fds, sizeof(fds) / sizeof(fds[0]), mmr_follow_timeout(follow));
 
 	if (n < 0 && errno != EINTR)
 		nap();
-	if (n <= 0)
-		return;
-	if (fds[1].revents && !watch_clear())
-		nap();
 	/* No reader is left. A write would report this, but there may be nothing to write. */
-	if (fds[2].revents & (POLLERR | POLLHUP))
+	if (n > 0 && fds[1].revents & (POLLERR | POLLHUP))
 		output_failed(EPIPE);
 }
 
-/* Prints some of what is new in each file. Returns: how long to wait before the next round, in
- * milliseconds; -1 when no file is left. */
-static int go_round(struct followed *files, struct follower *follower)
+static struct followed *find(struct followed *files, int n_files, int number)
 {
-	int i, look_every = -1, wanted;
+	int i = 0;
 
-	for (i = 0; i < follower->options->n_files && !stopped; i++) {
-		if (files[i].done)
+	while (i < n_files && (files[i].done || files[i].number != number))
+		i++;
+	return i < n_files ? &files[i] : NULL;
+}
+
+/* Prints what is new in the files until they are complete. */
+static void follow_all(struct followed *files, int n_begun, struct follower *follower)
+{
+	int i, n_left = 0;
+
+	for (i = 0; i < n_begun; i++)
+		n_left += !files[i].done;
+	while (n_left > 0 && follower->maximum > 0 && !stopped) {
+		mmr_follow_event event;
+		struct followed *file;
+
+		if (mmr_follow_next(follower->follow, 0, &event) == 0) {
+			wait_for_change(follower->follow);
 			continue;
-		if (followed_step(&files[i], TURN))
-			wanted = 0;
-		else
-			wanted = followed_is_watched(&files[i]) ? WATCHED_EVERY : LOOK_EVERY;
+		}
+		file = find(files, n_begun, event.file);
+		if (!file)
+			continue;
+		followed_handle(file, &event);
 		last_status = (sig_atomic_t)follower->status;
-		if (files[i].done)
-			followed_close(&files[i]);
-		else if (look_every < 0 || wanted < look_every)
-			look_every = wanted;
+		if (file->done) {
+			followed_close(file);
+			n_left--;
+		}
 	}
-	return look_every;
 }
 
 enum status follow_files(const struct options *options, const struct follow_work *work)
 {
+	mmr_follow_options how = MMR_FOLLOW_OPTIONS_INIT;
 	struct follower follower = {
 		.options = options, .work = work, .maximum = options->maximum, .stopped = &stopped};
-	int i, n_begun, notifier, look_every;
 	struct followed *files;
+	int i, n_begun;
 
 	output_check();
+	/* A search needs whole lines. */
+	if (!work->search)
+		how.limit = TURN;
 	files = calloc((size_t)options->n_files, sizeof(*files));
-	if (!files || !catch_interrupt()) {
+	if (!files) {
 		follower.status = message("cannot follow files: %s", strerror(errno));
+		return follower.status;
+	}
+	if (mmr_follow_open(&how, &follower.follow) < 0) {
+		follower.status = message("%s", mmr_last_error());
 		goto free_files;
 	}
+	interruptible = follower.follow;
+	if (!catch_interrupt()) {
+		follower.status = message("cannot follow files: %s", strerror(errno));
+		goto close_follow;
+	}
 	follower.headers = options->n_files > 1 && !options->quiet && !work->search;
-	notifier = watch_start();
 	for (i = 0; i < options->n_files && follower.maximum > 0 && !stopped; i++)
 		begin(&files[i], options->files[i], &follower);
 	n_begun = i;
-	/* The first round prints what was appended meanwhile. */
-	while (follower.maximum > 0 && !stopped) {
-		look_every = go_round(files, &follower);
-		if (look_every < 0)
-			break;
-		wait_for_change(notifier, look_every);
-	}
+	follow_all(files, n_begun, &follower);
 	for (i = 0; i < n_begun; i++)
-		followed_close(&files[i]);
+		if (!files[i].done)
+			followed_close(&files[i]);
 	alarm(0);
 
+close_follow:
+	interruptible = NULL;
+	mmr_follow_close(follower.follow);
 free_files:
 	free(files);
 	return follower.status;

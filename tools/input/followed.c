@@ -1,7 +1,6 @@
-/* followed.c - growth, truncation and replacement of one file
+/* followed.c - prints what the events of one file report
  *
- * Nothing here waits or relies on an event. Each step compares the name with the file that is open,
- * and the file's size with what was printed.
+ * The library follows the file. What it reports is cut here to what is selected.
  *
  * SPDX-License-Identifier: MIT */
 #include "input/followed.h"
@@ -11,20 +10,12 @@
 #include "status/report.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* Bytes that are printed between two checks for SIGINT. */
 #define PIECE ((uint64_t)8 << 20)
-/* Seconds before a missing name is reported. During each rotation it is missing for a moment. */
-#define MISSED_AFTER 1.0
-/* Seconds between two renewals of the watch of the folder, which may be replaced. */
-#define FOLDER_EVERY 1.0
-
-static const struct incarnation nothing = {.fd = -1, .watch = NO_WATCH};
 
 static void say(const struct followed *file, const char *what)
 {
@@ -45,76 +36,25 @@ void followed_header(const struct followed *file)
 	follower->last = file;
 }
 
-/* --- Incarnations ---------------------------------------------------------------------------- */
-
-static void forget(struct incarnation *it)
+static bool is_complete(const struct followed *file)
 {
-	watch_drop(it->watch);
-	if (it->fd >= 0)
-		close(it->fd);
-	*it = nothing;
-}
-
-/* The watch starts before the size is read, so that no growth is missed. */
-static void take(struct incarnation *it, int fd, const struct stat *st)
-{
-	*it = (struct incarnation){fd, st->st_dev, st->st_ino, 0, watch_file(fd)};
-}
-
-static bool is_it(const struct incarnation *it, const struct stat *st)
-{
-	return it->fd >= 0 && it->device == st->st_dev && it->inode == st->st_ino;
-}
-
-static int size_of(const struct incarnation *it, uint64_t *ret_size)
-{
-	struct stat st;
-
-	if (fstat(it->fd, &st) < 0)
-		return -errno;
-	*ret_size = (uint64_t)st.st_size;
-	return 0;
-}
-
-/* Handles a failed read of a file. */
-static void lose(struct followed *file, struct incarnation *it, int err)
-{
-	/* ESTALE: the file was removed on the NFS server. The name may appear again. */
-	if (err == -ESTALE && file->path) {
-		forget(it);
-		return;
-	}
-	file->follower->status = message_file_at(file->name, err, it->off);
-	file->done = true;
+	return mmr_range_ended(&file->range) || file->follower->maximum == 0;
 }
 
 /* Skips no more bytes or lines: the rest of the selection continues at the start of a file. */
 static void select_from_start(struct followed *file)
 {
+	file->off = 0;
 	file->range.skip_bytes = 0;
 	file->range.skip_lines = 0;
 	file->lines_before = 0;
 	file->knows_lines = true;
 }
 
-static bool is_complete(const struct followed *file)
+static void restart(struct followed *file)
 {
-	return mmr_range_ended(&file->range) || file->follower->maximum == 0;
-}
-
-/* Continues at the start of the next file. */
-static void promote(struct followed *file)
-{
-	uint64_t size = 0;
-
-	/* The last line will not get its delimiter any more. */
-	if (file->follower->work->search && size_of(&file->now, &size) == 0 &&
-		size > file->now.off && !is_complete(file))
-		followed_search(file, size, true);
-	forget(&file->now);
-	file->now = file->next;
-	file->next = nothing;
 	select_from_start(file);
+	say(file, "truncated; following from the start");
 }
 
 /* --- Printing -------------------------------------------------------------------------------- */
@@ -150,24 +90,23 @@ static int cut(struct followed *file, mmr_slice *bytes)
  * `stop`; a negated errno; 1 if binary data was refused for a terminal, after a message. */
 static int print_selected(struct followed *file, uint64_t stop)
 {
-	struct incarnation *it = &file->now;
 	static char buffer[64 << 10];
 	mmr_range *range = &file->range;
 	mmr_slice bytes;
 	ssize_t n;
 	int err;
 
-	while (it->off < stop && !is_complete(file)) {
+	while (file->off < stop && !is_complete(file)) {
 		/* Bytes before the selection need not be read. */
 		if (range->skip_bytes > 0) {
-			uint64_t step = min_u64(range->skip_bytes, stop - it->off);
+			uint64_t step = min_u64(range->skip_bytes, stop - file->off);
 
 			range->skip_bytes -= step;
-			it->off += step;
+			file->off += step;
 			continue;
 		}
-		n = pread(it->fd, buffer, (size_t)min_u64(stop - it->off, sizeof(buffer)),
-			(off_t)it->off);
+		n = pread(file->fd, buffer, (size_t)min_u64(stop - file->off, sizeof(buffer)),
+			(off_t)file->off);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -180,8 +119,8 @@ static int print_selected(struct followed *file, uint64_t stop)
 			return err;
 		/* The offset is right after the last byte of a complete selection: followed_close
 		 * leaves standard input there. */
-		it->off += is_complete(file) ? (uint64_t)(bytes.ptr + bytes.len - buffer)
-					     : (uint64_t)n;
+		file->off += is_complete(file) ? (uint64_t)(bytes.ptr + bytes.len - buffer)
+					       : (uint64_t)n;
 		if (bytes.len == 0)
 			continue;
 		if (file->look && binary_refused(file->name, bytes))
@@ -196,249 +135,123 @@ static int print_selected(struct followed *file, uint64_t stop)
 
 static int print_all(struct followed *file, uint64_t stop)
 {
-	struct incarnation *it = &file->now;
 	uint64_t done;
 	int err;
 
 	followed_header(file);
-	err = output_range(it->fd, it->off, stop - it->off, &done);
-	it->off += done;
+	err = output_range(file->fd, file->off, stop - file->off, &done);
+	file->off += done;
 	report_bytes(done);
 	return err;
 }
 
-/* Begins again at the start of a file that is shorter than what was printed of it. */
-static void restart(struct followed *file)
+/* Prints bytes up to `stop` and says how many were used. */
+static void print_growth(struct followed *file, uint64_t stop)
 {
-	file->now.off = 0;
-	select_from_start(file);
-	say(file, "truncated; following from the start");
+	struct follower *follower = file->follower;
+	int err = 0;
+
+	if (follower->work->search) {
+		err = followed_search(file, stop, false);
+		output_flush();
+	}
+	while (!follower->work->search && err == 0 && file->off < stop && !is_complete(file) &&
+		!*follower->stopped) {
+		uint64_t edge = file->off + min_u64(stop - file->off, PIECE);
+
+		err = is_open_ended(file) ? print_all(file, edge) : print_selected(file, edge);
+		output_flush();
+	}
+	if (err > 0) {
+		follower->status = STATUS_TROUBLE;
+		file->done = true;
+	} else {
+		mmr_follow_used(follower->follow, file->number, file->off, err);
+	}
 }
 
-/* Prints what the file has grown by, up to `limit` bytes. Returns: whether there is more. Growth
- * during the call is left to the next step. */
-static bool print_growth(struct followed *file, uint64_t limit)
+/* Continues at the start of the next file. */
+static void end_file(struct followed *file, const mmr_follow_event *event)
 {
-	struct incarnation *it = &file->now;
-	uint64_t size = 0, stop;
-	int err = size_of(it, &size);
-
-	if (err < 0) {
-		lose(file, it, err);
-		return false;
-	}
-	if (size < it->off)
-		restart(file);
-	if (size <= it->off || is_complete(file))
-		return false;
-	stop = it->off + min_u64(size - it->off, limit);
-	if (file->follower->work->search) {
-		err = followed_search(file, size, false);
-		output_flush();
-		stop = it->off;
-	}
-	while (err == 0 && it->off < stop && !is_complete(file) && !*file->follower->stopped) {
-		uint64_t edge = it->off + min_u64(stop - it->off, PIECE);
-
-		if (is_open_ended(file))
-			err = print_all(file, edge);
-		else
-			err = print_selected(file, edge);
+	/* The last line will not get its delimiter any more. If it cannot be read, it is lost. */
+	if (file->follower->work->search && event->start < event->stop && !is_complete(file)) {
+		followed_search(file, event->stop, true);
 		output_flush();
 	}
-	if (err == MMR_ETRUNCATED) {
-		/* The file was shorter than expected and may have grown again. If it ends where
-		 * printing stopped, no printed byte is gone. */
-		if (size_of(it, &size) == 0 && size != it->off)
-			restart(file);
+	select_from_start(file);
+}
+
+/* --- Events ----------------------------------------------------------------------------------- */
+
+/* Whether standard output is this file, which would then grow without end, or whether this cannot
+ * be found out. Prints a message. */
+static bool is_output(const struct followed *file, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0) {
+		file->follower->status = message_file_at(file->name, -errno, UINT64_MAX);
 		return true;
 	}
-	if (err < 0) {
-		lose(file, it, err);
-	} else if (err > 0) {
-		file->follower->status = STATUS_TROUBLE;
-		file->done = true;
-	}
-	return err == 0 && stop < size && !file->follower->work->search;
-}
-
-/* --- The name -------------------------------------------------------------------------------- */
-
-/* Whether standard output is this file, which would then grow without end. Prints a message. */
-static bool is_output(const struct followed *file, const struct stat *st)
-{
-	if (!output_is_input(st, 0, UINT64_MAX, true))
+	if (!output_is_input(&st, 0, UINT64_MAX, true))
 		return false;
 	file->follower->status =
 		message("%s: cannot print: input file is output file", message_quote(file->name));
 	return true;
 }
 
-/* Opens the file at a path. Returns: its descriptor, or -1 with errno: EISDIR or ENOTSUP if it is
- * not a regular file. */
-static int open_name(const char *path, struct stat *ret_st)
+/* `code` is why no file has the name. */
+static const char *reason(int code)
 {
-	int fd, errnum = 0;
-
-	/* O_NONBLOCK: if the name belongs to a FIFO, do not wait for a writer. */
-	do
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	while (fd < 0 && errno == EINTR);
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, ret_st) < 0)
-		errnum = errno;
-	else if (!S_ISREG(ret_st->st_mode))
-		errnum = S_ISDIR(ret_st->st_mode) ? EISDIR : ENOTSUP;
-	if (errnum == 0)
-		return fd;
-	close(fd);
-	errno = errnum;
-	return -1;
+	return code == -ENOTSUP ? "not a regular file" : mmr_strerror(code);
 }
 
-/* Like open_name for standard input, which may be at any offset of its file. */
-static int open_input(struct stat *ret_st, off_t *ret_off)
+static void miss(const struct followed *file, int code)
 {
-	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0), errnum;
-
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, ret_st) == 0) {
-		*ret_off = lseek(fd, 0, SEEK_CUR);
-		if (*ret_off >= 0)
-			return fd;
-	}
-	errnum = errno;
-	close(fd);
-	errno = errnum;
-	return -1;
-}
-
-/* Handles a name without a file that can be followed. `errnum` is the reason. */
-static void miss(struct followed *file, int errnum)
-{
-	if (file->missing != errnum) {
-		file->missing = errnum;
-		file->since = now_seconds();
-	}
-	if (file->reported == errnum || now_seconds() - file->since < MISSED_AFTER)
-		return;
-	file->reported = errnum;
-	if (errnum == ENOENT)
+	if (code == -ENOENT)
 		say(file, "disappeared; waiting for it to reappear");
 	else
 		message("%s: cannot open: %s; waiting for another file", message_quote(file->name),
-			errnum == ENOTSUP ? "not a regular file" : strerror(errnum));
+			reason(code));
 }
 
-/* Renews the watch of the folder of the path. */
-static void watch_over(struct followed *file)
+void followed_handle(struct followed *file, const mmr_follow_event *event)
 {
-	double now = now_seconds();
-	int before = file->folder_watch;
-
-	if (now - file->folder_seen < FOLDER_EVERY)
-		return;
-	file->folder_seen = now;
-	file->folder_watch = watch_folder(file->folder);
-	watch_drop(before);
-}
-
-/* Starts to follow another file that has the name now. */
-static void replace(struct followed *file, int fd, const struct stat *st)
-{
-	bool first = file->now.fd < 0;
-
-	if (!first)
-		print_growth(file, UINT64_MAX);
-	/* Two replacements in a row: the file between them is printed too. */
-	if (file->next.fd >= 0) {
-		promote(file);
-		print_growth(file, UINT64_MAX);
-	}
-	if (file->done)
-		close(fd);
-	else
-		take(first ? &file->now : &file->next, fd, st);
-}
-
-static void look_at_name(struct followed *file)
-{
-	const struct incarnation *newest = file->next.fd >= 0 ? &file->next : &file->now;
-	bool first = newest->fd < 0;
-	struct stat st;
-	int fd;
-
-	watch_over(file);
-	if (stat(file->path, &st) < 0) {
-		miss(file, errno);
-		return;
-	}
-	if (is_it(newest, &st)) {
-		if (file->reported)
-			say(file, "reappeared; following it");
-		file->missing = file->reported = 0;
-		return;
-	}
-	fd = open_name(file->path, &st);
-	if (fd < 0) {
-		miss(file, errno);
-		return;
-	}
-	file->missing = file->reported = 0;
-	/* The followed file got its name back between stat(2) and open(2). */
-	if (is_it(newest, &st)) {
-		close(fd);
-		return;
-	}
-	if (is_output(file, &st)) {
+	switch (event->kind) {
+	case MMR_FOLLOW_OPENED:
+	case MMR_FOLLOW_REPLACED:
+		file->done = is_output(file, event->fd);
+		if (!file->done)
+			say(file, event->kind == MMR_FOLLOW_OPENED
+					  ? "appeared; following it"
+					  : "replaced; following the new file");
+		break;
+	case MMR_FOLLOW_GREW:
+		file->fd = event->fd;
+		file->off = event->start;
+		print_growth(file, event->stop);
+		break;
+	case MMR_FOLLOW_TRUNCATED:
+		restart(file);
+		break;
+	case MMR_FOLLOW_ENDED:
+		file->fd = event->fd;
+		end_file(file, event);
+		break;
+	case MMR_FOLLOW_GONE:
+		miss(file, event->code);
+		break;
+	case MMR_FOLLOW_RETURNED:
+		say(file, "reappeared; following it");
+		break;
+	case MMR_FOLLOW_FAILED:
+		file->follower->status = message_file_at(file->name, event->code, file->off);
 		file->done = true;
-		close(fd);
-		return;
+		break;
+	default:
+		break;
 	}
-	replace(file, fd, &st);
-	if (!file->done)
-		say(file, first ? "appeared; following it" : "replaced; following the new file");
-}
-
-bool followed_step(struct followed *file, uint64_t limit)
-{
-	uint64_t size = 0;
-	bool more;
-	int err;
-
-	if (file->path)
-		look_at_name(file);
-	if (file->done)
-		return false;
-	err = file->next.fd >= 0 ? size_of(&file->next, &size) : 0;
-	if (err < 0)
-		lose(file, &file->next, err);
-	/* The new file has its first byte, so the old one is complete. */
-	if (size > 0) {
-		print_growth(file, UINT64_MAX);
-		promote(file);
-	}
-	more = file->now.fd >= 0 && print_growth(file, limit);
 	file->done |= is_complete(file);
-	return more && !file->done;
-}
-
-bool followed_is_watched(const struct followed *file)
-{
-	struct stat st;
-
-	if (file->now.fd >= 0 && file->now.watch == NO_WATCH)
-		return false;
-	if (file->next.fd >= 0 && file->next.watch == NO_WATCH)
-		return false;
-	if (!file->path)
-		return true;
-	/* If the path is a symbolic link, its target may be replaced in a folder that is not
-	 * watched. */
-	return file->folder_watch != NO_WATCH && !file->missing && lstat(file->path, &st) == 0 &&
-	       !S_ISLNK(st.st_mode);
 }
 
 /* --- Start ------------------------------------------------------------------------------------ */
@@ -448,11 +261,11 @@ static int locate_start(struct followed *file)
 {
 	const struct options *options = file->follower->options;
 	mmr_reader_options how = MMR_READER_OPTIONS_INIT;
-	struct input input = {.name = file->name, .fd = file->now.fd};
+	struct input input = {.name = file->name, .fd = file->fd};
 	mmr_scan_options scan;
 	int err;
 
-	how.offset = file->now.off;
+	how.offset = file->off;
 	if (options->no_mmap)
 		how.backing = MMR_BACKING_UNMAPPED;
 	err = mmr_open_fd(input.fd, &how, &input.reader);
@@ -461,21 +274,8 @@ static int locate_start(struct followed *file)
 	err = selection_locate(&input, options, &options->selections[0], NO_MAXIMUM, &scan);
 	mmr_close(input.reader);
 	if (err == 0)
-		file->now.off += scan.offset;
+		file->off += scan.offset;
 	return err;
-}
-
-static bool set_folder(struct followed *file)
-{
-	const char *slash = strrchr(file->path, '/');
-	size_t len = slash ? (size_t)(slash - file->path) + 1 : 1;
-
-	file->folder = malloc(len + 1);
-	if (!file->folder)
-		return false;
-	memcpy(file->folder, slash ? file->path : ".", len);
-	file->folder[len] = '\0';
-	return true;
 }
 
 /* Starts the selection in the file that is open. Returns: 0 or a code of the library. */
@@ -483,109 +283,103 @@ static int begin(struct followed *file)
 {
 	const struct options *options = file->follower->options;
 	mmr_scan_options scan = selection_range(options, &options->selections[0], NO_MAXIMUM);
+	uint64_t start = file->off;
 	int err = 0;
 
 	file->range = mmr_range_of(&scan);
 	if (options->selections[0].range.start >= 0)
 		return 0;
 	select_from_start(file);
-	if (file->now.fd >= 0) {
-		file->knows_lines = false;
-		err = locate_start(file);
-	}
-	if (err == MMR_ETRUNCATED)
+	if (file->fd < 0)
+		return 0;
+	file->off = start;
+	file->knows_lines = false;
+	err = locate_start(file);
+	if (err == MMR_ETRUNCATED) {
 		restart(file);
-	return err == MMR_ETRUNCATED ? 0 : err;
+		err = 0;
+	}
+	return err < 0 ? err : mmr_follow_used(file->follower->follow, file->number, file->off, 0);
 }
 
-static enum follow fail(const struct followed *file, int errnum)
+static enum follow fail(const struct followed *file, int code)
 {
 	file->follower->status =
-		message("%s: cannot follow: %s", message_quote(file->name), strerror(errnum));
+		message("%s: cannot follow: %s", message_quote(file->name), mmr_strerror(code));
 	return FOLLOW_FAILED;
 }
 
-/* Decides what to do with an open file. */
-static enum follow judge(const struct followed *file, int fd, const struct stat *st)
+/* Adds the file to the follower of the library. Returns: its number, or a code of the library. */
+static int add(struct followed *file)
 {
-	int pseudo = watch_is_pseudo(fd);
+	mmr_follow *follow = file->follower->follow;
+	off_t here;
 
-	if (pseudo < 0)
-		return fail(file, -pseudo);
-	if (pseudo)
-		return FOLLOW_NOT;
-	return is_output(file, st) ? FOLLOW_FAILED : FOLLOW_IT;
-}
-
-/* Opens the file to follow, if it exists. Returns: like followed_start. */
-static enum follow open_first(struct followed *file)
-{
-	const char *path = file->path;
-	enum follow what;
-	off_t here = 0;
-	struct stat st;
-	int fd;
-
-	/* A file that is not regular is not followed: the caller prints it once, or reports why it
-	 * cannot. */
-	if ((path ? stat(path, &st) : fstat(STDIN_FILENO, &st)) == 0 && !S_ISREG(st.st_mode))
-		return FOLLOW_NOT;
-	fd = path ? open_name(path, &st) : open_input(&st, &here);
-	if (fd < 0 && !path)
-		return fail(file, errno);
-	if (fd < 0) {
-		file->missing = file->reported = errno;
-		file->follower->status = message("%s: cannot open: %s; waiting for it to appear",
-			message_quote(path), strerror(file->missing));
-		return FOLLOW_IT;
-	}
-	what = judge(file, fd, &st);
-	if (what != FOLLOW_IT) {
-		close(fd);
-		return what;
-	}
-	take(&file->now, fd, &st);
-	file->now.off = (uint64_t)here;
-	return FOLLOW_IT;
+	if (!file->is_input)
+		return mmr_follow_add(follow, file->name, 0);
+	/* Standard input may be at any offset of its file. */
+	here = lseek(STDIN_FILENO, 0, SEEK_CUR);
+	if (here < 0 && errno != ESPIPE)
+		return -errno;
+	file->off = here < 0 ? 0 : (uint64_t)here;
+	return mmr_follow_add_fd(follow, STDIN_FILENO, file->off);
 }
 
 enum follow followed_start(struct followed *file, const char *name, struct follower *follower)
 {
 	bool is_input = strcmp(name, "-") == 0;
-	enum follow what;
+	mmr_follow_event event;
 	int err;
 
 	*file = (struct followed){.follower = follower,
 		.name = is_input ? "standard input" : name,
-		.path = is_input ? NULL : name,
-		.folder_watch = NO_WATCH,
-		.folder_seen = -FOLDER_EVERY,
-		.look = binary_matters(follower->options->binary),
-		.now = nothing,
-		.next = nothing};
-	if (!is_input && !set_folder(file))
-		return fail(file, ENOMEM);
-	if (!is_input)
-		watch_over(file);
-	what = open_first(file);
-	err = what == FOLLOW_IT ? begin(file) : 0;
-	if (err < 0) {
-		follower->status = message_file(file->name, err);
-		what = FOLLOW_FAILED;
-	}
-	if (what != FOLLOW_IT)
+		.is_input = is_input,
+		.fd = -1,
+		.look = binary_matters(follower->options->binary)};
+	file->number = add(file);
+	/* The caller prints it once, or reports why it cannot. */
+	if (file->number == MMR_ESTREAM || file->number == -EISDIR || file->number == -ENOTSUP)
+		return FOLLOW_NOT;
+	if (file->number < 0)
+		return fail(file, file->number);
+	mmr_follow_look(follower->follow, file->number, &event);
+	if (event.kind == MMR_FOLLOW_GONE) {
+		follower->status = message("%s: cannot open: %s; waiting for it to appear",
+			message_quote(name), reason(event.code));
+	} else if (is_output(file, event.fd)) {
 		followed_close(file);
-	return what;
+		return FOLLOW_FAILED;
+	}
+	file->fd = event.fd;
+	err = begin(file);
+	if (err == 0)
+		return FOLLOW_IT;
+	follower->status = message_file(file->name, err);
+	followed_close(file);
+	return FOLLOW_FAILED;
+}
+
+void followed_print(struct followed *file)
+{
+	mmr_follow_event event;
+	struct stat st;
+	uint64_t end;
+
+	/* The file may grow faster than it is printed. */
+	end = file->fd >= 0 && fstat(file->fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+	while (!file->done && !*file->follower->stopped &&
+		mmr_follow_look(file->follower->follow, file->number, &event) > 0) {
+		followed_handle(file, &event);
+		if (event.kind == MMR_FOLLOW_GREW && event.stop >= end)
+			break;
+	}
+	file->done |= is_complete(file);
 }
 
 void followed_close(struct followed *file)
 {
-	if (!file->path && file->now.fd >= 0)
-		lseek(file->now.fd, (off_t)file->now.off, SEEK_SET);
-	forget(&file->now);
-	forget(&file->next);
-	watch_drop(file->folder_watch);
-	file->folder_watch = NO_WATCH;
-	free(file->folder);
-	file->folder = NULL;
+	if (file->is_input && file->fd >= 0)
+		lseek(STDIN_FILENO, (off_t)file->off, SEEK_SET);
+	mmr_follow_remove(file->follower->follow, file->number);
+	file->fd = -1;
 }

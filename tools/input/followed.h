@@ -1,4 +1,4 @@
-/* followed.h - one FILE of -f: the file that has the name, and how much of it is printed
+/* followed.h - one FILE of -f: prints what is selected of the bytes that its events report
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_INPUT_FOLLOWED_H
@@ -6,10 +6,8 @@
 
 #include "input/follow.h"
 #include "input/selection.h"
-#include "input/watch.h"
 
 #include <signal.h>
-#include <sys/types.h>
 
 struct followed;
 
@@ -17,6 +15,7 @@ struct followed;
 struct follower {
 	const struct options *options;
 	const struct follow_work *work;
+	mmr_follow *follow;
 	uint64_t maximum; /* lines of all files that -m still allows */
 	bool headers;
 	const volatile sig_atomic_t *stopped; /* set when the run must end */
@@ -24,34 +23,19 @@ struct follower {
 	enum status status;
 };
 
-/* An open file. */
-struct incarnation {
-	int fd; /* -1: none */
-	dev_t device;
-	ino_t inode;
-	uint64_t off; /* bytes before it are printed or not selected */
-	int watch;
-};
-
 struct followed {
 	struct follower *follower;
 	const char *name; /* for messages and headers */
-	const char *path; /* NULL for standard input */
-	char *folder;     /* that contains the name */
-	int folder_watch;
-	double folder_seen; /* when the watch was last renewed */
+	bool is_input;    /* standard input */
+	int number;       /* in the follower of the library */
 	bool done;
 	bool look; /* check whether the first bytes to be printed are binary */
 
-	struct incarnation now;
-	struct incarnation next; /* has the name already, but no byte yet */
-	mmr_range range;         /* which of the next bytes are selected */
-	uint64_t lines_before;   /* in the file before `off`, for a search */
+	int fd;                /* of the last event; -1: no file is open */
+	uint64_t off;          /* bytes of the file before it are printed or not selected */
+	mmr_range range;       /* which of the next bytes are selected */
+	uint64_t lines_before; /* in the file before `off`, for a search */
 	bool knows_lines;
-
-	int missing;  /* errno: why no file has the name; 0 if one has it */
-	double since; /* when this was first seen */
-	int reported; /* the last such reason that was printed; 0 for none */
 };
 
 /* What to do with a FILE. */
@@ -67,14 +51,12 @@ enum follow {
  * Returns: FOLLOW_IT if the caller must call followed_close. */
 enum follow followed_start(struct followed *file, const char *name, struct follower *follower);
 
-/* Examines the name and the file, and prints what is new, up to about `limit` bytes. Sets `done`
- * when the selection is complete or the file is lost.
- *
- * Returns: whether more can be printed without waiting. */
-bool followed_step(struct followed *file, uint64_t limit);
+/* Prints what was selected when the file was started, up to its end at that time. Sets `done` when
+ * the selection is complete or the file is lost. */
+void followed_print(struct followed *file);
 
-/* Whether a watch reports every change of the file and its name. */
-bool followed_is_watched(const struct followed *file);
+/* Like followed_print, for an event of the file: prints the bytes that it reports, or a message. */
+void followed_handle(struct followed *file, const mmr_follow_event *event);
 
 void followed_close(struct followed *file);
 

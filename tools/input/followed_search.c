@@ -8,11 +8,11 @@ static int open_growth(const struct followed *file, uint64_t stop, struct input 
 {
 	mmr_reader_options how = MMR_READER_OPTIONS_INIT;
 
-	*ret_input = (struct input){.name = file->name, .fd = file->now.fd, .base = file->now.off};
-	how.offset = file->now.off;
-	how.length = stop - file->now.off;
+	*ret_input = (struct input){.name = file->name, .fd = file->fd, .base = file->off};
+	how.offset = file->off;
+	how.length = stop - file->off;
 	how.backing = MMR_BACKING_UNMAPPED;
-	return mmr_open_fd(file->now.fd, &how, &ret_input->reader);
+	return mmr_open_fd(file->fd, &how, &ret_input->reader);
 }
 
 /* Finds the end of the last line that has its delimiter; or of the last one, if it is `whole`. */
@@ -82,7 +82,7 @@ static int search_input(struct followed *file, struct input *input, bool whole)
 		err = follower->work->search(input, options, &scan, follower->maximum);
 	if (err != 0)
 		return err;
-	file->now.off += stop;
+	file->off += stop;
 	file->lines_before += n_lines;
 	if (follower->maximum != NO_MAXIMUM)
 		follower->maximum -= min_u64(input->taken, follower->maximum);
@@ -91,15 +91,14 @@ static int search_input(struct followed *file, struct input *input, bool whole)
 
 int followed_search(struct followed *file, uint64_t stop, bool whole)
 {
-	struct incarnation *it = &file->now;
 	struct input input;
 	uint64_t skipped;
 	int err;
 
-	skipped = min_u64(file->range.skip_bytes, stop - it->off);
+	skipped = min_u64(file->range.skip_bytes, stop - file->off);
 	file->range.skip_bytes -= skipped;
-	it->off += skipped;
-	if (it->off == stop)
+	file->off += skipped;
+	if (file->off == stop)
 		return 0;
 	err = open_growth(file, stop, &input);
 	if (err < 0)
