@@ -111,3 +111,55 @@ for text in 'a' 'a;' 'a;1' 'a;1.0x' 'a;12345678901'; do
 done
 check "average of a key too long" refuses "not of the form" average "$tmp/long-key"
 check "average of a log" refuses "not of the form" average "$tmp/log"
+
+# waits_for FILE LINE : until a file has a line, for 10 seconds at most.
+waits_for()
+{
+	local i
+
+	for i in {1..500}; do
+		! grep -qxF -- "$2" "$1" || return 0
+		sleep 0.02
+	done
+	echo "no line '$2' in:"
+	cat "$1"
+	return 1
+}
+
+# Lines are appended in pieces, and the logs are created, rotated and truncated.
+follows()
+{
+	local got=$tmp/followed messages=$tmp/follow.messages pid status=0
+
+	mkdir "$tmp/logs"
+	cd "$tmp/logs" || return
+	printf 'ERROR 1\nINFO 2\nERR' > a
+	(
+		# A background job ignores SIGINT otherwise.
+		exec python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])' "$examples/follow" ERROR a b > "$got" 2> "$messages"
+	) &
+	pid=$!
+	waits_for "$messages" "b: No such file or directory; waiting for it" || status=1
+	printf 'OR 3\n' >> a
+	waits_for "$got" "a: ERROR 3" || status=1
+	{ head -c 100000 /dev/zero | tr '\0' x; printf 'ERROR 4\nERROR 5'; } > b
+	waits_for "$got" "b: $(head -c 100000 /dev/zero | tr '\0' x)ERROR 4" || status=1
+	mv b old
+	printf ' and more' >> old
+	printf 'ERROR 6\n' > b
+	waits_for "$got" "b: ERROR 6" || status=1
+	waits_for "$messages" "b: replaced" || status=1
+	printf 'ERROR 7\n' > a
+	waits_for "$got" "a: ERROR 7" || status=1
+	kill -INT "$pid"
+	wait "$pid" || status=1
+	grep -v xxx "$got" | diff - <(
+		printf '%s\n' "a: ERROR 1" "a: ERROR 3" "b: ERROR 5 and more" "b: ERROR 6" "a: ERROR 7"
+	) || status=1
+	return $status
+}
+check "follow" follows
+check "follow a folder" refuses "does not grow" follow ERROR .
+check "follow without a file" refuses usage follow ERROR
