@@ -13,12 +13,10 @@ int main(void)
 	int i;
 
 	for (i = 0; mmr_library_status((enum mmr_library)i, &info) == 0; i++) {
-		if (mmr_library_load((enum mmr_library)i) < 0) {
+		if (mmr_library_load((enum mmr_library)i) < 0)
 			printf("%s: %s\n", info.name, mmr_last_error());
-			continue;
-		}
-		mmr_library_status((enum mmr_library)i, &info);
-		printf("%s %s: %s\n", info.name, info.version, info.feature);
+		else if (mmr_library_status((enum mmr_library)i, &info) == 0)
+			printf("%s %s: %s\n", info.name, info.version, info.feature);
 	}
 	return 0;
 }

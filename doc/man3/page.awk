@@ -31,7 +31,7 @@ file == "mmreader.3" {
 }
 
 # Calls and types of all headers, for references.
-/^(MMR_API|static inline) / || continued {
+/^(MMR_API|MMR_INLINE) / || continued {
 	text = continued $0
 	if (text !~ /\(/) {
 		continued = text " "
@@ -86,7 +86,7 @@ function read_header(    i, text, pending)
 			sub(/.*\//, "", text)
 			sub(/\.h>/, "", text)
 			refer("mmr_" text)
-		} else if (text ~ /^(typedef |MMR_API |static inline |enum )/) {
+		} else if (text ~ /^(typedef |MMR_API |MMR_INLINE |enum )/) {
 			i = read_declaration(i)
 		}
 	}
@@ -161,7 +161,7 @@ function read_declaration(i,    text, name, form)
 		while (lines[++i] != "}")
 			;
 	sub(/;$/, "", text)
-	sub(/^MMR_API /, "", text)
+	sub(/^(MMR_API|MMR_INLINE) (MMR_MUST_CHECK )?/, "", text)
 	if (text ~ /\(/) {
 		name = text
 		sub(/\(.*/, "", name)

@@ -11,13 +11,19 @@
 static int print_records(mmr_slice bytes, const mmr_layout *layout)
 {
 	mmr_records it = mmr_records_of(layout, bytes, 0);
+	const mmr_field *id_field = mmr_layout_find(layout, "id");
+	const mmr_field *price_field = mmr_layout_find(layout, "price");
 	mmr_slice record, name;
 	uint64_t id;
 	double price;
+	int err;
 
 	while (mmr_records_next(&it, &record)) {
-		mmr_record_u64(record, mmr_layout_find(layout, "id"), &id);
-		mmr_record_f64(record, mmr_layout_find(layout, "price"), &price);
+		err = mmr_record_u64(record, id_field, &id);
+		if (err == 0)
+			err = mmr_record_f64(record, price_field, &price);
+		if (err < 0)
+			return err;
 		name = mmr_record_text(record, mmr_layout_find(layout, "name"));
 		printf("%" PRIu64 " %.2f %.*s\n", id, price, (int)name.len, name.ptr);
 	}

@@ -36,8 +36,8 @@ left_out()
 	grep '^debian/' "$tmp/source"
 }
 
-# Files that autotools make, so that a user needs none of them.
-made='^(configure|aclocal\.m4|config\.h\.in|Makefile\.in|build-aux/[a-z.-]*|m4/[a-z~]*\.m4)$'
+# Files that autotools make, so that a user needs none of them, and manual pages that make makes.
+made='^(configure|aclocal\.m4|config\.h\.in|Makefile\.in|build-aux/[a-z.-]*|m4/[a-z~]*\.m4|man3/mmr[a-z_]*\.3)$'
 
 if [ -e "$top_srcdir/.git" ] && git -C "$top_srcdir" ls-files > "$tmp/tracked" 2> "$tmp/git.log"; then
 	git -C "$top_srcdir" ls-files --cached --others --exclude-standard | sort -u |
@@ -47,7 +47,7 @@ if [ -e "$top_srcdir/.git" ] && git -C "$top_srcdir" ls-files > "$tmp/tracked" 2
 	check "every file of the source is packed (<), or left out (>) for a reason" \
 		diff <(comm -23 "$tmp/source" "$tmp/packed") <(left_out | sort)
 	comm -13 "$tmp/source" "$tmp/packed" > "$tmp/more"
-	check "nothing else is packed but what autotools make" nothing grep -vE "$made" "$tmp/more"
+	check "nothing else is packed but what autotools and make make" nothing grep -vE "$made" "$tmp/more"
 	check "configure is packed" grep -qx configure "$tmp/more"
 else
 	echo "skipped: the list of files: the source is not a checkout"

@@ -12,7 +12,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 check "make html" make -C "$top_builddir" html HTML_FOLDER="$html"
 
 # Each call is the id of its description.
-cat "$top_srcdir"/include/mmreader/*.h | tr '\n\t' '  ' | grep -oE '(MMR_API|static inline) [^(;]*\(' |
+cat "$top_srcdir"/include/mmreader/*.h | tr '\n\t' '  ' | grep -oE '(MMR_API|MMR_INLINE) [^(;]*\(' |
 	grep -o 'mmr_[a-z0-9_]*[a-z0-9]($' | tr -d '(' > "$tmp/calls"
 check "the headers have calls" test "$(wc -l < "$tmp/calls")" -gt 150
 check "links, ids and tags" xargs python3 "$links" "$html" < "$tmp/calls"

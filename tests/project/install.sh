@@ -26,7 +26,7 @@ calls_without_page()
 {
 	local call
 
-	cat "$top_srcdir"/include/mmreader/*.h | tr '\n\t' '  ' | grep -oE '(MMR_API|static inline) [^(;]*\(' |
+	cat "$top_srcdir"/include/mmreader/*.h | tr '\n\t' '  ' | grep -oE '(MMR_API|MMR_INLINE) [^(;]*\(' |
 		grep -o 'mmr_[a-z0-9_]*[a-z0-9]($' | tr -d '(' > "$tmp/calls"
 	[ "$(wc -l < "$tmp/calls")" -gt 150 ] || echo "only $(wc -l < "$tmp/calls") calls"
 	while read -r call; do

@@ -48,7 +48,7 @@ def public(names):
 
 
 def preprocessed_header(path):
-    text = re.sub(r"__attribute__\s*\(\(.*?\)\)\)", "", read(path))
+    text = re.sub(r"__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)", "", read(path))
     return re.sub(r"^#.*", "", text, flags=re.M).replace("_Bool", "bool")
 
 
@@ -171,7 +171,7 @@ def comments(headers, pages):
         whole = letters(text, page)
         sections = {"Returns": letters(section(text, "RETURN VALUES"), page),
             "Errors": letters(section(text, "ERRORS"), page)}
-        source = re.sub(r"^static inline[^;]*?\n\{.*?^\}", lambda one: one.group(0).partition("\n{")[0] + ";",
+        source = re.sub(r"^MMR_INLINE[^;]*?\n\{.*?^\}", lambda one: one.group(0).partition("\n{")[0] + ";",
             read(headers, page[4:] + ".h"), flags=re.M | re.S)
         for found in re.finditer(r"/\*(.*?)\*/(.*?)(?=\n/\*|\Z)", source, re.S):
             comment = re.sub(r"^\s*\* ?", "", found.group(1), flags=re.M)
@@ -179,7 +179,7 @@ def comments(headers, pages):
             if re.match(r" ?(Private:|clang-format)", comment):
                 continue
             calls = "".join(letters(one) for one in re.findall(
-                r"^(?:MMR_API|static inline|typedef) [^({;]*?\b(mmr_\w+)\(", found.group(2), re.M))
+                r"^(?:MMR_API|MMR_INLINE|typedef) [^({;]*?\b(mmr_\w+)\(", found.group(2), re.M))
             parts = re.split(r"(?:\A|(?<=\.)|(?<=\n))\s*\b(%s): " % LABELS, comment)
             texts = [("", part) for part in parts[0].split("\n\n")] + list(zip(parts[1::2], parts[2::2]))
             for label, part in texts:
