@@ -3,9 +3,9 @@
 #
 #	make.sh SOURCE FOLDER VERSION PAGE...
 #
-# FOLDER gets index.html, README.html and the other documents of the top folder,
-# doc/ and man/, with the links of the source. Manual pages are rendered by mandoc, documents by
-# cmark-gfm, which renders them as GitHub does; without it, they are left out.
+# FOLDER gets index.html, README.html and the other documents of the top folder, doc/ and man/, with
+# the links of the source. Manual pages are rendered by mandoc, documents by cmark-gfm, which renders
+# them as GitHub does; without it, they are left out.
 #
 # SPDX-License-Identifier: MIT
 set -eu
@@ -39,12 +39,6 @@ top()
 foot()
 {
 	printf '</main>\n</body>\n</html>\n'
-}
-
-# field MACRO PAGE : the argument of the first such macro of a manual page.
-field()
-{
-	sed -n "s/^\\.$1 //p" "$2" | sed q
 }
 
 mkdir -p "$folder/doc" "$folder/man"
@@ -115,7 +109,7 @@ entry()
 	printf '<h2>Manual pages</h2>\n<dl>\n'
 	for page; do
 		name=${page##*/}
-		entry "man/$name.html" "${name%.*}(${name##*.})" "$(field Nd "$page")"
+		entry "man/$name.html" "${name%.*}(${name##*.})" "$(sed -n "s/^\\.Nd //p" "$page")"
 	done
 	echo "</dl>"
 	foot

@@ -59,7 +59,8 @@ END {
 
 # --- Reading ----------------------------------------------------------------------------------
 
-# Fills about[] (the first comment), and items: kind[], comment[] and the declarations of each.
+# Fills about (the first comment), and items: kind[], comment[], and the form, name and text of each
+# of their declarations. An enum without a name has the name "enum".
 function read_header(    i, text, pending)
 {
 	for (i = 1; i <= n_lines; i++) {
@@ -299,12 +300,12 @@ function print_item(i,    j, text)
 	}
 	begin_list()
 	for (j = 1; j <= n_declared[i]; j++) {
-		if (j > 1 && (forms[i, j] == "macro" && names[i, j] ~ /_INIT$/)) {
+		if (j > 1 && forms[i, j] == "macro" && names[i, j] ~ /_INIT$/) {
 			print_initializer(i, j)
 			continue
 		}
 		print_head(forms[i, j], names[i, j], texts[i, j])
-		# The comment describes the last of several calls too, and the first of other things.
+		# The comment is below the last of several calls, and below the first of other things.
 		if (names[i, j] != "enum" && j == (forms[i, 1] == "call" ? n_declared[i] : 1))
 			put_description(comment[i])
 		if (forms[i, j] == "struct" && comment[i] !~ /(^|[ \n])Members are private/ ||
@@ -356,13 +357,11 @@ function put_code(text, width,    n, parts, line, i)
 }
 
 # The members of a struct or an enum, each with the comments before it and after it.
-function print_members(name, text,    n, body, i, line, before, note, anonymous)
+function print_members(name, text,    n, body, i, line, before, note)
 {
-	anonymous = name == "enum"
 	n = split(text, body, "\n")
-	if (!anonymous)
+	if (name != "enum")
 		print ".Pp\n.Bl -tag -width Ds -compact"
-	before = ""
 	for (i = 2; i <= n; i++) {
 		line = body[i]
 		sub(/^\t+/, "", line)
@@ -371,7 +370,7 @@ function print_members(name, text,    n, body, i, line, before, note, anonymous)
 			note = substr(line, index(line, "/*"))
 			line = substr(line, 1, index(line, "/*") - 1)
 			while (note !~ /\*\//)
-				note = note "\n" comment_of(body[++i])
+				note = note "\n" without_star(body[++i])
 			note = comment_line(note)
 		}
 		sub(/[ \t,;]+$/, "", line)
@@ -379,24 +378,22 @@ function print_members(name, text,    n, body, i, line, before, note, anonymous)
 			before = note "\n"
 			continue
 		}
-		if (line ~ /^MMR_/) {
-			print ".It Dv " member_code(line)
-		} else {
-			print ".It Vt " member_code(line)
-		}
+		print ".It " (line ~ /^MMR_/ ? "Dv " : "Vt ") member_code(line)
 		put_text(before note)
 		before = ""
 	}
-	if (!anonymous)
+	if (name != "enum")
 		print ".El"
 }
 
-function comment_of(text)
+# A further line of a comment in a struct.
+function without_star(text)
 {
 	sub(/^[ \t]*\*? ?/, "", text)
 	return text
 }
 
+# A member, or a constant with its value.
 function member_code(text)
 {
 	if (text ~ / = /)
@@ -484,7 +481,7 @@ function refer(name)
 		referred[name] = 1
 }
 
-function print_see_also(    name, n, list, i, j)
+function print_see_also(    name, n, list, i)
 {
 	referred["mmreader"] = 1
 	for (name in referred) {

@@ -73,10 +73,10 @@ function put_line(line)
 }
 
 # The line of a macro for a word with its punctuation, or "" for a word of text.
-function macro(word,    before, after, header, name)
+function macro(word,    before, after, header)
 {
-	while (word ~ /^[("]./ && word ~ /^(\(|"`)/) {
-		before = before substr(word, 1, 1) " "
+	while (word ~ /^\(./) {
+		before = before "( "
 		word = substr(word, 2)
 	}
 	while (word ~ /.[.,:;?!]$/ || word ~ /^[^(]+\)$/ || word ~ /\(.*\).*\)$/) {
