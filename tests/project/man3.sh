@@ -138,6 +138,23 @@ program mmr_error 'mmr_error nowhere || :' 'echo "code -2: No such file or direc
 program mmr_error 'mmr_error table' 'echo "4 bytes were read"'
 program mmr_reader 'mmr_reader log' 'tail -c 1000 log'
 program mmr_reader 'mmr_reader table' 'cat table'
+# Appends to a file while the program follows it, and removes it when all is printed.
+printed()
+{
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		grep -q "$1" got && return
+		sleep 0.1
+	done
+}
+appends()
+{
+	echo old > growing
+	{ printed old; echo new >> growing; printed new; rm growing; } > /dev/null &
+	timeout 60 mmr_follow growing
+}
+program mmr_follow appends 'printf "old\nnew\n"'
 program mmr_guard 'mmr_guard log' 'python "print(sum(open(\"log\", \"rb\").read()))"'
 program mmr_slice "mmr_slice ' 12 ' -5 +30" 'echo 37'
 program mmr_find 'mmr_find web-3 log' 'grep -b -o web-3 log | cut -d : -f 1'
