@@ -6,9 +6,9 @@
 # name it is C or C++ if it begins with #include, Python if it begins with an import, and otherwise
 # commands of the shell.
 #
-# c, c++    A complete program is compiled and linked. Other code is compiled as the body of a
-#           function that has `mmr_reader *file` and `int err`. Commands that compile a program find
-#           it by the name in its usage.
+# c, c++,   A complete program is compiled and linked. Other code is compiled as the body of a
+# c++20     function that has `mmr_reader *file` and `int err`. Commands before or after a program
+#           may compile it.
 # python    The blocks of a page are run one after the other, in one module.
 # sh        The blocks of a page are run by one bash, which prints no error, in FOLDER. doc_code.sh
 #           makes its files and programs. In a block of lines "COMMAND  DESCRIPTION", with at least
@@ -23,8 +23,9 @@ import re
 import subprocess
 import sys
 
-LANGUAGES = {"c": "c", "c++": "c++", "cpp": "c++", "python": "python", "py": "python", "sh": "sh",
+LANGUAGES = {"c": "c", "c++": "c++", "cpp": "c++", "c++20": "c++20", "python": "python", "py": "python", "sh": "sh",
     "shell": "sh", "bash": "sh"}
+STANDARDS = {"c": "-std=c11", "c++": "-std=c++17", "c++20": "-std=c++20"}
 # Sizes are smaller here, and so are the offset and the number of a line.
 SMALLER = [(r"\b4G\b", "1M"), (r"^BYTE=.*", "BYTE=700000 LINE=8000 DAY=$(sed -n 8000p sorted | cut -c 1-10)")]
 
@@ -56,7 +57,7 @@ class Block:
 
 def split_program(block, line):
     """After a program, other lines of an indented block are another block."""
-    if block.language in ("c", "c++") and "}" in block.lines:
+    if block.language in STANDARDS and "}" in block.lines:
         end = len(block.lines) - block.lines[::-1].index("}")
         rest = block.lines[end:]
         if any(rest):
@@ -97,11 +98,10 @@ def run(where, command, **more):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, **more)
     if done.returncode != 0:
         wrong(where, "status %d: %s\n%s" % (done.returncode, " ".join(command)[-200:], done.stdout))
-    return done.returncode == 0
 
 
 def compile_block(folder, block):
-    cxx = block.language == "c++"
+    cxx = block.language != "c"
     text = block.text()
     if not re.search(r"\bmain\(", text):
         includes = "".join(re.findall(r"^#include.*\n", text, re.M))
@@ -113,17 +113,18 @@ def compile_block(folder, block):
     with open(name, "w", encoding="utf-8") as file:
         file.write(text)
     compiler = os.environ["CXX" if cxx else "CC"].split()
-    return run(block.where, compiler + ["-std=c++17" if cxx else "-std=c11", "-Wall", "-Wextra", "-Werror",
+    run(block.where, compiler + [STANDARDS[block.language], "-Wall", "-Wextra", "-Werror",
         "-Wno-unused-variable", "-Wno-unused-but-set-variable"] + os.environ["CODE_FLAGS"].split() +
         ["-o", os.path.join(folder, "program"), name] + os.environ["CODE_LIBS"].split())
 
 
-def save_program(folder, block):
-    usage = re.search(r"usage: (\w+) ", block.text())
-    if usage:
-        with open(os.path.join(folder, usage.group(1) + (".c" if block.language == "c" else ".cc")), "w",
-                encoding="utf-8") as file:
-            file.write(block.text())
+def save_program(folder, blocks, i):
+    """Commands find the program before or after them by the name that they use."""
+    near = [block for block in (blocks[i - 1:i] + blocks[i + 1:i + 2]) if block.language in STANDARDS]
+    for name in re.findall(r"\b\w+\.(?:c|cc|cpp)\b", blocks[i].text()):
+        if near:
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(near[0].text())
 
 
 def commands(block):
@@ -191,22 +192,23 @@ def main():
         if len(entry) != 3 or len(entry[2]) < 10:
             wrong(path, "not a page, a line and a reason: %s" % entry)
     for page in sys.argv[4:]:
-        by_language = {}
-        for block in blocks_of(source, page):
+        by_language, all_blocks = {}, blocks_of(source, page)
+        for i, block in enumerate(all_blocks):
             untested = [tuple(entry) for entry in entries if entry[0] == page and entry[1] in ("*", block.lines[0])]
             used.update(untested)
             if not untested:
                 by_language.setdefault(block.language, []).append(block)
+                if block.language == "sh":
+                    save_program(folder, all_blocks, i)
         for language, blocks in by_language.items():
-            missing = language == "c++" and os.environ["HAS_CXX"] != "yes" and "C++ compiler" or \
+            missing = language.startswith("c++") and os.environ["HAS_CXX"] != "yes" and "C++ compiler" or \
                 language == "python" and os.environ["PYTHONPATH"] == "" and \
                 any("mmreader" in block.text() for block in blocks) and "package for Python"
             if missing:
                 print("skipped: code of %s: no %s" % (page, missing), file=sys.stderr)
-            elif language in ("c", "c++"):
+            elif language in STANDARDS:
                 for block in blocks:
-                    if compile_block(folder, block):
-                        save_program(folder, block)
+                    compile_block(folder, block)
             elif language == "python":
                 run_python(folder, page, blocks)
             elif language != "sh":
