@@ -14,14 +14,14 @@ row_gcc()
 {
 	need_build gcc gcc
 	build CC=gcc CXX=g++
-	run_tests "$(units) tests/unit/header_cxx $mmcat_tests"
+	run_tests "$(units) tests/unit/header_cxx $(cpp_tests) $mmcat_tests"
 }
 
 row_clang()
 {
 	need_build clang clang
 	build CC=clang CXX=clang++
-	run_tests "$(units) tests/unit/header_cxx $mmcat_tests"
+	run_tests "$(units) tests/unit/header_cxx $(cpp_tests) $mmcat_tests"
 }
 
 row_O0()
@@ -69,7 +69,7 @@ row_asan()
 	builds clang "-fsanitize=$flags" || compilers='CC=gcc CXX=g++'
 	build --enable-sanitizers="$flags" $compilers CFLAGS='-O1 -g'
 	export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
-	run_tests "$(units) $mmcat_tests"
+	run_tests "$(units) $(cpp_tests) $mmcat_tests"
 }
 
 row_tsan()
@@ -77,7 +77,7 @@ row_tsan()
 	need_build libclang-rt-14-dev clang -fsanitize=thread
 	build --enable-sanitizers=thread CC=clang CXX=clang++ CFLAGS='-O1 -g' "${own_check[@]}"
 	export TSAN_OPTIONS=halt_on_error=1 CK_DEFAULT_TIMEOUT=300
-	run_tests "$(units)"
+	run_tests "$(units) $(cpp_tests)"
 }
 
 # MemorySanitizer needs instrumented code everywhere; libmagic and PCRE2 are not instrumented.

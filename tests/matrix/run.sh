@@ -52,6 +52,19 @@ units()
 	done
 }
 
+# All programs that test mmreader.hpp, for the standards that the compiler of this row supports.
+cpp_tests()
+{
+	local file name
+
+	for file in "$source"/tests/cpp/*.cc; do
+		name=tests/cpp/$(basename "$file" .cc)
+		! grep -q '^have_cxx17 = yes' Makefile || echo "$name"
+		case $name in */no_exceptions) continue ;; esac
+		! grep -q '^have_cxx20 = yes' Makefile || echo "${name}_20"
+	done
+}
+
 # The tests of mmcat that take seconds, not minutes.
 mmcat_tests='tests/mmcat/options.sh tests/mmcat/output.sh tests/mmcat/input.sh
 	tests/mmcat/selections.sh tests/mmcat/views.sh tests/mmcat/truncate.sh'

@@ -70,8 +70,8 @@ END
 cp "$tmp/count.c" "$tmp/count.cc"
 # Writes each program of README to its own file.
 awk -v prefix="$tmp/readme" '
-	/^\t#include/ && !inside { inside = 1; n++ }
-	inside { sub(/^\t/, ""); print > (prefix n ".c") }
+	/^\t#include/ && !inside { inside = 1; file = prefix ++n (/[.]hpp>/ ? ".cc" : ".c") }
+	inside { sub(/^\t/, ""); print > file }
 	$0 == "}" { inside = 0 }' "$top_srcdir/README"
 seq 100000 > "$tmp/lines"
 
@@ -126,6 +126,13 @@ check "the first program of README needs little memory" stays_small
 if command -v "${CXX%% *}" > /dev/null; then
 	check "a C++ program builds" build "$CXX" "$tmp/count.cc"
 	check "the C++ program runs" counts
+	if grep -q '^have_cxx17 = yes' "$top_builddir/Makefile"; then
+		for program in "$tmp"/readme*.cc; do
+			check "program ${program##*/readme} of README builds" \
+				build "$CXX -std=c++17 -Wall -Wextra -Werror" "$program"
+			check "program ${program##*/readme} of README runs" finds_the_longest
+		done
+	fi
 else
 	echo "skipped: the C++ program: no compiler"
 fi

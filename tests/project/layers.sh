@@ -136,7 +136,7 @@ heap_elsewhere()
 sources()
 {
 	find src include tools tests -type f \
-		\( -name '*.[ch]' -o -name '*.cc' -o -name '*.sh' -o -name '*.py' \)
+		\( -name '*.[ch]' -o -name '*.[ch]pp' -o -name '*.cc' -o -name '*.sh' -o -name '*.py' \)
 }
 
 too_long()
