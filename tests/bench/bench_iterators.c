@@ -12,6 +12,10 @@
 #define _GNU_SOURCE
 #include <mmreader.h>
 
+#ifdef HAVE_VIEWS
+#include "walk_views.h"
+#endif
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +53,13 @@ static void walk_lines(const struct input *input, struct sum *sum)
 		add(&local, line.ptr, line.len);
 	*sum = local;
 }
+
+#ifdef HAVE_VIEWS
+static void walk_cxx(const struct input *input, struct sum *sum)
+{
+	walk_views(mmr_bytes(input->file), &sum->n_lines, &sum->n_bytes, &sum->firsts);
+}
+#endif
 
 static void walk_crlf(const struct input *input, struct sum *sum)
 {
@@ -168,6 +179,9 @@ static const struct way {
 	void (*walk)(const struct input *input, struct sum *sum);
 } ways[] = {
 	{"mmr_lines", walk_lines},
+#ifdef HAVE_VIEWS
+	{"mmr_lines+C++", walk_cxx},
+#endif
 	{"mmr_lines+crlf", walk_crlf},
 	{"mmr_lines_next_batch", walk_batches},
 	{"mmr_lines+drops", walk_dropping},

@@ -301,6 +301,9 @@ def iterators(bench, what, path, memchr=None, batches=None):
 
 	bench.out.amount(title, "batches", median("mmr_lines_next_batch", "memchr", lambda a, b: a / b),
 		"of memchr's time", batches)
+	if "mmr_lines+C++" in words:
+		bench.out.amount(title, "C++ range-for", median("mmr_lines+C++", "mmr_lines", lambda a, b: a / b),
+			"of the C loop's time", 1 / 0.97)
 	bench.out.amount(title, "CRLF more than plain",
 		median("mmr_lines+crlf", "mmr_lines", lambda a, b: a - b), "ns a line", 1)
 	bench.out.amount(title, "backward",
