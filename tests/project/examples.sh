@@ -163,3 +163,16 @@ os.execv(sys.argv[1], sys.argv[1:])' "$examples/follow" ERROR a b > "$got" 2> "$
 check "follow" follows
 check "follow a folder" refuses "does not grow" follow ERROR .
 check "follow without a file" refuses usage follow ERROR
+
+if [ -x "$examples/words" ]; then
+	check "words" same words "$tmp/log"
+	check "3 words" same words -3 "$tmp/log"
+	check "words of a pipe" piped "$tmp/log" words
+	check "all words" same words -1000000 "$tmp/table.csv"
+	check "words, no line end" same words "$tmp/open"
+	check "words of an empty file" same words "$tmp/empty"
+	check "words of a missing file" refuses "No such file" words "$tmp/none"
+	check "0 words" refuses usage words -0 "$tmp/log"
+else
+	echo "skipped: words: no C++17 compiler"
+fi

@@ -7,6 +7,7 @@
 	examples_oracle.py average FILE
 	examples_oracle.py records FILE
 	examples_oracle.py typed TYPE FILE [OFFSET [STRIDE]]
+	examples_oracle.py words [-N] FILE
 	examples_oracle.py make-table FILE
 	examples_oracle.py make-numbers FILE N
 	examples_oracle.py make-trades FILE N
@@ -15,10 +16,12 @@
 SPDX-License-Identifier: MIT
 """
 
+import collections
 import csv
 import math
 import os
 import random
+import re
 import struct
 import sys
 
@@ -115,6 +118,14 @@ def average(path):
 
 def decimal(tenths):
 	return b"%s%d.%d" % (b"-" if tenths < 0 else b"", abs(tenths) // 10, abs(tenths) % 10)
+
+
+def words(*args):
+	n = -int(args[0]) if len(args) == 2 else 10
+	with open(args[-1], "rb") as file:
+		counts = collections.Counter(word for word in re.split(rb"[ \t\r\n]+", file.read()) if word)
+	for word, times in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:n]:
+		print("%d\t%s" % (times, word.decode()))
 
 
 def make_table(path):
