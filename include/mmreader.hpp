@@ -19,6 +19,7 @@
 
 #include <mmreader/error.hpp>
 #include <mmreader/reader.hpp>
+#include <mmreader/follow.hpp>
 #include <mmreader/views.hpp>
 #include <mmreader/lines.hpp>
 #include <mmreader/array.hpp>

@@ -81,7 +81,9 @@ enum class errc {
 	unclosed_quote = MMR_EQUOTE,
 	stale_index = MMR_ESTALE,
 	damaged_index = MMR_EDAMAGED,
-	unordered = MMR_EORDER
+	unordered = MMR_EORDER,
+	grown = MMR_EGROWN,
+	replaced = MMR_EREPLACED
 };
 
 } // namespace mmreader

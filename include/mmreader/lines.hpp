@@ -246,6 +246,16 @@ private:
 	return detail::bytes(line);
 }
 
+/* The lines that contain a part of the bytes, such as a match in them. */
+[[nodiscard]] inline std::string_view line_around(
+	borrowed bytes, std::string_view part, char delimiter = '\n', on_error err = on_error())
+{
+	mmr_slice line = {nullptr, 0};
+
+	err.failed(mmr_line_around_slice(bytes, detail::slice(part), delimiter, &line));
+	return detail::bytes(line);
+}
+
 } // namespace MMREADER_MODE_
 
 } // namespace mmreader

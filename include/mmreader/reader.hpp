@@ -225,7 +225,7 @@ public:
 		return !err.failed(result) && result > 0;
 	}
 
-	/* Fails with errc::truncated or errc::changed if the file has changed. */
+	/* Fails with errc::truncated, replaced, grown or changed, the first that applies. */
 	void check(on_error err = on_error()) const
 	{
 		if (!closed(err))

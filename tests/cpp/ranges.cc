@@ -207,6 +207,7 @@ static void test_cutting()
 	CHECK(mmreader::trim(" \t a b\r\n") == "a b");
 	CHECK(mmreader::count_byte("banana", 'a') == 3);
 	CHECK(mmreader::line_around("a\nbc\nd", 3) == "bc\n");
+	CHECK(mmreader::line_around(text, mmreader::cut(text, 3, 5)) == text);
 	CHECK_THROWS(std::errc::result_out_of_range, (void)mmreader::line_around("a", 1));
 }
 

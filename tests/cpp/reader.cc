@@ -139,12 +139,15 @@ static void test_growth()
 	CHECK(!grown.refresh());
 	std::fputs("new\n", append);
 	std::fclose(append);
-	CHECK_THROWS(errc::changed, grown.check());
+	CHECK_THROWS(errc::grown, grown.check());
 	CHECK(grown.refresh() && grown.bytes() == "old\nnew\n");
 	grown.check();
 	CHECK(truncate(file.path().c_str(), 2) == 0);
 	CHECK_THROWS(errc::truncated, grown.check());
 	CHECK_THROWS(errc::truncated, grown.refresh());
+	grown = reader(file.path());
+	unlink(file.path().c_str());
+	CHECK_THROWS(errc::replaced, grown.check());
 }
 
 static void test_errors()
