@@ -6,7 +6,7 @@
 cd "$top_srcdir" || exit 99
 
 # Files that tests make, examples of names, and headers that configure looks for.
-made='config.h longest.c probe.c target.c xxhash.h magic.h pcre2.h'
+made='config.h longest.c longest.cc probe.c target.c xxhash.h magic.h pcre2.h'
 
 texts()
 {
