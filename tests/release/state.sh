@@ -31,8 +31,14 @@ expect "the version in base.h" "$version" \
 	"$(sed -n 's#^/\* "\([0-9.]*\)": the version of the loaded.*#\1#p' include/mmreader/base.h)"
 expect "the last node of mmreader.map" "MMREADER_${version%.*}" \
 	"$(sed -n 's/^\(MMREADER_[0-9.]*\) {$/\1/p' src/mmreader.map | tail -n 1)"
+# A wildcard would move the calls of later nodes to an earlier one.
+if [ "$(grep -c '^MMREADER_' src/mmreader.map)" -gt 1 ]; then
+	expect "wildcards beside a second node of mmreader.map" "" "$(grep 'mmr_.*\*' src/mmreader.map)"
+fi
 
 if [ -e debian/changelog ]; then
+	expect "the node in the symbols of the Debian package" " (symver)MMREADER_${version%.*} ${version%.*}.0" \
+		"$(grep "MMREADER_${version%.*} " debian/libmmreader0.symbols)"
 	read -r _ debian distribution _ < debian/changelog
 	expect "the version of the Debian package" "($version-${debian##*-}" "$debian"
 	expect "it is released" "unstable;" "$distribution"
