@@ -18,13 +18,15 @@ step_state()
 
 # --- Interface of the last release ---
 
-# make_library SOURCE FOLDER : builds the library of a checkout, and installs it below FOLDER.
+# make_library SOURCE FOLDER : builds the library of a checkout, and installs it and its headers below
+# FOLDER.
 make_library()
 {
 	(cd "$1" && mkdir -p m4 && { [ -x configure ] || autoreconf -fi; }) > "$2.log" 2>&1
 	mkdir "$2.build"
 	(cd "$2.build" && "$1/configure" -q CFLAGS='-O0 -g' --prefix=/usr --libdir=/usr/lib --with-mpi=no &&
-		make -s -j "$RELEASE_JOBS" install DESTDIR="$PWD/../$2") >> "$2.log" 2>&1 ||
+		make -s -j "$RELEASE_JOBS" install-libLTLIBRARIES install-includeHEADERS \
+			install-mmreaderHEADERS DESTDIR="$PWD/../$2") >> "$2.log" 2>&1 ||
 		{ tail -n 50 "$2.log"; return 1; }
 }
 
