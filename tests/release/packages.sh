@@ -55,7 +55,7 @@ deb()
 		dpkg-buildpackage -us -uc
 		cd ..
 		echo "== lintian"
-		lintian --allow-root --info --show-overrides --fail-on error,warning ./*.changes
+		lintian --allow-root --display-info --show-overrides --fail-on error,warning ./*.changes
 		echo "== install"
 		apt-get install -q -y ./*.deb sleuthkit
 		[ "$(seq 1000 | mmrcat -c)" = 1000 ]
