@@ -55,7 +55,10 @@ deb()
 		dpkg-buildpackage -us -uc
 		cd ..
 		echo "== lintian"
-		lintian --allow-root --display-info --show-overrides --fail-on error,warning ./*.changes
+		# That of Debian 12 also reports a warning that is overridden by its status, 2.
+		lintian --allow-root --display-info --show-overrides ./*.changes > lintian.log || [ $? = 2 ]
+		cat lintian.log
+		if grep "^[EW]: " lintian.log; then exit 1; fi
 		echo "== install"
 		apt-get install -q -y ./*.deb sleuthkit
 		[ "$(seq 1000 | mmrcat -c)" = 1000 ]
@@ -64,7 +67,7 @@ deb()
 		autopkgtest ./*.deb ./*.dsc -- null
 		echo "== purge"
 		apt-get purge -q -y libmmreader0 libmmreader-dev mmreader-tools
-		find /usr /etc /var -name "*mmr[ec]a[dt]*" > left
+		find /usr /etc /var/lib -name "*mmr[ec]a[dt]*" > left
 		cat left
 		[ ! -s left ]'
 	mkdir packages
