@@ -43,7 +43,9 @@ int sample_finish(struct sample *sample);
 
 /* Draws a sample of the lines of a range that match. They are in the order of the file.
  *
- * Shape: `n` is at least 1. Errors: those of mmr_search_count. Lifetime: until sample_free. */
+ * Shape: `n` is at least 1.
+ * Errors: those of mmr_search_count; the sample is drawn with MMR_EQUOTE and -EBADMSG, too.
+ * Lifetime: until sample_free. */
 int sample_draw(const mmr_search *search, mmr_reader *reader, const mmr_scan_options *scan,
 	uint64_t n, uint64_t seed, struct sample *ret_sample);
 

@@ -130,7 +130,7 @@ int sample_draw(const mmr_search *search, mmr_reader *reader, const mmr_scan_opt
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	mmr_scan_options how = *scan;
 	struct filters *filters = NULL;
-	int err;
+	int err, end = 0;
 
 	err = filters_open(search, reader, &how, &cut, &filters);
 	drawing.filters = filters;
@@ -138,11 +138,16 @@ int sample_draw(const mmr_search *search, mmr_reader *reader, const mmr_scan_opt
 		err = mmr_scan_run(reader, &how, &cut, &job);
 		filters_close(search, filters);
 	}
+	/* All lines were searched: they are reported before the error. */
+	if (err == MMR_EQUOTE || err == -EBADMSG) {
+		end = err;
+		err = 0;
+	}
 	if (err == 0)
 		err = sample_finish(&drawing.sample);
 	if (err < 0)
 		sample_free(&drawing.sample);
 	else
 		*ret_sample = drawing.sample;
-	return err;
+	return err < 0 ? err : end;
 }

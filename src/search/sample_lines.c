@@ -6,6 +6,8 @@
 #include "search/lines.h"
 #include "search/sample.h"
 
+#include <errno.h>
+
 /* A scan of its own costs as much time as to read so many bytes. */
 #define FETCH_COST ((uint64_t)1 << 20)
 
@@ -92,7 +94,8 @@ int lines_run_sample(struct lines_scan *given, const mmr_scan_options *options)
 	struct lines_scan drawn = *given;
 	mmr_scan_options scan;
 	struct sample sample;
-	int result = lines_check(given, options, &scan);
+	struct error_note note;
+	int result = lines_check(given, options, &scan), end;
 
 	if (result == 0 && reader_is_stream(given->reader))
 		result = reader_no_offsets(given->reader);
@@ -101,15 +104,19 @@ int lines_run_sample(struct lines_scan *given, const mmr_scan_options *options)
 		result = scan_use_bytes(given->reader, &scan);
 	if (result < 0 || given->how.sample == 0 || given->how.max_lines == 0)
 		return result;
-	result = sample_draw(
+	end = sample_draw(
 		given->search, given->reader, &scan, given->how.sample, given->how.seed, &sample);
-	if (result < 0)
-		return result;
+	if (end < 0 && end != MMR_EQUOTE && end != -EBADMSG)
+		return end;
+	error_save(&note);
 	all_lines.options.invert = false;
 	drawn.search = &all_lines;
 	drawn.sample = &sample;
 	result = is_sparse(&drawn, &scan) ? report_groups(&drawn, &scan) : lines_run(&drawn, &scan);
 	given->stopped = drawn.stopped;
 	sample_free(&sample);
-	return result;
+	if (result != 0 || end == 0)
+		return result;
+	error_restore(&note);
+	return end;
 }

@@ -456,13 +456,42 @@ START_TEST(test_sample_can_be_stopped)
 }
 END_TEST
 
+/* A quote that is not closed is reported after the rows, whether they are few or many. */
+START_TEST(test_sample_before_an_open_quote)
+{
+	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	struct lines lines = room_for(3);
+	mmr_reader *reader;
+	mmr_search *search;
+	mmr_split *rows;
+
+	ck_assert_int_eq(mmr_split_rows(',', &rows), 0);
+	search = compile("", false, rows);
+	scan.records = rows;
+	ck_assert_int_eq(mmr_open_memory("a\nb\n\"c\n", 7, &reader), 0);
+	for (how.sample = 1; how.sample < 5; how.sample++) {
+		lines.n = 0;
+		ck_assert_int_eq(mmr_search_lines(search, reader, &scan, &how, keep_line, &lines),
+			MMR_EQUOTE);
+		ck_assert_uint_eq(mmr_last_error_offset(), 4);
+		ck_assert_uint_eq(lines.n, min_u64(how.sample, 3));
+	}
+	mmr_search_close(search);
+	mmr_split_close(rows);
+	mmr_close(reader);
+	free(lines.offs);
+}
+END_TEST
+
 static Suite *search_sample_suite(void)
 {
 	Suite *suite = suite_create("search_sample");
 
 	ADD_CASE(suite, "core", test_sample_follows_the_rank, test_sample_of_many_blocks,
 		test_sample_of_records, test_sample_is_uniform, test_sample_stays_the_same);
-	ADD_CASE(suite, "faults", test_sample_refuses_streams, test_sample_can_be_stopped);
+	ADD_CASE(suite, "faults", test_sample_refuses_streams, test_sample_can_be_stopped,
+		test_sample_before_an_open_quote);
 	return suite;
 }
 
