@@ -96,8 +96,9 @@ enum mmr_bound {
  * bytes of a long line, come first in a half, these are read up to the next line with a key.
  *
  * Shape: `scan` may be NULL. Its range, `delimiter` and `records` are used; the key of a record is
- *   searched for like that of a line, in all its lines. The rows of a table are not searched. `key`
- *   may be NULL: MMR_KEY_INIT.
+ *   searched for like that of a line, in all its lines. The rows of a table are not searched. An
+ *   incomplete record of a fixed size is not, either: the range ends before it. `key` may be NULL:
+ *   MMR_KEY_INIT.
  * Units: bytes from the start of the reader.
  * Returns: 1 with the start of the line, or with the end of the range if there is no such line; 0
  *   with the end of the range if no line has a key.

@@ -40,7 +40,7 @@ typedef struct mmr_index_options {
  * Shape: `scan` and `options` may be NULL. The range of `scan` must be the whole reader, and its
  *   `index` NULL. An index serves scans with the same reader, delimiter and records. One of
  *   records or rows serves only scans of the whole reader, since a part may be divided in another
- *   way.
+ *   way. Records of a fixed size are refused: they are found without an index.
  * Errors: -ESPIPE for a stream; -EINVAL (options); -EFBIG for a reader above 128 PiB; -ENOMEM;
  *   those of mmr_scan_run.
  * Lifetime: until mmr_index_close. The reader, and the records of `scan`, must live longer.

@@ -51,7 +51,7 @@ enum mmr_cache {
 typedef struct mmr_progress mmr_progress;
 
 /* How bytes are divided into records or rows, which replace lines (mmr_split_compile,
- * mmr_split_rows). */
+ * mmr_split_rows, mmr_split_size). */
 typedef struct mmr_split mmr_split;
 
 /* How many lines start before each block of a reader (index.h). */
@@ -80,7 +80,8 @@ typedef struct mmr_scan_options {
 	mmr_progress *progress;   /* updated during the scan; may be NULL */
 	mmr_wait_fn *before_wait; /* may be NULL */
 	void *wait_context;       /* passed to before_wait */
-	const mmr_split *records; /* or rows; of lines that end with `delimiter`; NULL: lines */
+	const mmr_split *records; /* or rows; of lines that end with `delimiter`, or of a fixed
+				     size; NULL: lines */
 	mmr_index *index;         /* of this reader, delimiter and records; may be NULL. It makes
 				     scans faster, and does not change their results. */
 } mmr_scan_options;
@@ -168,7 +169,35 @@ MMR_API MMR_MUST_CHECK int mmr_split_compile(
  * Lifetime: until mmr_split_close. Threads: safe; any number of threads may use the result. */
 MMR_API MMR_MUST_CHECK int mmr_split_rows(char separator, mmr_split **ret_split);
 
-/* Frees a compiled pattern, or rows, which nothing may use any more. NULL is allowed. */
+/* Makes records of a fixed size replace lines.
+ *
+ *	err = mmr_split_size(mmr_layout_size(layout), 0, &records);
+ *	scan.records = records;
+ *	scan.first_line = 1000000;
+ *	err = mmr_scan_run(reader, &scan, NULL, &job);
+ *
+ * Records start every `size` bytes from the end of the header on, which is the first `header` bytes
+ * of the reader. The header is in no range: a range that starts in it starts after it. A range must
+ * start with a record. Records are selected, counted and found by number without reading a byte,
+ * except on a stream. `delimiter` of the options is not used: a search looks at all bytes of a
+ * record, and a record has no last delimiter.
+ *
+ * If the range ends within a record, the incomplete record is not reported and not counted. Counts,
+ * blocks, jobs and searches return all records before it, and then report -EBADMSG: mmr_last_error
+ * has the number of the bytes that are left over, and mmr_last_error_offset is that of the first of
+ * them. They do not if they are stopped early. The bytes stay in a stream. Calls that return
+ * offsets take them as a shorter record, and do not report them. Blocks with `split_lines` contain
+ * them.
+ *
+ * A reader that is shorter than the header has no records.
+ *
+ * Shape: `size` is at least 1. An index is refused: it would not be faster.
+ * Errors: -EINVAL (size); -ENOMEM. A scan fails with -EINVAL for a range that starts within a
+ *   record.
+ * Lifetime: until mmr_split_close. Threads: safe; any number of threads may use the result. */
+MMR_API MMR_MUST_CHECK int mmr_split_size(size_t size, uint64_t header, mmr_split **ret_split);
+
+/* Frees what divides bytes, which nothing may use any more. NULL is allowed. */
 MMR_API void mmr_split_close(mmr_split *split);
 
 /* The number of processors that this thread may use, at least 1: as many as its affinity mask has,
@@ -215,7 +244,8 @@ typedef struct mmr_range {
 	uint64_t skipped_lines;     /* lines skipped so far */
 	char delimiter;
 	bool counts_lines; /* set by the caller: `skipped_lines` has those of skipped bytes, too */
-	bool of_records;   /* lines are records, which cannot be told apart in pieces */
+	bool of_records;   /* lines are records, which cannot be told apart in pieces; not set for
+			      records of a fixed size, whose range is one of bytes */
 } mmr_range;
 
 /* The range that options select.
@@ -296,8 +326,8 @@ MMR_API bool mmr_blocks_next(mmr_blocks *blocks, mmr_block *ret_block);
  * Returns: 0 at the end of the range.
  * Errors: MMR_ETRUNCATED when the file has become shorter; a forward iteration returns the blocks
  *   that still exist first. MMR_ELONG for a line past `line_limit`; mmr_last_error_offset is its
- *   start. MMR_EQUOTE after the last row, see mmr_split_rows. Any errno of read(2) and pread(2);
- *   -ENOMEM. */
+ *   start. MMR_EQUOTE after the last row, see mmr_split_rows; -EBADMSG after the last record, see
+ *   mmr_split_size. Any errno of read(2) and pread(2); -ENOMEM. */
 MMR_API MMR_MUST_CHECK int mmr_blocks_error(const mmr_blocks *blocks);
 
 /* The I/O mode of the last block. */
@@ -348,7 +378,7 @@ MMR_API MMR_MUST_CHECK int mmr_scan_run(mmr_reader *reader, const mmr_scan_optio
 /* What a count found. */
 typedef struct mmr_counts {
 	uint64_t lines;    /* records or rows; a last line without a delimiter counts, too */
-	bool unterminated; /* the last line has no delimiter */
+	bool unterminated; /* the last line has no delimiter, or the last record is incomplete */
 	uint64_t longest;  /* of mmr_measure_lines: bytes of the longest line, without delimiter */
 	uint64_t crlf;     /* of mmr_measure_lines: CR LF pairs, whatever the delimiter is */
 } mmr_counts;
@@ -356,7 +386,8 @@ typedef struct mmr_counts {
 /* Counts the lines of a reader. Holes of sparse files are not read, unless lines end with NUL.
  *
  * Shape: `scan` may be NULL.
- * Errors: those of mmr_scan_run; the counts are set with MMR_EQUOTE, too. Threads: safe. */
+ * Errors: those of mmr_scan_run; the counts are set with MMR_EQUOTE and -EBADMSG, too.
+ * Threads: safe. */
 MMR_API MMR_MUST_CHECK int mmr_count_lines(
 	mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts);
 
@@ -411,8 +442,8 @@ MMR_API MMR_MUST_CHECK int mmr_line_number(
  *
  * Shape: the bytes of the range limit the line. `first_line` and `n_lines` of the options must be
  *   those of MMR_SCAN_OPTIONS_INIT. `scan` may be NULL.
- * Errors: -ERANGE if there are not so many lines; MMR_ENOMAP if the reader has no addresses; those
- *   of mmr_line_seek. `*ret_line` is then unchanged.
+ * Errors: -ERANGE if there are not so many lines, or whole records; MMR_ENOMAP if the reader has no
+ *   addresses; those of mmr_line_seek. `*ret_line` is then unchanged.
  * Lifetime: that of mmr_bytes. Threads: safe. */
 MMR_API MMR_MUST_CHECK int mmr_line_find(
 	mmr_reader *reader, uint64_t number, const mmr_scan_options *scan, mmr_slice *ret_line);

@@ -12,7 +12,8 @@
  *
  * With records of several lines, all that is said of lines is true of records. In an expression,
  * `^` and `$` match at the start and the end of each of their lines, `\A` and `\z` at those of the
- * record, and `.` takes no newline, except after `(?s)`.
+ * record, and `.` takes no newline, except after `(?s)`. Records of a fixed size have no delimiter,
+ * so all their bytes are searched.
  *
  * If each match of an expression contains a certain text, such as "ERROR" in `ERROR \d+`, lines
  * without it are not given to PCRE2. They cause no error, even if PCRE2 would reach a limit of the
@@ -34,8 +35,8 @@ typedef struct mmr_pattern {
 
 /* What matches. Initialize it with MMR_SEARCH_OPTIONS_INIT, so that later versions can add members.
  *
- * Literal texts need PCRE2 only for `caseless` and `words` together with `utf`, and for
- * `whole_lines` together with records. */
+ * Literal texts need PCRE2 only for `caseless` and `words` together with `utf`, for `whole_lines`
+ * together with records, and for `words` together with records of a fixed size. */
 typedef struct mmr_search_options {
 	size_t struct_size;
 	bool caseless;    /* letters match in both cases */
@@ -77,7 +78,7 @@ MMR_API void mmr_search_close(mmr_search *search);
  * Shape: `scan` may be NULL. Its `delimiter` and its `records` must be those of the search. If a
  *   pattern is compiled by PCRE2, MMR_IO_READ may replace its `io_mode`.
  * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. The number is
- * set with MMR_EQUOTE, too. Threads: safe. */
+ * set with MMR_EQUOTE and -EBADMSG, too. Threads: safe. */
 MMR_API MMR_MUST_CHECK int mmr_search_count(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, uint64_t *ret_lines);
 
@@ -131,7 +132,8 @@ typedef int mmr_found_line_fn(void *context, const mmr_found_line *line);
  *   of the scan; on a stream, up to 64 MiB of it before a line.
  * Returns: 0 at the end of the range, and after `max_lines`; 1 when `fn` stopped the scan.
  * Errors: what `fn` returned, if negative; -ESPIPE on a stream for `backward` and `sample`, and for
- *   `numbers` of records after a number of bytes; otherwise like mmr_search_count. */
+ *   `numbers` of records after a number of bytes, unless these are of a fixed size; otherwise like
+ *   mmr_search_count. */
 MMR_API MMR_MUST_CHECK int mmr_search_lines(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, const mmr_found_options *how, mmr_found_line_fn *fn,
 	void *context);

@@ -177,7 +177,7 @@ static int load_unit(struct regex_lines *lines, mmr_slice unit)
 		return err;
 	lines->start = start;
 	lines->stop = start + unit.len;
-	if (lines->units.records && unit.ptr[unit.len - 1] == lines->units.delimiter)
+	if (lines->units.records && units_end_with(&lines->units, unit.ptr[unit.len - 1]))
 		unit.len--;
 	matcher_load(&lines->matcher, unit);
 	return 0;
@@ -233,7 +233,10 @@ static int next_match(struct regex_lines *lines, size_t from, size_t *ret_at)
 		/* \K may put the start of a match after its end, but not into another line. */
 		if (found > 0)
 			*ret_at = lines->start + matcher_line(matcher) + matcher->places[1];
-		else if (found < 0)
+		/* A record without a delimiter may end with the match. */
+		if (found > 0 && lines->units.records)
+			*ret_at = min_size(*ret_at, lines->stop - 1);
+		if (found < 0)
 			*ret_at = (size_t)max_u64(lines->start + matcher_line(matcher), from);
 	}
 	return found;

@@ -18,6 +18,7 @@
 #include "optional/regex_literals.h"
 
 #include "optional/regex_items.h"
+#include "scan/units.h"
 #include "text/caseless.h"
 #include "text/high.h"
 
@@ -518,6 +519,8 @@ int regex_literals_of(mmr_slice pattern, const mmr_regex_options *options, const
 		/* PCRE2 skips bytes that are not UTF-8 by its own rules. */
 		literals->sets[i].exact &= !options->utf;
 		literals->sets[i].exact &= !has_delimiter(&literals->sets[i], regex->delimiter);
+		/* A text may cross records that have no delimiter. */
+		literals->sets[i].exact &= !split_is_fixed(regex->records);
 		if (!is_plausible(&literals->sets[i], regex->code, options))
 			literals->n_sets = 0;
 	}

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
+#include "scan/fixed.h"
 #include "scan/index.h"
 #include "scan/options.h"
 #include "scan/rows.h"
@@ -206,6 +207,8 @@ static int count(
 		return err;
 	if (measure && scan.records)
 		return error_set(-EINVAL, "measure records");
+	if (split_is_fixed(scan.records))
+		return fixed_count_lines(reader, &scan, ret_counts);
 	err = measure ? 0 : count_indexed(reader, &scan, ret_counts);
 	if (err != 0)
 		return err < 0 ? err : 0;

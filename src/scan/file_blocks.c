@@ -148,6 +148,52 @@ int file_blocks_load(const struct source *source, struct window *window, struct 
 		source, window, claim, loading.off, loading.view.bytes, skip, stop, ret_block);
 }
 
+/* --- Records of a fixed size ------------------------------------------------------------------ */
+
+/* The first start of a record at `off` or after it. */
+static uint64_t next_fixed(const struct source *source, uint64_t off)
+{
+	size_t size = source->scan.records->size;
+	uint64_t after = (off - source->start) % size;
+
+	return after > 0 ? off + (size - after) : off;
+}
+
+/* Refuses records that may not be buffered, or takes them from the map. */
+static int check_size(const struct source *source, struct claim *claim, uint64_t start)
+{
+	struct units units = units_of(&source->scan);
+
+	if (units.records->size <= source->cut.line_limit || claim->io_mode == MMR_IO_MAP)
+		return 0;
+	if (!source->io.may_map)
+		return error_long(source->reader->offset + start, &units);
+	claim->io_mode = MMR_IO_MAP;
+	return 0;
+}
+
+int fixed_blocks_load(const struct source *source, struct window *window, struct claim *claim,
+	mmr_block *ret_block)
+{
+	size_t size = source->scan.records->size;
+	uint64_t start = next_fixed(source, claim->start), stop = next_fixed(source, claim->stop);
+	mmr_slice bytes;
+	int err;
+
+	/* A file that was truncated ends within a record. */
+	stop = min_u64(stop, source->stop - (source->stop - source->start) % size);
+	if (start >= min_u64(stop, claim->stop))
+		return 0;
+	err = check_size(source, claim, source->cut.backward ? stop - size : start);
+	if (err < 0)
+		return err;
+	err = window_load(window, claim->io_mode, start, (size_t)(stop - start), &bytes);
+	claim->io_mode = window->io_mode;
+	claim->taken.is_first = window->is_new;
+	return err < 0 ? err
+		       : set_block(source, window, claim, start, bytes, 0, bytes.len, ret_block);
+}
+
 /* --- Rows ------------------------------------------------------------------------------------- */
 
 /* Finds out which state is before a claim that has been loaded, and which is after it. */

@@ -262,6 +262,10 @@ int index_start(mmr_index *index, mmr_reader *reader, const mmr_scan_options *sc
 		error_set(-EINVAL, "build an index with these options");
 		return error_hint(-EINVAL, "index the whole reader, with at least 4096 bytes");
 	}
+	if (split_is_fixed(ret_scan->records)) {
+		error_set(-EINVAL, "build an index of records of a fixed size");
+		return error_hint(-EINVAL, "scan without one: they are found by arithmetic");
+	}
 	if (reader_is_stream(reader))
 		return reader_no_offsets(reader);
 	memset(index, 0, sizeof(*index));

@@ -23,7 +23,8 @@ int numbering_start(struct numbering *numbering, mmr_reader *reader, mmr_scan_op
 	numbering->place.counts_lines = numbering->wanted;
 	numbering->reader = reader;
 	numbering->knows_before = reader_is_stream(reader);
-	if (numbering->wanted && numbering->knows_before && scan->records && scan->offset > 0) {
+	if (numbering->wanted && numbering->knows_before && scan->records && scan->offset > 0 &&
+		!split_is_fixed(scan->records)) {
 		error_set(-ESPIPE, "number the records of '%s' after %llu bytes", reader->name,
 			(unsigned long long)scan->offset);
 		return error_hint(-ESPIPE, "save the stream to a file first");
@@ -60,8 +61,8 @@ static int count_before(struct numbering *numbering)
 	all.progress = NULL;
 	if (numbering->backward)
 		err = mmr_count_lines(numbering->reader, &all, &counts);
-	/* The scan itself reports the quote. */
-	if (err == MMR_EQUOTE)
+	/* The scan itself reports the quote, or an incomplete record. */
+	if (err == MMR_EQUOTE || err == -EBADMSG)
 		err = 0;
 	all.offset = 0;
 	all.length = MMR_REST;

@@ -26,7 +26,8 @@ int scan_options(const mmr_scan_options *given, mmr_scan_options *ret_options)
 		error_set(-EINVAL, "scan with an I/O mode that contradicts the use of the cache");
 		return error_hint(-EINVAL, "leave one of them AUTO");
 	}
-	if (given->records && given->records->delimiter != given->delimiter) {
+	if (given->records && !split_is_fixed(given->records) &&
+		given->records->delimiter != given->delimiter) {
 		error_set(-EINVAL, "scan records of lines that end with byte %u",
 			(unsigned)(unsigned char)given->delimiter);
 		return error_hint(-EINVAL, "compile them with the same delimiter");

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
+#include "scan/fixed.h"
 #include "scan/options.h"
 
 #include <errno.h>
@@ -9,15 +10,19 @@
 mmr_range mmr_range_of(const mmr_scan_options *options)
 {
 	static const mmr_scan_options defaults = MMR_SCAN_OPTIONS_INIT;
+	mmr_scan_options scan;
 
-	if (!options)
-		options = &defaults;
-	return (mmr_range){.skip_bytes = options->offset,
-		.bytes = options->length,
-		.skip_lines = options->first_line,
-		.lines = options->n_lines,
-		.delimiter = options->delimiter,
-		.of_records = options->records != NULL};
+	scan = options ? *options : defaults;
+	if (split_is_fixed(scan.records)) {
+		(void)fixed_range(&scan, 0);
+		scan.records = NULL;
+	}
+	return (mmr_range){.skip_bytes = scan.offset,
+		.bytes = scan.length,
+		.skip_lines = scan.first_line,
+		.lines = scan.n_lines,
+		.delimiter = scan.delimiter,
+		.of_records = scan.records != NULL};
 }
 
 static int skip_bytes(mmr_range *range, mmr_slice *bytes)
@@ -132,6 +137,12 @@ int scan_locate(
 		return err;
 	if (reader_is_stream(reader))
 		return reader_no_offsets(reader);
+	if (split_is_fixed(scan->records)) {
+		err = fixed_range(&bytes, 0);
+		scan = &bytes;
+	}
+	if (err < 0)
+		return err;
 	start = min_u64(scan->offset, size);
 	stop = start + min_u64(scan->length, size - start);
 	bytes.first_line = 0;

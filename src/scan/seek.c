@@ -1,9 +1,10 @@
 /* seek.c - finds the starts and the numbers of lines and records by counting starts
  *
- * Rows are found by rows_seek, in their own way.
+ * Rows are found by rows_seek, in their own way, and records of a fixed size by arithmetic.
  *
  * SPDX-License-Identifier: MIT */
 #include "file/reader.h"
+#include "scan/fixed.h"
 #include "scan/index.h"
 #include "scan/options.h"
 #include "scan/rows.h"
@@ -304,6 +305,8 @@ int scan_seek(mmr_reader *reader, uint64_t known, uint64_t from, int64_t n_lines
 		.units = units_of(&scan), .start = start, .stop = stop, .backward = n_lines < 0};
 	if (n_lines == 0) {
 		passage.off = from;
+	} else if (split_is_fixed(scan.records)) {
+		passage.off = fixed_seek(scan.records, start, stop, from, n_lines);
 	} else if (query_index(reader, from, n_lines, &scan, &passage)) {
 		err = 0;
 	} else if (has_rows(&scan)) {
@@ -377,7 +380,8 @@ int mmr_line_find(
 			reader, start, (int64_t)min_u64(number, INT64_MAX), &scan, &off);
 	if (err < 0)
 		return err;
-	if (off == stop)
+	/* Only whole records are found. */
+	if (off == stop || (split_is_fixed(scan.records) && stop - off < scan.records->size))
 		return error_set(-ERANGE, "find line %llu of '%s'", (unsigned long long)number,
 			reader->name);
 	err = scan_seek(reader, off, off, 1, &scan, &end);
@@ -398,6 +402,10 @@ int mmr_line_number(
 		err = check_offset(off, passage.start, passage.stop);
 	if (err < 0)
 		return err;
+	if (split_is_fixed(scan.records)) {
+		*ret_number = fixed_count(scan.records, passage.start, off);
+		return 0;
+	}
 	if (index_count_starts(reader, &scan, passage.start, off, ret_number))
 		return 0;
 	if (has_rows(&scan))

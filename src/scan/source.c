@@ -4,6 +4,7 @@
 #include "scan/source.h"
 
 #include "file/reader.h"
+#include "scan/fixed.h"
 #include "scan/options.h"
 
 #include <string.h>
@@ -107,14 +108,17 @@ static int start_file(struct source *source, struct scan_place *place)
 	err = scan_locate(source->reader, &source->scan, &source->start, &source->stop);
 	if (err < 0)
 		return err;
-	source->next = source->start;
-	source->data_stop = source->cut.skip_holes ? source->start : source->stop;
-	source->extents =
-		mmr_extents_of_range(source->reader, source->start, source->stop - source->start);
 	if (place) {
 		place->start = source->start;
 		place->stop = source->stop;
 	}
+	if (split_is_fixed(source->scan.records) && !source->cut.split_lines)
+		source->rest = (source->stop - source->start) % source->scan.records->size;
+	source->stop -= source->rest;
+	source->next = source->start;
+	source->data_stop = source->cut.skip_holes ? source->start : source->stop;
+	source->extents =
+		mmr_extents_of_range(source->reader, source->start, source->stop - source->start);
 	err = start_rows(source);
 	if (err < 0)
 		return err;
@@ -329,6 +333,9 @@ int source_check_end(const struct source *source)
 {
 	const struct row_place *end = source->cut.backward ? &source->states.end : &source->reached;
 
+	if (source->rest > 0)
+		return fixed_check_end(
+			source->reader, source->scan.records, source->stop, source->rest);
 	return source->of_rows ? rows_check_end(source->reader, end) : 0;
 }
 
@@ -347,6 +354,8 @@ int source_load(struct source *source, struct window *window, struct claim *clai
 			source->reader, claim->fetch_start, claim->fetch_stop - claim->fetch_start);
 	if (source->of_rows)
 		return row_blocks_load(source, window, claim, context, ret_block);
+	if (!source->cut.split_lines && split_is_fixed(source->scan.records))
+		return fixed_blocks_load(source, window, claim, ret_block);
 	if (!source->cut.split_lines)
 		return file_blocks_load(source, window, claim, ret_block);
 	ahead = (size_t)min_u64(source->cut.ahead, source->stop - claim->stop);

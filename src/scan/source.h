@@ -42,6 +42,7 @@ struct source {
 	uint64_t claimed;                 /* bytes */
 	uint64_t fetched;                 /* where the last prefetch of a backward scan started */
 	uint64_t empty_start, empty_stop; /* adjacent claims, up to the last one, that were empty */
+	uint64_t rest; /* bytes after `stop`, which are too few for a record of a fixed size */
 	/* Where blocks have whole rows: */
 	bool of_rows;
 	struct row_place reached; /* after the last claim that was entered; forward */
@@ -96,12 +97,15 @@ int source_load(struct source *source, struct window *window, struct claim *clai
 /* Applies what the bytes of a claim do to the place that the source has reached. */
 void claim_enter(struct source *source, struct claim *claim, const struct row_function *function);
 
-/* The error at the end of a scan that has reached the end of the range. Returns: 0, or MMR_EQUOTE
- * for whole rows. */
+/* The error at the end of a scan that has reached the end of the range. Returns: 0, MMR_EQUOTE for
+ * whole rows, or -EBADMSG for records of a fixed size. */
 int source_check_end(const struct source *source);
 
-/* For source_load: blocks of a file that end with a line, or a row. */
+/* For source_load: blocks of a file that end with a line, with a record of a fixed size, or with a
+ * row. */
 int file_blocks_load(const struct source *source, struct window *window, struct claim *claim,
+	mmr_block *ret_block);
+int fixed_blocks_load(const struct source *source, struct window *window, struct claim *claim,
 	mmr_block *ret_block);
 int row_blocks_load(struct source *source, struct window *window, struct claim *claim,
 	void *context, mmr_block *ret_block);

@@ -4,11 +4,25 @@
 #include "scan/stream_blocks.h"
 
 #include "file/stream.h"
+#include "scan/fixed.h"
 #include "scan/options.h"
 #include "scan/rows.h"
 
 #include <errno.h>
 #include <string.h>
+
+/* Finds the bytes of a range of records, and the records that are skipped. */
+static int start_fixed(struct stream_blocks *blocks, const mmr_scan_options *scan)
+{
+	mmr_scan_options bytes = *scan;
+	int err = fixed_range(&bytes, blocks->next);
+
+	bytes.records = NULL;
+	blocks->range = mmr_range_of(&bytes);
+	blocks->range.skipped_lines = fixed_count(scan->records, blocks->next,
+		blocks->next + min_u64(bytes.offset, UINT64_MAX - blocks->next));
+	return err;
+}
 
 int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
 	const mmr_scan_options *scan, const mmr_block_options *cut, struct scan_place *place)
@@ -23,15 +37,23 @@ int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
 	if (err < 0)
 		return err;
 	memset(blocks, 0, sizeof(*blocks));
+	blocks->first = blocks->next = atomic_load(&reader->stream->consumed);
+	if (split_is_fixed(scan->records))
+		err = start_fixed(blocks, scan);
+	else
+		blocks->range = mmr_range_of(scan);
+	if (err < 0) {
+		stream_give(reader);
+		return err;
+	}
 	blocks->reader = reader;
-	blocks->range = mmr_range_of(scan);
-	blocks->range.counts_lines = place && place->counts_lines;
+	blocks->range.counts_lines = place && place->counts_lines && !scan->records;
 	blocks->scan = *scan;
 	blocks->cut = *cut;
 	blocks->cut.window = min_size(cut->window, WINDOW_COPY);
 	blocks->units = units_of(scan);
 	blocks->left = MMR_REST;
-	if (scan->records) {
+	if (scan->records && !split_is_fixed(scan->records)) {
 		blocks->skip = scan->first_line;
 		blocks->left = scan->n_lines;
 		blocks->range.skip_lines = 0;
@@ -43,7 +65,6 @@ int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
 	blocks->undecided = 1;
 	blocks->row = row_place_start();
 	blocks->place = place;
-	blocks->first = blocks->next = atomic_load(&reader->stream->consumed);
 	return 0;
 }
 
@@ -200,6 +221,14 @@ static int cut_rows(struct stream_blocks *blocks, const struct window *window, s
 	return found;
 }
 
+/* The bytes of whole records of a fixed size; all bytes of other units. */
+static size_t whole_records(const struct stream_blocks *blocks, size_t len)
+{
+	if (!blocks->whole || !units_are_fixed(&blocks->units))
+		return len;
+	return len - len % blocks->units.records->size;
+}
+
 /* Finds the end of the block. `*ret_len` is 0 if more bytes are needed. */
 static int cut_block(struct stream_blocks *blocks, const struct window *window, size_t *ret_len)
 {
@@ -211,6 +240,10 @@ static int cut_block(struct stream_blocks *blocks, const struct window *window, 
 	if (!blocks->whole) {
 		if (window->filled > blocks->cut.ahead)
 			*ret_len = window->filled - blocks->cut.ahead;
+		return 0;
+	}
+	if (units_are_fixed(&blocks->units)) {
+		*ret_len = whole_records(blocks, window->filled);
 		return 0;
 	}
 	if (from >= to)
@@ -240,7 +273,7 @@ static int fill(struct stream_blocks *blocks, struct window *window, size_t *ret
 			return err;
 	}
 	if (blocks->ended)
-		*ret_len = window->filled;
+		*ret_len = whole_records(blocks, window->filled);
 	err = check_limit(blocks, window);
 	return err < 0 ? err : 1;
 }
@@ -301,8 +334,13 @@ static int fill_range(struct stream_blocks *blocks, struct window *window, size_
 
 static int report_error(struct stream_blocks *blocks)
 {
+	size_t rest = blocks->carry.filled;
+
 	if (blocks->error < 0)
 		error_restore(&blocks->note);
+	else if (rest > 0 && blocks->ended && units_are_fixed(&blocks->units))
+		return fixed_check_end(
+			blocks->reader, blocks->units.records, blocks->next - rest, rest);
 	else if (blocks->ended && blocks->carry.filled == 0 && blocks->returned &&
 		 !blocks->cut.split_lines)
 		return rows_check_end(blocks->reader, &blocks->row);
@@ -314,7 +352,7 @@ int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_
 	size_t len = 0;
 	int err;
 
-	if (blocks->finished || (blocks->ended && blocks->carry.filled == 0))
+	if (blocks->finished || (blocks->ended && whole_records(blocks, blocks->carry.filled) == 0))
 		return report_error(blocks);
 	err = window_reserve(window, blocks->cut.window + blocks->carry.filled);
 	if (err < 0)
@@ -330,8 +368,11 @@ int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_
 
 		return err < 0 ? err : kept;
 	}
-	if (len == 0)
-		return report_error(blocks);
+	/* An incomplete record stays for the next scan. */
+	if (len == 0) {
+		err = carry(blocks, window, 0);
+		return err < 0 ? err : report_error(blocks);
+	}
 	ret_block->off = blocks->next - window->filled;
 	ret_block->start = blocks->start;
 	ret_block->bytes.ptr = window->buffer;

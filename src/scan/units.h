@@ -1,4 +1,5 @@
-/* units.h - the units of a scan: lines, records of several lines, or rows of a table
+/* units.h - the units of a scan: lines, records of several lines, rows of a table, or records of a
+ * fixed size
  *
  * All code that divides bytes asks these functions. They look for the starts of units: offsets in
  * some bytes. Lines are the fast case: a line starts after each delimiter. So one may start at the
@@ -10,6 +11,9 @@
  *
  * Rows are the exception: all bytes before an offset decide whether a row starts there. So the
  * calls below take bytes that begin with a row, and scans pass on what they know (rows.h).
+ *
+ * Records of a fixed size are found by arithmetic, and no byte of theirs is looked at (fixed.h).
+ * The calls below take bytes that begin with a record, too.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_SCAN_UNITS_H
@@ -33,8 +37,8 @@ struct unit_view {
  * at most `*left`, which it reduces by those that it has passed.
  *
  * Shape: from >= 1, and from >= mark unless the view is at a start; from > known; the bytes that
- *   decide about these offsets are in the view, unless the range ends before. Views of rows are at
- *   a start.
+ *   decide about these offsets are in the view, unless the range ends before. Views of rows and of
+ *   records of a fixed size are at a start.
  * Returns: 1 with the offset of the last one in `*ret_at` when `*left` has become 0, else 0.
  * Errors: MMR_ETRUNCATED, -EIO (a guarded fault); those of mmr_regex_matches_error. */
 typedef int records_pass_fn(const mmr_split *records, const struct unit_view *view, size_t from,
@@ -47,6 +51,8 @@ struct mmr_split {
 	char delimiter; /* of the lines of a record */
 	char separator; /* of the cells of a row */
 	size_t mark, head;
+	size_t size;       /* of a record of a fixed size, else 0 */
+	uint64_t header;   /* bytes before the first one */
 	uint64_t identity; /* not 0; that of another pattern differs */
 };
 
@@ -64,6 +70,22 @@ static inline struct units units_of(const mmr_scan_options *scan)
 static inline bool units_are_rows(const struct units *units)
 {
 	return units->records && units->records->of_rows;
+}
+
+static inline bool split_is_fixed(const mmr_split *split)
+{
+	return split && split->size > 0;
+}
+
+static inline bool units_are_fixed(const struct units *units)
+{
+	return split_is_fixed(units->records);
+}
+
+/* Whether a byte is one that ends units of this kind. Other records have no delimiter. */
+static inline bool units_end_with(const struct units *units, char byte)
+{
+	return byte == units->delimiter && !units_are_fixed(units);
 }
 
 /* Bytes before a start that decide about it. */

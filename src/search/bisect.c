@@ -166,6 +166,8 @@ int mmr_bisect(mmr_reader *reader, const mmr_scan_options *options, const mmr_ke
 		result = scan_locate(reader, &scan, &start, &stop);
 	if (result < 0)
 		return result;
+	if (units_are_fixed(&units))
+		stop -= (stop - start) % units.records->size;
 	bisection.probe = probe_of(reader, &units, start, stop);
 	result = search(&bisection);
 	heap_free(bisection.low.bytes);

@@ -32,7 +32,8 @@ static int check(const mmr_pattern *patterns, size_t n, const mmr_search_options
 		error_set(-EINVAL, "compile a search with these options");
 		return error_hint(-EINVAL, "start from MMR_SEARCH_OPTIONS_INIT");
 	}
-	if (options->records && options->records->delimiter != options->delimiter)
+	if (options->records && !split_is_fixed(options->records) &&
+		options->records->delimiter != options->delimiter)
 		return error_set(-EINVAL, "search in records of lines that end with another byte");
 	if (n == 0)
 		return error_set(-EINVAL, "compile a search without patterns");
@@ -65,7 +66,9 @@ static bool needs_regex(const mmr_pattern *pattern, const mmr_search_options *op
 {
 	bool words = options->words && !options->whole_lines;
 
+	/* Next to a record of a fixed size, there is a byte of another one. */
 	return pattern->is_regex || (options->records && options->whole_lines) ||
+	       (words && split_is_fixed(options->records)) ||
 	       (options->utf && (words || (options->caseless && has_cases(pattern->text))));
 }
 

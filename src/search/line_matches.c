@@ -119,7 +119,7 @@ int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line)
 	it->at = 0;
 	if (slice_is_nowhere(line))
 		return it->error = error_nowhere();
-	if (line.len > 0) {
+	if (line.len > 0 && !units_are_fixed(&it->search->units)) {
 		last.ptr += line.len - 1;
 		err = mmr_slice_count(last, it->search->options.delimiter, &terminated);
 	}

@@ -4,6 +4,7 @@
 #include "search/probe.h"
 
 #include "file/reader.h"
+#include "scan/fixed.h"
 
 #include <errno.h>
 
@@ -73,6 +74,12 @@ int probe_start(struct probe *probe, uint64_t from, uint64_t to, uint64_t *ret_a
 		*ret_at = probe->start;
 		return 1;
 	}
+	if (units_are_fixed(&probe->units)) {
+		first = fixed_seek(probe->units.records, probe->start, probe->stop, from - 1, 1);
+		if (first < to)
+			*ret_at = first;
+		return first < to;
+	}
 	for (; from < to; from = decided) {
 		first = from - min_u64(from - probe->start, mark);
 		found = look(probe, first, (size_t)(from - first) + head + 1);
@@ -107,7 +114,7 @@ int probe_unit(struct probe *probe, uint64_t at, size_t most, mmr_slice *ret_uni
 	if (found < 0)
 		return found;
 	unit = (mmr_slice){probe->bytes + (at - probe->off), (size_t)(stop - at)};
-	if (unit.ptr[unit.len - 1] == probe->units.delimiter)
+	if (units_end_with(&probe->units, unit.ptr[unit.len - 1]))
 		unit.len--;
 	unit.len = min_size(unit.len, most);
 	*ret_unit = unit;

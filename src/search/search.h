@@ -20,7 +20,8 @@ struct term {
 	mmr_needle needle;       /* of one text, */
 	char *copy;              /* which is here, folded if the search is caseless */
 	bool overlaps;           /* occurrences of the text may overlap */
-	bool crosses;            /* the text contains the delimiter: it may cross records */
+	bool crosses;            /* the text may cross records: it contains the delimiter, or they
+				    have none */
 };
 
 struct mmr_search {

@@ -20,6 +20,8 @@
 
 static bool may_cross(const mmr_search_options *options, mmr_slice text)
 {
+	if (split_is_fixed(options->records))
+		return text.len > 1;
 	return options->records && text.len > 0 && memchr(text.ptr, options->delimiter, text.len);
 }
 

@@ -70,7 +70,7 @@ static int is_within(struct text_cursor *cursor, size_t at, size_t len)
 	if (err < 0)
 		return err;
 	cursor->known = (size_t)(record.ptr - cursor->block.ptr);
-	last = (mmr_slice){record.ptr + record.len - 1, 1};
+	last = (mmr_slice){record.ptr + record.len - 1, units_are_fixed(units) ? 0 : 1};
 	err = mmr_slice_count(last, units->delimiter, &terminated);
 	if (err < 0)
 		return err;

@@ -58,20 +58,17 @@ static int search_paragraphs(const struct scene *scene)
 	return judge(err, n == 1);
 }
 
-/* Counts the line ends in all blocks. */
-static int feed_rows(const struct scene *scene, bool backward)
+/* Counts the line ends in all blocks, and frees what divides them. */
+static int feed(const struct scene *scene, mmr_split *split, bool backward)
 {
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 	mmr_scan_options scan = scan_options(scene);
 	uint64_t n = 0, found = 0;
 	mmr_blocks *blocks;
-	mmr_split *rows;
 	mmr_block block;
-	int err = mmr_split_rows(',', &rows);
+	int err;
 
-	if (err < 0)
-		return err;
-	scan.records = rows;
+	scan.records = split;
 	scan.n_threads = 1;
 	cut.window = scene->window;
 	cut.backward = backward;
@@ -85,8 +82,16 @@ static int feed_rows(const struct scene *scene, bool backward)
 			err = mmr_blocks_error(blocks);
 		mmr_blocks_close(blocks);
 	}
-	mmr_split_close(rows);
+	mmr_split_close(split);
 	return judge(err, n == SCENE_N_LINES);
+}
+
+static int feed_rows(const struct scene *scene, bool backward)
+{
+	mmr_split *rows;
+	int err = mmr_split_rows(',', &rows);
+
+	return err < 0 ? err : feed(scene, rows, backward);
 }
 
 static int feed_rows_forward(const struct scene *scene)
@@ -99,6 +104,25 @@ static int feed_rows_back(const struct scene *scene)
 	return feed_rows(scene, true);
 }
 
+/* The size of the file is a multiple of that of a record. */
+static int feed_fixed(const struct scene *scene, bool backward)
+{
+	mmr_split *records;
+	int err = mmr_split_size(96, 0, &records);
+
+	return err < 0 ? err : feed(scene, records, backward);
+}
+
+static int feed_fixed_forward(const struct scene *scene)
+{
+	return feed_fixed(scene, false);
+}
+
+static int feed_fixed_back(const struct scene *scene)
+{
+	return feed_fixed(scene, true);
+}
+
 const struct row unit_rows[] = {
 	{"mmr_count_lines", 0, count_records_by_text},
 	{"mmr_split_compile mmr_count_lines", 0, count_records_by_regex},
@@ -106,5 +130,7 @@ const struct row unit_rows[] = {
 	{"mmr_split_rows mmr_count_lines", 0, count_rows},
 	{"mmr_split_rows mmr_blocks_open", ROW_EITHER, feed_rows_forward},
 	{"mmr_split_rows mmr_blocks_open", ROW_EITHER, feed_rows_back},
+	{"mmr_split_size mmr_blocks_open", ROW_EITHER, feed_fixed_forward},
+	{"mmr_split_size mmr_blocks_open", ROW_EITHER, feed_fixed_back},
 };
 const size_t n_unit_rows = ARRAY_LEN(unit_rows);

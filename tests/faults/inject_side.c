@@ -381,7 +381,8 @@ static int records(void)
 	return err;
 }
 
-static int rows(void)
+/* Reads rows, or records of a fixed size, backward. */
+static int feed_back(bool fixed)
 {
 	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
 	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
@@ -397,7 +398,10 @@ static int rows(void)
 	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
 	if (err < 0)
 		return err;
-	err = TRY(split, mmr_split_rows(' ', &split));
+	if (fixed)
+		err = TRY(split, mmr_split_size(1, 0, &split));
+	else
+		err = TRY(split, mmr_split_rows(' ', &split));
 	if (err == 0) {
 		options.records = split;
 		err = TRY(off, mmr_line_seek(reader, mmr_size(reader), -9, &options, &off));
@@ -415,6 +419,16 @@ static int rows(void)
 	}
 	mmr_close(reader);
 	return err;
+}
+
+static int rows(void)
+{
+	return feed_back(false);
+}
+
+static int fixed_records(void)
+{
+	return feed_back(true);
 }
 
 /* Kernels before Linux 6.5, and filters of system calls that know none that is newer. */
@@ -443,6 +457,7 @@ const struct scenario inject_side_scenarios[] = {
 	{"sample", sample},
 	{"records", records},
 	{"rows", rows},
+	{"fixed_records", fixed_records},
 	{"intern", intern},
 	{"intern_copies", intern_copies},
 	{"record", record},
