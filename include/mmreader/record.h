@@ -12,8 +12,8 @@
  *	err = mmr_records_error(&it);
  *
  * mmr_layout_column makes a whole column an array. For files larger than memory use
- * mmr_split_size (scan.h), with which all scans have whole records, or mmr_sum_numbers for one
- * column.
+ * mmr_each_record (each.h), which runs in several threads; mmr_split_size (scan.h), with which all
+ * scans have whole records; or mmr_sum_numbers for one column.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_RECORD_H

@@ -217,8 +217,10 @@ static int enter(struct source *source, struct claim *claim, mmr_slice bytes, vo
 	if (source->enter)
 		return source->enter(context, claim, &function);
 	/* The claim may be loaded again, as a shorter one. */
-	if (claim->entered)
+	if (claim->entered) {
 		source->reached = claim->before;
+		source->n_rows = claim->n_before;
+	}
 	claim_enter(source, claim, &function);
 	return 0;
 }
@@ -261,6 +263,7 @@ int row_blocks_load(struct source *source, struct window *window, struct claim *
 				claim->before.state, &skip);
 		if (!entered && found <= 0)
 			return found;
+		claim->first_row = claim->n_before + (claim->before.state != ROW_START);
 		entered = true;
 		found = first_row(
 			source, (mmr_slice){bytes.ptr + own, len - own}, claim->after.state, &at);

@@ -86,26 +86,34 @@ static void close_rows(mmr_split *records)
 	heap_free(records);
 }
 
-int mmr_split_rows(char separator, mmr_split **ret_split)
+int rows_split(char separator, mmr_split *ret_split)
 {
-	mmr_split *made;
-
 	if (separator == '"' || separator == '\n' || separator == '\r')
 		return error_set(
 			-EINVAL, "separate cells by byte %u", (unsigned)(unsigned char)separator);
+	*ret_split = (mmr_split){.forward = rows_forward,
+		.backward = rows_backward,
+		.close = close_rows,
+		.of_rows = true,
+		.delimiter = '\n',
+		.separator = separator,
+		.mark = 1,
+		/* Those of patterns are odd. */
+		.identity = ((uint64_t)(unsigned char)separator + 1) * 2};
+	return 0;
+}
+
+int mmr_split_rows(char separator, mmr_split **ret_split)
+{
+	mmr_split split, *made;
+	int err = rows_split(separator, &split);
+
+	if (err < 0)
+		return err;
 	made = heap_alloc(sizeof(*made));
 	if (!made)
 		return error_set(-ENOMEM, "divide a table into rows");
-	memset(made, 0, sizeof(*made));
-	made->forward = rows_forward;
-	made->backward = rows_backward;
-	made->close = close_rows;
-	made->of_rows = true;
-	made->delimiter = '\n';
-	made->separator = separator;
-	made->mark = 1;
-	/* Those of patterns are odd. */
-	made->identity = ((uint64_t)(unsigned char)separator + 1) * 2;
+	*made = split;
 	*ret_split = made;
 	return 0;
 }

@@ -11,6 +11,9 @@
 #include "scan/run.h"
 #include "scan/units.h"
 
+/* Rows of cells with a separator between them. It owns nothing. Errors: -EINVAL (separator). */
+int rows_split(char separator, mmr_split *ret_split);
+
 /* A block of a scan. */
 struct row_block {
 	const mmr_block *block;

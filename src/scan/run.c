@@ -249,7 +249,11 @@ static int work_on_claim(struct run *run, struct worker *worker, mmr_block *ret_
 	if (result == 0)
 		result = source_load(
 			&run->source, &worker->window, &worker->claim, worker, ret_block);
-	if (result == 0 && ret_block->bytes.len > 0)
+	if (result != 0 || ret_block->bytes.len == 0)
+		return verified(worker, result);
+	if (run->stages->work_rows)
+		result = run->stages->work_rows(worker->state, ret_block, worker->claim.first_row);
+	else
 		result = run->stages->job.work(worker->state, ret_block);
 	return verified(worker, result);
 }
@@ -477,7 +481,7 @@ int scan_run_stages(mmr_reader *reader, const mmr_scan_options *scan, const mmr_
 	struct source *source = &run.source;
 	int err;
 
-	if (!stages->job.work)
+	if (!stages->job.work && !stages->work_rows)
 		return error_set(-EINVAL, "scan without a function");
 	err = source_start(source, reader, scan, cut, place);
 	if (err < 0)

@@ -20,6 +20,9 @@ struct worker;
 /* A job whose results depend on the blocks before, but are made by several threads. */
 struct scan_stages {
 	mmr_scan_job job;
+	/* In the place of `work`, for rows from the first to the last: it is also passed the number
+	 * of the first row of the block, counted from 0 at the start of the range. */
+	int (*work_rows)(void *state, const mmr_block *block, uint64_t number);
 	/* Called after `work`, in the order of the scan, one call at a time: it decides what
 	 * depends on the blocks before. Returns: like `work`; 1 makes this block the last one. */
 	mmr_block_fn *order;

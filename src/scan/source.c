@@ -266,7 +266,8 @@ int source_claim(struct source *source, struct window *window, struct claim *ret
 
 	if (source->is_stream) {
 		ret_claim->io_mode = MMR_IO_READ;
-		result = stream_blocks_next(&source->stream, window, &ret_claim->block);
+		result = stream_blocks_next(
+			&source->stream, window, &ret_claim->block, &ret_claim->first_row);
 		scan_progress_set(
 			source->scan.progress, source->stream.next - source->stream.first);
 		return result;
@@ -325,7 +326,8 @@ void claim_enter(struct source *source, struct claim *claim, const struct row_fu
 {
 	claim->entered = true;
 	claim->before = source->reached;
-	rows_apply(function, claim->start, &source->reached);
+	claim->n_before = source->n_rows;
+	source->n_rows += rows_apply(function, claim->start, &source->reached);
 	claim->after = source->reached;
 }
 

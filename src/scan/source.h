@@ -46,6 +46,7 @@ struct source {
 	/* Where blocks have whole rows: */
 	bool of_rows;
 	struct row_place reached; /* after the last claim that was entered; forward */
+	uint64_t n_rows;          /* that end before this place */
 	struct row_states states; /* backward */
 	source_enter_fn *enter;   /* NULL: claims are loaded one after the other */
 };
@@ -62,7 +63,9 @@ struct claim {
 	uint64_t evict_start, evict_stop;
 	bool entered; /* of rows: these are known */
 	struct row_place before, after;
-	mmr_block block; /* of a stream, which is read when it is claimed */
+	uint64_t n_before;  /* rows that end before it; forward */
+	uint64_t first_row; /* number of the first row of the block, from 0; forward */
+	mmr_block block;    /* of a stream, which is read when it is claimed */
 };
 
 /* Checks the options and finds the range. `place` may be NULL.

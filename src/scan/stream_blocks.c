@@ -216,6 +216,7 @@ static int cut_rows(struct stream_blocks *blocks, const struct window *window, s
 
 	if (found < 0 || n_ends == 0)
 		return found;
+	blocks->n_ended += n_ends;
 	found = rows_select(separator, bytes, &state, n_ends - 1, ret_len, &passed);
 	*ret_len += from + 1;
 	return found;
@@ -347,7 +348,8 @@ static int report_error(struct stream_blocks *blocks)
 	return blocks->error;
 }
 
-int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_block *ret_block)
+int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_block *ret_block,
+	uint64_t *ret_row)
 {
 	size_t len = 0;
 	int err;
@@ -381,6 +383,8 @@ int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_
 	err = carry(blocks, window, len);
 	if (err < 0)
 		return err;
+	*ret_row = blocks->n_returned;
+	blocks->n_returned = blocks->n_ended - blocks->range.skipped_lines;
 	blocks->returned = true;
 	blocks->undecided = blocks->undecided > len ? blocks->undecided - len : 1;
 	/* To find the end of a record, more bytes may have been read than are to be shown. */

@@ -31,6 +31,8 @@ struct stream_blocks {
 	size_t longest;           /* unit that may be buffered */
 	size_t undecided;         /* first offset in the buffer that may be the start of a unit */
 	struct row_place row;     /* of whole rows: what is before this offset */
+	uint64_t n_ended;         /* rows whose ends were found, ... */
+	uint64_t n_returned;      /* ... and those in blocks */
 	uint64_t skip, left;      /* records before the range, and of it; for records only */
 	bool returned;            /* a block */
 	bool finished;            /* all records of the range were returned */
@@ -50,11 +52,13 @@ struct stream_blocks {
 int stream_blocks_start(struct stream_blocks *blocks, struct mmr_reader *reader,
 	const mmr_scan_options *scan, const mmr_block_options *cut, struct scan_place *place);
 
-/* Reads the next block into the buffer of a window.
+/* Reads the next block into the buffer of a window. `*ret_row` is the number of its first row,
+ * counted from 0 at the start of the range.
  *
  * Returns: 1; 0 at the end, or when `wait` ended the scan.
  * Errors: errno of read(2), MMR_ELONG, -ENOMEM. */
-int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_block *ret_block);
+int stream_blocks_next(struct stream_blocks *blocks, struct window *window, mmr_block *ret_block,
+	uint64_t *ret_row);
 
 /* Puts back the bytes of a block that was not used. Blocks are put back from the last to the first.
  * Errors: -ENOMEM. */

@@ -123,6 +123,90 @@ static int feed_fixed_back(const struct scene *scene)
 	return feed_fixed(scene, true);
 }
 
+/* --- Each row, each record -------------------------------------------------------------------- */
+
+/* Rows and records are looked at in mmr_try, as a caller does that must not be ended by a fault. */
+struct item {
+	const struct scene *scene;
+	mmr_slice bytes;
+	uint64_t n;
+};
+
+static int start_item(void *state, void *context)
+{
+	struct item *item = state;
+
+	item->scene = ((const struct item *)context)->scene;
+	return 0;
+}
+
+static int count_ends(void *state)
+{
+	struct item *item = state;
+	size_t i;
+
+	for (i = 0; i < item->bytes.len; i++)
+		item->n += item->bytes.ptr[i] == '\n';
+	return 0;
+}
+
+static int add_row(void *state, const mmr_row *row)
+{
+	struct item *item = state;
+
+	item->bytes = row->bytes;
+	return mmr_try(item->scene->reader, count_ends, item);
+}
+
+static int add_record(void *state, const mmr_record *record)
+{
+	struct item *item = state;
+
+	item->bytes = record->bytes;
+	return mmr_try(item->scene->reader, count_ends, item);
+}
+
+static void end_item(void *state, void *context)
+{
+	const struct item *item = state;
+	struct item *all = context;
+
+	all->n += item->n;
+}
+
+static int each_row(const struct scene *scene)
+{
+	mmr_scan_options scan = scan_options(scene);
+	struct item all = {.scene = scene};
+	mmr_row_job job = {.row = add_row,
+		.start = start_item,
+		.end = end_item,
+		.context = &all,
+		.state_size = sizeof(all)};
+	int err = mmr_each_row(scene->reader, ',', &scan, &job);
+
+	return judge(err, all.n == SCENE_N_LINES);
+}
+
+static int each_record(const struct scene *scene)
+{
+	mmr_scan_options scan = scan_options(scene);
+	struct item all = {.scene = scene};
+	mmr_record_job job = {.record = add_record,
+		.start = start_item,
+		.end = end_item,
+		.context = &all,
+		.state_size = sizeof(all)};
+	mmr_layout *layout;
+	int err = mmr_layout_parse(mmr_slice_of("96s"), &layout);
+
+	if (err < 0)
+		return err;
+	err = mmr_each_record(scene->reader, layout, 0, &scan, &job);
+	mmr_layout_close(layout);
+	return judge(err, all.n == SCENE_N_LINES);
+}
+
 const struct row unit_rows[] = {
 	{"mmr_count_lines", 0, count_records_by_text},
 	{"mmr_split_compile mmr_count_lines", 0, count_records_by_regex},
@@ -132,5 +216,7 @@ const struct row unit_rows[] = {
 	{"mmr_split_rows mmr_blocks_open", ROW_EITHER, feed_rows_back},
 	{"mmr_split_size mmr_blocks_open", ROW_EITHER, feed_fixed_forward},
 	{"mmr_split_size mmr_blocks_open", ROW_EITHER, feed_fixed_back},
+	{"mmr_each_row", ROW_EITHER, each_row},
+	{"mmr_each_record", ROW_EITHER, each_record},
 };
 const size_t n_unit_rows = ARRAY_LEN(unit_rows);

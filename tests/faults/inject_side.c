@@ -390,7 +390,7 @@ static int feed_back(bool fixed)
 	mmr_reader *reader;
 	mmr_block block;
 	mmr_split *split;
-	uint64_t off;
+	uint64_t off, n_bytes = 0;
 	int err;
 
 	options.n_threads = 1;
@@ -410,10 +410,15 @@ static int feed_back(bool fixed)
 		if (err == 0)
 			err = TRY(blocks, mmr_blocks_open(reader, &options, &cut, &blocks));
 		if (err == 0) {
-			while (mmr_blocks_next(blocks, &block))
-				note(block.off);
+			/* Backward, rows are cut at the ends of windows. */
+			while (mmr_blocks_next(blocks, &block)) {
+				n_bytes += block.bytes.len;
+				if (!fixed)
+					note(block.off);
+			}
 			err = mmr_blocks_error(blocks);
 			mmr_blocks_close(blocks);
+			note(n_bytes);
 		}
 		mmr_split_close(split);
 	}
@@ -429,6 +434,80 @@ static int rows(void)
 static int fixed_records(void)
 {
 	return feed_back(true);
+}
+
+/* The cells of a row, of which some are many, or the fields of a record. */
+struct items {
+	uint64_t n, longest;
+};
+
+static int add_row(void *state, const mmr_row *row)
+{
+	struct items *items = state;
+
+	items->n += row->n_cells;
+	if (items->longest < row->n_cells)
+		items->longest = row->n_cells;
+	return 0;
+}
+
+static int add_record(void *state, const mmr_record *record)
+{
+	struct items *items = state;
+
+	items->n += record->bytes.len;
+	return 0;
+}
+
+static void add_items(void *state, void *context)
+{
+	const struct items *items = state;
+	struct items *all = context;
+
+	all->n += items->n;
+	if (all->longest < items->longest)
+		all->longest = items->longest;
+}
+
+static int each_item(mmr_reader *reader, const mmr_layout *layout)
+{
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	struct items all = {0, 0};
+	mmr_row_job rows = {
+		.row = add_row, .end = add_items, .context = &all, .state_size = sizeof(all)};
+	mmr_record_job records = {
+		.record = add_record, .end = add_items, .context = &all, .state_size = sizeof(all)};
+	int err;
+
+	options.n_threads = 2;
+	/* The long line of the file has very many cells. */
+	err = TRY_ALONE(mmr_each_row(reader, 'x', &options, &rows));
+	if (err < 0)
+		return err;
+	note(all.n);
+	note(all.longest);
+	all.n = 0;
+	err = TRY_ALONE(mmr_each_record(reader, layout, 0, &options, &records));
+	if (err == 0)
+		note(all.n);
+	return err;
+}
+
+static int each(void)
+{
+	mmr_reader *reader;
+	mmr_layout *layout;
+	int err = TRY(layout, mmr_layout_parse(mmr_slice_of("u8"), &layout));
+
+	if (err < 0)
+		return err;
+	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
+	if (err == 0) {
+		err = each_item(reader, layout);
+		mmr_close(reader);
+	}
+	mmr_layout_close(layout);
+	return err;
 }
 
 /* Kernels before Linux 6.5, and filters of system calls that know none that is newer. */
@@ -458,6 +537,7 @@ const struct scenario inject_side_scenarios[] = {
 	{"records", records},
 	{"rows", rows},
 	{"fixed_records", fixed_records},
+	{"each", each},
 	{"intern", intern},
 	{"intern_copies", intern_copies},
 	{"record", record},

@@ -268,6 +268,53 @@ static void walk(const mmr_layout *layout, const struct naive *naive, mmr_slice 
 			(unsigned long long)number);
 }
 
+struct given {
+	mmr_slice all;
+	uint64_t header;
+	size_t n;
+};
+
+static int check_given(void *state, const mmr_record *record)
+{
+	struct given *given = *(struct given **)state;
+	size_t size = record->bytes.len;
+
+	MUST(record->number == given->n && record->off == given->header + given->n * size &&
+			memcmp(record->bytes.ptr, given->all.ptr + record->off, size) == 0,
+		"record %zu is at %llu", given->n, (unsigned long long)record->off);
+	given->n++;
+	return 0;
+}
+
+static int keep_context(void *state, void *context)
+{
+	memcpy(state, &context, sizeof(context));
+	return 0;
+}
+
+/* All whole records are given, and the rest is an error. */
+static void check_each(
+	const mmr_layout *layout, const struct naive *naive, mmr_slice all, uint64_t header)
+{
+	size_t left = header <= all.len ? all.len - (size_t)header : 0;
+	struct given given = {all, header, 0};
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_record_job job = {.record = check_given,
+		.start = keep_context,
+		.context = &given,
+		.state_size = sizeof(void *)};
+	mmr_reader *reader;
+	int err, wanted;
+
+	scan.n_threads = 1;
+	MUST(mmr_open_memory(all.ptr, all.len, &reader) == 0, "%s", mmr_last_error());
+	err = mmr_each_record(reader, layout, header, &scan, &job);
+	wanted = left % naive->size > 0 ? -EBADMSG : 0;
+	MUST(err == wanted, "%d after the records", err);
+	MUST(given.n == left / naive->size, "%zu records", given.n);
+	mmr_close(reader);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct taker taker = {data, size};
@@ -291,6 +338,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(mmr_layout_n_fields(layout) == naive.n_fields, "%zu fields",
 		mmr_layout_n_fields(layout));
 	walk(layout, &naive, all, header, number);
+	check_each(layout, &naive, all, header);
 	check_column(layout, &naive, all, header, (size_t)(number / 4 % naive.n_fields));
 	mmr_layout_close(layout);
 	free(copy);

@@ -161,6 +161,49 @@ static void check_job(
 	free(found.starts);
 }
 
+/* Rows that a job was given. */
+struct given {
+	const struct rows *rows;
+	char separator;
+	size_t n;
+};
+
+static int check_row(void *state, const mmr_row *row)
+{
+	struct given *given = *(struct given **)state;
+	size_t i = (size_t)row->number, n = 0;
+	mmr_table table = mmr_table_of(row->bytes, given->separator);
+	mmr_cell cell;
+
+	MUST(row->off == start_of(given->rows, i) &&
+			row->off + row->bytes.len == start_of(given->rows, i + 1),
+		"row %zu is at %llu", i, (unsigned long long)row->off);
+	for (; mmr_table_next(&table, &cell); n++)
+		MUST(n < row->n_cells && row->cells[n].text.ptr == cell.text.ptr &&
+				row->cells[n].text.len == cell.text.len &&
+				row->cells[n].quoted == cell.quoted &&
+				row->cells[n].last == cell.last,
+			"cell %zu of row %zu", n, i);
+	MUST(n == row->n_cells, "%zu cells in row %zu, not %zu", row->n_cells, i, n);
+	given->n++;
+	return 0;
+}
+
+/* Each row is given once, with the cells of the iterator. */
+static void check_each(mmr_reader *reader, char separator, const struct rows *rows)
+{
+	struct given given = {rows, separator, 0};
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_row_job job = {.row = check_row,
+		.start = keep_context,
+		.context = &given,
+		.state_size = sizeof(void *)};
+
+	scan.n_threads = 1;
+	MUST(mmr_each_row(reader, separator, &scan, &job) == rows->error, "%s", mmr_last_error());
+	MUST(given.n == rows->n, "%zu rows, not %zu", given.n, rows->n);
+}
+
 static void check_rows(mmr_slice all, char separator, const struct rows *rows, size_t seed)
 {
 	size_t window = 1 + seed % 61, off = all.len > 0 ? seed % all.len : 0, i = 0;
@@ -179,6 +222,7 @@ static void check_rows(mmr_slice all, char separator, const struct rows *rows, s
 	check_blocks(reader, &scan, rows, false, window);
 	check_blocks(reader, &scan, rows, true, window);
 	check_job(reader, scan, rows, window);
+	check_each(reader, separator, rows);
 	if (all.len > 0) {
 		while (start_of(rows, i + 1) <= off)
 			i++;

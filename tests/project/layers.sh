@@ -15,7 +15,7 @@ may_include()
 	file) echo os/ ;;
 	text) echo simd/ file/guard.h file/registry.h file/walk.h ;;
 	data) echo simd/ file/guard.h file/walk.h ;;
-	scan) echo os/os.h file/ data/array.h text/rows.h ;;
+	scan) echo os/os.h file/ data/array.h text/cells.h text/rows.h ;;
 	optional) echo os/os.h file/ text/ scan/ ;;
 	index) echo file/guard.h file/reader.h file/save.h scan/index.h scan/units.h ;;
 	search) echo file/guard.h file/reader.h text/ scan/ optional/regex_lines.h ;;
