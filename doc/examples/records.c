@@ -3,8 +3,8 @@
  *	records FILE
  *
  * A trade is symbol:8s,time:u64le,price:f64le,size:u32le,flags:u32le: 32 bytes, no header. Each
- * worker takes a block of the file, finds the records that start in it and adds them up in a table
- * of its own; the tables are merged at the end. Records are not copied. FILE may also be a pipe.
+ * worker adds up the records that it is given in a table of its own; the tables are merged at the
+ * end. FILE may also be a pipe.
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>
@@ -26,8 +26,6 @@ struct symbol {
 
 struct worker {
 	const mmr_field *symbol, *price, *size;
-	size_t record_size;
-	size_t left_over; /* bytes after the last trade */
 	size_t n_symbols;
 	struct symbol *symbols; /* a hash table; free entries have no trades */
 };
@@ -55,30 +53,20 @@ static void add(struct symbol *symbol, uint64_t n_trades, uint64_t volume, doubl
 	symbol->value += value;
 }
 
-static int add_block(void *state, const mmr_block *block)
+static int add_record(void *state, const mmr_record *record)
 {
 	struct worker *worker = state;
-	size_t size = worker->record_size, own = block->bytes.len - block->ahead;
-	/* Records start at multiples of their size in the file. */
-	size_t at = (size_t)((size - block->off % size) % size);
 	struct symbol *symbol;
 	uint64_t traded;
 	double price;
 
-	for (; at < own; at += size) {
-		mmr_slice record = {block->bytes.ptr + at, size};
-
-		worker->left_over = block->bytes.len - at;
-		if (worker->left_over < size)
-			return -EBADMSG;
-		if (mmr_record_f64(record, worker->price, &price) < 0 ||
-			mmr_record_u64(record, worker->size, &traded) < 0)
-			return -EINVAL;
-		symbol = find(worker, mmr_record_bytes(record, worker->symbol).ptr);
-		if (!symbol)
-			return -ERANGE;
-		add(symbol, 1, traded, price * (double)traded);
-	}
+	if (mmr_record_f64(record->bytes, worker->price, &price) < 0 ||
+		mmr_record_u64(record->bytes, worker->size, &traded) < 0)
+		return -EINVAL;
+	symbol = find(worker, mmr_record_bytes(record->bytes, worker->symbol).ptr);
+	if (!symbol)
+		return -ERANGE;
+	add(symbol, 1, traded, price * (double)traded);
 	return 0;
 }
 
@@ -92,7 +80,6 @@ struct result {
 	const mmr_layout *layout;
 	struct worker all;
 	int error;
-	size_t left_over;
 };
 
 static int start_worker(void *state, void *context)
@@ -103,7 +90,6 @@ static int start_worker(void *state, void *context)
 	worker->symbol = mmr_layout_find(result->layout, "symbol");
 	worker->price = mmr_layout_find(result->layout, "price");
 	worker->size = mmr_layout_find(result->layout, "size");
-	worker->record_size = mmr_layout_size(result->layout);
 	worker->symbols = calloc(MAX_SYMBOLS, sizeof(*worker->symbols));
 	return worker->symbols ? 0 : -ENOMEM;
 }
@@ -128,8 +114,6 @@ static void end_worker(void *state, void *context)
 	struct result *result = context;
 	struct worker *worker = state;
 
-	if (worker->left_over < worker->record_size)
-		result->left_over += worker->left_over;
 	if (!result->all.symbols) {
 		result->all = *worker;
 		return;
@@ -155,17 +139,14 @@ static void print(struct symbol *symbols)
 static int run(mmr_reader *file, const mmr_layout *layout)
 {
 	struct result result = {.layout = layout};
-	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
-	mmr_scan_job job = {.work = add_block,
+	mmr_record_job job = {.record = add_record,
 		.start = start_worker,
 		.end = end_worker,
 		.context = &result,
 		.state_size = sizeof(struct worker)};
 	int err;
 
-	cut.split_lines = true;
-	cut.ahead = mmr_layout_size(layout) - 1;
-	err = mmr_scan_run(file, NULL, &cut, &job);
+	err = mmr_each_record(file, layout, 0, NULL, &job);
 	if (err == 0)
 		err = result.error;
 	if (err == 0)
@@ -174,10 +155,6 @@ static int run(mmr_reader *file, const mmr_layout *layout)
 	switch (err) {
 	case 0:
 		return 0;
-	case -EBADMSG:
-		fprintf(stderr, "records: %zu bytes are left over after the last trade\n",
-			result.left_over);
-		return 2;
 	case -ERANGE:
 		fprintf(stderr, "records: more than %d symbols\n", MAX_SYMBOLS - 1);
 		return 2;
