@@ -54,6 +54,7 @@ static int count_before(struct numbering *numbering)
 	mmr_scan_options all = numbering->scan;
 	uint64_t off = all.offset;
 	mmr_counts counts = {0, false, 0, 0};
+	struct units units = units_of(&all);
 	int err = 0;
 
 	if (numbering->knows_before)
@@ -61,8 +62,8 @@ static int count_before(struct numbering *numbering)
 	all.progress = NULL;
 	if (numbering->backward)
 		err = mmr_count_lines(numbering->reader, &all, &counts);
-	/* The scan itself reports the quote, or an incomplete record. */
-	if (err == MMR_EQUOTE || err == -EBADMSG)
+	/* The scan itself reports it. */
+	if (units_end_error(&units, err))
 		err = 0;
 	all.offset = 0;
 	all.length = MMR_REST;

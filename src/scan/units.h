@@ -26,6 +26,8 @@
 #include <mmreader/lines.h>
 #include <mmreader/scan.h>
 
+#include <errno.h>
+
 /* Some bytes of a range. */
 struct unit_view {
 	mmr_slice bytes;
@@ -80,6 +82,14 @@ static inline bool split_is_fixed(const mmr_split *split)
 static inline bool units_are_fixed(const struct units *units)
 {
 	return split_is_fixed(units->records);
+}
+
+/* Whether an error is one of the end of a range, before which all units have been reported: a quote
+ * that is not closed, or an incomplete record. */
+static inline bool units_end_error(const struct units *units, int err)
+{
+	return (err == MMR_EQUOTE && units_are_rows(units)) ||
+	       (err == -EBADMSG && units_are_fixed(units));
 }
 
 /* Whether a byte is one that ends units of this kind. Other records have no delimiter. */

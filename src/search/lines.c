@@ -273,7 +273,7 @@ int mmr_search_count(const mmr_search *search, mmr_reader *reader, const mmr_sca
 	struct lines_scan all = {.search = search, .reader = reader, .how = default_options};
 	int err = lines_run(&all, scan);
 
-	if (err == 0 || err == MMR_EQUOTE || err == -EBADMSG)
+	if (err == 0 || units_end_error(&search->units, err))
 		*ret_lines = all.count;
 	return err;
 }

@@ -139,7 +139,7 @@ int sample_draw(const mmr_search *search, mmr_reader *reader, const mmr_scan_opt
 		filters_close(search, filters);
 	}
 	/* All lines were searched: they are reported before the error. */
-	if (err == MMR_EQUOTE || err == -EBADMSG) {
+	if (units_end_error(&search->units, err)) {
 		end = err;
 		err = 0;
 	}

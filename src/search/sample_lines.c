@@ -6,8 +6,6 @@
 #include "search/lines.h"
 #include "search/sample.h"
 
-#include <errno.h>
-
 /* A scan of its own costs as much time as to read so many bytes. */
 #define FETCH_COST ((uint64_t)1 << 20)
 
@@ -106,7 +104,7 @@ int lines_run_sample(struct lines_scan *given, const mmr_scan_options *options)
 		return result;
 	end = sample_draw(
 		given->search, given->reader, &scan, given->how.sample, given->how.seed, &sample);
-	if (end < 0 && end != MMR_EQUOTE && end != -EBADMSG)
+	if (end < 0 && !units_end_error(&given->search->units, end))
 		return end;
 	error_save(&note);
 	all_lines.options.invert = false;
