@@ -70,7 +70,7 @@ typedef struct mmr_row_job {
  * Errors: -EINVAL (separator, options); -ENOMEM, also for a row with too many cells; those of
  *   mmr_scan_run; MMR_EQUOTE, with the offset of the quote.
  * Threads: as mmr_scan_run. */
-MMR_API int mmr_each_row(
+MMR_API MMR_MUST_CHECK int mmr_each_row(
 	mmr_reader *reader, char separator, const mmr_scan_options *scan, const mmr_row_job *job);
 
 /* --- Records ---------------------------------------------------------------------------------- */
@@ -101,8 +101,8 @@ typedef struct mmr_record_job {
  * Errors: -EINVAL (options, a range that starts within a record); those of mmr_scan_run; -EBADMSG
  *   after the last record if bytes are left over.
  * Threads: as mmr_scan_run. */
-MMR_API int mmr_each_record(mmr_reader *reader, const mmr_layout *layout, uint64_t header,
-	const mmr_scan_options *scan, const mmr_record_job *job);
+MMR_API MMR_MUST_CHECK int mmr_each_record(mmr_reader *reader, const mmr_layout *layout,
+	uint64_t header, const mmr_scan_options *scan, const mmr_record_job *job);
 
 MMR_END_DECLS
 
