@@ -180,7 +180,7 @@ static int find_range(
 
 int fixed_count_lines(mmr_reader *reader, const mmr_scan_options *scan, mmr_counts *ret_counts)
 {
-	uint64_t start, stop;
+	uint64_t start = 0, stop = 0;
 	int err = find_range(reader, scan, &start, &stop);
 
 	if (err == 0 || err == -EBADMSG)
