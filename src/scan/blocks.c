@@ -97,7 +97,8 @@ static bool keep_rest(mmr_blocks *blocks, int err)
 		return false;
 	blocks->truncated = err;
 	error_save(&blocks->truncated_note);
-	source->stop = source->extents.stop = stop - base;
+	source->stop = stop - base;
+	extent_union_cut(&source->extents, source->stop);
 	source->data_stop = min_u64(source->data_stop, source->stop);
 	blocks->claim.stop = min_u64(blocks->claim.stop, source->stop);
 	return true;

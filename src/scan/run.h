@@ -12,6 +12,10 @@ struct scan_place {
 	uint64_t start, stop;
 	bool counts_lines; /* set by the caller: */
 	uint64_t lines;    /* lines of a stream that were read before the range */
+	/* Set by the caller for a file whose holes are skipped: another reader, whose data are not
+	 * skipped either, and its byte that is in step with the start of the range; or NULL. */
+	const mmr_reader *other;
+	uint64_t other_start;
 };
 
 /* A worker of a scan, for scan_wait_turn. */

@@ -118,7 +118,9 @@ static int start_file(struct source *source, struct scan_place *place)
 	source->next = source->start;
 	source->data_stop = source->cut.skip_holes ? source->start : source->stop;
 	source->extents =
-		mmr_extents_of_range(source->reader, source->start, source->stop - source->start);
+		extent_union_of(source->reader, source->start, source->stop - source->start);
+	if (place && place->other)
+		extent_union_add(&source->extents, place->other, place->other_start);
 	err = start_rows(source);
 	if (err < 0)
 		return err;
@@ -169,7 +171,7 @@ static int next_data(struct source *source)
 
 	if (source->next < source->data_stop)
 		return 1;
-	if (source->cut.skip_holes && mmr_extents_next(&source->extents, &extent)) {
+	if (source->cut.skip_holes && extent_union_next(&source->extents, &extent)) {
 		source->next = extent.off;
 		source->data_stop = extent.off + extent.len;
 		return 1;

@@ -8,6 +8,7 @@
 #define SRC_SCAN_SOURCE_H
 
 #include "scan/cached.h"
+#include "scan/extent_union.h"
 #include "scan/io_mode.h"
 #include "scan/rows.h"
 #include "scan/stream_blocks.h"
@@ -32,7 +33,7 @@ struct source {
 	/* For files only: */
 	uint64_t start, stop;     /* the range */
 	uint64_t next, data_stop; /* what is not claimed of this extent, or of the range */
-	mmr_extents extents;
+	struct extent_union extents;
 	struct io_choice io;
 	struct cached cached;
 	bool asks_memory;                 /* MMR_CACHE_AUTO, not decided yet */
