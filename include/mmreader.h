@@ -1,7 +1,7 @@
 /* mmreader.h - reads files of any size as slices of a memory map
  *
  * Includes one header for each module: files (reader, guard), text (slice, find, positions, lines,
- * fields), binary data (array, record), scans of whole inputs (scan, each, index), optional
+ * fields), binary data (array, record), scans of whole inputs (scan, each, compare, index), optional
  * libraries (library, filetype, regex), searches for lines (search, bisect), growing files (follow),
  * intern and memory.
  *
@@ -26,6 +26,7 @@
 #include <mmreader/record.h>
 #include <mmreader/scan.h>
 #include <mmreader/each.h>
+#include <mmreader/compare.h>
 #include <mmreader/index.h>
 #include <mmreader/library.h>
 #include <mmreader/filetype.h>

@@ -32,7 +32,7 @@ report "no public function" < <(
 	sort -u "$names.covered" "$names.exempt" | comm -13 "$names.public" -)
 # A row must call each function whose name it claims.
 report "claimed by a row, and never called" < <(
-	grep -hoE 'mmr_[a-z0-9_]+\(' "$folder"/fault_{slices,views,files,sorted,units}.c | tr -d '(' |
+	grep -hoE 'mmr_[a-z0-9_]+\(' "$folder"/fault_{slices,views,files,sorted,units,compare}.c | tr -d '(' |
 		cat - <(grep -ohE 'mmr_array_copy_[a-z0-9]+\)' "$folder/fault_views.c" | tr -d ')') |
 		sort -u | comm -23 "$names.covered" -)
 [ -s "$names.public" ] || status=1

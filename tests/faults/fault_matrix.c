@@ -414,6 +414,9 @@ static void each_row(void (*fn)(const struct row *), const char *word)
 	for (i = 0; i < n_unit_rows; i++)
 		if (strstr(unit_rows[i].covers, word))
 			fn(&unit_rows[i]);
+	for (i = 0; i < n_compare_rows; i++)
+		if (strstr(compare_rows[i].covers, word))
+			fn(&compare_rows[i]);
 	for (i = 0; i < n_sorted_rows; i++)
 		if (strstr(sorted_rows[i].covers, word))
 			fn(&sorted_rows[i]);

@@ -217,6 +217,7 @@ int main(int argc, char **argv)
 		call_all(view_rows, n_view_rows, (enum way)(way % N_WAYS));
 		call_all(file_rows, n_file_rows, (enum way)(way % N_WAYS));
 		call_all(unit_rows, n_unit_rows, (enum way)(way % N_WAYS));
+		call_all(compare_rows, n_compare_rows, (enum way)(way % N_WAYS));
 		call_all(sorted_rows, n_sorted_rows, (enum way)(way % N_WAYS));
 	}
 	wait_while(TURN_CUT);

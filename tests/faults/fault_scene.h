@@ -75,8 +75,10 @@ struct row {
 	int (*run)(const struct scene *scene);
 };
 
-extern const struct row slice_rows[], view_rows[], file_rows[], sorted_rows[], unit_rows[];
-extern const size_t n_slice_rows, n_view_rows, n_file_rows, n_sorted_rows, n_unit_rows;
+extern const struct row slice_rows[], view_rows[], file_rows[], sorted_rows[], unit_rows[],
+	compare_rows[];
+extern const size_t n_slice_rows, n_view_rows, n_file_rows, n_sorted_rows, n_unit_rows,
+	n_compare_rows;
 
 /* For the rows: the number of lines in scene->bytes. */
 static inline uint64_t scene_lines(const struct scene *scene)

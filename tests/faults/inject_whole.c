@@ -336,6 +336,56 @@ static int sum(void)
 	return err;
 }
 
+/* Compares a file with itself, by other threads, and then with a stream that is shorter. */
+static int compare_all(mmr_reader *reader, mmr_reader *stream)
+{
+	static uint64_t counts[100];
+	mmr_compare_options how = MMR_COMPARE_OPTIONS_INIT;
+	mmr_scan_options options = MMR_SCAN_OPTIONS_INIT;
+	mmr_scan_options other = MMR_SCAN_OPTIONS_INIT;
+	mmr_comparison found;
+	int err;
+
+	options.n_threads = N_THREADS;
+	options.length = (uint64_t)2 << 20;
+	other.offset = 5;
+	how.lines = true;
+	how.counts = counts;
+	how.n_counts = 100;
+	err = TRY_ALONE(mmr_compare(reader, &options, reader, &other, &how, &found));
+	if (err < 0)
+		return err;
+	note(found.first);
+	note(found.different);
+	note(found.line);
+	note(counts[50]);
+	err = TRY_ALONE(mmr_compare(reader, NULL, stream, NULL, &how, &found));
+	if (err < 0)
+		return err;
+	must(found.shorter == 2, "the stream is shorter");
+	note(found.compared);
+	return 0;
+}
+
+static int compare(void)
+{
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	mmr_reader *reader, *stream;
+	int err;
+
+	options.backing = MMR_BACKING_STREAM;
+	err = TRY(stream, mmr_open(SMALL, &options, &stream));
+	if (err < 0)
+		return err;
+	err = TRY(reader, mmr_open(LARGE, NULL, &reader));
+	if (err == 0) {
+		err = compare_all(reader, stream);
+		mmr_close(reader);
+	}
+	mmr_close(stream);
+	return err;
+}
+
 /* Views allocate nothing and make no system calls: only the reader under them can fail. */
 static int view_all(mmr_reader *reader)
 {
@@ -371,6 +421,7 @@ const struct scenario inject_whole_scenarios[] = {
 	{"find", find},
 	{"seek", seek},
 	{"sum", sum},
+	{"compare", compare},
 	{"views", views},
 	{NULL, NULL},
 };

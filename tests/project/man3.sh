@@ -177,6 +177,9 @@ program mmr_each 'mmr_each table' 'python "
 import csv
 rows = list(csv.reader(open(\"table\", newline=\"\")))
 print(len(rows), \"rows,\", sum(map(len, rows)), \"cells, 0 malformed rows\")"'
+program mmr_compare 'tail -c 500 log | tr 7 8 | cat <(head -c -500 log) - > other; mmr_compare log other || :' \
+	'cmp log other | sed "s/.*differ: [a-z]*/byte/"'
+program mmr_compare 'head -c 700 log | mmr_compare log /dev/stdin || :' 'echo "EOF on /dev/stdin after byte 700"'
 program mmr_index 'mmr_index log <<< "2000 0 17"' 'sed -n 2001p log; sed -n 1p log; sed -n 18p log'
 program mmr_library 'mmr_library | cut -d " " -f 1 | tr -d :' 'printf "libmagic\nPCRE2\n"'
 program mmr_filetype 'mmr_filetype log' 'echo "log: text/plain; charset=us-ascii"'
