@@ -12,7 +12,7 @@ _mmcat()
 		--reverse --count --hex --type= --info --follow --patterns= --fixed --and --invert --ignore-case --word --whole-line
 		--number --offset --only-matching --offsets --after= --before= --context=
 		--with-filename --no-filename --delimiter= --records= --csv --separator= --max-count=
-		--width= --text --threads= --json --color= --index --index-part= --index-join=
+		--width= --relative --text --threads= --json --color= --index --index-part= --index-join=
 		--no-index --no-mmap --cache= --stats --progress --quiet --help --version'
 	local types='u8 u16 u32 u64 i8 i16 i32 i64 f16 f32 f64
 		u16le u32le u64le i16le i32le i64le f16le f32le f64le

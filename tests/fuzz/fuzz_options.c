@@ -328,9 +328,9 @@ static void check_plain(const struct options *options)
 			again.delimiter == options->delimiter && again.csv == options->csv &&
 			again.separator == options->separator &&
 			again.count_only == options->count_only &&
-			again.reverse == options->reverse && again.width == options->width &&
-			again.sample == options->sample && again.seed == options->seed &&
-			again.maximum == options->maximum &&
+			again.reverse == options->reverse && again.relative == options->relative &&
+			again.width == options->width && again.sample == options->sample &&
+			again.seed == options->seed && again.maximum == options->maximum &&
 			again.n_threads == options->n_threads && again.binary == options->binary &&
 			again.color == options->color && again.cache == options->cache &&
 			again.json == options->json && again.follow == options->follow &&

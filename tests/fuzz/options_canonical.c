@@ -200,6 +200,7 @@ void make_canonical(const struct options *options, struct command *plain)
 	if (options->action == ACTION_TYPE)
 		command_add(plain, options->layout, strlen(options->layout));
 	add_flag(plain, options->reverse, "-r");
+	add_flag(plain, options->relative, "--relative");
 	add_flag(plain, options->count_only, "-c");
 	/* The text of the pattern is not kept. */
 	add_flag(plain, options->records && !options->csv, "--records=");

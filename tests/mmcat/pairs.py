@@ -33,7 +33,7 @@ VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e"
 	"--sample": ["0", "50"], "--seed": ["1", "2"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
 	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename", "--csv",
-	"--no-index"]
+	"--no-index", "--relative"]
 ACTIONS = ["-x", "-t", "-i"]
 DETAILS = ["-C", "-I", "-n", "-o", "-O", "-v", "-W", "-X", "--and", "--fixed", "--offsets"]
 REPEATABLE = ["-b", "-l", "-e", "-E"]
@@ -59,7 +59,8 @@ def refusal(given, names):
 	for (name, value), (other, other_value) in itertools.combinations(given, 2):
 		if name == other and name not in REPEATABLE and value != other_value:
 			return "cannot use " + name + " with two values"
-	return refusal_of_the_rest(given, names) or refusal_of_index(names) or refusal_of_parts(names)
+	return refusal_of_the_rest(given, names) or refusal_of_index(names) or refusal_of_parts(names) or \
+		refusal_without_hex(names)
 
 
 def refusal_of_index(names):
@@ -79,6 +80,12 @@ def refusal_of_parts(names):
 			return "cannot use %s with a selection or -m" % name
 		if "--no-index" in names:
 			return "cannot use %s with --no-index" % name
+	return None
+
+
+def refusal_without_hex(names):
+	if "--relative" in names and "-x" not in names:
+		return "cannot use --relative without -x"
 	return None
 
 
@@ -426,7 +433,8 @@ def expected(given, options, name):
 		number = name.encode() + b":%d\n" % n if "-H" in options else b"%d\n" % n
 		return ([{"file": name, unit_of(options): n}] if as_json else number), 0
 	if "-x" in options:
-		return b"".join(hex_view(DATA[start:stop], start, int(options.get("-w", 16)))
+		return b"".join(
+			hex_view(DATA[start:stop], 0 if "--relative" in options else start, int(options.get("-w", 16)))
 			for start, stop in parts), 0
 	if "-i" in options:
 		return [{"size": stop - start, "lines": len(lines_of(DATA[start:stop], delimiter_of(options)))}

@@ -50,8 +50,9 @@ def hex_case(rng):
 	width = rng.choice([1, 7, 8, 16, 16, 32, 48])
 	start = rng.choice([0, rng.randrange(len(data) + 1)])
 	stop = rng.choice([len(data), rng.randrange(len(data) + 1)])
-	return (data, ["-x", "-w%d" % width, "-b%d:%d" % (start, stop)],
-		hex_view(data[start:stop], start, width), 0)
+	relative = rng.random() < 0.3
+	return (data, ["-x", "-w%d" % width, "-b%d:%d" % (start, stop)] + ["--relative"] * relative,
+		hex_view(data[start:stop], 0 if relative else start, width), 0)
 
 
 CODES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i8": "b", "i16": "h", "i32": "i",

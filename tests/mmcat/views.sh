@@ -48,6 +48,9 @@ if grep -q '^#define MMR_LINUX_EXTRAS 1' "$top_builddir/config.h"; then
 	check "a hole is one line" prints \
 		'00000000000  hole of 1099511627776 bytes\n10000000000  65 6e 64                                          |end|\n10000000003\n' \
 		-x sparse
+	check "a hole with offsets from the start of the selection" prints \
+		'0000000000  hole of 1099511627760 bytes\nfffffffff0  65 6e 64                                          |end|\nfffffffff3\n' \
+		-x --relative -b 16: sparse
 	check "a hole shorter than its own line is shown as zeroes" prints \
 		'00000064  00 00 00 00 00 00 00 00  00                       |.........|\n0000006d\n' \
 		-x -b 100:+9 sparse
@@ -68,6 +71,12 @@ empty_part()
 			"$MMCAT" -x "${@:2}")" = "$offset" ]
 }
 check "the end of an empty selection" empty_part 00000005 -b 5:5
+check "the end of an empty selection from its start" empty_part 00000000 --relative -b 5:5
+check "each selection has its own start" prints \
+	'00000000  62 63                                             |bc|\n00000002\n00000000  64                                                |d|\n00000001\n' \
+	-x --relative -b 2:4 -b 5:6 lines
+check "lines of a pipe from their start" \
+	[ "$("$MMCAT" -x --relative -l 2: < lines | md5sum)" = "$(cat lines | "$MMCAT" -x --relative -l 2: | md5sum)" ]
 check "the end of a selection that ends before its start" empty_part 00000007 -b 7:3
 check "the end of a selection after the end of the file" empty_part 00000009 -b 50:60
 check "the end of a selection at the end of the file" empty_part 00000009 -b 9:

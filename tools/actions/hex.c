@@ -20,7 +20,9 @@
 /* The last full row that was printed, if `before_len` is not 0, and whether a `*` follows it. */
 struct view {
 	struct hex_style style;
-	uint64_t base; /* of offsets that are printed */
+	uint64_t base;    /* of the input */
+	uint64_t start;   /* the offset that is printed as 0 */
+	bool finds_start; /* it is that of a stream, which is not known before the first block */
 	char *before;
 	size_t before_len;
 	bool starred;
@@ -32,12 +34,16 @@ static int view_start(struct view *view, const struct task *task)
 	uint64_t stop = task->input->base + selection_end(task->input, &task->scan);
 
 	memset(view, 0, sizeof(*view));
+	view->base = task->input->base;
+	view->finds_start = options->relative && !input_has_ranges(task->input);
+	if (options->relative)
+		view->start = view->finds_start ? MMR_REST : view->base + task->scan.offset;
+	stop -= view->finds_start ? 0 : view->start;
 	view->style.width = options->width > 0 ? options->width : DEFAULT_WIDTH;
 	view->style.color = options->color;
 	for (view->style.digits = 8; view->style.digits < 16; view->style.digits++)
 		if (stop >> (4 * view->style.digits) == 0)
 			break;
-	view->base = task->input->base;
 	view->before = malloc(view->style.width);
 	return view->before ? 0 : -ENOMEM;
 }
@@ -72,15 +78,18 @@ static int make_rows(void *state, const mmr_block *block)
 	mmr_slice bytes = block_units_in(block, view->style.width);
 	uint64_t off = view->base + block->off + (uint64_t)(bytes.ptr - block->bytes.ptr);
 
-	return hex_rows_make(rows, &view->style, bytes, off);
+	return hex_rows_make(
+		rows, &view->style, bytes, off - (view->finds_start ? block->start : view->start));
 }
 
 static int print_block(void *state, const mmr_block *block)
 {
 	const struct hex_rows *rows = state;
+	struct view *view = rows->text.context;
 
-	(void)block;
-	print_rows(rows->text.context, rows);
+	if (view->finds_start)
+		view->start = block->start;
+	print_rows(view, rows);
 	return 0;
 }
 
@@ -102,7 +111,7 @@ static void print_hole(struct view *view, uint64_t start, uint64_t stop)
 	char text[64];
 
 	snprintf(text, sizeof(text), "  hole of %" PRIu64 " bytes\n", stop - start);
-	hex_print_offset(&view->style, view->base + start, text);
+	hex_print_offset(&view->style, view->base + start - view->start, text);
 	view->before_len = 0;
 	view->starred = false;
 }
@@ -121,6 +130,15 @@ static int view_selection(struct view *view, const struct task *task)
 	return err < 0 ? err : stretches_error(&it);
 }
 
+/* Prints the offset of the end. */
+static void print_end(const struct view *view, const struct task *task)
+{
+	uint64_t end = view->base + selection_end(task->input, &task->scan);
+	bool empty = view->finds_start && view->start == MMR_REST;
+
+	hex_print_offset(&view->style, empty ? 0 : end - view->start, "\n");
+}
+
 enum status action_hex(struct task *task)
 {
 	struct input *input = task->input;
@@ -134,7 +152,7 @@ enum status action_hex(struct task *task)
 	if (err == 0)
 		err = view_selection(&view, task);
 	if (err == 0)
-		hex_print_offset(&view.style, view.base + selection_end(input, &task->scan), "\n");
+		print_end(&view, task);
 	free(view.before);
 	selection_report(input, &task->scan);
 	return err < 0 ? message_file(input->name, err) : STATUS_DONE;

@@ -61,6 +61,7 @@ static const struct option long_options[] = {
 	{"records", required_argument, NULL, 'R'},
 	{"regex", required_argument, NULL, 'E'},
 	{"reverse", no_argument, NULL, 'r'},
+	{"relative", no_argument, NULL, LONG_RELATIVE},
 	{"sample", required_argument, NULL, LONG_SAMPLE},
 	{"seed", required_argument, NULL, LONG_SEED},
 	{"separator", required_argument, NULL, LONG_SEPARATOR},
@@ -194,7 +195,8 @@ static bool take_switch(struct options *options, int letter)
 		{'X', &search->whole_lines}, {LONG_AND, &search->all}, {LONG_CSV, &options->csv},
 		{LONG_JSON, &options->json}, {LONG_NO_INDEX, &options->no_index},
 		{LONG_NO_MMAP, &options->no_mmap}, {LONG_OFFSETS, &search->only_offsets},
-		{LONG_PROGRESS, &options->progress}, {LONG_STATS, &options->stats}};
+		{LONG_PROGRESS, &options->progress}, {LONG_RELATIVE, &options->relative},
+		{LONG_STATS, &options->stats}};
 	size_t i;
 
 	for (i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)

@@ -401,3 +401,5 @@ void settle(struct options *options, const char *const *given)
 	options->color = wants_color(given[LONG_COLOR]);
 	options->cache = wanted_cache(given[LONG_CACHE]);
 }
+	if (options->relative && options->action != ACTION_HEX)
+		settle_refuse("--relative without -x");
