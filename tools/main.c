@@ -33,6 +33,9 @@ static enum need need_of(const struct options *options)
 		options->sample != NO_SAMPLE || options->reverse ||
 		range_from_end(&options->selections[0].range))
 		return NEED_OFFSETS;
+	/* Records of two streams are not numbered. */
+	if (options->records && options->action == ACTION_COMPARE)
+		return NEED_OFFSETS;
 	/* Records are numbered from the start of the file. */
 	if (options->records && options->selections[0].part == PART_BYTES &&
 		(options->search.numbers || search_is_json(options)))
@@ -107,6 +110,65 @@ static enum status run(const char *file, const struct options *options)
 	return indexed == STATUS_TROUBLE ? STATUS_TROUBLE : status;
 }
 
+/* Runs the action on one selection of two inputs. */
+static enum status run_selection_of_two(struct task *tasks)
+{
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		struct task *task = &tasks[i];
+		int err = selection_locate(
+			task->input, task->options, task->selection, task->maximum, &task->scan);
+
+		if (err != 0)
+			return err < 0 ? message_file(task->input->name, err) : STATUS_TROUBLE;
+	}
+	return action_of(tasks[0].options)->run(&tasks[0]);
+}
+
+/* Runs the action on each selection of two inputs. Returns: the worst status. */
+static enum status run_selections_of_two(struct input *inputs, const struct options *options)
+{
+	struct task tasks[2] = {{.input = &inputs[0], .other = &tasks[1]}, {.input = &inputs[1]}};
+	enum status status = STATUS_DONE, one;
+	size_t i, j;
+
+	for (i = 0; i < options->n_selections && status != STATUS_TROUBLE; i++) {
+		for (j = 0; j < 2; j++) {
+			tasks[j].options = options;
+			tasks[j].selection = &options->selections[i];
+			tasks[j].maximum = NO_MAXIMUM;
+		}
+		one = run_selection_of_two(tasks);
+		status = one > status ? one : status;
+	}
+	return inputs[0].disorder || inputs[1].disorder ? STATUS_TROUBLE : status;
+}
+
+static enum status run_two(const struct options *options)
+{
+	enum status status = STATUS_TROUBLE, indexed;
+	struct input inputs[2];
+
+	if (input_is_one_stream(options->files[0], options->files[1]))
+		return message("%s: cannot be compared with itself: it can be read only once",
+			message_quote(options->files[0]));
+	progress_input(options->files[0]);
+	if (input_open(options->files[0], need_of(options), options, &inputs[0]) != STATUS_DONE)
+		return STATUS_TROUBLE;
+	if (input_open(options->files[1], need_of(options), options, &inputs[1]) == STATUS_DONE) {
+		indexed = input_index(&inputs[0], options);
+		if (input_index(&inputs[1], options) == STATUS_TROUBLE)
+			indexed = STATUS_TROUBLE;
+		status = run_selections_of_two(inputs, options);
+		if (indexed == STATUS_TROUBLE)
+			status = STATUS_TROUBLE;
+		input_close(&inputs[1]);
+	}
+	input_close(&inputs[0]);
+	return status;
+}
+
 /* Chooses a seed that no other run has. It is reported, so that the run can be repeated. */
 static uint64_t choose_seed(void)
 {
@@ -122,6 +184,8 @@ static enum status run_each(const struct options *options)
 	enum status status = STATUS_NO_MATCH;
 	int i;
 
+	if (options->action == ACTION_COMPARE)
+		return run_two(options);
 	for (i = 0; i < options->n_files; i++)
 		status = both(status, run(options->files[i], options));
 	return status;

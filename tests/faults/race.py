@@ -24,6 +24,9 @@ LINE = b"a,71,needle,b9\r\n"
 CONTENT = LINE * (5 << 16)
 SIZES = [0, 1, 4096, 655360, 656594, len(CONTENT) // 2, len(CONTENT) - 1]
 
+# The first file of --compare has the same content and does not change.
+COPY = "COPY"
+
 ACTIONS = [
 	["-r"],
 	["-c"],
@@ -55,6 +58,9 @@ ACTIONS = [
 	["-l", "-150000:-3"],
 	["-i"],
 	["--no-index"],
+	["--compare", COPY],
+	["--compare", "-j3", COPY],
+	["--compare", "--no-mmap", COPY],
 	[],
 ]
 # Actions that move data from the file to the pipe without a copy.
@@ -84,7 +90,9 @@ def judge(args, path, status, out, err):
 		return "MESSAGE " + repr(err)
 	if status == 2:
 		return "cut" if "truncated" in err else err.split(": ", 2)[2].strip()
-	if status == 1 and not ("-e" in args or "-E" in args):
+	if b"differ: " in out and "--compare" in args:
+		return "DIFFERENT"
+	if status == 1 and not ("-e" in args or "-E" in args or "--compare" in args):
 		return "STATUS 1"
 	if status not in (0, 1):
 		return "STATUS %d" % status
@@ -95,7 +103,8 @@ def judge(args, path, status, out, err):
 
 
 def run(program, path, args):
-	done = subprocess.run([program] + args + [path], stdin=subprocess.DEVNULL,
+	words = [path + ".copy" if word == COPY else word for word in args]
+	done = subprocess.run([program] + words + [path], stdin=subprocess.DEVNULL,
 		stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
 	err = done.stderr.decode(errors="replace")
 	return judge(args, path, done.returncode, done.stdout, err)
@@ -117,6 +126,8 @@ def race(program, path, n_rounds):
 def main():
 	path = os.path.join(sys.argv[2], "flickering")
 	with open(path, "wb") as file:
+		file.write(CONTENT)
+	with open(path + ".copy", "wb") as file:
 		file.write(CONTENT)
 	child = os.fork()
 	if child == 0:

@@ -90,6 +90,7 @@ STUB(action_hex)
 STUB(action_type)
 STUB(action_info)
 STUB(action_index)
+STUB(action_compare)
 
 /* Returns: PARSED, or the status of exit(3), and the messages on standard error. */
 static int parse(struct command *command, struct options *options, char *messages, size_t room)
@@ -212,7 +213,12 @@ static void check_limits(const struct options *options)
 	for (i = 0; i < options->n_selections; i++)
 		check_selection(options, &options->selections[i]);
 	MUST(options->n_selections == 1 || !options->follow, "-f with several selections");
-	MUST(options->action <= ACTION_INFO, "no such action");
+	MUST(options->action <= ACTION_COMPARE, "no such action");
+	MUST(options->action != ACTION_COMPARE ||
+			(options->n_files == 2 &&
+				(options->maximum == NO_MAXIMUM || options->maximum == 1) &&
+				!(options->json && options->quiet)),
+		"--compare of another number of files, or with -m, or with --json and -q");
 	MUST(searches == (search->n_patterns > 0),
 		"a pattern without a search, or a search without a pattern");
 	MUST(!matches || (!search->invert && !context), "matches with -v or context");

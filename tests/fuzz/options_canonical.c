@@ -195,7 +195,7 @@ void make_canonical(const struct options *options, struct command *plain)
 	else if (options->sample_of_all)
 		add_details(plain, &options->search);
 	else if (options->action != ACTION_PRINT && options->action != ACTION_REVERSE &&
-		 options->action != ACTION_INDEX)
+		 options->action != ACTION_INDEX && options->action != ACTION_COMPARE)
 		command_add(plain, option, 2);
 	if (options->action == ACTION_TYPE)
 		command_add(plain, options->layout, strlen(options->layout));
@@ -235,4 +235,10 @@ void make_canonical(const struct options *options, struct command *plain)
 		add_flag(plain, options->index, "--index");
 	add_flag(plain, options->progress, "--progress");
 	add_index_part(plain, options);
+	if (options->action != ACTION_COMPARE)
+		return;
+	command_add(plain, "--compare", 9);
+	command_add(plain, "--", 2);
+	for (i = 0; i < 2; i++)
+		add_text(plain, "", options->files[i]);
 }

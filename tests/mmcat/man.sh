@@ -75,6 +75,9 @@ with open("table.csv", "w") as table:
 		table.write("row%d,%d\n" % (rng.randrange(1000), i))
 with open("data.bin", "wb") as data:
 	data.write(rng.randbytes(5000))
+for name, byte in ("old.img", b"A"), ("new.img", b"B"):
+	with open(name, "wb") as image:
+		image.write(b"first line\n" * 100 + byte + b"rest")
 with open("names", "wb") as names:
 	names.write(b"".join(b"name\n%d\0" % i for i in range(77)))
 with open("trades", "wb") as trades:
@@ -219,6 +222,12 @@ mmcat -x -b 1K:+48 data.bin
 	hex 16 1024 48
 mmcat -x -w 8 -b :32 data.bin
 	hex 8 0 32
+mmcat --compare -m 1 old.img new.img || echo different
+	cmp -b old.img new.img | awk '{ $5 = $5 - 1 ","; print }'; echo different
+cat data.bin | mmcat --compare -q - data.bin && echo equal
+	echo equal
+hex() { mmcat -x --relative -w 8 -b $1:+64 data.bin; }; diff <(hex 0) <(hex 1K) | grep -c '^<'
+	echo 8
 mmcat -t id:u32le,price:f64le,name:4s trades
 	table
 mmcat -t u16be -w 8 -b :64 data.bin

@@ -116,7 +116,7 @@ check "-ir" refuses "cannot use -i with -r" -ir abc
 check "-x and -t" refuses "cannot use -x with -t" -x -t u8 abc
 check "-f and -c" refuses "cannot use -f with another action" -f -c abc
 check "-f and -s" refuses "cannot use -f with -s" -s 1/2 -f abc
-check "--json and -r" refuses "cannot use --json without -i, -c, -e, -E or -t" \
+check "--json and -r" refuses "cannot use --json without -i, -c, -e, -E, -t or --compare" \
 	-r --json abc
 check "an action that is given twice counts once" says 0 $'3\n' "" -cc abc
 # shellcheck disable=SC2046
@@ -155,9 +155,9 @@ unknown_option()
 	[ $? = 2 ] && [ ! -s out ] && head -n 1 err | grep -q '^mmcat: ' && tail -n +2 err |
 		cmp - <(printf %s "$usage") || { cat out err; return 1; }
 }
-check "an ambiguous option" says_usage "option '--co' is ambiguous: --color, --context, --count" --co abc
+check "an ambiguous option" says_usage "option '--co' is ambiguous: --color, --compare, --context, --count" --co abc
 check "an ambiguous option with a value" \
-	says_usage "option '--co=x' is ambiguous: --color, --context, --count" --co=x abc
+	says_usage "option '--co=x' is ambiguous: --color, --compare, --context, --count" --co=x abc
 check "an option that takes no argument" says_usage "option '--count' takes no argument" --coun=1 abc
 check "-z" unknown_option -z abc
 check "--nonsense" unknown_option --nonsense abc

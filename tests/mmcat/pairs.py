@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 
+from compare import ENVIRONMENT, Difference
 from selections import lines_of, shard_of, shorten
 from views import hex_view
 
@@ -33,7 +34,9 @@ VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e"
 	"--sample": ["0", "50"], "--seed": ["1", "2"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
 	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename", "--csv",
-	"--no-index", "--relative"]
+	"--no-index", "--relative", "--compare"]
+# What --compare compares the data with: lines and keys are at the same offsets.
+OTHER = b"x" + DATA[1:-2] + b"ND"
 ACTIONS = ["-x", "-t", "-i"]
 DETAILS = ["-C", "-I", "-n", "-o", "-O", "-v", "-W", "-X", "--and", "--fixed", "--offsets"]
 REPEATABLE = ["-b", "-l", "-e", "-E"]
@@ -60,7 +63,7 @@ def refusal(given, names):
 		if name == other and name not in REPEATABLE and value != other_value:
 			return "cannot use " + name + " with two values"
 	return refusal_of_the_rest(given, names) or refusal_of_index(names) or refusal_of_parts(names) or \
-		refusal_without_hex(names)
+		refusal_of_compare(given, names) or refusal_without_hex(names)
 
 
 def refusal_of_index(names):
@@ -80,6 +83,19 @@ def refusal_of_parts(names):
 			return "cannot use %s with a selection or -m" % name
 		if "--no-index" in names:
 			return "cannot use %s with --no-index" % name
+	return None
+
+
+def refusal_of_compare(given, names):
+	if "--compare" not in names:
+		return None
+	for other in ("-c", "-r", "-f", "-x", "-t", "-i", "-e", "-E", "--sample", "--index-part", "--index-join"):
+		if other in names:
+			return "cannot use --compare with another action"
+	if "-m" in names:
+		return "cannot use --compare with -m, except -m 1"
+	if ("--index", "index") in given:
+		return "cannot use --index=FILE with several files"
 	return None
 
 
@@ -186,7 +202,7 @@ def refusal_of_others(given, names, actions):
 		if len([name for name, _ in given if name in ("-b", "-l")]) > 1 or "-s" in names:
 			return "cannot use -f with"
 	if "--json" in names:
-		if not names & {"-t", "-i", "-c"}:
+		if not names & {"-t", "-i", "-c", "--compare"}:
 			return "cannot use --json without"
 		if "-t" in names and "-w" in names:
 			return "cannot use --json with -w"
@@ -398,6 +414,16 @@ def reverse(options, spans):
 	return b"".join(printed[:int(options.get("-m", len(DATA)))])
 
 
+def compared(name, spans, options):
+	differences = [Difference(DATA[start:stop], OTHER[start:stop], (start, start), delimiter_of(options))
+		for start, stop in spans]
+	names = name.encode(), name.encode() + b".other"
+	status = int(not all(difference.equal for difference in differences))
+	if "--json" in options:
+		return [difference.object(names) for difference in differences], status
+	return b"" if "-q" in options else b"".join(difference.text(names) for difference in differences), status
+
+
 def expected(given, options, name):
 	"""The output, as bytes or as objects, and the exit status."""
 	spans = spans_of(given, options)
@@ -406,6 +432,8 @@ def expected(given, options, name):
 		return b"", 0
 	if "--index-join" in options:
 		return b"", 2
+	if "--compare" in options:
+		return compared(name, spans, options)
 	if "-e" in options or "-E" in options or "--sample" in options:
 		search = Search(given, options, spans)
 		found = search.printed(name)
@@ -507,13 +535,16 @@ def main():
 	path = os.path.join(folder, "data")
 	with open(path, "wb") as file:
 		file.write(DATA)
+	with open(path + ".other", "wb") as file:
+		file.write(OTHER)
 	n_runs = n_refused = n_wrong = 0
 	for given in itertools.product(all_options(), repeat=2):
 		args = [word for name, value in given for word in words_of(name, value)]
 		# -f would never end for a file.
 		piped = any(name == "-f" for name, _ in given)
-		done = subprocess.run([mmcat, *args, *([] if piped else [path])],
-			input=DATA if piped else b"", capture_output=True, timeout=60)
+		files = [path, path + ".other"] if ("--compare", None) in given else [] if piped else [path]
+		done = subprocess.run([mmcat, *args, *files], input=DATA if piped else b"", capture_output=True,
+			timeout=60, env=ENVIRONMENT)
 		n_runs += 1
 		n_refused += done.returncode == 2
 		if not same(done, given, "standard input" if piped else path):

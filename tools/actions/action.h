@@ -15,8 +15,9 @@ struct task {
 	struct input *input;
 	const struct options *options;
 	const struct selection *selection;
-	uint64_t maximum;      /* lines or records that -m still allows */
-	mmr_scan_options scan; /* the selection */
+	uint64_t maximum;         /* lines or records that -m still allows */
+	mmr_scan_options scan;    /* the selection */
+	const struct task *other; /* the same selection of the second input of --compare */
 };
 
 enum status action_print(struct task *task);
@@ -27,6 +28,7 @@ enum status action_hex(struct task *task);
 enum status action_type(struct task *task);
 enum status action_info(struct task *task);
 enum status action_index(struct task *task);
+enum status action_compare(struct task *task);
 
 /* For -f: the function `search` of follow_work. */
 int search_follow(struct input *input, const struct options *options, const mmr_scan_options *scan,

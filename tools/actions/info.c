@@ -252,14 +252,6 @@ static void print_facts(const struct input *input, const struct facts *facts)
 
 /* --- For programs ----------------------------------------------------------------------------- */
 
-static void print_number_or_null(const char *name, uint64_t number, bool known)
-{
-	if (known)
-		json_number(name, number);
-	else
-		json_literal(name, "null");
-}
-
 static void print_object(const struct input *input, const struct facts *facts)
 {
 	bool cached = facts->has_storage && facts->cached.source != MMR_RESIDENCY_UNKNOWN;
@@ -277,11 +269,11 @@ static void print_object(const struct input *input, const struct facts *facts)
 	else
 		json_literal("line_ends", "null");
 	json_literal("unterminated", facts->counts.unterminated ? "true" : "false");
-	print_number_or_null("on_disk", facts->on_disk, facts->on_disk != MMR_UNKNOWN);
-	print_number_or_null("holes", facts->n_holes, facts->has_storage);
-	print_number_or_null("hole_bytes", facts->holes, facts->has_storage);
-	print_number_or_null("cacheable", facts->cached.bytes, cached);
-	print_number_or_null("cached", facts->cached.resident, cached);
+	json_number_or_null("on_disk", facts->on_disk, facts->on_disk != MMR_UNKNOWN);
+	json_number_or_null("holes", facts->n_holes, facts->has_storage);
+	json_number_or_null("hole_bytes", facts->holes, facts->has_storage);
+	json_number_or_null("cacheable", facts->cached.bytes, cached);
+	json_number_or_null("cached", facts->cached.resident, cached);
 	if (facts->index.path[0] && facts->index.state != INDEX_NONE)
 		json_text("index", facts->index.path);
 	else

@@ -14,5 +14,6 @@ const struct action actions[] = {
 		"records", action_type},
 	[ACTION_INFO] = {'i', NEED_OFFSETS, ACTION_FIRST_LINES | ACTION_HAS_JSON, NULL,
 		action_info},
+	[ACTION_COMPARE] = {'\0', NEED_BYTES, ACTION_HAS_JSON, NULL, action_compare},
 	[ACTION_INDEX] = {'\0', NEED_SIZE, 0, NULL, action_index},
 };

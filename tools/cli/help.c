@@ -37,8 +37,8 @@ static const char help_selection[] =
 	"  -x, --hex               print bytes in hexadecimal and as text\n"
 	"  -t, --type=LAYOUT       print numbers or records: u8 i16 u32be f64 16s, or\n"
 	"                          name:type,name:type; -l, -m and -s count records\n"
-	"  -i, --info              show type, encoding, size, lines, holes, cached\n"
-	"                          bytes, index\n"
+	"  -i, --info              show type, encoding, size, lines, holes, cache, index\n"
+	"      --compare           show where two files differ, and the first difference\n"
 	"  -f, --follow            keep printing as the file grows or is replaced, also\n"
 	"                          with -e and -E\n";
 
@@ -74,7 +74,7 @@ static const char help_details[] =
 	"      --relative          offsets of -x count from the start of each selection\n"
 	"  -a, --text              print binary data even to a terminal\n"
 	"  -j, --threads=N         number of threads (default: one per processor)\n"
-	"      --json              print JSON, for -i, -c, -t, -e and -E\n"
+	"      --json              print JSON, for -i, -c, -t, -e, -E and --compare\n"
 	"      --color=WHEN        color -x, -e and -E: always, never or auto\n"
 	"      --index[=PLACE]     make or extend an index of lines: FILE.mmri, or the\n"
 	"                          file PLACE, or one in the directory PLACE. Later runs\n"
@@ -93,7 +93,7 @@ static const char help_details[] =
 	"\n"
 	"Numbers: 5000 5_000 5e3 0x1388. K M G T P E are powers of 1000, for -b and -w\n"
 	"of 1024; KB MB ... are powers of 1000, KiB MiB ... of 1024.\n"
-	"Exit status: 0 success, 1 no match for -e or -E, 2 error.\n";
+	"Exit status: 0 success, 1 no match for -e or -E, or different, 2 error.\n";
 
 enum status help_hint(void)
 {

@@ -25,7 +25,8 @@ enum action_id {
 	ACTION_HEX,
 	ACTION_TYPE,
 	ACTION_INFO,
-	ACTION_INDEX
+	ACTION_INDEX,
+	ACTION_COMPARE
 };
 
 /* No limit, for -m. */
@@ -72,8 +73,8 @@ struct options {
 	bool has_seed;
 	uint64_t seed;      /* of the choice; the caller sets it if none is given */
 	bool reverse;       /* the last lines first; with ACTION_SEARCH, too */
-	bool names;         /* print the name of the file with each line or count */
 	bool relative;      /* with ACTION_HEX: offsets count from the start of each selection */
+	bool names;         /* print the name of the file with each line or count */
 	bool count_only;    /* print the number of lines, matches or records, not the items */
 	const char *layout; /* of ACTION_TYPE */
 	size_t record_size; /* bytes; not 0 with ACTION_TYPE, where records replace lines */

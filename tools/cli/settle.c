@@ -319,6 +319,23 @@ static void settle_parts(struct options *options, const char *const *given)
 	options->action = ACTION_INDEX;
 }
 
+/* Two files are compared, and nothing else is printed of them. */
+static void settle_compare(struct options *options, bool given)
+{
+	if (!given)
+		return;
+	if (options->action != ACTION_PRINT || options->count_only || options->reverse ||
+		options->follow)
+		settle_refuse("--compare with another action");
+	if (options->maximum != NO_MAXIMUM && options->maximum != 1)
+		settle_refuse("--compare with -m, except -m 1");
+	if (options->json && options->quiet)
+		settle_refuse("--compare with --json and -q");
+	if (options->n_files != 2)
+		exit((int)message("--compare needs two files, not %d", options->n_files));
+	options->action = ACTION_COMPARE;
+}
+
 static void settle_names(struct options *options, const char *const *given)
 {
 	bool used = options->action == ACTION_SEARCH || options->count_only;
@@ -372,6 +389,7 @@ void settle(struct options *options, const char *const *given)
 	settle_search(options, given);
 	settle_sample(options, given);
 	settle_parts(options, given);
+	settle_compare(options, given[LONG_COMPARE] != NULL);
 	if (options->reverse && options->action != ACTION_SEARCH)
 		settle_action(options, ACTION_REVERSE);
 	/* -c counts records with -t, else lines. */
@@ -393,13 +411,13 @@ void settle(struct options *options, const char *const *given)
 	if (options->progress && options->follow)
 		settle_refuse("--progress with -f");
 	if (options->json && !action_has(options, ACTION_HAS_JSON))
-		settle_refuse("--json without -i, -c, -e, -E or -t");
+		settle_refuse("--json without -i, -c, -e, -E, -t or --compare");
 	if (options->json && action_has(options, ACTION_HAS_WIDTH) && options->width > 0)
 		settle_refuse("--json with -w");
 	settle_names(options, given);
 	settle_index(options, given[LONG_INDEX]);
+	if (options->relative && options->action != ACTION_HEX)
+		settle_refuse("--relative without -x");
 	options->color = wants_color(given[LONG_COLOR]);
 	options->cache = wanted_cache(given[LONG_CACHE]);
 }
-	if (options->relative && options->action != ACTION_HEX)
-		settle_refuse("--relative without -x");

@@ -110,6 +110,23 @@ enum status input_open(
 	return STATUS_DONE;
 }
 
+static bool find_status(const char *file, struct stat *ret_st)
+{
+	return (strcmp(file, "-") == 0 ? fstat(STDIN_FILENO, ret_st) : stat(file, ret_st)) == 0;
+}
+
+bool input_is_one_stream(const char *file, const char *other)
+{
+	struct stat a, b;
+
+	/* Files that cannot be opened are reported later. A device gives each reader its bytes. */
+	if (!find_status(file, &a) || !find_status(other, &b) || a.st_dev != b.st_dev ||
+		a.st_ino != b.st_ino)
+		return false;
+	return S_ISFIFO(a.st_mode) || S_ISSOCK(a.st_mode) ||
+	       (S_ISCHR(a.st_mode) && strcmp(file, "-") == 0 && strcmp(other, "-") == 0);
+}
+
 void input_close(struct input *input)
 {
 	/* The reader of a stream sets the offset itself. */

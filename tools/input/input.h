@@ -34,6 +34,9 @@ struct input {
 enum status input_open(
 	const char *file, enum need need, const struct options *options, struct input *ret_input);
 
+/* Whether two FILEs are one pipe, socket or terminal, whose bytes can be read only once. */
+bool input_is_one_stream(const char *file, const char *other);
+
 /* Saves a stream to an unlinked file in $TMPDIR, up to the end of the last selection, which becomes
  * `fd`. Prints what failed. */
 enum status input_spool(struct input *input, const struct options *options);

@@ -47,6 +47,27 @@ void json_number(const char *name, uint64_t number)
 	output_write(text, (size_t)(put_unsigned(text, number) - text));
 }
 
+void json_number_or_null(const char *name, uint64_t number, bool known)
+{
+	if (known)
+		json_number(name, number);
+	else
+		json_literal(name, "null");
+}
+
+void json_numbers(const char *name, const uint64_t *numbers, size_t n)
+{
+	char text[1 + PUT_NUMBER_ROOM];
+	size_t i;
+
+	print_name(name);
+	for (i = 0; i < n; i++) {
+		text[0] = i == 0 ? '[' : ',';
+		output_write(text, (size_t)(put_unsigned(text + 1, numbers[i]) - text));
+	}
+	print(n == 0 ? "[]" : "]");
+}
+
 void json_text(const char *name, const char *text)
 {
 	print_name(name);

@@ -13,6 +13,8 @@ void json_begin(const char *name);
 
 /* One more member. Names need no escapes. */
 void json_number(const char *name, uint64_t number);
+void json_number_or_null(const char *name, uint64_t number, bool known);
+void json_numbers(const char *name, const uint64_t *numbers, size_t n); /* an array */
 void json_text(const char *name, const char *text);
 void json_literal(const char *name, const char *literal); /* true, false or null */
 
