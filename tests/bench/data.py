@@ -34,6 +34,7 @@ class Data:
 		self.rows = os.path.join(folder, "rows-%s" % size)
 		self.cold = os.path.join(folder, "cold-512M")
 		self.table = os.path.join(folder, "table-%s" % size)
+		self.table_copy = self.table + "-copy"
 		self.binary = os.path.join(folder, "binary-256M")
 		self.floats = os.path.join(folder, "floats-64M")
 		self.sparse = os.path.join(folder, "sparse-8T")
@@ -48,11 +49,13 @@ class Data:
 		make(self.rows, None, lambda file: write_rows(file, self.n_rows))
 		make(self.table, None, lambda file: write_table(file, self.size // 8))
 		self.n_table_rows = os.path.getsize(self.table) // len(table_block()) * TABLE_BLOCK
+		make(self.table_copy, os.path.getsize(self.table), lambda file: copy(self.table, file))
 		make(self.binary, GIB // 4, write_binary)
 		make(self.floats, GIB // 16, write_floats)
 		make(self.cold, GIB // 2, lambda file: make_log.write_log(file, GIB // 2))
 		self.n_sparse_lines = make_sparse(self.sparse)
-		for path in (self.log, self.sorted, self.rows, self.table, self.binary, self.floats):
+		for path in (self.log, self.sorted, self.rows, self.table, self.table_copy, self.binary,
+				self.floats):
 			read(path)
 
 	def make_pieces(self):
@@ -90,6 +93,12 @@ def read(path):
 	with open(path, "rb", buffering=0) as file:
 		while file.read(1 << 20):
 			pass
+
+
+def copy(source, file):
+	with open(source, "rb", buffering=0) as original:
+		while piece := original.read(1 << 20):
+			file.write(piece)
 
 
 def copy_in_pieces(source, file):

@@ -86,7 +86,7 @@ def limit_target(threads):
 
 
 def run_all(bench):
-	for part in (counting, tables, printing, reversing, line_access, keys, samples, finding, views,
+	for part in (counting, tables, printing, reversing, line_access, keys, comparing, samples, finding, views,
 			single_pages, sparse, start_up, average):
 		part(bench)
 	iterators(bench, "log", bench.data.log, memchr=0.55, batches=0.5)
@@ -170,6 +170,17 @@ def keys(bench):
 			name="mmcat --from=KEY --until=KEY FILE"),
 		[(Command("sed -n /MINUTE/p", ["sed", "-n", "/^%sT00:05/q; /^%sT00:04/p" % (day, day), path]),
 			100)], lacks=bench.lacks("--from"))
+
+
+def comparing(bench):
+	"""Two equal files: each program reads both of them."""
+	path, copy = bench.data.table, bench.data.table_copy
+	cmp = Command("cmp", ["cmp", copy, path])
+	for title, n, args in (("compare equal files", bench.n_threads, ()),
+			("compare equal files, one thread", 1, ("-j1",))):
+		bench.compare(title, bench.ours("--compare", *args, copy, path=path, threads=n, reads=None,
+			name=" ".join(("mmcat --compare",) + args + ("FILE FILE",))), [(cmp, 3)], wanted="",
+			lacks=bench.lacks("--compare"))
 
 
 def samples(bench):
