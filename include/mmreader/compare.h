@@ -64,9 +64,9 @@ typedef struct mmr_comparison {
  * Shape: `scan_a` and `scan_b` may be NULL: all bytes. `n_threads`, `progress` and `before_wait`
  *   are those of `scan_a`. a and b may be the same reader, unless it is a stream. `options` may be
  *   NULL.
- * Returns: 0 if the ranges are equal; 1 if a byte or the lengths differ. Not how many bytes the
- *   longer range has more. A stream may have been read up to some blocks after the end of the
- *   comparison; bytes that were not compared stay in it if the other range has ended before.
+ * Returns: 0 if the ranges are equal; 1 if a byte or the lengths differ. How much longer a range is
+ *   is not found out. Some bytes of a stream after the last one that was compared may have been
+ *   read, and are lost then.
  * Errors: -EINVAL (options); -ESPIPE for `lines` with records of two streams; -EBUSY for one stream
  *   on both sides; those of mmr_scan_run. Of several errors, the first one in the order of the
  *   range is returned. Only `failed` is then set.

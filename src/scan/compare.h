@@ -15,9 +15,9 @@ struct side {
 	uint64_t start, stop;
 };
 
-/* Compare two sides, or several threads do so, one of which has offsets: sides[other].
+/* Compares two sides by several threads. sides[other] has offsets.
  *
- * Sets `differences`, and `compared`, `shorter`, `starts` and `failed` of the result, which are 0.
+ * Sets `differences`, and `compared`, `shorter`, `starts` and `failed` of the result.
  * The bytes of the first difference are in the order of the sides.
  *
  * Returns: 0. Errors: those of mmr_compare. */

@@ -108,6 +108,9 @@ int compare_streams(const struct side *sides, struct differences *differences, b
 	for (i = 0; i < 2 && err == 0; i++) {
 		scan = sides[i].scan;
 		scan.n_threads = 1;
+		/* Progress is that of the first stream. */
+		if (i == 1)
+			scan.progress = NULL;
 		err = mmr_blocks_open(sides[i].reader, &scan, &cut, &feeds[i].blocks);
 		if (err < 0)
 			result->failed = 1 + i;

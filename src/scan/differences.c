@@ -57,16 +57,24 @@ static uint64_t count(const char *a, const char *b, size_t len)
 	return n;
 }
 
-/* Notes the first difference of two pieces that are not equal. */
-static void note_first(struct differences *differences, const char *a, const char *b, uint64_t off)
+/* Notes the first difference. If someone writes into the files meanwhile, there may be none any
+ * more. */
+static void note_first(
+	struct differences *differences, const char *a, const char *b, size_t len, uint64_t off)
 {
-	size_t at = 0;
+	unsigned char one, other;
+	size_t at;
 
-	while (a[at] == b[at])
-		at++;
-	differences->first = off + at;
-	differences->bytes[0] = (unsigned char)a[at];
-	differences->bytes[1] = (unsigned char)b[at];
+	for (at = 0; at < len; at++) {
+		one = (unsigned char)a[at];
+		other = (unsigned char)b[at];
+		if (one == other)
+			continue;
+		differences->first = off + at;
+		differences->bytes[0] = one;
+		differences->bytes[1] = other;
+		return;
+	}
 }
 
 uint64_t differences_grain(size_t n_counts, uint64_t len, uint64_t grain)
@@ -92,8 +100,8 @@ void differences_add(
 		if (memcmp(a, b, piece) == 0)
 			continue;
 		if (!differences_found(differences))
-			note_first(differences, a, b, off);
-		if (differences->first_only)
+			note_first(differences, a, b, piece, off);
+		if (differences->first_only && differences_found(differences))
 			return;
 		n = count(a, b, piece);
 		differences->n += n;
