@@ -134,7 +134,8 @@ int reader_reaches_file(const struct mmr_reader *reader, uint64_t stop, uint64_t
 {
 	struct os_stat now;
 
-	if (os_stat_fd(reader->fd, &now) < 0 || now.size >= reader->offset + stop)
+	/* A range that starts after the end of the file is empty, and has no bytes to lose. */
+	if (stop == 0 || os_stat_fd(reader->fd, &now) < 0 || now.size >= reader->offset + stop)
 		return 0;
 	*ret_stop = now.size > reader->offset ? now.size - reader->offset : 0;
 	return error_set_at(MMR_ETRUNCATED, now.size, "read '%s'", reader->name);

@@ -237,6 +237,27 @@ START_TEST(test_count_bad_options)
 }
 END_TEST
 
+/* The range of such a reader is empty, and the file is not shorter than when it was opened. */
+START_TEST(test_count_after_the_end)
+{
+	static const enum mmr_backing_kind kinds[] = {
+		MMR_BACKING_AUTO, MMR_BACKING_MAPPED, MMR_BACKING_COPIED, MMR_BACKING_UNMAPPED};
+	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
+	struct temp temp = temp_open("a\nb", 3);
+	mmr_reader *reader;
+	size_t i;
+
+	options.offset = 100000;
+	for (i = 0; i < ARRAY_LEN(kinds); i++) {
+		options.backing = kinds[i];
+		ck_assert_int_eq(mmr_open(temp.path, &options, &reader), 0);
+		must_count(reader, &plain_options, i % 2, (mmr_counts){0, false, 0, 0}, "after");
+		mmr_close(reader);
+	}
+	temp_close(&temp);
+}
+END_TEST
+
 START_TEST(test_count_lines_truncated)
 {
 	static char bytes[5 * MIB];
@@ -274,7 +295,7 @@ static Suite *count_suite(void)
 	ADD_CASE(suite, "core", test_count_lines_of_every_backing,
 		test_count_lines_over_many_windows, test_count_lines_of_a_sparse_file);
 	ADD_CASE(suite, "limits", test_count_skips_holes, test_count_bad_options,
-		test_count_crlf_32k_before_the_end);
+		test_count_crlf_32k_before_the_end, test_count_after_the_end);
 	ADD_CASE(suite, "faults", test_count_lines_truncated);
 	return suite;
 }
