@@ -38,6 +38,13 @@ if command -v man > /dev/null; then
 	check "man finds the page of a call" grep -q 'mmr_lines_next' <(man -M "${man3%/*}" 3 mmr_lines_next)
 fi
 
+package=$(find "$root" -name _core.so)
+if [ -n "$package" ]; then
+	check "the Python package can be imported" env PYTHONPATH="${package%/mmreader/*}" \
+		LD_LIBRARY_PATH="$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" \
+		"$PYTHON" -c 'import mmreader; print(mmreader.open_bytes(b"a\n").count_lines())'
+fi
+
 # Uses $root as the root of the file system, for any prefix.
 export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root
 export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
@@ -143,3 +150,6 @@ if [ -f "$library/libmmreader.a" ]; then
 	check "a C program builds with the static library" build "$CC" "$tmp/count.c" --static
 	check "the static C program runs" counts
 fi
+
+check "make uninstall" make -C "$top_builddir" uninstall DESTDIR="$root"
+check "make uninstall removes the Python package" test -z "$(find "$root" -name '_core*' -o -name '__init__*')"

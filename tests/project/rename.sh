@@ -57,7 +57,7 @@ configure()
 		--bindir=/usr/bin --libdir=/usr/lib --includedir=/usr/include \
 		--datarootdir=/usr/share --datadir=/usr/share --mandir=/usr/share/man \
 		--with-bash-completion-dir --with-zsh-completion-dir \
-		--with-fish-completion-dir=/usr/lib/fish/more \
+		--with-fish-completion-dir=/usr/lib/fish/more --with-python=no \
 		--program-transform-name=s,x,x, --program-prefix=x --program-suffix=-2
 }
 configure > "$tmp/configure.log" 2>&1 || { tail -n 30 "$tmp/configure.log"; fail "configure"; }
