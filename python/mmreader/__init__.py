@@ -11,9 +11,9 @@
             print(hit.number, hit.line)
 
 A reader has the bytes of the file by index and slice, as mmap has. What methods return is a copy
-that was checked: a file that is truncated meanwhile raises TruncatedError. memoryview(reader) copies
-nothing and is not checked: if another process truncates the file, an access ends this process with
-SIGBUS. Open such files with backing="copied", or use read_at().
+that was checked: a file that is truncated meanwhile raises TruncatedError. memoryview(reader)
+copies nothing and is not checked: if another process truncates the file, an access ends this
+process with SIGBUS. Open such files with backing="copied", or use read_at().
 """
 from ._core import (
     Array,

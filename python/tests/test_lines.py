@@ -232,7 +232,8 @@ class Streams(support.Case):
         self.assertEqual(list(self.pipe(self.DATA).fields(b","))[2], (b"three", b"3"))
         self.assertEqual(self.pipe(self.DATA).count_lines(), 3)
         self.assertEqual(self.pipe(self.DATA).count(b"e"), 3)
-        self.assertEqual([x.line for x in self.pipe(self.DATA).search(b"e")], [b"one,1", b"three,3"])
+        found = list(self.pipe(self.DATA).search(b"e"))
+        self.assertEqual([x.line for x in found], [b"one,1", b"three,3"])
 
     def test_refused(self):
         f = self.pipe(self.DATA)

@@ -60,7 +60,8 @@ class Search(support.Case):
     def test_context(self):
         for f in self.readers(self.data, ["mapped", "unmapped"]):
             hits = [i for i, x in enumerate(self.lines) if x == b"x22"]
-            near = sorted({j for i in hits for j in range(max(0, i - 2), min(i + 2, len(self.lines)))})
+            n = len(self.lines)
+            near = sorted({j for i in hits for j in range(max(0, i - 2), min(i + 2, n))})
             found = list(f.search(b"x22", whole_lines=True, before=2, after=1))
             self.assertEqual([x.number for x in found], near)
             self.assertEqual([x.number for x in found if not x.is_context], hits)
@@ -111,7 +112,8 @@ class Search(support.Case):
         for call, error in (
             (lambda: f.search("text"), TypeError), (lambda: f.search(["text"]), TypeError),
             (lambda: f.search([]), ValueError), (lambda: f.search(1), TypeError),
-            (lambda: f.search(b"a\nb"), ValueError), (lambda: f.search(b"(", regex=True), ValueError),
+            (lambda: f.search(b"a\nb"), ValueError),
+            (lambda: f.search(b"(", regex=True), ValueError),
             (lambda: f.search_count(b"(", regex=True), ValueError),
             (lambda: f.matches(b"(", regex=True), ValueError),
             (lambda: f.matches(b"a", ignore_case=True), ValueError),
