@@ -4,7 +4,8 @@
 	report.py --build=FOLDER [--size=1G] [--keep]
 
 Run it by `make memory-report` or `make memory-report MEMORY_SIZE=64M`. Python (its standard library
-only) and mmreader do the same jobs on the same files; their answers must be equal. The files are made
+only), the Python package of mmreader if it is built, and mmreader in C do the same jobs on the same
+files; their answers must be equal. The files are made
 from fixed seeds in FOLDER/memory, and removed at the end; report.json stays there. The tables are
 Markdown, as in doc/memory.md.
 
@@ -19,6 +20,7 @@ import json
 import os
 import platform
 import random
+import shutil
 import statistics
 import struct
 import subprocess
@@ -65,7 +67,7 @@ def make_distinct(file, size):
 
 
 class Row:
-	"""One technique: Python's ways first, mmreader's last."""
+	"""One technique: Python's ways first, then that of the package, mmreader's last."""
 
 	def __init__(self, title, each, ways, alike=True):
 		self.title, self.each, self.ways = title, each, ways
@@ -81,6 +83,25 @@ class Report:
 		self.bench_run = os.path.join(build, "tests", "bench", "bench_run")
 		self.files, self.rows, self.skipped, self.wrong = {}, [], [], []
 		os.makedirs(self.folder, exist_ok=True)
+		self.modules = os.path.join(self.folder, "package")
+		self.has_package = self.make_package()
+
+	def make_package(self):
+		"""Puts the package together as it is installed. Returns: whether it can be imported."""
+		core = os.path.join(self.build, "python/mmreader/.libs/_core.so")
+		if not os.path.exists(core):
+			self.skipped.append("the package: it is not built")
+			return False
+		shutil.rmtree(self.modules, ignore_errors=True)
+		shutil.copytree(os.path.join(HERE, "../../python/mmreader"),
+			os.path.join(self.modules, "mmreader"))
+		shutil.copy(core, os.path.join(self.modules, "mmreader"))
+		try:
+			self.run(self.package("idle"))
+		except RuntimeError as error:
+			self.skipped.append("the package: %s" % str(error).rsplit(": ", 1)[-1])
+			return False
+		return True
 
 	def file(self, name, make, size):
 		path = os.path.join(self.folder, name)
@@ -92,6 +113,13 @@ class Report:
 	def python(self, way, path=""):
 		return [sys.executable, "-I", os.path.join(HERE, "techniques.py"), way, path]
 
+	def package(self, way, path=""):
+		return [sys.executable, "-I", os.path.join(HERE, "package.py"), self.modules, way, path]
+
+	def packaged(self, name, way, path=""):
+		"""Returns: the way of the package for a row, if there is one."""
+		return [("package, %s" % name, self.package(way, path))] if self.has_package else []
+
 	def ours(self, way, path=None, program="ours"):
 		argv = [os.path.join(self.build, "tests", "memory", program), way, path]
 		return [word for word in argv if word is not None]
@@ -99,7 +127,8 @@ class Report:
 	def run(self, argv):
 		"""Returns: the printed lines as {word: rest}; seconds; peak KiB resident."""
 		done = subprocess.run([self.bench_run] + argv, capture_output=True, text=True, check=False,
-			env=dict(os.environ, LC_ALL="C"))
+			env=dict(os.environ, LC_ALL="C", PYTHONDONTWRITEBYTECODE="1",
+				LD_LIBRARY_PATH=os.path.join(self.build, ".libs")))
 		if done.returncode != 0:
 			raise RuntimeError("%s: %s" % (" ".join(argv), done.stderr.strip()))
 		output = dict(line.split(" ", 1) for line in done.stdout.splitlines())
@@ -148,6 +177,7 @@ class Report:
 	def finish(self):
 		for path in [] if self.keep else self.files.values():
 			os.remove(path)
+		shutil.rmtree(self.modules, ignore_errors=True)
 		for text in self.skipped:
 			print("\nSkipped: %s." % text)
 		for text in self.wrong:
@@ -160,6 +190,7 @@ class Report:
 def start(report):
 	report.add(Row("A process that does nothing", None, [
 		("Python", report.python("idle")),
+		*report.packaged("imported", "idle"),
 		("mmreader", report.ours("idle"))]))
 
 
@@ -167,6 +198,7 @@ def lines(report, log):
 	report.add(Row("Generators: line by line through a file", "line", [
 		("Python, list of lines", report.python("lines_list", log)),
 		("Python, generator", report.python("lines_generator", log)),
+		*report.packaged("a reader", "lines", log),
 		("mmreader, `mmr_lines`", report.ours("lines", log))]))
 
 
@@ -175,6 +207,7 @@ def records(report):
 	report.add(Row("`__slots__`: objects of three fields", "record", [
 		("Python, objects with a dict", report.python("records_dict", path)),
 		("Python, objects with `__slots__`", report.python("records_slots", path)),
+		*report.packaged("`records`", "records", path),
 		("mmreader, `mmr_records`", report.ours(path, program="records"))]))
 
 
@@ -184,6 +217,7 @@ def numbers(report):
 	report.add(Row("The right type: floating numbers", "number", [
 		("Python, list", report.python("numbers_list", path)),
 		("Python, array", report.python("numbers_array", path)),
+		*report.packaged("`array`", "numbers", path),
 		("mmreader, `mmr_array`", report.ours(path, program="numbers"))]))
 
 
@@ -192,11 +226,13 @@ def interning(report):
 	report.add(Row("Interning: a column of %d different keys" % N_KEYS, "row", [
 		("Python, a text for each row", report.python("keys_plain", path)),
 		("Python, `sys.intern`", report.python("keys_interned", path)),
+		*report.packaged("`Intern`", "keys", path),
 		("mmreader, `mmr_intern`", report.ours("keys", path))]))
 	path = report.file("distinct", make_distinct, report.size // 64)
 	report.add(Row("Interning: a column without two equal keys", "key", [
 		("Python, a text for each row", report.python("keys_plain", path)),
 		("Python, `sys.intern`", report.python("keys_interned", path)),
+		*report.packaged("`Intern`", "keys", path),
 		("mmreader, `mmr_intern`", report.ours("distinct", path))]))
 
 
@@ -210,13 +246,16 @@ def library(report, log):
 	report.add(Row("Lazy import: a library that may be needed", None, [
 		("Python, eager `import asyncio`", report.python("library_eager")),
 		("Python, lazy, not needed", report.python("library_lazy")),
-		("Python, lazy, needed", report.python("library_lazy_used"))] + ours, alike=False), rounds=7)
+		("Python, lazy, needed", report.python("library_lazy_used")),
+		*report.packaged("libmagic not needed", "library"),
+		*(report.packaged("libmagic needed", "library", log) if len(ours) > 1 else [])] + ours, alike=False), rounds=7)
 
 
 def whole(report, log):
 	report.add(Row("mmap: the lines of a whole file, counted", None, [
 		("Python, `f.read()`", report.python("whole_read", log)),
 		("Python, `mmap`", report.python("whole_mmap", log)),
+		*report.packaged("`count_lines`", "whole", log),
 		("mmreader, `mmr_count_lines`", report.ours("whole", log))]))
 
 
@@ -226,6 +265,7 @@ def measuring(report):
 	print("\n### Measuring: reported and used memory\n")
 	print("| way | reported, MiB | held, MiB | call for the process, us |\n|---|---:|---:|---:|")
 	ways = [("Python, `sys.getsizeof` of a list", report.python("measure", path)),
+		*report.packaged("`nbytes` of a pool", "measure", path),
 		("mmreader, `mmr_memory_usage`", report.ours("measure", path))]
 	results = []
 	for name, argv in ways:

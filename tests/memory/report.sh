@@ -44,6 +44,14 @@ for row in report["rows"]:
 			if way["each"] is not None and way["each"] > max(other["each"], 0.1):
 				faults.append("%s: more for each than %s" % (row["title"], other["name"]))
 
+# So must the package, where items would be held.
+for row in report["rows"]:
+	for way in row["ways"]:
+		limits = [other["each"] for other in row["ways"] if "techniques.py" in other["command"]]
+		if way["name"].startswith("package") and way["each"] is not None \
+				and way["each"] > max(0.1, *limits):
+			faults.append("%s: %s holds %.1f" % (row["title"], way["name"], way["each"]))
+
 # Each technique must save memory. Of the rows about keys the first counts: interning costs memory
 # if no two keys are equal.
 each = {}
