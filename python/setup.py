@@ -34,6 +34,11 @@ def pkg_config(*options):
 
 
 class Build(build_ext):
+    def finalize_options(self):
+        super().finalize_options()
+        # An extension of an earlier build may be linked in the other way.
+        self.force = True
+
     def build_extensions(self):
         extension = self.extensions[0]
         flags = None if os.environ.get("MMREADER_BUNDLED") else pkg_config("--cflags")
