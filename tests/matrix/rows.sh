@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: MIT
 
 all_rows='gcc clang O0 O3 lto fortify posix
-	asan tsan msan valgrind
+	asan tsan msan valgrind python
 	m32 musl aarch64 arm powerpc s390x
 	bookworm trixie sid
 	analyzer cppcheck clang_tidy'
@@ -102,6 +102,15 @@ row_valgrind()
 		LOG_COMPILER="valgrind -q --error-exitcode=99 \
 		--leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
 		--suppressions=$source/tests/matrix/valgrind.supp"
+}
+
+# The Python package, with an interpreter that checks its own rules, too.
+row_python()
+{
+	need python3-dbg python3-dbg
+	build --with-python=yes PYTHON=python3-dbg --enable-sanitizers=address,undefined CC=gcc CXX=g++ \
+		CFLAGS='-O1 -g'
+	run_tests python/tests/package.sh
 }
 
 # --- Other processors and C libraries ---
