@@ -17,7 +17,7 @@ static const struct {
 } classes[N_ERRORS] = {
 	{"mmreader.Error", "An error that is not one of errno.", 0, 0},
 	{"mmreader.TruncatedError", "The file has become shorter.", MMR_ETRUNCATED, EIO},
-	{"mmreader.ChangedError", "The file was changed or replaced.", MMR_ECHANGED, ESTALE},
+	{"mmreader.ChangedError", "The times of the file have changed.", MMR_ECHANGED, ESTALE},
 	{"mmreader.NoMapError", "The reader has no addresses.", MMR_ENOMAP, EFBIG},
 	{"mmreader.StreamError", "A stream has no offsets.", MMR_ESTREAM, ESPIPE},
 	{"mmreader.NoRoomError", "There is no address space for the growth.", MMR_ENOROOM, ENOMEM},
@@ -27,6 +27,8 @@ static const struct {
 	{"mmreader.StaleIndexError", "The index is not one of these bytes.", MMR_ESTALE, ESTALE},
 	{"mmreader.DamagedIndexError", "The file of the index is damaged.", MMR_EDAMAGED, EBADMSG},
 	{"mmreader.NotSortedError", "Lines that should be sorted are not.", MMR_EORDER, EBADMSG},
+	{"mmreader.GrownError", "The file has become longer.", MMR_EGROWN, ESTALE},
+	{"mmreader.ReplacedError", "The path names another file, or none.", MMR_EREPLACED, ESTALE},
 };
 
 int errors_add(PyObject *module, module_state *state)

@@ -94,13 +94,19 @@ class Truncation(support.Case):
                     pass
             self.assertEqual(list(it), [])
 
+    def test_replaced(self):
+        f = self.reader(b"one\n" * 10000)
+        os.replace(self.path(b"two", "other"), f.name)
+        self.assertRaises(mmreader.ReplacedError, f.check)
+        self.assertEqual(f.line(-1), b"one")
+
     def test_grown(self):
         f = self.reader(b"one\n")
         it = iter(f)
         with open(f.name, "ab") as file:
             file.write(b"two\n" * 100000)
         self.assertEqual(len(f), 4)
-        self.assertRaises(mmreader.ChangedError, f.check)
+        self.assertRaises(mmreader.GrownError, f.check)
         with memoryview(f) as view:
             self.assertTrue(f.refresh())
             self.assertFalse(f.refresh())
