@@ -81,11 +81,11 @@ typedef struct mmr_table {
  *
  * A quoted cell may contain line ends. The blocks of a scan and shards (scan.h) start and end with
  * rows if the options of the scan have mmr_split_rows. So tables of any size are read by several
- * threads, from files and from pipes.
+ * threads, from files and from pipes. mmr_each_row (each.h) passes their rows to a function.
  *
- * Without it they are cut at line ends, so a block can end inside a quoted cell. The next block
- * then starts inside that cell, and its cells are wrong. The table of the first such block ends
- * with MMR_EQUOTE.
+ * Without mmr_split_rows, blocks and shards are cut at line ends, so a block can end inside a
+ * quoted cell. The next block then starts inside that cell, and its cells are wrong. The table of
+ * the first such block ends with MMR_EQUOTE.
  *
  * If a cell is longer than 4 MiB and contains the delimiter, its pages stay in memory once they are
  * read, until mmr_release drops them.
