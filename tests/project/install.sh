@@ -77,7 +77,7 @@ END
 cp "$tmp/count.c" "$tmp/count.cc"
 # Writes each program of README to its own file.
 awk -v prefix="$tmp/readme" '
-	/^\t#include/ && !inside { inside = 1; file = prefix ++n (/[.]hpp>/ ? ".cc" : ".c") }
+	/^\t#include/ && !inside { inside = 1; n++; file = prefix n (/[.]hpp>/ ? ".cc" : ".c") }
 	inside { sub(/^\t/, ""); print > file }
 	$0 == "}" { inside = 0 }' "$top_srcdir/README"
 seq 100000 > "$tmp/lines"
