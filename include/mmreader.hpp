@@ -27,6 +27,7 @@
 #include <mmreader/record.hpp>
 #include <mmreader/scan.hpp>
 #include <mmreader/parallel.hpp>
+#include <mmreader/each.hpp>
 #include <mmreader/index.hpp>
 #include <mmreader/regex.hpp>
 #include <mmreader/search.hpp>

@@ -54,6 +54,7 @@ template <class Init, class Work, class Merge> struct job {
 		job *shared;
 		state mine;
 	};
+	static_assert(alignof(worker) <= 128, "the library aligns states to 128 bytes");
 
 	static int start(void *memory, void *context) noexcept
 	{
@@ -65,12 +66,12 @@ template <class Init, class Work, class Merge> struct job {
 		});
 	}
 
-	static int run(void *memory, const mmr_block *block) noexcept
+	template <class Item> static int run(void *memory, const Item *item) noexcept
 	{
 		auto *self = static_cast<worker *>(memory);
 
 		return self->shared->calls.guarded(
-			[&] { return self->shared->work(self->mine, *block); });
+			[&] { return self->shared->work(self->mine, *item); });
 	}
 
 	static void end(void *memory, void *context) noexcept
@@ -94,13 +95,12 @@ bool reduce(state_of<Init> &total, const reader &file, const scan_options &scan,
 {
 	using shared_job = job<Init, Work, Merge>;
 	using worker = typename shared_job::worker;
-	static_assert(alignof(worker) <= 128, "the library aligns states to 128 bytes");
 	shared_job shared{total, init, work, merge, {}};
 	const mmr_scan_options c_scan = to_c(scan);
 	const mmr_block_options c_cut = to_c(cut);
 	mmr_scan_job c_job{};
 
-	c_job.work = shared_job::run;
+	c_job.work = shared_job::template run<mmr_block>;
 	c_job.start = shared_job::start;
 	c_job.end = shared_job::end;
 	c_job.context = &shared;

@@ -269,6 +269,51 @@ static void test_matches(const reader &file)
 	CHECK(lines.size() == 3);
 }
 
+static void test_rows_and_records()
+{
+	std::string table, bytes = "head";
+	const mmreader::layout layout("a:u8,b:u8");
+	const auto add = [](std::size_t &total, std::size_t mine) { total += mine; };
+	std::size_t wanted = 0, wanted_bytes = 0;
+
+	for (unsigned i = 0; i < 100000; i++) {
+		table += "\"a\n" + std::to_string(i) + "\"," + std::to_string(i % 7) + "\n";
+		bytes += {'x', static_cast<char>(i % 100)};
+		wanted += i % 7;
+		wanted_bytes += i % 100;
+	}
+	for (unsigned n : {1u, 7u}) {
+		const reader rows = reader::from_memory(table),
+			     records = reader::from_memory(bytes);
+		const auto add_row = [](std::size_t &mine, const mmreader::row &row) {
+			CHECK(row.size() == 2 && row[0].quoted && row.bytes().back() == '\n');
+			mine += mmreader::to_number<std::size_t>(row[1].text).value_or(1000);
+		};
+		const auto add_record = [&](std::size_t &mine, const mmreader::record &record) {
+			mine += record.get<std::size_t>(layout.field(1));
+		};
+
+		CHECK(mmreader::parallel_reduce_rows(
+			      rows, ',', threads(n), std::size_t{0}, add_row, add) == wanted);
+		CHECK(mmreader::parallel_reduce_records(records, layout, 4, threads(n),
+			      std::size_t{0}, add_record, add) == wanted_bytes);
+		CHECK(rethrows("row", [&] {
+			(void)mmreader::parallel_reduce_rows(
+				rows, ',', threads(n), 0,
+				[](int &, const mmreader::row &) {
+					throw std::runtime_error("row");
+				},
+				[](int &, int) {});
+		}));
+		CHECK_THROWS(std::errc::bad_message,
+			(void)mmreader::parallel_reduce_records(
+				records, layout, 3, threads(n), std::size_t{0}, add_record, add));
+		CHECK_THROWS(std::errc::invalid_argument,
+			(void)mmreader::parallel_reduce_records(records, mmreader::layout(), 4,
+				threads(n), std::size_t{0}, add_record, add));
+	}
+}
+
 static void test_numbers()
 {
 	const std::array<int, 4> numbers = {1, -2, 30, 4};
@@ -315,6 +360,7 @@ int main()
 	test_parallel(file);
 	test_exceptions(file);
 	test_matches(file);
+	test_rows_and_records();
 	test_numbers();
 	test_truncation();
 	return n_failed != 0;
