@@ -20,8 +20,10 @@ from ._core import (
     ChangedError,
     DamagedIndexError,
     Error,
+    Event,
     Field,
     FileType,
+    Follow,
     FoundLine,
     GrownError,
     Intern,
@@ -45,5 +47,6 @@ from ._core import (
     open,
     open_bytes,
 )
+from ._follow import follow
 
 __all__ = [name for name in dir() if not name.startswith("_")]

@@ -22,6 +22,7 @@ static PyType_Spec *const specs[N_TYPES] = {
 	[TYPE_RECORDS] = &records_spec,
 	[TYPE_RECORDS_ITERATOR] = &records_iterator_spec,
 	[TYPE_INTERN] = &intern_spec,
+	[TYPE_FOLLOW] = &follow_spec,
 };
 
 static PyStructSequence_Field found_fields[] = {
@@ -64,12 +65,23 @@ static PyStructSequence_Field field_fields[] = {
 	{NULL, NULL},
 };
 
+static PyStructSequence_Field event_fields[] = {
+	{"kind", "such as 'grew' or 'truncated'"},
+	{"file", "the number of the file"},
+	{"data", "the new bytes of 'grew' and 'ended'"},
+	{"start", "the offset of the data"},
+	{"stop", "the offset after the data"},
+	{"code", "the reason of 'gone', 'ended' and 'failed', or 0"},
+	{NULL, NULL},
+};
+
 static PyStructSequence_Desc tuples[N_TUPLES] = {
 	[TUPLE_FOUND] = {"mmreader.FoundLine", "A line that a search has found.", found_fields, 4},
 	[TUPLE_MATCH] = {"mmreader.Match", "An occurrence of a pattern.", match_fields, 3},
 	[TUPLE_SUMMARY] = {"mmreader.Summary", "Sum, minimum and maximum.", summary_fields, 5},
 	[TUPLE_FILETYPE] = {"mmreader.FileType", "The type of a file.", filetype_fields, 4},
 	[TUPLE_FIELD] = {"mmreader.Field", "A field of a record.", field_fields, 4},
+	[TUPLE_EVENT] = {"mmreader.Event", "What happened to a file.", event_fields, 6},
 };
 
 static PyObject *module_kernel(PyObject *module, PyObject *unused)
@@ -105,13 +117,13 @@ static int add_types(PyObject *module, module_state *state)
 
 	for (i = 0; i < N_TYPES; i++) {
 		spec = *specs[i];
-		if (i != TYPE_INTERN)
+		if (i != TYPE_INTERN && i != TYPE_FOLLOW)
 			spec.flags |= NO_NEW;
 		state->types[i] = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
 		if (!state->types[i])
 			return -1;
 #if PY_VERSION_HEX < 0x030a0000
-		if (i != TYPE_INTERN)
+		if (i != TYPE_INTERN && i != TYPE_FOLLOW)
 			state->types[i]->tp_new = NULL;
 #endif
 		if (add(module, spec.name + sizeof("mmreader"), (PyObject *)state->types[i]) < 0)

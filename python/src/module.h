@@ -44,6 +44,7 @@ enum type_name {
 	TYPE_RECORDS,
 	TYPE_RECORDS_ITERATOR,
 	TYPE_INTERN,
+	TYPE_FOLLOW,
 	N_TYPES
 };
 
@@ -54,6 +55,7 @@ enum tuple_name {
 	TUPLE_SUMMARY,
 	TUPLE_FILETYPE,
 	TUPLE_FIELD,
+	TUPLE_EVENT,
 	N_TUPLES
 };
 
@@ -71,7 +73,7 @@ static inline module_state *state_of(void *object)
 
 /* Types: each is the spec of one source. */
 extern PyType_Spec reader_spec, lines_spec, rows_spec, found_spec, array_spec, records_spec,
-	records_iterator_spec, intern_spec;
+	records_iterator_spec, intern_spec, follow_spec;
 
 /* Allocates an object of a type of this module. All members are zeroed. */
 static inline void *object_new(module_state *state, enum type_name name)
