@@ -77,8 +77,8 @@ static void print_lines(const mmr_follow_event *event, const char *name, bool wh
 	fflush(stdout);
 	/* The start of a line comes again, together with its end. A failed read is reported as an
 	 * event, unless only the truncation of the file is the reason. */
-	if (!whole)
-		mmr_follow_used(follow, event->file, used, err);
+	if (!whole && mmr_follow_used(follow, event->file, used, err) < 0)
+		fprintf(stderr, "follow: %s\n", mmr_last_error());
 }
 
 /* Returns: whether the program should go on. */
@@ -118,6 +118,7 @@ int main(int argc, char **argv)
 	mmr_follow_options options = MMR_FOLLOW_OPTIONS_INIT;
 	mmr_follow_event event;
 	int i, err;
+	bool more;
 
 	if (argc < 3)
 		return fprintf(stderr, "usage: follow TEXT FILE...\n"), 2;
@@ -134,8 +135,8 @@ int main(int argc, char **argv)
 	signal(SIGINT, on_interrupt);
 	/* The files have the numbers 0, 1, ... */
 	do
-		mmr_follow_next(follow, -1, &event);
-	while (handle(&event, argv + 2));
+		more = mmr_follow_next(follow, -1, &event) == 0 || handle(&event, argv + 2);
+	while (more);
 	signal(SIGINT, SIG_DFL);
 	mmr_follow_close(follow);
 	free(buffer);

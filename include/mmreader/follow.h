@@ -31,16 +31,19 @@
 
 MMR_BEGIN_DECLS
 
+/* A follower: any number of files, their readers and their watches. */
 typedef struct mmr_follow mmr_follow;
 
 /* Options of a follower. Start from MMR_FOLLOW_OPTIONS_INIT, so that members can be added later. */
 typedef struct mmr_follow_options {
 	size_t struct_size;
-	uint64_t limit;      /* of the new bytes of one GREW; 0 is invalid; MMR_REST: no limit */
-	unsigned look_every; /* milliseconds between two looks at a file that is not watched; a
-			      * watched one is looked at after four times as many */
-	unsigned gone_after; /* milliseconds until a missing path is reported as GONE: during each
-			      * rotation it is missing for a moment */
+	uint64_t limit; /* of the new bytes of one GREW; MMR_REST: no limit; 0 is invalid */
+	/* Milliseconds between two looks at a file that is not watched. A watched one is looked at
+	 * after four times as many. 0 is invalid. */
+	unsigned look_every;
+	/* Milliseconds until a missing path is reported as GONE. During each rotation it is missing
+	 * for a moment. */
+	unsigned gone_after;
 	enum mmr_backing_kind backing; /* of the readers: UNMAPPED or MAPPED */
 	bool polling;                  /* do not use inotify(7) */
 	/* Report CHANGED if the first or the last 512 bytes that were reported have changed. This
@@ -54,6 +57,7 @@ typedef struct mmr_follow_options {
 	{ sizeof(mmr_follow_options), MMR_REST, 250, 1000, MMR_BACKING_UNMAPPED, false, false }
 /* clang-format on */
 
+/* What an event reports. */
 enum mmr_follow_kind {
 	/* A file has the path: the first event of a file that exists when it is added, and later
 	 * the end of a time without any file. */
@@ -86,6 +90,7 @@ enum mmr_follow_kind {
 	MMR_FOLLOW_INTERRUPTED
 };
 
+/* What has happened to a file. */
 typedef struct mmr_follow_event {
 	enum mmr_follow_kind kind;
 	int file; /* the number that mmr_follow_add has returned */
@@ -105,7 +110,8 @@ typedef struct mmr_follow_event {
  * Lifetime: until mmr_follow_close.
  * Threads: one thread at a time may call the functions of a follower, except
  *   mmr_follow_interrupt. */
-MMR_API int mmr_follow_open(const mmr_follow_options *options, mmr_follow **ret_follow);
+MMR_API MMR_MUST_CHECK int mmr_follow_open(
+	const mmr_follow_options *options, mmr_follow **ret_follow);
 
 /* Follows the file at a path, and each later one that gets the path.
  *
@@ -118,13 +124,13 @@ MMR_API int mmr_follow_open(const mmr_follow_options *options, mmr_follow **ret_
  * Errors: what cannot grow can be read once by mmr_open: -EISDIR for a directory, MMR_ESTREAM for
  *   other files that are not regular, -ENOTSUP for files of /proc, /sys and the like; -ENOMEM;
  *   errno of fstatfs(2), dup(2) and fstat(2). */
-MMR_API int mmr_follow_add(mmr_follow *follow, const char *path, uint64_t offset);
+MMR_API MMR_MUST_CHECK int mmr_follow_add(mmr_follow *follow, const char *path, uint64_t offset);
 
 /* Like mmr_follow_add, for an open file without a path, of which a duplicate is kept. It is never
  * GONE and never REPLACED. The file offset is neither used nor moved.
  *
  * Errors: like mmr_follow_add, and -EBADF if `fd` is not open for reading. */
-MMR_API int mmr_follow_add_fd(mmr_follow *follow, int fd, uint64_t offset);
+MMR_API MMR_MUST_CHECK int mmr_follow_add_fd(mmr_follow *follow, int fd, uint64_t offset);
 
 /* Follows a file no more, and frees its number.
  *
@@ -137,14 +143,16 @@ MMR_API void mmr_follow_remove(mmr_follow *follow, int file);
  *   mmr_follow_interrupt ends a wait. Signals do not end it, except by mmr_follow_interrupt.
  * Returns: 1 with an event; 0 if there was none in time. It never fails: see FAILED.
  * Lifetime: `reader` and `fd` of the event are valid until the next call of this function, of
- *   mmr_follow_look, mmr_follow_remove or mmr_follow_close. The reader is then closed only if it
- *   was replaced: after TRUNCATED and ENDED. Open `fd` by mmr_open_fd to keep it longer. */
-MMR_API int mmr_follow_next(mmr_follow *follow, int timeout_ms, mmr_follow_event *ret_event);
+ *   mmr_follow_look, mmr_follow_remove or mmr_follow_close. Open `fd` by mmr_open_fd to keep it
+ *   longer. */
+MMR_API MMR_MUST_CHECK int mmr_follow_next(
+	mmr_follow *follow, int timeout_ms, mmr_follow_event *ret_event);
 
 /* Like mmr_follow_next, for one file and without waiting.
  *
  * Returns: 1 with an event; 0 if there is none now, and for a number that is not in use. */
-MMR_API int mmr_follow_look(mmr_follow *follow, int file, mmr_follow_event *ret_event);
+MMR_API MMR_MUST_CHECK int mmr_follow_look(
+	mmr_follow *follow, int file, mmr_follow_event *ret_event);
 
 /* Sets how far a file has been used: bytes before `off`. Without this call, these are all bytes
  * that were reported.
@@ -159,7 +167,7 @@ MMR_API int mmr_follow_look(mmr_follow *follow, int file, mmr_follow_event *ret_
  *
  * Shape: call it before the next event of the file is requested; not after its ENDED.
  * Errors: -EINVAL if the number is not in use, no file is open, or `code` is positive. */
-MMR_API int mmr_follow_used(mmr_follow *follow, int file, uint64_t off, int code);
+MMR_API MMR_MUST_CHECK int mmr_follow_used(mmr_follow *follow, int file, uint64_t off, int code);
 
 /* Ends the mmr_follow_next that waits, or the next one, by an event INTERRUPTED. Calls before this
  * event have no further effect.
@@ -173,12 +181,14 @@ MMR_API void mmr_follow_interrupt(mmr_follow *follow);
  *
  * Returns: a descriptor; never -1.
  * Lifetime: until mmr_follow_close. */
-MMR_API int mmr_follow_fd(const mmr_follow *follow);
+MMR_API MMR_MUST_CHECK int mmr_follow_fd(const mmr_follow *follow);
 
-/* Returns: after how many milliseconds mmr_follow_next should be called again although the
- *   descriptor of mmr_follow_fd is not readable; -1 without files. It is meant for the time after
- *   a call that returned 0. */
-MMR_API int mmr_follow_timeout(const mmr_follow *follow);
+/* How long a program may poll the descriptor of mmr_follow_fd before it calls mmr_follow_next,
+ * which has returned 0, again.
+ *
+ * Units: milliseconds.
+ * Returns: the time, or -1 without files. */
+MMR_API MMR_MUST_CHECK int mmr_follow_timeout(const mmr_follow *follow);
 
 /* Closes a follower and its readers. The file offsets of descriptors are left as they are.
  *

@@ -468,10 +468,8 @@ static int read_growth(
 		size_t len = event->stop - off < STEP ? (size_t)(event->stop - off) : STEP;
 
 		err = mmr_read_at(event->reader, off, buffer, len, &got);
-		if (err < 0) {
-			mmr_follow_used(follow, event->file, mmr_last_error_offset(), err);
-			return 0;
-		}
+		if (err < 0)
+			return mmr_follow_used(follow, event->file, mmr_last_error_offset(), err);
 		if (memcmp(buffer, scene->same.ptr + off, got) != 0)
 			return WRONG;
 	}

@@ -165,8 +165,9 @@ static void print_growth(struct followed *file, uint64_t stop)
 	if (err > 0) {
 		follower->status = STATUS_TROUBLE;
 		file->done = true;
-	} else {
-		mmr_follow_used(follower->follow, file->number, file->off, err);
+	} else if (mmr_follow_used(follower->follow, file->number, file->off, err) < 0) {
+		follower->status = message("%s", mmr_last_error());
+		file->done = true;
 	}
 }
 
@@ -328,7 +329,7 @@ static int add(struct followed *file)
 enum follow followed_start(struct followed *file, const char *name, struct follower *follower)
 {
 	bool is_input = strcmp(name, "-") == 0;
-	mmr_follow_event event;
+	mmr_follow_event event = {.fd = -1};
 	int err;
 
 	*file = (struct followed){.follower = follower,
@@ -342,8 +343,8 @@ enum follow followed_start(struct followed *file, const char *name, struct follo
 		return FOLLOW_NOT;
 	if (file->number < 0)
 		return fail(file, file->number);
-	mmr_follow_look(follower->follow, file->number, &event);
-	if (event.kind == MMR_FOLLOW_GONE) {
+	if (mmr_follow_look(follower->follow, file->number, &event) == 0 ||
+		event.kind != MMR_FOLLOW_OPENED) {
 		follower->status = message("%s: cannot open: %s; waiting for it to appear",
 			message_quote(name), reason(event.code));
 	} else if (is_output(file, event.fd)) {
