@@ -9,9 +9,13 @@
 #include <string.h>
 #include <time.h>
 
+struct slot {
+	struct target *target; /* NULL: the number is free */
+};
+
 struct mmr_follow {
 	struct follow_shared shared;
-	struct target **files; /* by their numbers; NULL for a free one */
+	struct slot *files; /* by their numbers */
 	int n_files, room;
 	int turn; /* the file that is looked at next */
 	_Atomic(bool) interrupted;
@@ -56,10 +60,10 @@ int mmr_follow_open(const mmr_follow_options *options, mmr_follow **ret_follow)
 static int find_number(mmr_follow *follow)
 {
 	int larger = follow->room > 0 ? 2 * follow->room : 4, i;
-	struct target **moved;
+	struct slot *moved;
 
 	for (i = 0; i < follow->n_files; i++)
-		if (!follow->files[i])
+		if (!follow->files[i].target)
 			return i;
 	if (i < follow->room)
 		return i;
@@ -89,7 +93,7 @@ static int add(mmr_follow *follow, const char *path, int fd, uint64_t offset)
 		heap_free(target);
 		return err;
 	}
-	follow->files[number] = target;
+	follow->files[number].target = target;
 	if (number == follow->n_files)
 		follow->n_files++;
 	return number;
@@ -107,7 +111,7 @@ int mmr_follow_add_fd(mmr_follow *follow, int fd, uint64_t offset)
 
 static struct target *find(const mmr_follow *follow, int file)
 {
-	return file >= 0 && file < follow->n_files ? follow->files[file] : NULL;
+	return file >= 0 && file < follow->n_files ? follow->files[file].target : NULL;
 }
 
 /* Closes the reader that the event before has ended. */
@@ -126,7 +130,7 @@ void mmr_follow_remove(mmr_follow *follow, int file)
 	close_retired(follow);
 	target_end(&follow->shared, target);
 	heap_free(target);
-	follow->files[file] = NULL;
+	follow->files[file].target = NULL;
 }
 
 int mmr_follow_look(mmr_follow *follow, int file, mmr_follow_event *ret_event)
@@ -161,9 +165,11 @@ int mmr_follow_timeout(const mmr_follow *follow)
 	int every = (int)follow->shared.options.look_every, timeout = -1, i;
 
 	for (i = 0; i < follow->n_files; i++) {
-		if (!follow->files[i] || follow->files[i]->failed)
+		const struct target *target = follow->files[i].target;
+
+		if (!target || target->failed)
 			continue;
-		if (!target_is_watched(follow->files[i]))
+		if (!target_is_watched(target))
 			return every;
 		/* A folder of its path may be replaced. */
 		timeout = 4 * every;

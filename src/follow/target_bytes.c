@@ -61,10 +61,16 @@ static bool has_changed(const struct target *target)
  * Errors: those of mmr_refresh and mmr_open. */
 static int refresh(struct follow_shared *shared, struct target *target)
 {
-	int err = mmr_refresh(target->files[0].reader);
+	struct error_note note;
+	int err;
 
-	if (err == MMR_ETRUNCATED)
+	error_save(&note);
+	err = mmr_refresh(target->files[0].reader);
+	/* This is no error, so it must not leave a message. */
+	if (err == MMR_ETRUNCATED) {
+		error_restore(&note);
 		err = target_renew_reader(shared, target);
+	}
 	return err < 0 ? err : 0;
 }
 

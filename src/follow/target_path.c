@@ -64,6 +64,7 @@ bool target_look_at_path(
 {
 	const struct target_file *newest =
 		target->n_files > 0 ? &target->files[target->n_files - 1] : NULL;
+	struct error_note note;
 	struct os_stat stat;
 	bool is_back;
 	int fd, err;
@@ -88,9 +89,13 @@ bool target_look_at_path(
 		os_close(fd);
 		return false;
 	}
+	error_save(&note);
 	err = target_add_file(shared, target, target->path, fd, &stat);
-	if (err < 0)
+	if (err < 0) {
+		/* It is opened again by the next look. */
+		error_restore(&note);
 		return miss(shared, target, err, ret_event);
+	}
 	target->missing = target->reported = 0;
 	return target_report(ret_event, newest ? MMR_FOLLOW_REPLACED : MMR_FOLLOW_OPENED,
 		&target->files[target->n_files - 1], 0);

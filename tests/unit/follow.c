@@ -110,6 +110,7 @@ START_TEST(test_follow_gives_back)
 	/* Bytes that were not used are cut off: nothing is lost. */
 	ck_assert_int_eq(truncate("log", 9), 0);
 	must_grow(follow, "li");
+	ck_assert_str_eq(mmr_last_error(), "");
 	ck_assert_int_eq(mmr_follow_used(follow, 0, 7, 0), 0);
 	ck_assert_int_eq(truncate("log", 7), 0);
 	must_be_quiet(follow);
