@@ -94,6 +94,7 @@ static void drop_first(struct follow_shared *shared, struct target *target)
 	target->n_files--;
 	memmove(&target->files[0], &target->files[1], target->n_files * sizeof(target->files[0]));
 	target_restart(target);
+	target->end = MMR_REST;
 }
 
 int target_renew_reader(struct follow_shared *shared, struct target *target)
@@ -141,12 +142,16 @@ static bool is_past(const struct target *target)
 static bool look_at_files(
 	struct follow_shared *shared, struct target *target, mmr_follow_event *ret_event)
 {
+	struct os_stat now;
 	bool past;
 
 	if (target->n_files == 0)
 		return false;
-	/* First, so that all bytes that were written before the new file got one are reported. */
-	past = is_past(target);
+	/* First, so that all bytes that were written before the new file got one are reported; but
+	 * not all that a writer appends for ever. */
+	past = target->end != MMR_REST || is_past(target);
+	if (past && target->end == MMR_REST && os_stat_fd(target->files[0].reader->fd, &now) == 0)
+		target->end = now.size;
 	if (target_look_at_bytes(shared, target, ret_event))
 		return true;
 	if (!past)

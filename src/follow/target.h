@@ -43,6 +43,7 @@ struct target {
 	size_t n_files;
 	uint64_t off;  /* of the first file: bytes before it are used */
 	uint64_t seen; /* bytes before it were reported */
+	uint64_t end;  /* later bytes are not reported; MMR_REST: no later file has the path */
 	int lost;      /* why bytes that were reported could not be read; 0 */
 	struct target_sample first, last;
 

@@ -93,7 +93,7 @@ bool target_look_at_bytes(
 	}
 	/* The limit counts from what was reported, so that a caller that gives bytes back gets
 	 * more of them each time. */
-	stop = now.size;
+	stop = min_u64(now.size, target->end);
 	if (stop > target->seen && stop - target->seen > limit)
 		stop = target->seen + limit;
 	if (stop == target->seen)

@@ -97,6 +97,7 @@ int target_start(struct follow_shared *shared, struct target *target, const char
 	int err;
 
 	target->folder_watch = OS_NO_WATCH;
+	target->end = MMR_REST;
 	target->folder_seen = INT64_MIN / 2; /* long ago */
 	err = path ? start_path(shared, target, path) : start_fd(shared, target, fd);
 	if (err < 0) {

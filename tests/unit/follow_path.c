@@ -57,6 +57,36 @@ START_TEST(test_follow_rotation)
 }
 END_TEST
 
+/* Bytes that are appended for ever to a file without a path do not delay the next file for ever. */
+START_TEST(test_follow_rotation_ends)
+{
+	mmr_follow *follow;
+	int i;
+
+	scene_put("log", "1\n");
+	follow = follow_log(_i);
+	must_get(follow, MMR_FOLLOW_OPENED);
+	must_grow(follow, "1\n");
+	scene_rename("log", "old");
+	scene_put("log", "");
+	must_get(follow, MMR_FOLLOW_REPLACED);
+	for (i = 0; i < 5; i++) {
+		scene_append("old", "2\n");
+		must_grow(follow, "2\n");
+	}
+	scene_append("old", "3\n");
+	scene_append("log", "4\n");
+	must_grow(follow, "3\n");
+	scene_append("old", "5\n");
+	must_get(follow, MMR_FOLLOW_ENDED);
+	must_grow(follow, "4\n");
+	/* The next one has no such end. */
+	scene_append("log", "6\n");
+	must_grow(follow, "6\n");
+	mmr_follow_close(follow);
+}
+END_TEST
+
 /* The caller asks for events more slowly than the file is replaced. */
 START_TEST(test_follow_many_rotations)
 {
@@ -250,9 +280,9 @@ END_TEST
 
 static Suite *follow_path_suite(void)
 {
-	const TTest *const tests[] = {test_follow_rotation, test_follow_many_rotations,
-		test_follow_rotations_leave_nothing, test_follow_missing,
-		test_follow_missing_for_a_moment, test_follow_folder_removed,
+	const TTest *const tests[] = {test_follow_rotation, test_follow_rotation_ends,
+		test_follow_many_rotations, test_follow_rotations_leave_nothing,
+		test_follow_missing, test_follow_missing_for_a_moment, test_follow_folder_removed,
 		test_follow_becomes_no_file, NULL};
 	Suite *suite = suite_create("follow_path");
 
