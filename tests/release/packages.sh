@@ -66,7 +66,7 @@ deb()
 		echo "== autopkgtest"
 		autopkgtest ./*.deb ./*.dsc -- null
 		echo "== purge"
-		apt-get purge -q -y libmmreader0 libmmreader-dev mmreader-tools
+		apt-get purge -q -y libmmreader0 libmmreader-dev mmreader-tools python3-mmreader
 		find /usr /etc /var/lib -name "*mmr[ec]a[dt]*" > left
 		cat left
 		[ ! -s left ]'
