@@ -17,7 +17,7 @@
  *
  * Exceptions of callbacks always reach the caller. Without exceptions (-fno-exceptions) a call that
  * leaves out the last argument does not compile, and containers that find no memory end the
- *program.
+ * program.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_ERROR_HPP

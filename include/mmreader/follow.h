@@ -9,9 +9,9 @@
  *			... read bytes [event.start, event.stop) of event.reader ...
  *
  * Each byte of a file is reported once, in order. If another file gets the path, the rest of the
- *old file is reported before the first byte of the new one. The old file is followed until the new
- *one has a byte, since the writer of a log may keep it open for a while after it is renamed. Up to
- *8 files that have had the path are kept open until their bytes have been reported.
+ * old file is reported before the first byte of the new one. The old file is followed until the new
+ * one has a byte, since the writer of a log may keep it open for a while after it is renamed. Up to
+ * 8 files that have had the path are kept open until their bytes have been reported.
  *
  * What happens between two looks at a file is not seen: a file that gets the path and loses it
  * again, a truncation after which the file grows beyond its old length (but see `changes`), and the

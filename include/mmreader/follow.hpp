@@ -5,8 +5,7 @@
  *	logs.add("app.log", mmreader::rest);
  *	while (std::optional<mmreader::follow_event> event = logs.next())
  *		if (event->kind == MMR_FOLLOW_GREW)
- *			std::cout << event->file().read_at(event->start, event->stop -
- *event->start);
+ *			print(event->file(), event->start, event->stop);
  *
  * SPDX-License-Identifier: MIT */
 #ifndef MMREADER_FOLLOW_HPP
