@@ -1,9 +1,9 @@
 /* mmreader.h - reads files of any size as slices of a memory map
  *
  * Includes one header for each module: files (reader, guard), text (slice, find, positions, lines,
- * fields), binary data (array, record), scans of whole inputs (scan, each, compare, index), optional
- * libraries (library, filetype, regex), searches for lines (search, bisect), growing files (follow),
- * intern and memory.
+ * fields), binary data (array, record), scans of whole inputs (scan, each, compare, index),
+ * optional libraries (library, filetype, regex), searches for lines (search, bisect), growing files
+ * (follow), intern and memory.
  *
  * The comment of a call has these sections where they apply. Shape: what its arguments must be, and
  * the form of its result. Units: what its numbers count. Returns, Errors: its results. Lifetime:
