@@ -206,11 +206,11 @@ END_TEST
 START_TEST(test_each_row_of_large_inputs)
 {
 	struct chance chance = {52};
-	char *text = malloc(5 * MIB);
+	char *text = malloc(3 * MIB);
 	size_t i, at;
 
-	for (i = 0; i < 16; i++) {
-		mmr_slice bytes = {text, 1 + chance_below(&chance, i % 4 ? 30000 : 5 * MIB)};
+	for (i = 0; i < 8; i++) {
+		mmr_slice bytes = {text, 1 + chance_below(&chance, i % 4 ? 30000 : 3 * MIB)};
 
 		naive_rows_draw(&chance, ',', text, bytes.len);
 		/* A long row: of many cells, of one, or of one in quotes. */

@@ -366,12 +366,12 @@ END_TEST
 START_TEST(test_search_fixed_blocks)
 {
 	struct chance chance = {182};
-	char *text = malloc(5 * MIB);
+	char *text = malloc(3 * MIB);
 	size_t i;
 
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < 4; i++) {
 		mmr_slice bytes = {
-			text, 200000 + chance_below(&chance, (i % 3 ? 1 : 5) * MIB - 200000)};
+			text, 200000 + chance_below(&chance, (i % 3 ? 1 : 3) * MIB - 200000)};
 
 		chance_fill(&chance, text, bytes.len,
 			i % 2 ? (mmr_slice){"ab............................\n", 31}
