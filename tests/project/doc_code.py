@@ -156,9 +156,12 @@ def run_shell(folder, page, blocks):
     script = SHELL + "".join("block=%d\n%s" % (block.line, commands(block)) for block in blocks)
     with open(os.path.join(folder, "script"), "w", encoding="utf-8") as file:
         file.write(script)
+    # A version manager may have put the folder of this interpreter in front.
+    path = os.path.join(folder, "bin") + ":" + os.environ["PATH"]
     with open(os.path.join(folder, "errors"), "w+", encoding="utf-8") as errors:
         status = subprocess.run(["bash", "script"], cwd=folder, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=errors, timeout=300).returncode
+            stdout=subprocess.DEVNULL, stderr=errors, timeout=300,
+            env=dict(os.environ, PATH=path)).returncode
         errors.seek(0)
         said = errors.read()
     if said or status > 1:

@@ -19,6 +19,7 @@ ln -s "$MMCAT" "$work/bin/mmcat"
 # Lines of 12 bytes, which are also records of u32be and f64.
 yes 'TEXT REGEX ' | head -c 300000 > "$work/FILE"
 python3 "$top_srcdir/tests/support/make_log.py" 1M "$work/log" || exit 99
+cp "$work/log" "$work/access.log" && cp "$work/FILE" "$work/A" && cp "$work/FILE" "$work/B" || exit 99
 
 # A small result of `make bench`.
 mkdir "$work/build/bench" || exit 99
@@ -70,6 +71,9 @@ done
 END
 program bin/apt-get <<END
 [ "\$1" = install ] && [ \$# -gt 1 ]
+END
+program bin/pip <<END
+[ "\$*" = 'install ./python' ] && [ -e "$top_srcdir/python/pyproject.toml" ]
 END
 program bin/ldconfig <<END
 [ \$# = 0 ]
