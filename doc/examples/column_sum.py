@@ -4,7 +4,7 @@
     column_sum.py COLUMN FILE
 
 Columns are counted from 0. FILE may be a pipe, such as /dev/stdin. Cells that are not numbers, as
-in a heading, are counted.
+in a heading, are counted, and rows without the column are not.
 
 SPDX-License-Identifier: MIT
 """
@@ -17,8 +17,9 @@ import mmreader
 def numbers(rows, others):
     for (cell,) in rows:
         try:
-            yield float(cell)
-        except (TypeError, ValueError):
+            if cell is not None:
+                yield float(cell)
+        except ValueError:
             others.append(None)
 
 
@@ -31,7 +32,7 @@ def main():
             total = math.fsum(numbers(table.rows(columns=[int(sys.argv[1])]), others))
     except OSError as error:
         sys.exit(f"column_sum.py: {error}")
-    print(f"sum {total}, {len(others)} other cells")
+    print(f"sum {total:.2f}, {len(others)} other cells")
 
 
 if __name__ == "__main__":
