@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bench.py - measures mmreader against other programs, on files that it makes
 
-	bench.py --build=FOLDER [--size=4G] [--rows=all|search|index|cold|python] [--against=FOLDER] [--no-hyperfine]
+	bench.py --build=FOLDER [--size=4G] [--rows=all|search|index|cold|python|programs] [--against=FOLDER] [--no-hyperfine]
 
 Run it by `make bench` or `make bench BENCH_SIZE=256M BENCH_ROWS=search`. Every answer is compared with the rival's.
 With --against, the build of another commit (`make bench BENCH_AGAINST=COMMIT`) is a rival, too, and
@@ -24,6 +24,7 @@ import time
 from data import Data
 import cold_rows
 import index_rows
+import program_rows
 import python_rows
 import search_rows
 from measure import Runner
@@ -50,7 +51,7 @@ def main():
 	parser = argparse.ArgumentParser(description="measure mmreader against other programs")
 	parser.add_argument("--build", required=True, help="the build folder")
 	parser.add_argument("--size", default="4G", help="size of the log; the targets are for 4G")
-	parser.add_argument("--rows", default="all", choices=["all", "search", "index", "cold", "python"], help="what is measured")
+	parser.add_argument("--rows", default="all", choices=["all", "search", "index", "cold", "python", "programs"], help="what is measured")
 	parser.add_argument("--against", help="the build folder of another commit")
 	parser.add_argument("--no-hyperfine", action="store_true", help="measure with bench_run only")
 	args = parser.parse_args()
@@ -87,6 +88,8 @@ def main():
 		cold_rows.run(bench)
 	if args.rows in ("all", "python"):
 		python_rows.run(bench)
+	if args.rows in ("all", "programs"):
+		program_rows.run(bench)
 	out.finish(folder)
 	print("load after: %.2f; duration: %.0f s" % (os.getloadavg()[0], time.monotonic() - started))
 	return 1 if out.faults else 0
