@@ -73,6 +73,14 @@ class Mmap(support.Case):
                 cut = slice(start, stop, self.random.choice(steps))
                 self.same(lambda: f[cut], lambda: m[cut], cut)
 
+    def ends_before_it_starts(self, args, size):
+        """Whether a range is one for which find of mmap in Python 3.11.2 gives its search a
+        negative length: a debug build aborts, and an empty text is found."""
+        if len(args) < 2 or not all(-(2**63) <= x < 2**63 for x in args):
+            return False
+        start, end = (max(x + size, 0) if x < 0 else min(x, size) for x in args)
+        return start > end
+
     def test_find(self):
         for f, m in self.each(b"ab\0"):
             for _ in range(100):
@@ -81,11 +89,12 @@ class Mmap(support.Case):
                     at = self.random.randrange(len(m))
                     text = m[at : at + self.random.randrange(1, 300)]
                 args = [self.index(len(m)) for _ in range(self.random.randrange(3))]
-                if not text and len(args) == 2:
-                    # Python 3.11.2 finds an empty text in a range that ends before it starts.
-                    args[1] = len(m)
                 f.seek(self.random.randrange(len(m)))
                 m.seek(f.tell())
+                if self.ends_before_it_starts(args, len(m)):
+                    self.assertEqual(f.find(text, *args), -1)
+                    self.assertEqual(f.rfind(text, *args), -1)
+                    continue
                 self.same(lambda: f.find(text, *args), lambda: m.find(text, *args), (text, args))
                 self.same(lambda: f.rfind(text, *args), lambda: m.rfind(text, *args), (text, args))
             for text in "a", None, 1, bytearray(b"a"), memoryview(b"ab"):
