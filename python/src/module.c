@@ -92,9 +92,9 @@ static PyObject *module_kernel(PyObject *module, PyObject *unused)
 }
 
 static PyMethodDef functions[] = {
-	METHOD("open", reader_open, KEYWORDS,
+	METHOD("open", module_open, KEYWORDS,
 		"Open a path, a descriptor, or an object with a descriptor."),
-	METHOD("open_bytes", reader_open_bytes, METH_O, "Open a bytes-like object."),
+	METHOD("open_bytes", module_open_bytes, METH_O, "Open a bytes-like object."),
 	METHOD("memory", memory_process, METH_NOARGS, "The memory that this process uses."),
 	METHOD("kernel", module_kernel, METH_NOARGS, "The vector instructions that are used."),
 	{NULL, NULL, 0, NULL},

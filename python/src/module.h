@@ -158,8 +158,8 @@ static inline struct reader *reader_hold(struct reader *reader)
 	return reader;
 }
 
-PyObject *reader_open(PyObject *module, PyObject *args, PyObject *keywords);
-PyObject *reader_open_bytes(PyObject *module, PyObject *data);
+PyObject *module_open(PyObject *module, PyObject *args, PyObject *keywords);
+PyObject *module_open_bytes(PyObject *module, PyObject *data);
 
 /* Raises ValueError if the reader is closed. */
 bool reader_valid(struct reader *self);

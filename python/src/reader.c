@@ -103,7 +103,7 @@ static int open_file(PyObject *file, const mmr_reader_options *options, mmr_read
 	return err;
 }
 
-PyObject *reader_open(PyObject *module, PyObject *args, PyObject *keywords)
+PyObject *module_open(PyObject *module, PyObject *args, PyObject *keywords)
 {
 	module_state *state = PyModule_GetState(module);
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
@@ -144,7 +144,7 @@ PyObject *reader_open(PyObject *module, PyObject *args, PyObject *keywords)
 	return (PyObject *)self;
 }
 
-PyObject *reader_open_bytes(PyObject *module, PyObject *data)
+PyObject *module_open_bytes(PyObject *module, PyObject *data)
 {
 	module_state *state = PyModule_GetState(module);
 	struct reader *self = object_new(state, TYPE_READER);
