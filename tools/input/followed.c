@@ -339,7 +339,8 @@ enum follow followed_start(struct followed *file, const char *name, struct follo
 		.look = binary_matters(follower->options->binary)};
 	file->number = add(file);
 	/* The caller prints it once, or reports why it cannot. */
-	if (file->number == MMR_ESTREAM || file->number == -EISDIR || file->number == -ENOTSUP)
+	if (file->number == MMR_ESTREAM || file->number == -EISDIR || file->number == -ENOTSUP ||
+		file->number == -EBADF)
 		return FOLLOW_NOT;
 	if (file->number < 0)
 		return fail(file, file->number);
