@@ -28,6 +28,7 @@
 #include <mmreader/scan.hpp>
 #include <mmreader/parallel.hpp>
 #include <mmreader/each.hpp>
+#include <mmreader/compare.hpp>
 #include <mmreader/index.hpp>
 #include <mmreader/regex.hpp>
 #include <mmreader/search.hpp>

@@ -349,6 +349,27 @@ static void test_truncation()
 	}
 }
 
+static void test_compare()
+{
+	const std::string one = "same\nleft\nend", two = "same\nlift\nend and more";
+	mmreader::reader a = mmreader::reader::from_memory(one);
+	mmreader::reader b = mmreader::reader::from_memory(two);
+	mmreader::compare_options options;
+	mmr_comparison result;
+
+	options.lines = true;
+	result = mmreader::compare(a, b, {}, {}, options);
+	CHECK(result.first == 6 && result.line == 1 && result.different == 1);
+	CHECK(result.shorter == 1 && result.compared == one.size());
+	CHECK(result.bytes[0] == 'e' && result.bytes[1] == 'i');
+	mmreader::scan_options start;
+	start.length = 5;
+	result = mmreader::compare(a, b, start, start);
+	CHECK(result.first == mmreader::rest && result.shorter == 0);
+	CHECK_THROWS(
+		std::errc::bad_file_descriptor, (void)mmreader::compare(a, mmreader::reader()));
+}
+
 int main()
 {
 	const temporary path(text);
@@ -362,6 +383,7 @@ int main()
 	test_matches(file);
 	test_rows_and_records();
 	test_numbers();
+	test_compare();
 	test_truncation();
 	return n_failed != 0;
 }
