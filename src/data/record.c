@@ -29,7 +29,9 @@ static int skip_header(mmr_slice *slice, uint64_t header)
 	if (header > slice->len)
 		return error_set(-EBADMSG, "skip a header of %llu bytes in a slice of %zu bytes",
 			(unsigned long long)header, slice->len);
-	slice->ptr += (size_t)header;
+	/* An empty slice may have no pointer, to which C does not allow even 0 to be added. */
+	if (header > 0)
+		slice->ptr += (size_t)header;
 	slice->len -= (size_t)header;
 	return 0;
 }
@@ -39,7 +41,7 @@ mmr_records mmr_records_of(const mmr_layout *layout, mmr_slice slice, uint64_t h
 	mmr_records it = {slice.ptr, slice.ptr, slice.ptr, mmr_layout_size(layout), 0, 0};
 
 	it.error = skip_header(&slice, header);
-	if (it.error == 0) {
+	if (it.error == 0 && slice.len > 0) {
 		it.record = it.seen = slice.ptr;
 		it.stop = slice.ptr + slice.len;
 	}
