@@ -9,7 +9,7 @@ _mmcat()
 {
 	local options='-b -l -s -e -E -r -c -x -t -i -f -v -I -W -X -n -O -o -A -B -C -H -d -R -m -w -a -j
 		-q -h -V --bytes= --lines= --shard= --from= --until= --key= --sample= --seed= --find= --regex=
-		--reverse --count --hex --type= --info --compare --follow --patterns= --fixed --and --invert --ignore-case --word --whole-line
+		--reverse --count --hex --type= --header= --info --compare --follow --patterns= --fixed --and --invert --ignore-case --word --whole-line
 		--number --offset --only-matching --offsets --after= --before= --context=
 		--with-filename --no-filename --delimiter= --records= --csv --separator= --max-count=
 		--width= --relative --text --threads= --json --color= --index --index-part= --index-join=

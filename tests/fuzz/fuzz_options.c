@@ -234,6 +234,9 @@ static void check_limits(const struct options *options)
 		"count_only with an action that cannot count");
 	MUST(!options->count_only || options->width == 0, "a width with count_only");
 	MUST((options->action == ACTION_TYPE) == (options->layout != NULL), "a layout");
+	MUST(options->action == ACTION_TYPE || options->header == 0, "a header without records");
+	MUST(options->action != ACTION_TYPE || !options->reverse || !options->count_only,
+		"-r with -c");
 	MUST(options->n_threads <= 4096 && options->width <= 4096, "too many");
 	MUST(options->width == 0 || options->action == ACTION_HEX || options->action == ACTION_TYPE,
 		"a width with another action than -x or -t");
@@ -250,8 +253,8 @@ static void check_limits(const struct options *options)
 				options->index_part.k <= options->index_part.n),
 		"part %llu of %llu", (unsigned long long)options->index_part.k,
 		(unsigned long long)options->index_part.n);
-	MUST(options->sample == NO_SAMPLE ||
-			(searches && options->maximum == NO_MAXIMUM && !context),
+	MUST(options->sample == NO_SAMPLE || ((searches || options->action == ACTION_TYPE) &&
+						     options->maximum == NO_MAXIMUM && !context),
 		"a sample with another action, -m or context");
 	MUST(options->maximum == NO_MAXIMUM || options->maximum <= INT64_MAX, "too many");
 	MUST(options->n_files >= 1 && !options->files[options->n_files], "%d files",
@@ -337,12 +340,13 @@ static void check_plain(const struct options *options)
 			again.reverse == options->reverse && again.relative == options->relative &&
 			again.width == options->width && again.sample == options->sample &&
 			again.seed == options->seed && again.maximum == options->maximum &&
-			again.n_threads == options->n_threads && again.binary == options->binary &&
-			again.color == options->color && again.cache == options->cache &&
-			again.json == options->json && again.follow == options->follow &&
-			again.no_mmap == options->no_mmap && again.index == options->index &&
-			again.no_index == options->no_index && again.stats == options->stats &&
-			again.quiet == options->quiet && again.progress == options->progress,
+			again.header == options->header && again.n_threads == options->n_threads &&
+			again.binary == options->binary && again.color == options->color &&
+			again.cache == options->cache && again.json == options->json &&
+			again.follow == options->follow && again.no_mmap == options->no_mmap &&
+			again.index == options->index && again.no_index == options->no_index &&
+			again.stats == options->stats && again.quiet == options->quiet &&
+			again.progress == options->progress,
 		"an option differs");
 	MUST(!again.records == !options->records, "the records differ");
 	MUST(!can_have_names(options) || again.names == options->names, "the names differ");

@@ -197,8 +197,10 @@ void make_canonical(const struct options *options, struct command *plain)
 	else if (options->action != ACTION_PRINT && options->action != ACTION_REVERSE &&
 		 options->action != ACTION_INDEX && options->action != ACTION_COMPARE)
 		command_add(plain, option, 2);
-	if (options->action == ACTION_TYPE)
+	if (options->action == ACTION_TYPE) {
 		command_add(plain, options->layout, strlen(options->layout));
+		add_number(plain, "--header=", options->header);
+	}
 	add_flag(plain, options->reverse, "-r");
 	add_flag(plain, options->relative, "--relative");
 	add_flag(plain, options->count_only, "-c");

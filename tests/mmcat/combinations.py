@@ -319,6 +319,9 @@ ACTIONS = {
 	"hex": (["-x"], each(lambda data, first: hex_view(data, first, 16))),
 	"numbers": (["-t", "u8"], each(numbers)),
 	"some numbers": (["-t", "u8", "-m9"], lambda slices: b"".join(each(numbers)(slices).splitlines(True)[:9])),
+	"last numbers": (["-t", "u8", "-r", "-m9"],
+		lambda slices: b"".join(
+			[line for part, _ in slices for line in numbers(part, 0).splitlines(True)[::-1]][:9])),
 	"count numbers": (["-c", "-t", "u8"], lambda slices: b"%d\n" % sum(len(data) for data, _ in slices)),
 	"info": (["-i", "--json"], facts),
 	"follow": (["-f"], each(lambda data, _: data)),

@@ -236,6 +236,8 @@ mmcat -c -t 16s trades
 	echo $(($(wc -c < trades) / 16))
 mmcat -t id:u32le,price:f64le,name:4s -l -1 trades
 	table | sed -n '1p;$p'
+mmcat --header=64 -t u32be --sample=3 data.bin | wc -l
+	echo 3
 mmcat -s 3/4 -c -e ERROR app.log
 	python3 "$here/shard.py" 3 4 app.log | grep -c ERROR
 SLURM_PROCID=2 SLURM_NTASKS=4 mmcat -s auto -c -e ERROR app.log

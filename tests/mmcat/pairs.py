@@ -30,8 +30,8 @@ VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e"
 	"--index": [None, "index"], "--index-part": ["1/2", "2/2"], "--index-join": ["1", "3"],
 	"--separator": [";", "2"], "-C": ["1", "2"],
 	"--from": ["12", "30"], "--until": ["17", "25"], "--key": ["number=1", "regex=^([0-9][0-9])$"],
-	# No lines, or all: which lines are drawn otherwise is not known here.
-	"--sample": ["0", "50"], "--seed": ["1", "2"]}
+	# None, or all: which lines or records are drawn otherwise is not known here.
+	"--sample": ["0", "500"], "--seed": ["1", "2"], "--header": ["3", "8"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
 	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename", "--csv",
 	"--no-index", "--relative", "--compare"]
@@ -63,7 +63,7 @@ def refusal(given, names):
 		if name == other and name not in REPEATABLE and value != other_value:
 			return "cannot use " + name + " with two values"
 	return refusal_of_the_rest(given, names) or refusal_of_index(names) or refusal_of_parts(names) or \
-		refusal_of_compare(given, names) or refusal_without_hex(names)
+		refusal_of_compare(given, names) or refusal_without_view(names)
 
 
 def refusal_of_index(names):
@@ -99,9 +99,11 @@ def refusal_of_compare(given, names):
 	return None
 
 
-def refusal_without_hex(names):
+def refusal_without_view(names):
 	if "--relative" in names and "-x" not in names:
 		return "cannot use --relative without -x"
+	if "--header" in names and "-t" not in names:
+		return "cannot use --header without -t"
 	return None
 
 
@@ -141,7 +143,7 @@ def refusal_of_the_rest(given, names):
 
 
 def refusal_of_sample(names, actions):
-	if actions:
+	if actions and actions != ["-t"]:
 		return "cannot use %s with --sample" % actions[0]
 	if "-w" in names:
 		return "cannot use -w without -x or -t"
@@ -179,7 +181,7 @@ def refusal_without(names, actions):
 	for name in DETAILS:
 		if name in names:
 			return "cannot use %s without -e" % name
-	if "-r" in names and actions:
+	if "-r" in names and actions and actions != ["-t"]:
 		return "cannot use %s with -r" % actions[0]
 	for name in ("-r", "-x", "-i"):
 		if name in names and "-c" in names:
@@ -221,8 +223,13 @@ def units_of(options):
 	"""The lines or records of the data."""
 	size = {"u8": 1, "u16be": 2}.get(options.get("-t"))
 	if size:
-		return [DATA[at:at + size] for at in range(0, len(DATA) // size * size, size)]
+		first = header_of(options)
+		return [DATA[at:at + size] for at in range(first, len(DATA) - size + 1, size)]
 	return lines_of(DATA, delimiter_of(options))
+
+
+def header_of(options):
+	return int(options.get("--header", 0))
 
 
 def unit_of(options):
@@ -236,7 +243,7 @@ def delimiter_of(options):
 def spans_of(given, options):
 	"""The start and stop of each selection."""
 	spans, units = [], units_of(options)
-	starts = [0, *itertools.accumulate(map(len, units))]
+	starts = list(itertools.accumulate(map(len, units), initial=header_of(options)))
 	for name, value in given:
 		if name == "-b":
 			start, stop, _ = {"2:7": slice(2, 7), "-4:": slice(-4, None)}[value].indices(len(DATA))
@@ -255,7 +262,7 @@ def spans_of(given, options):
 		stop = start_of_key(options["--until"], options) if "--until" in options else len(DATA)
 		middle = start + len(shard_of(DATA[start:stop], delimiter_of(options), 1, 2))
 		return [{"1/2": (start, middle), "2/2": (middle, stop)}.get(options.get("-s"), (start, stop))]
-	return spans or [(0, len(DATA))]
+	return spans or [(header_of(options), len(DATA))]
 
 
 def start_of_key(wanted, options):
@@ -396,10 +403,13 @@ def records_of(options, spans):
 	size, most = {"u8": 1, "u16be": 2}[options["-t"]], int(options.get("-m", len(DATA)))
 	groups, rest = [], False
 	for start, stop in spans:
-		n = min((stop - start) // size, most)
-		rest |= n < most and (stop - start) % size > 0
-		groups.append([int.from_bytes(DATA[start + i * size:start + (i + 1) * size], "big")
-			for i in range(n)])
+		values = [int.from_bytes(DATA[at:at + size], "big") for at in range(start, stop - size + 1, size)]
+		# The end is read first, with what is left over.
+		rest |= (len(values) < most or "-r" in options) and (stop - start) % size > 0
+		if "-r" in options:
+			values.reverse()
+		n = min(len(values), most, int(options.get("--sample", len(values))))
+		groups.append(values[:n])
 		most -= n
 		if most == 0:
 			break
@@ -434,7 +444,7 @@ def expected(given, options, name):
 		return b"", 2
 	if "--compare" in options:
 		return compared(name, spans, options)
-	if "-e" in options or "-E" in options or "--sample" in options:
+	if "-e" in options or "-E" in options or "--sample" in options and "-t" not in options:
 		search = Search(given, options, spans)
 		found = search.printed(name)
 		status = 0 if found or not search.patterns else 1

@@ -47,7 +47,7 @@ check "runs have different seeds" [ "$(sed -n 's/.*, seed \([0-9]*\), .*/\1/p' e
 for option in '-m 1' -f; do
 	check "no $option" refuses "cannot use --sample with ${option%% *}" $option --sample=1 numbers
 done
-for option in -x -i '-t u8'; do
+for option in -x -i; do
 	check "no $option" refuses "cannot use ${option%% *} with --sample" $option --sample=1 numbers
 done
 check "no context" refuses "--sample with -A, -B or -C" -C 1 -e 1 --sample=1 numbers

@@ -1,26 +1,17 @@
 /* typed.c - prints the selection as numbers or records
  *
  * SPDX-License-Identifier: MIT */
-#include "actions/action.h"
+#include "actions/typed.h"
+
 #include "actions/block_text.h"
-#include "status/message.h"
 #include "output/output.h"
+#include "status/message.h"
 #include "status/report.h"
-#include "actions/typed_row.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Records of an input as lines. */
-struct table {
-	const mmr_layout *layout;
-	bool json;
-	size_t size, per_row; /* bytes of a record; records per line */
-	size_t room;          /* the most bytes of a record as text */
-	uint64_t n_bytes;     /* of the selection */
-};
 
 /* Compiles the layout, once for all inputs. Exits with a message if it is wrong. */
 static const mmr_layout *parsed(const struct options *options)
@@ -55,21 +46,24 @@ static int make_lines(void *state, const mmr_block *block)
 {
 	struct block_text *text = state;
 	const struct table *table = text->context;
-	mmr_slice bytes = block_units_in(block, table->size), record = {bytes.ptr, table->size};
+	mmr_slice bytes = block_units_in(block, table->size), record = {NULL, table->size};
 	uint64_t before = block->off - block->start + (uint64_t)(bytes.ptr - block->bytes.ptr);
-	uint64_t number = before / table->size;
-	size_t n = bytes.len / table->size;
+	uint64_t number = before / table->size; /* of a record in the output */
+	size_t n = bytes.len / table->size, at = 0, step = table->size, column;
 	int err = block_text_reserve(text, n * table->room);
 	char *to = text->bytes;
 
 	if (err < 0)
 		return err;
-	for (; n > 0 && err == 0; n--, record.ptr += table->size) {
-		if (number++ % table->per_row > 0)
-			*to++ = '\t';
-		err = typed_row_put(&to, table->layout, record, table->json);
-		if (number % table->per_row == 0)
-			*to++ = '\n';
+	if (table->backward) {
+		number = table->n_all - number - n;
+		at = (n - 1) * table->size;
+		step = 0 - table->size;
+	}
+	column = (size_t)(number % table->per_row);
+	for (; n > 0 && err == 0; n--, at += step) {
+		record.ptr = bytes.ptr + at;
+		err = typed_put(&to, table, record, &column);
 	}
 	text->len = (size_t)(to - text->bytes);
 	return err;
@@ -81,15 +75,9 @@ static int print_lines(void *state, const mmr_block *block)
 	struct table *table = text->context;
 
 	table->n_bytes += block->bytes.len - block->ahead;
+	table->n_records += block_units_in(block, table->size).len / table->size;
 	output_write(text->bytes, text->len);
 	return 0;
-}
-
-/* Ends a last line that is not full. */
-static void end_line(const struct table *table, uint64_t n_records)
-{
-	if (n_records % table->per_row > 0)
-		output_write("\n", 1);
 }
 
 /* Reports the last `rest` bytes of the selection. */
@@ -114,9 +102,22 @@ static int print_records(struct table *table, struct task *task)
 		.context = table,
 		.state_size = sizeof(struct block_text)};
 	mmr_block_options cut = block_units(table->size);
-	int err = block_text_scan(task->input->reader, &task->scan, &cut, job);
+	int err;
 
+	/* A stream is saved to a file before it is read backward. */
+	table->n_all = task->scan.length / table->size;
+	cut.backward = table->backward;
+	err = block_text_scan(task->input->reader, &task->scan, &cut, job);
 	report_scan();
+	return err;
+}
+
+/* Counts the records that would be printed. */
+static int count_records(struct table *table, struct task *task)
+{
+	int err = selection_size(task->input, &task->scan, &table->n_bytes);
+
+	table->n_records = min_u64(table->n_bytes / table->size, task->options->sample);
 	return err;
 }
 
@@ -134,17 +135,21 @@ enum status action_type(struct task *task)
 	table.size = mmr_layout_size(table.layout);
 	table.per_row = options->width > 0 ? options->width : 1;
 	table.json = options->json;
+	table.backward = options->reverse;
 	table.room = typed_row_room(table.layout, table.json);
-	if (!table.json && !options->count_only)
-		print_header(table.layout);
-	if (options->count_only)
-		err = selection_size(task->input, &task->scan, &table.n_bytes);
-	else
-		err = print_records(&table, task);
-	if (!options->count_only)
-		end_line(&table, table.n_bytes / table.size);
-	task->input->n += table.n_bytes / table.size;
-	task->input->taken += table.n_bytes / table.size;
+	if (options->count_only) {
+		err = count_records(&table, task);
+	} else {
+		if (!table.json)
+			print_header(table.layout);
+		err = options->sample == NO_SAMPLE ? print_records(&table, task)
+						   : typed_print_sample(&table, task);
+		/* The last line may not be full. */
+		if (table.n_records % table.per_row > 0)
+			output_write("\n", 1);
+	}
+	task->input->n += table.n_records;
+	task->input->taken += table.n_records;
 	if (err < 0)
 		return message_file(task->input->name, err);
 	return report_rest(task, table.n_bytes % table.size);

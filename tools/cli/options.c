@@ -37,6 +37,7 @@ static const struct option long_options[] = {
 	{"fixed", no_argument, NULL, LONG_FIXED},
 	{"follow", no_argument, NULL, 'f'},
 	{"from", required_argument, NULL, LONG_FROM},
+	{"header", required_argument, NULL, LONG_HEADER},
 	{"help", no_argument, NULL, 'h'},
 	{"hex", no_argument, NULL, 'x'},
 	{"ignore-case", no_argument, NULL, 'I'},

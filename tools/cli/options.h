@@ -68,16 +68,18 @@ struct options {
 	bool csv;                     /* they are rows */
 	char separator;               /* of their cells */
 	struct search_options search; /* of ACTION_SEARCH */
-	uint64_t sample;    /* of the lines that match, so many are chosen at random; NO_SAMPLE */
+	uint64_t sample;    /* of the records, or the lines that match, so many are chosen at
+			       random; NO_SAMPLE */
 	bool sample_of_all; /* no pattern is given, so all lines match */
 	bool has_seed;
 	uint64_t seed;      /* of the choice; the caller sets it if none is given */
-	bool reverse;       /* the last lines first; with ACTION_SEARCH, too */
+	bool reverse;       /* the last lines or records first, with ACTION_SEARCH and TYPE, too */
 	bool relative;      /* with ACTION_HEX: offsets count from the start of each selection */
 	bool names;         /* print the name of the file with each line or count */
 	bool count_only;    /* print the number of lines, matches or records, not the items */
 	const char *layout; /* of ACTION_TYPE */
 	size_t record_size; /* bytes; not 0 with ACTION_TYPE, where records replace lines */
+	uint64_t header;    /* bytes before the first record */
 	size_t width; /* bytes per row of ACTION_HEX, records per line of ACTION_TYPE; 0: default */
 	uint64_t maximum;   /* lines, matches or records; NO_MAXIMUM */
 	unsigned n_threads; /* 0: one per processor */

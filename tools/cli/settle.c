@@ -198,10 +198,12 @@ static void settle_search(struct options *options, const char *const *given)
 		pattern_unescape(search);
 	if (given[LONG_PATTERNS])
 		settle_patterns(options, given[LONG_PATTERNS]);
-	options->sample_of_all = given[LONG_SAMPLE] && search->n_patterns == 0;
+	/* A sample of the records of -t is no search. */
+	options->sample_of_all =
+		given[LONG_SAMPLE] && search->n_patterns == 0 && options->action != ACTION_TYPE;
 	if (search->n_patterns == 0)
 		refuse_without_search(options, given);
-	if (search->n_patterns == 0 && !given[LONG_SAMPLE])
+	if (search->n_patterns == 0 && !options->sample_of_all)
 		return;
 	if (options->action == ACTION_INFO && given['e'])
 		settle_refuse("-i with -e; use -I to ignore case");
@@ -252,6 +254,19 @@ static void settle_sample(struct options *options, const char *const *given)
 	if (options->has_seed)
 		options->seed =
 			value_number("seed", given[LONG_SEED], NUMBER_OF_ITEMS, 0, INT64_MAX - 1);
+}
+
+/* --- Records of a layout ---------------------------------------------------------------------- */
+
+static void settle_typed(struct options *options, const char *const *given)
+{
+	if (given['d'])
+		settle_refuse("-d with -t");
+	if (options->reverse && options->count_only)
+		settle_refuse("-r with -c");
+	if (given[LONG_HEADER])
+		options->header = value_number(
+			"length of the header", given[LONG_HEADER], NUMBER_OF_BYTES, 0, NO_MAXIMUM);
 }
 
 /* --- Details ---------------------------------------------------------------------------------- */
@@ -390,7 +405,9 @@ void settle(struct options *options, const char *const *given)
 	settle_sample(options, given);
 	settle_parts(options, given);
 	settle_compare(options, given[LONG_COMPARE] != NULL);
-	if (options->reverse && options->action != ACTION_SEARCH)
+	if (options->action == ACTION_TYPE)
+		settle_typed(options, given);
+	else if (options->reverse && options->action != ACTION_SEARCH)
 		settle_action(options, ACTION_REVERSE);
 	/* -c counts records with -t, else lines. */
 	if (options->count_only && !action_of(options)->unit)
@@ -402,8 +419,6 @@ void settle(struct options *options, const char *const *given)
 		settle_refuse("-w without -x or -t");
 	if (options->width > 0 && options->count_only)
 		settle_refuse("-w with -c");
-	if (given['d'] && action_has(options, ACTION_HAS_RECORDS))
-		settle_refuse("-d with -t");
 	if (options->follow)
 		settle_follow(options);
 	if (options->progress && options->quiet)
@@ -418,6 +433,8 @@ void settle(struct options *options, const char *const *given)
 	settle_index(options, given[LONG_INDEX]);
 	if (options->relative && options->action != ACTION_HEX)
 		settle_refuse("--relative without -x");
+	if (given[LONG_HEADER] && options->action != ACTION_TYPE)
+		settle_refuse("--header without -t");
 	options->color = wants_color(given[LONG_COLOR]);
 	options->cache = wanted_cache(given[LONG_CACHE]);
 }

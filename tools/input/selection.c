@@ -30,30 +30,54 @@ static mmr_scan_options scan_all(const struct options *options)
 	return scan;
 }
 
+/* Removes the header from the start of a range of bytes. */
+static void skip_header(const struct options *options, mmr_scan_options *scan)
+{
+	uint64_t skipped = options->header - min_u64(options->header, scan->offset);
+
+	if (scan->length != MMR_REST)
+		scan->length -= min_u64(scan->length, skipped);
+	scan->offset += skipped;
+}
+
 /* Sets the range of a selection whose ends count from the start. */
 static void set_range(
 	const struct options *options, const struct selection *selection, mmr_scan_options *scan)
 {
 	const struct range *range = &selection->range;
 	uint64_t start = (uint64_t)range->start, length = MMR_REST;
-	size_t unit = selection->part == PART_LINES ? options->record_size : 1;
 
 	if (range->has_length)
 		length = (uint64_t)range->length;
 	else if (range->stop != MMR_END)
 		length = range->stop > range->start ? (uint64_t)(range->stop - range->start) : 0;
-	if (unit == 0) {
+	if (selection->part != PART_LINES) {
+		scan->offset = start;
+		scan->length = length;
+		skip_header(options, scan);
+	} else if (options->record_size > 0) {
+		start = multiply_clamped(start, options->record_size);
+		scan->offset = start + min_u64(options->header, UINT64_MAX - start);
+		scan->length = multiply_clamped(length, options->record_size);
+	} else {
 		scan->first_line = start;
 		scan->n_lines = length;
-	} else {
-		scan->offset = multiply_clamped(start, unit);
-		scan->length = multiply_clamped(length, unit);
 	}
+}
+
+/* Whether -m takes the last lines or records of a selection, which the action prints first. */
+static bool takes_last(const struct options *options)
+{
+	if (options->record_size > 0)
+		return options->reverse;
+	return action_has(options, ACTION_LAST_LINES);
 }
 
 /* Limits a range to `maximum` lines or records, where the action takes the first ones. */
 static void limit_first(const struct options *options, uint64_t maximum, mmr_scan_options *scan)
 {
+	if (takes_last(options))
+		return;
 	if (options->record_size > 0)
 		scan->length =
 			min_u64(scan->length, multiply_clamped(maximum, options->record_size));
@@ -83,16 +107,24 @@ static void set_bytes(uint64_t start, uint64_t stop, mmr_scan_options *scan)
 	scan->n_lines = MMR_REST;
 }
 
-/* Divides the records into shards whose sizes differ by at most one record. */
-static void set_shard_of_records(
-	const struct shard *shard, size_t record_size, uint64_t size, mmr_scan_options *scan)
+/* The number of records between the header and the end of an input. */
+static uint64_t records_of(const struct options *options, uint64_t size)
 {
-	uint64_t n = shard->n, k = shard->k, records = size / record_size;
+	return (size - min_u64(options->header, size)) / options->record_size;
+}
+
+/* Divides the records into shards whose sizes differ by at most one record. */
+static void set_shard_of_records(const struct options *options, const struct shard *shard,
+	uint64_t size, mmr_scan_options *scan)
+{
+	uint64_t n = shard->n, k = shard->k, records = records_of(options, size);
 	uint64_t start = records / n * (k - 1) + min_u64(k - 1, records % n);
 	uint64_t stop = records / n * k + min_u64(k, records % n);
+	uint64_t first = min_u64(options->header, size);
 
 	/* The bytes after the last whole record belong to the last shard, which reports them. */
-	set_bytes(start * record_size, k == n ? size : stop * record_size, scan);
+	set_bytes(first + start * options->record_size,
+		k == n ? size : first + stop * options->record_size, scan);
 }
 
 static int locate_shard(mmr_reader *reader, const struct options *options,
@@ -102,7 +134,7 @@ static int locate_shard(mmr_reader *reader, const struct options *options,
 	int err;
 
 	if (options->record_size > 0) {
-		set_shard_of_records(shard, options->record_size, mmr_size(reader), scan);
+		set_shard_of_records(options, shard, mmr_size(reader), scan);
 		return 0;
 	}
 	err = mmr_shard(reader, scan, shard->k, shard->n, &start, &stop);
@@ -145,12 +177,21 @@ static int locate(mmr_reader *reader, const struct options *options,
 		if (selection->part == PART_LINES && options->record_size == 0)
 			return locate_lines(reader, &selection->range, scan);
 		if (selection->part == PART_LINES)
-			size /= options->record_size;
+			size = records_of(options, size);
 		forward.range.start = from_start(selection->range.start, size);
 		forward.range.stop = from_start(selection->range.stop, size);
 	}
 	set_range(options, &forward, scan);
 	return 0;
+}
+
+/* The start of the last `maximum` records of [start, stop). Bytes after the last whole one stay. */
+static uint64_t start_of_last(
+	uint64_t start, uint64_t stop, const struct options *options, uint64_t maximum)
+{
+	uint64_t n = (stop - start) / options->record_size;
+
+	return start + (n - min_u64(n, maximum)) * options->record_size;
 }
 
 /* Limits a range to what -m allows: the first lines, or the last ones where the action prints those
@@ -166,9 +207,15 @@ static int limit(
 	if (err < 0)
 		return err;
 	set_bytes(start, stop, scan);
-	if (maximum == NO_MAXIMUM || !action_has(options, ACTION_LAST_LINES))
+	if (maximum == NO_MAXIMUM || !takes_last(options))
 		return 0;
-	err = mmr_line_seek(reader, stop, -(int64_t)min_u64(maximum, INT64_MAX), scan, &start);
+	if (maximum == 0)
+		start = stop;
+	else if (options->record_size > 0)
+		start = start_of_last(start, stop, options, maximum);
+	else
+		err = mmr_line_seek(
+			reader, stop, -(int64_t)min_u64(maximum, INT64_MAX), scan, &start);
 	if (err == 0)
 		set_bytes(start, stop, scan);
 	return err;

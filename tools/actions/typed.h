@@ -1,0 +1,41 @@
+/* typed.h - the records of a selection as lines
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TOOLS_ACTIONS_TYPED_H
+#define TOOLS_ACTIONS_TYPED_H
+
+#include "actions/action.h"
+#include "actions/typed_row.h"
+
+/* How records are printed, and what has been printed. */
+struct table {
+	const mmr_layout *layout;
+	bool json, backward;
+	size_t size, per_row; /* bytes of a record; records per line */
+	size_t room;          /* the most bytes of a record as text */
+	uint64_t n_all;       /* records of the selection, if they are printed backward */
+	uint64_t n_bytes;     /* of the selection */
+	uint64_t n_records;   /* printed, or counted */
+};
+
+/* Writes a record at `*to` and moves `*to` to its end. `*column` is the number of records that are
+ * in the line, which ends when it is full. Returns: like typed_row_put. */
+static inline int typed_put(char **to, const struct table *table, mmr_slice record, size_t *column)
+{
+	int err;
+
+	if (*column > 0)
+		*(*to)++ = '\t';
+	err = typed_row_put(to, table->layout, record, table->json);
+	if (++*column < table->per_row)
+		return err;
+	*(*to)++ = '\n';
+	*column = 0;
+	return err;
+}
+
+/* Prints a random sample of the records. Sets the numbers of the table, but does not end a last
+ * line that is not full. Returns: 0 or a code of the library. */
+int typed_print_sample(struct table *table, struct task *task);
+
+#endif

@@ -1,0 +1,73 @@
+/* typed_sample.c - prints a random sample of the records of the selection
+ *
+ * A search for an empty text finds all records, and chooses some of them.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions/typed.h"
+
+#include "output/output.h"
+#include "status/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct printing {
+	struct table *table;
+	char *text;    /* of one record */
+	size_t column; /* see typed_put */
+};
+
+static int print_record(void *context, const mmr_found_line *record)
+{
+	struct printing *printing = context;
+	char *to = printing->text;
+	int err = typed_put(&to, printing->table, record->bytes, &printing->column);
+
+	output_write(printing->text, (size_t)(to - printing->text));
+	printing->table->n_records++;
+	return err;
+}
+
+static int print_sample(
+	struct printing *printing, const struct task *task, const mmr_scan_options *scan)
+{
+	mmr_pattern any = {{"", 0}, false};
+	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
+	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
+	mmr_search *search;
+	int err;
+
+	options.records = scan->records;
+	how.backward = printing->table->backward;
+	how.sample = task->options->sample;
+	how.seed = task->options->seed;
+	err = mmr_search_compile(&any, 1, &options, &search);
+	if (err < 0)
+		return err;
+	err = mmr_search_lines(search, task->input->reader, scan, &how, print_record, printing);
+	mmr_search_close(search);
+	return err;
+}
+
+int typed_print_sample(struct table *table, struct task *task)
+{
+	struct printing printing = {.table = table, .text = malloc(table->room)};
+	mmr_scan_options scan = task->scan;
+	mmr_split *records = NULL;
+	int err = printing.text ? 0 : -ENOMEM;
+
+	/* The caller reports the bytes after the last whole record. */
+	table->n_bytes = scan.length;
+	scan.length -= scan.length % table->size;
+	/* Records start where the selection starts. */
+	if (err == 0)
+		err = mmr_split_size(table->size, scan.offset, &records);
+	scan.records = records;
+	scan.io_mode = MMR_IO_READ;
+	if (err == 0)
+		err = print_sample(&printing, task, &scan);
+	mmr_split_close(records);
+	free(printing.text);
+	report_scan();
+	return err;
+}
