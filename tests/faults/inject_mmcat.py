@@ -100,6 +100,8 @@ CASES = [
     ("hex of a pipe", "|small", "pipe", ["-x"]),
     ("numbers", "", "pipe", ["-t", "i64le", "-j3", "numbers"]),
     ("records of a pipe", "|numbers", "pipe", ["-t", "a:i32le,b:i32le,c:u64le"]),
+    ("reverse numbers", "", "pipe", ["-r", "-t", "i64le", "-j1", "--header=8", "numbers"]),
+    ("sample numbers", "", "pipe", ["--sample=50", "--seed=1", "-t", "i64le", "-j1", "numbers"]),
     ("count records", "", "pipe", ["-c", "-t", "u32", "numbers"]),
     ("count records of a pipe", "|numbers", "pipe", ["-c", "-t", "u32"]),
     ("info", "", "pipe", ["-i", "small", "middle"]),
