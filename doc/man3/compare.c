@@ -1,7 +1,7 @@
 /* compare.c - the first difference of two files
  *
- * This program prints where two files differ first, as cmp does, and exits with 1 then. Of two
- * sparse files, it reads only the data:
+ * Holes that both files have are not read. This program prints the first difference of two files,
+ * as cmp does, and then exits with 1:
  *
  * SPDX-License-Identifier: MIT */
 #include <mmreader.h>

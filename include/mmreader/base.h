@@ -29,8 +29,8 @@
 #define MMR_MUST_CHECK
 #endif
 
-/* Of calls that are compiled into the program. The library exports them as functions, too, for
- * languages that cannot include this header; only its own source defines this macro. */
+/* Marks calls that are compiled into the program. The library also exports them as functions, for
+ * languages that cannot include this header. Only the source of the library defines this macro. */
 #ifndef MMR_INLINE
 #define MMR_INLINE static inline
 #endif

@@ -64,12 +64,12 @@ typedef struct mmr_comparison {
  * Shape: `scan_a` and `scan_b` may be NULL: all bytes. `n_threads`, `progress` and `before_wait`
  *   are those of `scan_a`. a and b may be the same reader, unless it is a stream. `options` may be
  *   NULL.
- * Returns: 0 if the ranges are equal; 1 if a byte or the lengths differ. How much longer a range is
- *   is not found out. Some bytes of a stream after the last one that was compared may have been
- *   read, and are lost then.
+ * Returns: 0 if the ranges are equal; 1 if a byte or the lengths differ. The longer range is
+ *   not read to its end. Some bytes of a stream after the last compared one may have been read;
+ *   they are lost.
  * Errors: -EINVAL (options); -ESPIPE for `lines` with records of two streams; -EBUSY for one stream
- *   on both sides; those of mmr_scan_run. Of several errors, the first one in the order of the
- *   range is returned. Only `failed` is then set.
+ *   on both sides; those of mmr_scan_run. If there are several errors, the first one in the
+ *   order of the range is returned. Only `failed` is then set.
  * Threads: safe. */
 MMR_API MMR_MUST_CHECK int mmr_compare(mmr_reader *a, const mmr_scan_options *scan_a, mmr_reader *b,
 	const mmr_scan_options *scan_b, const mmr_compare_options *options,

@@ -95,7 +95,7 @@ public:
 		return err.failed(result) ? reader() : reader(opened);
 	}
 
-	/* Of a temporary string. */
+	/* A temporary string would end before the reader. */
 	template <class Text, class = std::enable_if_t<std::is_same_v<Text, std::string>>>
 	static reader from_memory(Text &&memory, on_error err = on_error()) = delete;
 

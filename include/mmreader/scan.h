@@ -244,8 +244,8 @@ typedef struct mmr_range {
 	uint64_t skipped_lines;     /* lines skipped so far */
 	char delimiter;
 	bool counts_lines; /* set by the caller: `skipped_lines` has those of skipped bytes, too */
-	bool of_records;   /* lines are records, which cannot be told apart in pieces; not set for
-			      records of a fixed size, whose range is one of bytes */
+	bool of_records;   /* the units are records, which cannot be found in pieces of the input;
+			      not set for records of a fixed size, whose range is in bytes */
 } mmr_range;
 
 /* The range that options select.

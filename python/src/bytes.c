@@ -120,7 +120,7 @@ static PyObject *stepped(struct reader *self, Py_ssize_t start, Py_ssize_t step,
 			end = size - first < SMALL ? size : first + SMALL;
 			if (step < 0)
 				end = off + 1;
-			/* Of a window with one wanted byte, only this byte is read. */
+			/* If a window has only one wanted byte, read only this byte. */
 			if (step >= (Py_ssize_t)SMALL || step <= -(Py_ssize_t)SMALL || n == 1) {
 				first = off;
 				end = off + 1;

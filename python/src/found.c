@@ -38,10 +38,10 @@ struct found {
 	bool started, busy, lost;
 	struct chunk taken; /* by Python */
 	size_t next;
-	/* Of the thread. */
+	/* Used by the thread only. */
 	struct chunk filling;
 	size_t limit;
-	/* Of both, under the lock. */
+	/* Used by both threads, under the lock. */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct chunk ready;

@@ -12,8 +12,8 @@
 
 struct lines {
 	PyObject_HEAD struct reader *reader;
-	/* Of a reader without addresses: its blocks, of which `it` walks through one. Then this is
-	 * a user of the reader. */
+	/* The blocks of a reader without addresses; `it` iterates over one block. This object then
+	 * counts as a user of the reader. */
 	mmr_blocks *blocks;
 	PyObject *view; /* of the whole reader, if lines are memoryviews */
 	union {

@@ -31,8 +31,8 @@ struct state {
 	struct common *common;
 	struct window window; /* of the reader that has offsets */
 	struct differences differences;
-	/* Of the last block: */
-	uint64_t stop; /* of what was compared */
+	/* These describe the last block: */
+	uint64_t stop; /* end of the compared bytes */
 	bool surplus;
 	int error; /* of the reader that has offsets */
 	struct error_note note;
