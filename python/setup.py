@@ -47,11 +47,11 @@ class Build(build_ext):
             extension.extra_link_args += pkg_config("--libs")
         else:
             extension.include_dirs.append(os.path.join(SOURCE, "include"))
-            extension.extra_objects.append(self.library())
+            extension.extra_objects.append(self.static_library())
             extension.extra_link_args += ["-ldl"]
         super().build_extensions()
 
-    def library(self):
+    def static_library(self):
         """Builds the static library, with code that can be in a shared object."""
         if not os.path.exists(os.path.join(SOURCE, "configure")):
             subprocess.check_call(["autoreconf", "-fi"], cwd=SOURCE)
