@@ -23,18 +23,25 @@ static int copy_guarded(void *arg)
 	return 0;
 }
 
+int bytes_copy_slice(struct reader *self, mmr_slice from, char *to)
+{
+	struct copy copy = {from.ptr, to, from.len};
+
+	return from.len > 0 ? mmr_try(self->mmr, copy_guarded, &copy) : 0;
+}
+
 int bytes_copy(struct reader *self, uint64_t off, char *to, size_t len)
 {
 	mmr_slice all = mmr_bytes(self->mmr);
-	struct copy copy = {NULL, to, len};
+	mmr_slice from = {NULL, len};
 	size_t n;
 	int err;
 
 	if (len == 0)
 		return 0;
 	if (len <= SMALL && off <= all.len && len <= all.len - off) {
-		copy.from = all.ptr + off;
-		err = mmr_try(self->mmr, copy_guarded, &copy);
+		from.ptr = all.ptr + off;
+		err = bytes_copy_slice(self, from, to);
 		if (err < 0)
 			return err;
 		if (mmr_backing(self->mmr) != MMR_BACKING_MAPPED || !memchr(to, 0, len))

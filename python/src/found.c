@@ -107,24 +107,9 @@ static void *grown(void *memory, size_t *room, size_t wanted, size_t size)
 	return memory;
 }
 
-struct copy {
-	const char *from;
-	char *to;
-	size_t len;
-};
-
-static int copy_guarded(void *arg)
-{
-	struct copy *copy = arg;
-
-	memcpy(copy->to, copy->from, copy->len);
-	return 0;
-}
-
 static int add(struct found *self, const struct item *item, mmr_slice bytes)
 {
 	struct chunk *chunk = &self->filling;
-	struct copy copy = {bytes.ptr, NULL, bytes.len};
 	void *memory;
 	int err;
 
@@ -148,8 +133,7 @@ static int add(struct found *self, const struct item *item, mmr_slice bytes)
 			return -ENOMEM;
 		chunk->bytes = memory;
 	}
-	copy.to = chunk->bytes + chunk->used;
-	err = bytes.len > 0 ? mmr_try(self->reader->mmr, copy_guarded, &copy) : 0;
+	err = bytes_copy_slice(self->reader, bytes, chunk->bytes + chunk->used);
 	if (err < 0)
 		return err;
 	chunk->items[chunk->n] = *item;

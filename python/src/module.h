@@ -193,6 +193,10 @@ bool range_of(struct reader *self, PyObject *start, PyObject *end, uint64_t *ret
 /* --- Methods of readers, by source ------------------------------------------------------------ */
 
 /* bytes.c */
+
+/* Copies bytes of a reader, or of a block of it, under the guard. Returns: 0 or a negative code. */
+int bytes_copy_slice(struct reader *self, mmr_slice from, char *to);
+
 int bytes_copy(struct reader *self, uint64_t off, char *to, size_t len);
 PyObject *bytes_new(struct reader *self, uint64_t off, uint64_t len);
 Py_ssize_t bytes_length(PyObject *self);
