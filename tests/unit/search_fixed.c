@@ -1,6 +1,7 @@
 /* search_fixed.c - searches in records of a fixed size, compared with a naive search
  *
  * SPDX-License-Identifier: MIT */
+#include "naive_found.h"
 #include "support.h"
 
 #define MIB ((size_t)1 << 20)
@@ -113,10 +114,7 @@ struct test_case {
 	mmr_found_options how;
 	mmr_split *records;
 	/* The naive search. */
-	size_t start, n; /* of the first record, and how many there are */
-	uint64_t number; /* of the first one */
-	bool *found, *reported;
-	size_t at, previous;
+	struct naive_found naive;
 	int error;
 };
 
@@ -136,12 +134,12 @@ static void mark_found(struct test_case *test, mmr_slice bytes)
 {
 	size_t i, k, n;
 
-	for (i = 0; i < test->n; i++) {
-		mmr_slice record = {bytes.ptr + test->start + i * test->size, test->size};
+	for (i = 0; i < test->naive.n; i++) {
+		mmr_slice record = {bytes.ptr + test->naive.starts[i], test->size};
 
 		for (k = 0, n = 0; k < test->n_samples; k++)
 			n += is_in(test, record, test->samples[k]);
-		test->found[i] =
+		test->naive.found[i] =
 			(test->options.all ? n == test->n_samples : n > 0) != test->options.invert;
 	}
 }
@@ -149,77 +147,27 @@ static void mark_found(struct test_case *test, mmr_slice bytes)
 /* Searches [start, stop) naively. */
 static void search(struct test_case *test, mmr_slice bytes, size_t start, size_t stop)
 {
-	uint64_t left = test->how.max_lines;
-	size_t i, k, last = SIZE_MAX, end;
+	size_t i, end;
 
 	start = start < test->header ? min_size(test->header, stop) : start;
-	test->start = start;
+	test->naive.starts = malloc((stop - start + 1) * sizeof(size_t));
 	for (end = start; stop - end >= test->size; end += test->size)
-		test->n++;
+		test->naive.starts[test->naive.n++] = end;
+	test->naive.starts[test->naive.n] = end;
 	for (i = test->header; i < start; i += test->size)
-		test->number++;
+		test->naive.number++;
 	test->error = end < stop ? -EBADMSG : 0;
-	test->found = calloc(test->n + 1, 1);
-	test->reported = calloc(test->n + 1, 1);
-	test->previous = SIZE_MAX;
+	naive_found_make(&test->naive);
 	mark_found(test, bytes);
-	for (i = 0; i < test->n; i++) {
-		size_t one = test->how.backward ? test->n - 1 - i : i;
-
-		test->found[one] = test->found[one] && left > 0;
-		left -= test->found[one];
-		if (!test->found[one])
-			continue;
-		last = one;
-		k = one - (size_t)min_u64(test->how.before, one);
-		for (; k < test->n && k <= one + test->how.after; k++)
-			test->reported[k] = true;
-	}
-	/* A search that has found enough does not read the rest. */
-	if (left == 0 &&
-		(last == SIZE_MAX || test->how.backward || test->how.after < test->n - last))
+	if (naive_found_choose(&test->naive, &test->how))
 		test->error = 0;
-}
-
-/* The next record that must be reported; SIZE_MAX at the end. */
-static size_t next_record(struct test_case *test)
-{
-	size_t i;
-
-	for (; test->at < test->n; test->at++) {
-		i = test->how.backward ? test->n - 1 - test->at : test->at;
-		if (test->reported[i])
-			return i;
-	}
-	return SIZE_MAX;
 }
 
 static int on_record(void *context, const mmr_found_line *found)
 {
 	struct test_case *test = context;
-	bool has_context = test->how.before > 0 || test->how.after > 0;
-	size_t i = next_record(test), len = found->bytes.len;
 
-	if (i == SIZE_MAX || found->off != test->start + i * test->size ||
-		found->is_context == test->found[i] || len == 0 || len % test->size > 0 ||
-		(len > test->size && !test->how.runs))
-		return -EPROTO;
-	if (found->number != (test->how.numbers ? test->number + i : MMR_NO_LINE))
-		return -ERANGE;
-	if (has_context &&
-		found->after_gap != (test->previous != SIZE_MAX && test->previous + 1 != i))
-		return -ECHILD;
-	/* A run has adjacent records of one kind. */
-	for (;;) {
-		test->previous = i;
-		test->at++;
-		len -= test->size;
-		if (len == 0)
-			return 0;
-		i = next_record(test);
-		if (i != test->previous + 1 || test->found[i] == found->is_context)
-			return -EPROTO;
-	}
+	return naive_found_check(&test->naive, &test->how, found);
 }
 
 static struct test_case draw(struct chance *chance, size_t most)
@@ -276,8 +224,7 @@ static void end(struct test_case *test, mmr_search *made)
 {
 	mmr_search_close(made);
 	mmr_split_close(test->records);
-	free(test->found);
-	free(test->reported);
+	naive_found_free(&test->naive);
 }
 
 #define CASE    "%s, %zu bytes, records of %zu after %zu, pattern '%s'"
@@ -289,8 +236,9 @@ static void must_find(mmr_reader *reader, const mmr_search *made, struct test_ca
 	int err = mmr_search_lines(made, reader, &test->scan, &test->how, on_record, test);
 
 	MUST(err == test->error, CASE ": %d, not %d (%s) at record %zu", CASE_OF, err, test->error,
-		mmr_last_error(), test->at);
-	MUST(next_record(test) == SIZE_MAX, CASE ": record %zu is not found", CASE_OF, test->at);
+		mmr_last_error(), test->naive.at);
+	MUST(naive_found_next(&test->naive, &test->how) == SIZE_MAX,
+		CASE ": record %zu is not found", CASE_OF, test->naive.at);
 }
 
 static void must_count(mmr_reader *reader, const mmr_search *made, const struct test_case *test,
@@ -304,8 +252,8 @@ static void must_count(mmr_reader *reader, const mmr_search *made, const struct 
 		return;
 	err = mmr_search_count(made, reader, &test->scan, &n);
 	MUST(err == test->error, CASE ": %s", CASE_OF, mmr_last_error());
-	for (i = 0; i < test->n; i++)
-		want += test->found[i];
+	for (i = 0; i < test->naive.n; i++)
+		want += test->naive.found[i];
 	MUST(n == want, CASE ": %zu, not %zu", CASE_OF, (size_t)n, (size_t)want);
 }
 
@@ -313,9 +261,9 @@ static void must_count(mmr_reader *reader, const mmr_search *made, const struct 
 static void must_sample(mmr_reader *reader, const mmr_search *made, struct test_case *test,
 	const char *name, size_t size)
 {
-	test->how.sample = test->n + 1;
-	test->at = 0;
-	test->previous = SIZE_MAX;
+	test->how.sample = test->naive.n + 1;
+	test->naive.at = 0;
+	test->naive.previous = SIZE_MAX;
 	must_find(reader, made, test, name, size);
 }
 

@@ -1,6 +1,7 @@
 /* search_records.c - searches in records of several lines and in rows, compared with a naive search
  *
  * SPDX-License-Identifier: MIT */
+#include "naive_found.h"
 #include "naive_rows.h"
 #include "support.h"
 
@@ -139,10 +140,7 @@ struct test_case {
 	mmr_scan_options scan;
 	mmr_found_options how;
 	/* The naive search. */
-	size_t *starts, n; /* of the records of the range, and its end */
-	bool *found, *reported;
-	uint64_t number; /* of the first one */
-	size_t at, previous;
+	struct naive_found naive;
 	int error;
 };
 
@@ -178,11 +176,11 @@ static void cut_rows(struct test_case *test, mmr_slice bytes, size_t start, size
 	size_t i;
 
 	for (i = 0; i < all.n && all.ends[i] < start; i++)
-		test->number++;
-	test->starts[0] = start;
+		test->naive.number++;
+	test->naive.starts[0] = start;
 	for (i = 0; i < rows.n; i++)
-		test->starts[i + 1] = start + rows.ends[i] + 1;
-	test->n = rows.n + (test->starts[rows.n] < stop);
+		test->naive.starts[i + 1] = start + rows.ends[i] + 1;
+	test->naive.n = rows.n + (test->naive.starts[rows.n] < stop);
 	test->error = rows.quote == UINT64_MAX ? 0 : MMR_EQUOTE;
 	free(all.ends);
 	free(rows.ends);
@@ -195,93 +193,44 @@ static void cut_records(struct test_case *test, mmr_slice bytes, size_t start, s
 
 	for (at = start; at < stop; at++)
 		if (at == start || begins(test, part, start, at))
-			test->starts[test->n++] = at;
+			test->naive.starts[test->naive.n++] = at;
 	for (at = 1; at <= start && at < bytes.len; at++)
-		test->number += begins(test, bytes, 0, at);
+		test->naive.number += begins(test, bytes, 0, at);
 }
 
 /* Searches [start, stop) naively. */
 static void search(struct test_case *test, mmr_slice bytes, size_t start, size_t stop)
 {
-	uint64_t left = test->how.max_lines;
-	size_t i, k, n, last = SIZE_MAX;
+	size_t i, k, n;
 
-	test->starts = malloc((stop - start + 2) * sizeof(size_t));
-	test->n = 0;
-	test->number = 0;
+	test->naive.starts = malloc((stop - start + 2) * sizeof(size_t));
+	test->naive.n = 0;
+	test->naive.number = 0;
 	if (has_rows(test))
 		cut_rows(test, bytes, start, stop);
 	else
 		cut_records(test, bytes, start, stop);
-	test->starts[test->n] = stop;
-	test->found = calloc(test->n + 1, 1);
-	test->reported = calloc(test->n + 1, 1);
-	test->at = 0;
-	test->previous = SIZE_MAX;
-	for (i = 0; i < test->n; i++) {
-		mmr_slice record = {
-			bytes.ptr + test->starts[i], test->starts[i + 1] - test->starts[i]};
+	test->naive.starts[test->naive.n] = stop;
+	naive_found_make(&test->naive);
+	for (i = 0; i < test->naive.n; i++) {
+		const size_t *bounds = &test->naive.starts[i];
+		mmr_slice record = {bytes.ptr + bounds[0], bounds[1] - bounds[0]};
 
 		record.len -= record.ptr[record.len - 1] == '\n';
 		for (k = 0, n = 0; k < test->n_samples; k++)
 			n += is_in(record, test->samples[k]);
-		test->found[i] =
+		test->naive.found[i] =
 			(test->options.all ? n == test->n_samples : n > 0) != test->options.invert;
 	}
-	for (i = 0; i < test->n; i++) {
-		size_t one = test->how.backward ? test->n - 1 - i : i;
-
-		test->found[one] = test->found[one] && left > 0;
-		left -= test->found[one];
-		if (!test->found[one])
-			continue;
-		last = one;
-		k = one - (size_t)min_u64(test->how.before, one);
-		for (; k < test->n && k <= one + test->how.after; k++)
-			test->reported[k] = true;
-	}
-	/* A search that has found enough does not read the rest. */
-	if (left == 0 &&
-		(last == SIZE_MAX || test->how.backward || test->how.after < test->n - last))
+	if (naive_found_choose(&test->naive, &test->how))
 		test->error = 0;
-}
-
-/* The next record that must be reported; SIZE_MAX at the end. */
-static size_t next_record(struct test_case *test)
-{
-	size_t i;
-
-	for (; test->at < test->n; test->at++) {
-		i = test->how.backward ? test->n - 1 - test->at : test->at;
-		if (test->reported[i])
-			return i;
-	}
-	return SIZE_MAX;
 }
 
 static int on_record(void *context, const mmr_found_line *found)
 {
 	struct test_case *test = context;
-	bool has_context = test->how.before > 0 || test->how.after > 0;
-	size_t i = next_record(test), stop = (size_t)found->off + found->bytes.len;
 
-	if (i == SIZE_MAX || found->off != test->starts[i] || found->is_context == test->found[i])
-		return -EPROTO;
-	if (found->number != (test->how.numbers ? test->number + i : MMR_NO_LINE))
-		return -ERANGE;
-	if (has_context &&
-		found->after_gap != (test->previous != SIZE_MAX && test->previous + 1 != i))
-		return -EBADMSG;
-	/* A run has adjacent records of one kind. */
-	for (;;) {
-		test->previous = i;
-		test->at++;
-		if (test->starts[i + 1] == stop || !test->how.runs)
-			return test->starts[i + 1] == stop ? 0 : -EPROTO;
-		i = next_record(test);
-		if (i != test->previous + 1 || test->found[i] == found->is_context)
-			return -EPROTO;
-	}
+	return naive_found_check(&test->naive, &test->how, found);
 }
 
 static struct test_case draw(struct chance *chance)
@@ -337,9 +286,7 @@ static void end(struct test_case *test, mmr_search *made)
 {
 	mmr_search_close(made);
 	mmr_split_close(test->records);
-	free(test->starts);
-	free(test->found);
-	free(test->reported);
+	naive_found_free(&test->naive);
 }
 
 #define CASE "%s, %zu bytes, records '%s', pattern '%s'"
@@ -350,9 +297,10 @@ static void must_find(mmr_reader *reader, const mmr_search *made, struct test_ca
 	int err = mmr_search_lines(made, reader, &test->scan, &test->how, on_record, test);
 
 	MUST(err == test->error, CASE ": %d (%s) at record %zu", name, size, test->kind,
-		test->samples[0]->text, err, mmr_last_error(), test->at);
-	MUST(next_record(test) == SIZE_MAX, CASE ": record %zu is not found", name, size,
-		test->kind, test->samples[0]->text, test->at);
+		test->samples[0]->text, err, mmr_last_error(), test->naive.at);
+	MUST(naive_found_next(&test->naive, &test->how) == SIZE_MAX,
+		CASE ": record %zu is not found", name, size, test->kind, test->samples[0]->text,
+		test->naive.at);
 }
 
 static void must_count(mmr_reader *reader, const mmr_search *made, const struct test_case *test,
@@ -364,8 +312,8 @@ static void must_count(mmr_reader *reader, const mmr_search *made, const struct 
 
 	MUST(err == test->error || (err == MMR_EQUOTE && test->how.max_lines != UINT64_MAX),
 		CASE ": %s", name, size, test->kind, test->samples[0]->text, mmr_last_error());
-	for (i = 0; i < test->n; i++)
-		want += test->found[i];
+	for (i = 0; i < test->naive.n; i++)
+		want += test->naive.found[i];
 	MUST(n == want || test->how.max_lines != UINT64_MAX, CASE ": %zu, not %zu", name, size,
 		test->kind, test->samples[0]->text, (size_t)n, (size_t)want);
 }
