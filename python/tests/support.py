@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: MIT
 import os
 import random
+import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -56,3 +58,18 @@ class Case(unittest.TestCase):
 
     def text(self, size, letters=b"ab\n"):
         return bytes(self.random.choices(letters, k=size))
+
+    def check_interrupt(self, statement):
+        """Ctrl-C ends a statement that waits, with KeyboardInterrupt."""
+        # If SIGINT is ignored, as in background jobs of a shell, Python leaves it so.
+        code = f"""if True:
+            import mmreader, os, signal, threading
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+            try:
+                {statement}
+            except KeyboardInterrupt:
+                print("interrupted")
+        """
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+        self.assertEqual(done.stdout, b"interrupted\n", done.stderr)
