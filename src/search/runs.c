@@ -113,6 +113,31 @@ static int find_lines(struct runs *runs, unsigned flags)
 	return 0;
 }
 
+/* Whether all lines match, since they contain an empty text. */
+static bool finds_all(const struct finder *finder)
+{
+	const mmr_search_options *options = &finder->search->options;
+	size_t i;
+
+	if (finder->sample || options->all || options->invert || options->words ||
+		options->whole_lines)
+		return false;
+	for (i = 0; i < finder->search->n_terms; i++)
+		if (term_is_empty(&finder->search->terms[i]))
+			return true;
+	return false;
+}
+
+/* Keeps all lines of the block as one run. */
+static int keep_all(struct runs *runs, unsigned flags)
+{
+	size_t n_before = flags & RUNS_NUMBER ? 0 : NOT_COUNTED;
+
+	runs->n_kept = runs->block.len > 0;
+	runs->kept[0] = (struct run){0, runs->block.len, n_before, 0};
+	return flags & RUNS_COUNT ? units_in(units_of_runs(runs), runs->block, &runs->n_lines) : 0;
+}
+
 int runs_find(struct runs *runs, mmr_slice block, uint64_t off, unsigned flags)
 {
 	int err;
@@ -125,8 +150,12 @@ int runs_find(struct runs *runs, mmr_slice block, uint64_t off, unsigned flags)
 	runs->decided = block.len;
 	runs->counted = runs->n_units = 0;
 	runs->n_lines = 0;
-	finder_load(runs->finder, block, off);
-	err = find_lines(runs, flags);
+	if (finds_all(runs->finder)) {
+		err = keep_all(runs, flags);
+	} else {
+		finder_load(runs->finder, block, off);
+		err = find_lines(runs, flags);
+	}
 	if (err == 0 && (flags & RUNS_NUMBER))
 		err = number_to(runs, block.len);
 	if (err == 0 && (flags & RUNS_COUNT) && is_inverted(runs))
