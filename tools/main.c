@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
+#include "actions/row_fields.h"
 #include "cli/help.h"
 #include "cli/patterns.h"
 #include "input/follow.h"
@@ -62,9 +63,11 @@ static enum status run_selection(struct task *task)
 }
 
 /* Runs the action on each selection of an input. */
-static enum status run_selections(struct input *input, const struct options *options)
+static enum status run_selections(
+	struct input *input, const struct options *options, const struct row_fields *fields)
 {
-	struct task task = {.input = input, .options = options, .maximum = options->maximum};
+	struct task task = {
+		.input = input, .options = options, .maximum = options->maximum, .fields = fields};
 	enum status status = STATUS_NO_MATCH, one;
 	bool failed = false;
 	uint64_t used = 0;
@@ -89,6 +92,28 @@ static enum status run_selections(struct input *input, const struct options *opt
 	return input->disorder ? STATUS_TROUBLE : status;
 }
 
+/* Prints the header, then runs the action on the data after it. */
+static enum status run_table(struct input *input, const struct options *options)
+{
+	struct row_fields fields;
+	struct task task = {.input = input, .options = options};
+	enum status status = STATUS_DONE;
+	int err;
+
+	if (options->fields.n > 0) {
+		status = row_fields_open(input, options, &fields);
+		task.fields = &fields;
+	}
+	if (status != STATUS_DONE)
+		return status;
+	err = header_print(&task);
+	status = err < 0 ? message_file(input->name, err)
+			 : run_selections(input, options, task.fields);
+	if (task.fields)
+		row_fields_close(&fields);
+	return status;
+}
+
 static enum status run(const char *file, const struct options *options)
 {
 	struct input input;
@@ -98,8 +123,12 @@ static enum status run(const char *file, const struct options *options)
 	progress_input(file);
 	if (input_open(file, need_of(options), options, &input) != STATUS_DONE)
 		return STATUS_TROUBLE;
+	if (options->has_header && input_header(&input, options) != STATUS_DONE) {
+		input_close(&input);
+		return STATUS_TROUBLE;
+	}
 	indexed = input_index(&input, options);
-	status = run_selections(&input, options);
+	status = run_table(&input, options);
 	if (status == STATUS_NO_MATCH)
 		status = unmatched_explain(&input, options);
 	if (input.index) {

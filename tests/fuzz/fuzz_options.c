@@ -5,11 +5,10 @@
  * and jumps back. Messages on standard error go to a file in memory. The functions below replace
  * those of output.h and progress.h. Files of --patterns cannot be opened; standard input is empty.
  *
- * Links: tools/actions/table.c tools/cli/help.c tools/cli/keys.c tools/cli/number.c
- * Links: tools/cli/options.c
- * Links: tools/cli/patterns.c tools/cli/range.c tools/cli/settle.c tools/cli/values.c
- * Links: tools/status/message.c tests/fuzz/options_canonical.c
- * Wraps: exit fopen
+ * Links: tools/actions/table.c tools/cli/fields.c tools/cli/help.c tools/cli/keys.c
+ * tools/cli/number.c Links: tools/cli/options.c Links: tools/cli/patterns.c tools/cli/range.c
+ * tools/cli/settle.c tools/cli/values.c Links: tools/status/message.c
+ * tests/fuzz/options_canonical.c Wraps: exit fopen
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -126,6 +125,7 @@ static int parse(struct command *command, struct options *options, char *message
 static void forget(struct options *options)
 {
 	free(options->search.patterns);
+	free(options->fields.items);
 	mmr_split_close(options->records);
 	mmr_regex_close(options->keys.regex);
 }
@@ -256,6 +256,15 @@ static void check_limits(const struct options *options)
 	MUST(options->sample == NO_SAMPLE || ((searches || options->action == ACTION_TYPE) &&
 						     options->maximum == NO_MAXIMUM && !context),
 		"a sample with another action, -m or context");
+	MUST(options->fields.n == 0 || (searches && !matches && !options->follow),
+		"fields with another action, -o, --offsets or -f");
+	for (i = 0; i < options->fields.n; i++) {
+		const struct field_item *item = &options->fields.items[i];
+
+		MUST(item->name.ptr ? options->has_header && item->name.len > 0
+				    : item->first >= 1 && item->first <= item->last,
+			"a wrong field");
+	}
 	MUST(options->maximum == NO_MAXIMUM || options->maximum <= INT64_MAX, "too many");
 	MUST(options->n_files >= 1 && !options->files[options->n_files], "%d files",
 		options->n_files);
@@ -301,6 +310,22 @@ static bool same_search(const struct search_options *a, const struct search_opti
 		if (!same_pattern(&a->patterns[i], &b->patterns[i]))
 			return false;
 	return true;
+}
+
+static bool same_fields(const struct field_list *a, const struct field_list *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->n && a->n == b->n; i++) {
+		const struct field_item *one = &a->items[i], *other = &b->items[i];
+
+		if (one->first != other->first || one->last != other->last ||
+			one->name.len != other->name.len ||
+			(one->name.len > 0 &&
+				memcmp(one->name.ptr, other->name.ptr, one->name.len) != 0))
+			return false;
+	}
+	return a->n == b->n;
 }
 
 static bool same_keys(const struct key_range *a, const struct key_range *b)
@@ -354,6 +379,9 @@ static void check_plain(const struct options *options)
 	for (i = 0; i < options->n_selections; i++)
 		MUST(same_selection(&again.selections[i], &options->selections[i]),
 			"selection %zu differs", i);
+	MUST(same_fields(&again.fields, &options->fields) &&
+			again.has_header == options->has_header,
+		"the fields differ");
 	MUST(same_keys(&again.keys, &options->keys), "the keys differ");
 	MUST(same_text(again.layout, options->layout), "the layout differs");
 	MUST(again.index_part.k == options->index_part.k &&

@@ -169,6 +169,36 @@ static void add_keys(struct command *plain, const struct key_range *keys)
 	}
 }
 
+/* Adds -F and --header. */
+static void add_fields(struct command *plain, const struct options *options)
+{
+	const struct field_list *list = &options->fields;
+	char text[65536] = "";
+	size_t len = 0, i;
+
+	add_flag(plain, options->has_header, "--header");
+	if (list->n == 0)
+		return;
+	for (i = 0; i < list->n; i++) {
+		const struct field_item *item = &list->items[i];
+		size_t room = sizeof(text) - len;
+
+		if (item->name.ptr)
+			len += (size_t)snprintf(
+				text + len, room, ",%.*s", (int)item->name.len, item->name.ptr);
+		else if (item->last == FIELDS_REST)
+			len += (size_t)snprintf(text + len, room, ",%zu-", item->first);
+		else
+			len += (size_t)snprintf(
+				text + len, room, ",%zu-%zu", item->first, item->last);
+		MUST(len < sizeof(text), "too many fields");
+	}
+	command_add(plain, "-F", 2);
+	command_add(plain, text + 1, len - 1);
+	if (!options->csv)
+		add_bytes(plain, "--separator=", (mmr_slice){&options->separator, 1});
+}
+
 bool can_have_names(const struct options *options)
 {
 	return options->action == ACTION_SEARCH || options->count_only;
@@ -190,9 +220,9 @@ void make_canonical(const struct options *options, struct command *plain)
 		add_number(plain, "--sample=", options->sample);
 	if (options->has_seed)
 		add_number(plain, "--seed=", options->seed);
-	if (options->action == ACTION_SEARCH && !options->sample_of_all)
+	if (options->action == ACTION_SEARCH && !options->all_lines)
 		add_search(plain, &options->search);
-	else if (options->sample_of_all)
+	else if (options->all_lines)
 		add_details(plain, &options->search);
 	else if (options->action != ACTION_PRINT && options->action != ACTION_REVERSE &&
 		 options->action != ACTION_INDEX && options->action != ACTION_COMPARE)
@@ -201,6 +231,7 @@ void make_canonical(const struct options *options, struct command *plain)
 		command_add(plain, options->layout, strlen(options->layout));
 		add_number(plain, "--header=", options->header);
 	}
+	add_fields(plain, options);
 	add_flag(plain, options->reverse, "-r");
 	add_flag(plain, options->relative, "--relative");
 	add_flag(plain, options->count_only, "-c");

@@ -107,7 +107,7 @@ bash_offers()
 check "bash: colours" bash_offers "always auto never" "mmcat --color="
 check "bash: types" bash_offers "f16 f16be f16le f32 f32be f32le f64 f64be f64le" "mmcat -t id:f"
 check "bash: no files for a pattern" bash_offers "" "mmcat -E "
-check "bash: options of a kind" bash_offers "--find= --fixed --follow --from=" "mmcat -n --f"
+check "bash: options of a kind" bash_offers "--fields= --find= --fixed --follow --from=" "mmcat -n --f"
 
 # --- zsh ------------------------------------------------------------------------------------------
 

@@ -186,6 +186,14 @@ mmcat --csv -c table.csv
 	grep -c '' table.csv
 mmcat --csv -E ',17$' table.csv
 	grep -E ',17$' table.csv
+mmcat -F 1,3 --separator=' ' app.log
+	cut -d ' ' -f 1,3 app.log
+mmcat --csv --header -F value,name table.csv
+	awk -F, '{ print $2 "," $1 }' table.csv
+mmcat --csv --header -l -3: table.csv
+	head -n 1 table.csv; tail -n 3 table.csv
+mmcat --csv --header --json table.csv
+	awk -F, 'NR > 1 { printf "{\"name\":\"%s\",\"value\":\"%s\"}\n", $1, $2 }' table.csv
 mmcat -r -m 5 app.log
 	tail -n 5 app.log | tac
 mmcat -c app.log

@@ -17,10 +17,12 @@ import subprocess
 import sys
 
 from compare import ENVIRONMENT, Difference
+from pairs_refused import refusal, texts_of
 from selections import lines_of, shard_of, shorten
 from views import hex_view
 
-DATA = b"".join(b"%d\n" % n for n in range(1, 34)) + b"end"
+ALL = b"".join(b"%d\n" % n for n in range(1, 34)) + b"end"
+DATA = ALL  # without the first line, if that is the header
 STATUS = re.compile(rb"^mmcat: \d+ bytes.*\n\Z")
 
 # Options with two arguments each, and flags.
@@ -28,18 +30,15 @@ VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e"
 	"-E": ["1[0-9]", "e.d"], "-t": ["u8", "u16be"], "-d": ["3", "2"], "-m": ["2", "5"], "-w": ["4", "8"],
 	"-j": ["1", "3"], "--color": ["always", "never"], "--cache": ["fill", "leave"],
 	"--index": [None, "index"], "--index-part": ["1/2", "2/2"], "--index-join": ["1", "3"],
-	"--separator": [";", "2"], "-C": ["1", "2"],
+	"--separator": [";", "2"], "-F": ["1", "1,1-"], "-C": ["1", "2"],
 	"--from": ["12", "30"], "--until": ["17", "25"], "--key": ["number=1", "regex=^([0-9][0-9])$"],
 	# None, or all: which lines or records are drawn otherwise is not known here.
 	"--sample": ["0", "500"], "--seed": ["1", "2"], "--header": ["3", "8"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
 	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename", "--csv",
-	"--no-index", "--relative", "--compare"]
+	"--no-index", "--relative", "--compare", "--header"]
 # What --compare compares the data with: lines and keys are at the same offsets.
 OTHER = b"x" + DATA[1:-2] + b"ND"
-ACTIONS = ["-x", "-t", "-i"]
-DETAILS = ["-C", "-I", "-n", "-o", "-O", "-v", "-W", "-X", "--and", "--fixed", "--offsets"]
-REPEATABLE = ["-b", "-l", "-e", "-E"]
 
 
 def all_options():
@@ -49,171 +48,6 @@ def all_options():
 
 def words_of(name, value):
 	return [name] if value is None else [name + "=" + value] if name.startswith("--") else [name, value]
-
-
-def texts_of(given):
-	"""The texts of -e. --fixed leaves escapes as they are."""
-	fixed = ("--fixed", None) in given
-	return [value if fixed else value.replace("\\n", "\n") for name, value in given if name == "-e"]
-
-
-def refusal(given, names):
-	"""Part of the message if the options contradict each other, else None."""
-	for (name, value), (other, other_value) in itertools.combinations(given, 2):
-		if name == other and name not in REPEATABLE and value != other_value:
-			return "cannot use " + name + " with two values"
-	return refusal_of_the_rest(given, names) or refusal_of_index(names) or refusal_of_parts(names) or \
-		refusal_of_compare(given, names) or refusal_without_view(names)
-
-
-def refusal_of_index(names):
-	for name in ("--no-index", "-f", "-t"):
-		if {"--index", name} <= names:
-			return "cannot use --index with " + name
-	return None
-
-
-def refusal_of_parts(names):
-	if {"--index-part", "--index-join"} <= names:
-		return "cannot use --index-part with --index-join"
-	for name in names & {"--index-part", "--index-join"}:
-		if names & {"-c", "-r", "-f", "-x", "-t", "-i", "-e", "-E", "--sample"}:
-			return "cannot use %s with another action" % name
-		if names & {"-b", "-l", "-s", "-m", "--from", "--until"}:
-			return "cannot use %s with a selection or -m" % name
-		if "--no-index" in names:
-			return "cannot use %s with --no-index" % name
-	return None
-
-
-def refusal_of_compare(given, names):
-	if "--compare" not in names:
-		return None
-	for other in ("-c", "-r", "-f", "-x", "-t", "-i", "-e", "-E", "--sample", "--index-part", "--index-join"):
-		if other in names:
-			return "cannot use --compare with another action"
-	if "-m" in names:
-		return "cannot use --compare with -m, except -m 1"
-	if ("--index", "index") in given:
-		return "cannot use --index=FILE with several files"
-	return None
-
-
-def refusal_without_view(names):
-	if "--relative" in names and "-x" not in names:
-		return "cannot use --relative without -x"
-	if "--header" in names and "-t" not in names:
-		return "cannot use --header without -t"
-	return None
-
-
-def refusal_of_the_rest(given, names):
-	if "-s" in names and names & {"-b", "-l"}:
-		return "cannot use -s with"
-	if "--separator" in names and "--csv" not in names:
-		return "cannot use --separator without --csv"
-	keys = names & {"--from", "--until"}
-	if "--key" in names and not keys:
-		return "cannot use --key without --from or --until"
-	if keys and names & {"-b", "-l", "-t", "-f", "--csv"}:
-		return "cannot use --from or --until with"
-	if keys == {"--from", "--until"} and dict(given)["--until"] < dict(given)["--from"]:
-		return "which is greater"
-	# Lines that end with another byte do not start with two digits.
-	if keys and "-d" in names:
-		return "no line has a key of this form"
-	if "--seed" in names and "--sample" not in names:
-		return next(("cannot use %s without -e" % name for name in DETAILS if name in names),
-			"cannot use --seed without --sample")
-	if "--sample" in names and (names & {"-f", "-m"} or ("-e", "1\\n") in given):
-		return "cannot use --sample with"
-	actions = list(dict.fromkeys(name for name, _ in given if name in ACTIONS))
-	if len(actions) > 1:
-		return "cannot use %s with %s" % (actions[0], actions[1])
-	if "--csv" in names and names & {"--index-part", "--index-join"}:
-		return "cannot use --csv with --index-part or --index-join"
-	for name in ("-d", "-t", "-i", "-f"):
-		if {name, "--csv"} <= names:
-			return "cannot use --csv with " + name
-	if names & {"-e", "-E"}:
-		return refusal_of_search(given, names, actions)
-	if "--sample" in names:
-		return refusal_of_sample(names, actions)
-	return refusal_without(names, actions) or refusal_of_others(given, names, actions)
-
-
-def refusal_of_sample(names, actions):
-	if actions and actions != ["-t"]:
-		return "cannot use %s with --sample" % actions[0]
-	if "-w" in names:
-		return "cannot use -w without -x or -t"
-	return next(("cannot use %s without -e" % name for name in DETAILS if name in names - {"-n", "-O"}), None)
-
-
-def refusal_of_search(given, names, actions):
-	if {"-i", "-e"} <= names:
-		return "cannot use -i with -e; use -I to ignore case"
-	if actions:
-		return "cannot use %s with a search" % actions[0]
-	if "--fixed" in names and "-e" not in names:
-		return "cannot use --fixed without -e"
-	delimiter = dict(given).get("-d", "\n")
-	if "--csv" not in names and any(delimiter in text for text in texts_of(given)):
-		patterns = [value for name, value in given if name in ("-e", "-E")]
-		if len(patterns) > 1 or names & {"-I", "-W", "-X"}:
-			return "a text that contains the delimiter of lines with another pattern"
-		for name in ("-r", "-v", "-C", "-o", "--json", "-f"):
-			if name in names:
-				return name.replace("-C", "-A, -B or -C") + " with a text that contains the delimiter"
-	for name in ("-w", "-s", "-c"):
-		if name == "-w" and name in names:
-			return "cannot use -w without -x or -t"
-		if name in names and "-f" in names:
-			return "cannot use -f with " + name
-	for pair in (("-c", "-C"), ("-r", "-C"), ("-o", "-v"), ("-f", "-r"), ("-f", "--json")):
-		if set(pair) <= names:
-			return "cannot use " + pair[0] + " with"
-	return None
-
-
-def refusal_without(names, actions):
-	"""Options that mean something only with a search, or together with another action."""
-	for name in DETAILS:
-		if name in names:
-			return "cannot use %s without -e" % name
-	if "-r" in names and actions and actions != ["-t"]:
-		return "cannot use %s with -r" % actions[0]
-	for name in ("-r", "-x", "-i"):
-		if name in names and "-c" in names:
-			return "cannot use %s with -c" % name
-	return None
-
-
-def refusal_of_others(given, names, actions):
-	if "-w" in names and not names & {"-x", "-t"}:
-		return "cannot use -w without -x or -t"
-	if {"-w", "-c"} <= names:
-		return "cannot use -w with -c"
-	if "-d" in names and "-t" in names:
-		return "cannot use -d with -t"
-	if "-f" in names:
-		if actions or names & {"-c", "-r"}:
-			return "cannot use -f with another action"
-		if "--json" in names:
-			return "cannot use -f with --json"
-		if len([name for name, _ in given if name in ("-b", "-l")]) > 1 or "-s" in names:
-			return "cannot use -f with"
-	if "--json" in names:
-		if not names & {"-t", "-i", "-c", "--compare"}:
-			return "cannot use --json without"
-		if "-t" in names and "-w" in names:
-			return "cannot use --json with -w"
-	if {"-H", "--no-filename"} <= names:
-		return "cannot use -H with --no-filename"
-	for name in ("-H", "--no-filename"):
-		if name in names and "-c" not in names:
-			return "cannot use %s without -c" % name
-	return None
 
 
 # --- The model ---------------------------------------------------------------------------------------
@@ -229,7 +63,7 @@ def units_of(options):
 
 
 def header_of(options):
-	return int(options.get("--header", 0))
+	return int(options.get("--header") or 0)
 
 
 def unit_of(options):
@@ -369,13 +203,32 @@ class Search:
 	def number(self, off):
 		return DATA.count(self.delimiter, 0, off) + 1
 
+	def fields(self, line):
+		"""The fields of a line, with the byte between them."""
+		separator = self.options.get("--separator", "," if "--csv" in self.names else "\t").encode()
+		fields = line.removesuffix(self.delimiter).split(separator)
+		return fields, separator
+
+	def chosen(self, line):
+		"""What -F prints of a line."""
+		fields, separator = self.fields(line)
+		wanted = {"1": fields[:1], "1,1-": fields[:1] + fields}.get(self.options.get("-F"))
+		return line if wanted is None else separator.join(wanted)
+
+	def rows(self, header):
+		"""The objects of --json."""
+		names = [name.decode() for name in self.fields(header)[0]] if header else []
+		return [dict([((names[at:at + 1] or [str(at + 1)])[0], field.decode())
+			for at, field in enumerate(self.fields(line)[0])][:1 if self.options.get("-F") == "1" else None])
+			for _, line, _ in self.lines()]
+
 	def printed(self, name):
 		if "--offsets" in self.names:
 			return [self.prefix(name, line, off) + b"%d\n" % off for off, line, _ in self.matches()]
 		if "-o" in self.names:
 			return [self.prefix(name, line, off) + text + self.delimiter for off, line, text in self.matches()]
 		return [b"--\n" if part is None else self.prefix(name, part[0], part[0], part[2]) +
-			part[1].removesuffix(self.delimiter) + self.delimiter for part in self.lines()]
+			self.chosen(part[1]).removesuffix(self.delimiter) + self.delimiter for part in self.lines()]
 
 	def objects(self, name):
 		if "--offsets" in self.names:
@@ -436,6 +289,20 @@ def compared(name, spans, options):
 
 def expected(given, options, name):
 	"""The output, as bytes or as objects, and the exit status."""
+	global DATA
+	DATA = ALL
+	if options.get("--header", "") is not None:
+		return expected_of_data(given, options, name, b"")
+	header = lines_of(ALL, delimiter_of(options))[0]
+	DATA = ALL[len(header):]
+	printed, status = expected_of_data(given, options, name, header)
+	if "-c" not in options and "--json" not in options and options.get("-s") != "2/2":
+		printed = Search(given, options, []).chosen(header).removesuffix(delimiter_of(options)) + \
+			delimiter_of(options) + printed
+	return printed, status
+
+
+def expected_of_data(given, options, name, header):
 	spans = spans_of(given, options)
 	as_json = "--json" in options
 	if "--index-part" in options:
@@ -444,7 +311,9 @@ def expected(given, options, name):
 		return b"", 2
 	if "--compare" in options:
 		return compared(name, spans, options)
-	if "-e" in options or "-E" in options or "--sample" in options and "-t" not in options:
+	as_rows = as_json and not {"-c", "-t"} & set(options) and (header or "-F" in options)
+	if as_rows or any(option in options for option in ("-e", "-E", "-F")) or \
+			("--sample" in options and "-t" not in options):
 		search = Search(given, options, spans)
 		found = search.printed(name)
 		status = 0 if found or not search.patterns else 1
@@ -452,6 +321,8 @@ def expected(given, options, name):
 			key = "matches" if "-o" in options else unit_of(options)
 			number = name.encode() + b":%d\n" % len(found) if "-H" in options else b"%d\n" % len(found)
 			return ([{"file": name, key: len(found)}] if as_json else number), status
+		if as_rows:
+			return search.rows(header), status
 		return (search.objects(name) if as_json else b"".join(found)), status
 	if "-t" in options:
 		groups, rest = records_of(options, spans)

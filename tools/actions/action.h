@@ -10,14 +10,17 @@
 #include "cli/action.h"
 #include "input/selection.h"
 
+struct row_fields;
+
 /* One action on one selection of one input. */
 struct task {
 	struct input *input;
 	const struct options *options;
 	const struct selection *selection;
-	uint64_t maximum;         /* lines or records that -m still allows */
-	mmr_scan_options scan;    /* the selection */
-	const struct task *other; /* the same selection of the second input of --compare */
+	uint64_t maximum;                /* lines or records that -m still allows */
+	mmr_scan_options scan;           /* the selection */
+	const struct row_fields *fields; /* of -F; or NULL */
+	const struct task *other;        /* the same selection of the second input of --compare */
 };
 
 enum status action_print(struct task *task);
@@ -37,6 +40,9 @@ int search_follow(struct input *input, const struct options *options, const mmr_
 /* Whether lines are printed as JSON. Then call search_summary at the end. */
 bool search_is_json(const struct options *options);
 void search_summary(void);
+
+/* Prints the header of an input, if the action prints its data. Returns: 0 or a code. */
+int header_print(const struct task *task);
 
 /* Compiles the layout of -t, or exits with a message. Returns: the bytes of a record. */
 size_t type_record_size(const struct options *options);

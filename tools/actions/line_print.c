@@ -24,11 +24,12 @@ int line_print_start(struct line_print *print, const struct task *task, const mm
 	bool counts = options->count_only;
 	struct line_style *style = &print->style;
 
-	*print = (struct line_print){.style = {.input = task->input, .options = options}};
+	*print = (struct line_print){
+		.style = {.input = task->input, .options = options, .fields = task->fields}};
 	style->search = search;
 	style->as_json = search_is_json(options);
 	style->matches =
-		search &&
+		search && !style->fields &&
 		(wanted->only_matches || wanted->only_offsets ||
 			((options->color || style->as_json) && !wanted->invert && !counts));
 	style->has_ranges = input_has_ranges(task->input);
@@ -120,6 +121,11 @@ int line_print_collect(struct line_print *print, struct line_text *text)
 	if (text->n_lines > 0)
 		print->found_stop = text->stop;
 	text->n_lines = text->n_matches = 0;
+	if (text->lacking.n > 0 &&
+		(print->lacking.n == 0 || text->lacking.first < print->lacking.first))
+		print->lacking.first = text->lacking.first;
+	print->lacking.n += text->lacking.n;
+	text->lacking.n = 0;
 	print->is_binary |= text->is_binary;
 	return line_print_text(print, text);
 }

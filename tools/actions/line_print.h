@@ -13,6 +13,7 @@ struct line_print {
 	uint64_t n_lines, n_matches; /* found, without context */
 	uint64_t found_stop;         /* end of the last line found, in the reader */
 	uint64_t n_printed;          /* bytes of JSON */
+	struct lacking_rows lacking; /* with -F */
 	bool has_printed;
 	bool is_binary;       /* a line was not printed to a terminal */
 	uint64_t start, stop; /* a range that is to be printed */

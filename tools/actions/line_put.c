@@ -24,9 +24,9 @@ void line_put(struct adding *adding, const char *bytes, size_t len)
 	size_t part;
 
 	while (len > 0 && adding->result == 0) {
-		if (text->len == LINE_TEXT_ROOM && !make_room(adding))
+		if (text->len == text->room && !make_room(adding))
 			return;
-		part = LINE_TEXT_ROOM - text->len < len ? LINE_TEXT_ROOM - text->len : len;
+		part = text->room - text->len < len ? text->room - text->len : len;
 		memcpy(text->bytes + text->len, bytes, part);
 		text->len += part;
 		bytes += part;

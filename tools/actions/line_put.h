@@ -12,7 +12,8 @@ struct adding {
 	const mmr_found_line *line;
 	line_text_print_fn *print;
 	void *context;
-	int result; /* 0; why it cannot be added */
+	uint64_t n_lines; /* that were added */
+	int result;       /* 0; why it cannot be added */
 };
 
 /* After `result` is set, these functions add nothing. */
@@ -24,6 +25,12 @@ void line_put_part(struct adding *adding, mmr_slice part);
 
 /* The next match of the line. Returns: false after the last one, and for an error. */
 bool line_next_match(struct adding *adding, mmr_slice *ret_match);
+
+/* Adds the name of the file, the number and the offset, as far as they are wanted. */
+void line_put_prefix(struct adding *adding, uint64_t off);
+
+/* Adds the fields of -F of each row of a run of lines (line_fields.c). */
+void line_put_fields(struct adding *adding);
 
 /* Adds a line as an object of ripgrep's JSON (line_json.c). */
 void line_put_json(struct adding *adding);

@@ -17,8 +17,11 @@ const char *line_text_gap(const struct options *options)
 int line_text_start(struct line_text *text, const struct line_style *style)
 {
 	text->style = style;
-	text->bytes = malloc(LINE_TEXT_ROOM);
-	if (!text->bytes)
+	text->room = style->fields ? LINE_TEXT_FIELDS_ROOM : LINE_TEXT_ROOM;
+	text->bytes = malloc(text->room);
+	if (style->fields)
+		text->starts = malloc((style->fields->most + 1) * sizeof(*text->starts));
+	if (!text->bytes || (style->fields && !text->starts))
 		return -ENOMEM;
 	return style->matches ? mmr_line_matches_open(style->search, &text->it) : 0;
 }
@@ -26,6 +29,7 @@ int line_text_start(struct line_text *text, const struct line_style *style)
 void line_text_end(struct line_text *text)
 {
 	free(text->bytes);
+	free(text->starts);
 	mmr_line_matches_close(text->it);
 }
 
@@ -71,11 +75,13 @@ static void put_number_prefix(struct adding *adding, uint64_t number)
 	line_put(adding, text, (size_t)(end - text));
 }
 
-static void put_prefix(struct adding *adding, uint64_t off)
+void line_put_prefix(struct adding *adding, uint64_t off)
 {
 	const struct line_style *style = adding->text->style;
 	const struct search_options *search = &style->options->search;
 
+	if (style->is_header)
+		return;
 	if (style->options->names) {
 		put_colored(adding, COLOR_FILE, style->input->name, strlen(style->input->name));
 		put_separator(adding);
@@ -134,7 +140,7 @@ static void put_matches(struct adding *adding)
 			put_object(adding, off, match.len);
 			continue;
 		}
-		put_prefix(adding, off);
+		line_put_prefix(adding, off);
 		if (style->options->search.only_offsets) {
 			put_number(adding, style->input->base + off);
 			line_put_text(adding, "\n");
@@ -177,7 +183,7 @@ static void put_line(struct adding *adding)
 		put_matches(adding);
 		return;
 	}
-	put_prefix(adding, line->off);
+	line_put_prefix(adding, line->off);
 	if (style->matches && !line->is_context)
 		put_colored_line(adding);
 	else
@@ -199,6 +205,13 @@ static void count_line(struct adding *adding)
 		adding->text->n_matches++;
 }
 
+void line_text_lacks(struct line_text *text, uint64_t off)
+{
+	if (text->lacking.n == 0 || off < text->lacking.first)
+		text->lacking.first = off;
+	text->lacking.n++;
+}
+
 static bool is_binary(mmr_slice bytes)
 {
 	return memchr(bytes.ptr, '\0', bytes.len) || memchr(bytes.ptr, '\033', bytes.len);
@@ -214,10 +227,14 @@ static int add(void *argument)
 	if (style->refuses_binary && is_binary(adding->line->bytes)) {
 		adding->text->is_binary = true;
 		adding->result = 1;
+	} else if (style->fields) {
+		line_put_fields(adding);
 	} else if (style->options->count_only) {
 		count_line(adding);
+		adding->n_lines = 1;
 	} else {
 		put_line(adding);
+		adding->n_lines = 1;
 	}
 	return 0;
 }
@@ -225,7 +242,8 @@ static int add(void *argument)
 int line_text_add(struct line_text *text, const mmr_found_line *line, line_text_print_fn *print,
 	void *context)
 {
-	struct adding adding = {text, line, print, context, 0};
+	struct adding adding = {text, line, print, context, 0, 0};
+	struct lacking_rows lacking = text->lacking;
 	size_t len = text->len, n_ranges = text->n_ranges;
 	uint64_t n_matches = text->n_matches;
 	int err = mmr_try(text->style->input->reader, add, &adding);
@@ -233,7 +251,7 @@ int line_text_add(struct line_text *text, const mmr_found_line *line, line_text_
 	if (err < 0)
 		adding.result = err;
 	if (adding.result == 0) {
-		text->n_lines += !line->is_context;
+		text->n_lines += line->is_context ? 0 : adding.n_lines;
 		text->stop = line->is_context ? text->stop : line->off + line->bytes.len;
 		return 0;
 	}
@@ -241,5 +259,6 @@ int line_text_add(struct line_text *text, const mmr_found_line *line, line_text_
 	text->len = text->len < len ? 0 : len;
 	text->n_ranges = text->n_ranges < n_ranges ? 0 : n_ranges;
 	text->n_matches = n_matches;
+	text->lacking = lacking;
 	return adding.result;
 }

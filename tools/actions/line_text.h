@@ -8,6 +8,7 @@
 #define TOOLS_ACTIONS_LINE_TEXT_H
 
 #include "actions/action.h"
+#include "actions/row_fields.h"
 
 /* Colors of ANSI terminals, those of GNU grep. */
 #define COLOR_FILE      "\033[35m"
@@ -21,13 +22,15 @@ struct line_style {
 	const struct input *input;
 	const struct options *options;
 	const mmr_search *search;
-	uint64_t lines_before; /* in the file, before the reader */
-	bool has_ranges;       /* long parts of lines can be copied from the file */
-	bool refuses_binary;   /* the output is a terminal */
-	bool matches;          /* matches in lines are needed: to color them, or alone */
-	bool as_json;          /* lines are objects of ripgrep's JSON (line_json.h) */
-	const char *json_path; /* of the input, for these objects */
-	const char *json_name; /* of the input, for other objects */
+	const struct row_fields *fields; /* of -F; or NULL: whole lines */
+	bool is_header;                  /* the line is the header, not data */
+	uint64_t lines_before;           /* in the file, before the reader */
+	bool has_ranges;                 /* long parts of lines can be copied from the file */
+	bool refuses_binary;             /* the output is a terminal */
+	bool matches;                    /* matches in lines are needed: to color them, or alone */
+	bool as_json;                    /* lines are objects of ripgrep's JSON (line_json.h) */
+	const char *json_path;           /* of the input, for these objects */
+	const char *json_name;           /* of the input, for other objects */
 };
 
 /* A range of the file, printed after the first `text_end` bytes of the buffer. */
@@ -39,10 +42,22 @@ struct line_range {
 #define LINE_TEXT_ROOM   ((size_t)128 << 10)
 #define LINE_TEXT_RANGES 64
 
+/* The room with -F. Lines are added in runs of up to a block, whose fields should have room, so
+ * that workers do not wait for their turns. */
+#define LINE_TEXT_FIELDS_ROOM ((size_t)8 << 20)
+
+/* Rows that lack a field of -F. */
+struct lacking_rows {
+	uint64_t n;
+	uint64_t first; /* offset of the first one in the reader */
+};
+
 struct line_text {
 	const struct line_style *style;
-	char *bytes; /* LINE_TEXT_ROOM */
-	size_t len;
+	char *bytes;
+	size_t len, room;
+	const char **starts; /* of the fields of a row, with -F */
+	struct lacking_rows lacking;
 	struct line_range ranges[LINE_TEXT_RANGES];
 	size_t n_ranges;
 	uint64_t n_lines, n_matches; /* found, without context */
@@ -61,7 +76,11 @@ const char *line_text_gap(const struct options *options);
 int line_text_start(struct line_text *text, const struct line_style *style);
 void line_text_end(struct line_text *text);
 
-/* Adds a line. If the line is in turn, full texts are printed with `print`.
+/* Notes that the row at an offset lacks a field. */
+void line_text_lacks(struct line_text *text, uint64_t off);
+
+/* Adds a line. With -F, it may be a run of lines. If the line is in turn, full texts are printed
+ * with `print`.
  *
  * Returns: 0; MMR_FOUND_FULL; 1 if the line is binary and the output a terminal.
  * Errors: those of mmr_line_matches_error; what `print` returned. */

@@ -12,6 +12,7 @@
 #include "status/message.h"
 #include "status/report.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -100,7 +101,7 @@ static int collect(void *state)
 bool search_is_json(const struct options *options)
 {
 	return options->action == ACTION_SEARCH && options->json && !options->search.only_offsets &&
-	       !options->count_only;
+	       !options->count_only && options->fields.n == 0;
 }
 
 static mmr_found_options found_options(const struct task *task)
@@ -117,10 +118,13 @@ static mmr_found_options found_options(const struct task *task)
 	how.sample = options->sample;
 	how.seed = options->seed;
 	/* Nothing is done with single lines. */
-	how.runs = !options->reverse && !options->names && !search->numbers && !search->offsets &&
-		   !search->only_matches && !search->only_offsets && !options->color &&
-		   !options->json && !options->count_only && !binary_matters(options->binary) &&
-		   task->maximum == NO_MAXIMUM;
+	how.runs = task->fields
+			   ? !options->reverse && !binary_matters(options->binary)
+			   : !options->reverse && !options->names && !search->numbers &&
+				     !search->offsets && !search->only_matches &&
+				     !search->only_offsets && !options->color && !options->json &&
+				     !options->count_only && !binary_matters(options->binary) &&
+				     task->maximum == NO_MAXIMUM;
 	return how;
 }
 
@@ -208,7 +212,8 @@ static bool can_count(const struct task *task)
 {
 	const struct search_options *wanted = &task->options->search;
 
-	if (!task->options->count_only || task->maximum != NO_MAXIMUM ||
+	/* Rows that lack a field are reported. */
+	if (!task->options->count_only || task->fields || task->maximum != NO_MAXIMUM ||
 		task->options->sample != NO_SAMPLE)
 		return false;
 	if (pattern_crosses_lines(task->options))
@@ -255,10 +260,18 @@ static bool is_only_text(const struct task *task)
 	       (task->maximum == NO_MAXIMUM && wanted->patterns[0].text.len > 0);
 }
 
+/* Rows that lack a field of -F are printed nevertheless. */
+static void report_lacking(const struct task *task, const struct lacking_rows *lacking)
+{
+	message("%s: cannot find field %zu in %" PRIu64 " %s, the first at byte %" PRIu64,
+		message_quote(task->input->name), task->fields->most, lacking->n,
+		lacking->n == 1 ? "row" : "rows", task->input->base + lacking->first);
+}
+
 enum status action_search(struct task *task)
 {
 	const struct options *options = task->options;
-	struct line_print print;
+	struct line_print print = {.n_lines = 0};
 	int err;
 
 	if (!options->count_only && copy_meets_output(task->input, &task->scan))
@@ -271,8 +284,12 @@ enum status action_search(struct task *task)
 		err = spans_print(task, &print);
 	else
 		err = print_lines(task, &print);
-	task->input->rest = err == MMR_EQUOTE;
+	task->input->rest = err == MMR_EQUOTE || (err == 0 && print.lacking.n > 0);
+	if (print.lacking.n > 0)
+		report_lacking(task, &print.lacking);
 	if (err != 0)
 		return err < 0 ? line_print_fail(&print, err) : STATUS_TROUBLE;
-	return print.n_lines > 0 || options->sample_of_all ? STATUS_DONE : STATUS_NO_MATCH;
+	if (print.lacking.n > 0)
+		return STATUS_TROUBLE;
+	return print.n_lines > 0 || options->all_lines ? STATUS_DONE : STATUS_NO_MATCH;
 }

@@ -19,7 +19,7 @@
 /* The widest row, which limits its buffer. No terminal is wider. */
 #define MAX_WIDTH 4096
 
-static const char letters[] = ":aA:b:B:cC:d:e:E:fhHiIj:l:m:noOqrR:s:t:vVw:WxX";
+static const char letters[] = ":aA:b:B:cC:d:e:E:fF:hHiIj:l:m:noOqrR:s:t:vVw:WxX";
 
 static const struct option long_options[] = {
 	{"after", required_argument, NULL, 'A'},
@@ -33,11 +33,12 @@ static const struct option long_options[] = {
 	{"count", no_argument, NULL, 'c'},
 	{"csv", no_argument, NULL, LONG_CSV},
 	{"delimiter", required_argument, NULL, 'd'},
+	{"fields", required_argument, NULL, 'F'},
 	{"find", required_argument, NULL, 'e'},
 	{"fixed", no_argument, NULL, LONG_FIXED},
 	{"follow", no_argument, NULL, 'f'},
 	{"from", required_argument, NULL, LONG_FROM},
-	{"header", required_argument, NULL, LONG_HEADER},
+	{"header", optional_argument, NULL, LONG_HEADER},
 	{"help", no_argument, NULL, 'h'},
 	{"hex", no_argument, NULL, 'x'},
 	{"ignore-case", no_argument, NULL, 'I'},
@@ -244,6 +245,10 @@ static void take(struct options *options, int letter)
 	case 'd':
 		options->delimiter = value_byte("delimiter", optarg);
 		break;
+	case 'F':
+		free(options->fields.items);
+		fields_parse(optarg, &options->fields);
+		break;
 	case 'j':
 		options->n_threads = (unsigned)value_number(
 			"number of threads", optarg, NUMBER_OF_ITEMS, 1, MAX_THREADS);
@@ -254,6 +259,11 @@ static void take(struct options *options, int letter)
 	case 'w':
 		options->width =
 			(size_t)value_number("width", optarg, NUMBER_OF_BYTES, 1, MAX_WIDTH);
+		break;
+	case LONG_HEADER:
+		if (optarg && !*optarg)
+			value_wrong("length of the header", optarg, "use a number of bytes");
+		options->has_header = !optarg;
 		break;
 	case LONG_INDEX:
 		if (optarg && !*optarg)

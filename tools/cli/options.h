@@ -4,6 +4,7 @@
 #ifndef TOOLS_CLI_OPTIONS_H
 #define TOOLS_CLI_OPTIONS_H
 
+#include "cli/fields.h"
 #include "cli/keys.h"
 #include "cli/range.h"
 #include "cli/values.h"
@@ -66,11 +67,13 @@ struct options {
 	char delimiter;
 	mmr_split *records;           /* of -R, or rows, which replace lines; or NULL */
 	bool csv;                     /* they are rows */
-	char separator;               /* of their cells */
+	char separator;               /* of their cells, and of the fields of -F */
+	struct field_list fields;     /* of -F: what is printed of each line or row */
+	bool has_header;              /* the first line or row is not data */
 	struct search_options search; /* of ACTION_SEARCH */
-	uint64_t sample;    /* of the records, or the lines that match, so many are chosen at
-			       random; NO_SAMPLE */
-	bool sample_of_all; /* no pattern is given, so all lines match */
+	uint64_t sample; /* of the records, or the lines that match, so many are chosen at
+			    random; NO_SAMPLE */
+	bool all_lines;  /* with ACTION_SEARCH: no pattern is given, so all lines match */
 	bool has_seed;
 	uint64_t seed;      /* of the choice; the caller sets it if none is given */
 	bool reverse;       /* the last lines or records first, with ACTION_SEARCH and TYPE, too */

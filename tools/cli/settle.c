@@ -52,10 +52,6 @@ static void settle_records(struct options *options, const char *pattern)
 
 static void settle_rows(struct options *options, const char *const *given)
 {
-	const char *separator = given[LONG_SEPARATOR];
-
-	if (separator && !options->csv)
-		settle_refuse("--separator without --csv");
 	if (!options->csv)
 		return;
 	if (given['R'])
@@ -70,9 +66,70 @@ static void settle_rows(struct options *options, const char *const *given)
 		settle_refuse("--csv with -f");
 	if (given[LONG_INDEX_PART] || given[LONG_INDEX_JOIN])
 		settle_refuse("--csv with --index-part or --index-join");
-	options->separator = separator ? value_byte("separator", separator) : ',';
 	if (mmr_split_rows(options->separator, &options->records) < 0)
 		exit((int)message("%s", message_quote(mmr_last_error())));
+}
+
+/* --- Fields ----------------------------------------------------------------------------------- */
+
+/* Refuses what does not print lines or rows as they are. `name` is -F or --header. */
+static void refuse_with_fields(const char *const *given, const char *name)
+{
+	static const struct {
+		int option;
+		const char *text;
+	} others[] = {{'f', "-f"}, {'i', "-i"}, {'R', "-R"}, {'t', "-t"}, {'x', "-x"},
+		{LONG_COMPARE, "--compare"}, {LONG_INDEX_JOIN, "--index-join"},
+		{LONG_INDEX_PART, "--index-part"}};
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (given[others[i].option])
+			exit((int)message("cannot use %s with %s", name, others[i].text));
+}
+
+static void settle_header(struct options *options, const char *const *given)
+{
+	static char every_field[] = "1-";
+
+	if (!options->has_header) {
+		if (fields_have_names(&options->fields))
+			settle_refuse("names of fields without --header");
+		return;
+	}
+	refuse_with_fields(given, "--header");
+	if (given['b'])
+		settle_refuse("--header with -b; use -l");
+	if (given[LONG_INDEX])
+		settle_refuse("--header with --index");
+	/* An object has all fields. */
+	if (options->json && !given['F'] && !given['c'] && !given[LONG_OFFSETS])
+		fields_parse(every_field, &options->fields);
+}
+
+static void settle_fields(struct options *options, const char *const *given)
+{
+	const char *separator = given[LONG_SEPARATOR];
+
+	settle_header(options, given);
+	if (separator && !options->csv && options->fields.n == 0)
+		settle_refuse("--separator without --csv or -F");
+	options->separator = separator      ? value_byte("separator", separator)
+			     : options->csv ? ','
+					    : '\t';
+	if (options->fields.n == 0)
+		return;
+	refuse_with_fields(given, "-F");
+	if (given['o'])
+		settle_refuse("-F with -o");
+	if (given[LONG_OFFSETS])
+		settle_refuse("-F with --offsets");
+	if (!options->csv && options->separator == options->delimiter)
+		settle_refuse("-F with fields that are separated by the delimiter of lines");
+	if (!options->json || options->count_only)
+		return;
+	if (given['n'] || given['O'] || given['H'])
+		settle_refuse("--json and fields with -n, -O or -H");
 }
 
 /* --- Keys ------------------------------------------------------------------------------------- */
@@ -124,8 +181,8 @@ static void refuse_without_search(const struct options *options, const char *con
 	for (i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
 		int option = details[i].option;
 
-		/* The lines of a sample can have numbers and offsets. */
-		if (given[option] && !(options->sample_of_all && (option == 'n' || option == 'O')))
+		/* The lines of a sample, and fields, can have numbers and offsets. */
+		if (given[option] && !(options->all_lines && (option == 'n' || option == 'O')))
 			settle_refuse(details[i].message);
 	}
 }
@@ -152,7 +209,8 @@ static void refuse_contradictions(const struct options *options)
 		settle_refuse("-r with -A, -B or -C");
 	if (options->json && search->only_matches && !options->count_only)
 		settle_refuse("--json with -o; use --json with --offsets");
-	if (options->json && options->reverse && !search->only_offsets && !options->count_only)
+	if (options->json && options->reverse && !search->only_offsets && !options->count_only &&
+		options->fields.n == 0)
 		settle_refuse("--json with -r");
 }
 
@@ -161,6 +219,8 @@ static void refuse_across_lines(const struct options *options)
 {
 	const struct search_options *search = &options->search;
 
+	if (options->fields.n > 0)
+		settle_refuse("-F with a text that contains the delimiter of lines");
 	if (!pattern_is_plain(search))
 		settle_refuse("a text that contains the delimiter of lines with another pattern, "
 			      "-I, -W or -X");
@@ -199,19 +259,19 @@ static void settle_search(struct options *options, const char *const *given)
 	if (given[LONG_PATTERNS])
 		settle_patterns(options, given[LONG_PATTERNS]);
 	/* A sample of the records of -t is no search. */
-	options->sample_of_all =
-		given[LONG_SAMPLE] && search->n_patterns == 0 && options->action != ACTION_TYPE;
+	options->all_lines = (given[LONG_SAMPLE] || options->fields.n > 0) &&
+			     search->n_patterns == 0 && options->action != ACTION_TYPE;
 	if (search->n_patterns == 0)
 		refuse_without_search(options, given);
-	if (search->n_patterns == 0 && !options->sample_of_all)
+	if (search->n_patterns == 0 && !options->all_lines)
 		return;
 	if (options->action == ACTION_INFO && given['e'])
 		settle_refuse("-i with -e; use -I to ignore case");
 	if (options->action != ACTION_PRINT)
 		exit((int)message("cannot use -%c with %s", actions[options->action].letter,
-			options->sample_of_all ? "--sample" : "a search"));
+			options->all_lines ? "--sample" : "a search"));
 	options->action = ACTION_SEARCH;
-	if (options->sample_of_all)
+	if (options->all_lines)
 		pattern_add(search, every_line, false);
 	if (given[LONG_FIXED] && !given['e'])
 		settle_refuse("--fixed without -e");
@@ -264,7 +324,7 @@ static void settle_typed(struct options *options, const char *const *given)
 		settle_refuse("-d with -t");
 	if (options->reverse && options->count_only)
 		settle_refuse("-r with -c");
-	if (given[LONG_HEADER])
+	if (given[LONG_HEADER] && !options->has_header)
 		options->header = value_number(
 			"length of the header", given[LONG_HEADER], NUMBER_OF_BYTES, 0, NO_MAXIMUM);
 }
@@ -362,8 +422,11 @@ static void settle_names(struct options *options, const char *const *given)
 	if (!used && given[LONG_NO_FILENAME])
 		settle_refuse("--no-filename without -c, -e or -E");
 	options->names = given['H'] || (options->n_files > 1 && !given[LONG_NO_FILENAME]);
-	/* A sample is printed as the whole files are. */
-	if (options->sample_of_all && !options->count_only && !given['H'])
+	/* A sample, or fields, are printed as the whole files are. */
+	if (options->all_lines && !options->count_only && !given['H'])
+		options->names = false;
+	/* An object of fields has no other members. */
+	if (options->json && options->fields.n > 0 && !options->count_only)
 		options->names = false;
 }
 
@@ -398,6 +461,7 @@ static void settle_follow(const struct options *options)
 
 void settle(struct options *options, const char *const *given)
 {
+	settle_fields(options, given);
 	settle_rows(options, given);
 	settle_records(options, given['R']);
 	settle_keys(options, given);
@@ -426,14 +490,14 @@ void settle(struct options *options, const char *const *given)
 	if (options->progress && options->follow)
 		settle_refuse("--progress with -f");
 	if (options->json && !action_has(options, ACTION_HAS_JSON))
-		settle_refuse("--json without -i, -c, -e, -E, -t or --compare");
+		settle_refuse("--json without -i, -c, -e, -E, -F, -t or --compare");
 	if (options->json && action_has(options, ACTION_HAS_WIDTH) && options->width > 0)
 		settle_refuse("--json with -w");
 	settle_names(options, given);
 	settle_index(options, given[LONG_INDEX]);
 	if (options->relative && options->action != ACTION_HEX)
 		settle_refuse("--relative without -x");
-	if (given[LONG_HEADER] && options->action != ACTION_TYPE)
+	if (given[LONG_HEADER] && !options->has_header && options->action != ACTION_TYPE)
 		settle_refuse("--header without -t");
 	options->color = wants_color(given[LONG_COLOR]);
 	options->cache = wanted_cache(given[LONG_CACHE]);

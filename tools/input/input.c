@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,18 +24,29 @@ static int open_stream(struct input *input)
 	return mmr_open_fd(input->fd, &options, &input->reader);
 }
 
-static int open_file(struct input *input, const struct stat *st)
+static int open_at(struct input *input, const struct stat *st, uint64_t base)
 {
 	mmr_reader_options options = MMR_READER_OPTIONS_INIT;
-	off_t here = input->own_fd ? 0 : lseek(input->fd, 0, SEEK_CUR);
 
-	if (here < 0)
-		return -errno;
 	if (input->no_mmap && (st->st_size >= SMALL || S_ISBLK(st->st_mode)))
 		options.backing = MMR_BACKING_UNMAPPED;
-	input->base = (uint64_t)here;
-	options.offset = input->base;
+	input->base = base;
+	options.offset = base;
 	return mmr_open_fd(input->fd, &options, &input->reader);
+}
+
+static int open_file(struct input *input, const struct stat *st)
+{
+	off_t here = input->own_fd ? 0 : lseek(input->fd, 0, SEEK_CUR);
+
+	return here < 0 ? -errno : open_at(input, st, (uint64_t)here);
+}
+
+int input_move(struct input *input, uint64_t base)
+{
+	mmr_close(input->reader);
+	input->reader = NULL;
+	return open_at(input, &input->st, base);
 }
 
 /* Regular files and block devices have offsets. A regular file of size 0 may be one of /proc, which
@@ -134,6 +146,7 @@ void input_close(struct input *input)
 		lseek(input->fd, (off_t)(input->base + input->used), SEEK_SET);
 	mmr_index_close(input->index);
 	mmr_close(input->reader);
+	free((char *)input->header.ptr);
 	if (input->own_fd)
 		close(input->fd);
 }

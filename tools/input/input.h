@@ -18,6 +18,7 @@ struct input {
 	uint64_t base; /* offset of the reader in the file; not 0 for some standard inputs */
 	mmr_reader *reader;
 	mmr_index *index;      /* or NULL */
+	mmr_slice header;      /* of --header, with its line end; from malloc */
 	uint64_t lines_before; /* in the file before `base`, if that is known */
 	bool knows_lines;
 	/* What actions have done so far. */
@@ -36,6 +37,12 @@ enum status input_open(
 
 /* Whether two FILEs are one pipe, socket or terminal, whose bytes can be read only once. */
 bool input_is_one_stream(const char *file, const char *other);
+
+/* Moves the start of an input that is not a stream. Errors: those of mmr_open_fd. */
+int input_move(struct input *input, uint64_t base);
+
+/* Reads the header of an input, which then starts after it. Prints what failed. */
+enum status input_header(struct input *input, const struct options *options);
 
 /* Saves a stream to an unlinked file in $TMPDIR, up to the end of the last selection, which becomes
  * `fd`. Prints what failed. */

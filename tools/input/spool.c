@@ -71,9 +71,9 @@ static void start_ranges(const struct options *options)
 		/* A range that counts from the end needs the whole stream. The end of a record is
 		 * known when the next one has been found, and its number may depend on bytes after
 		 * the range, so all is saved for records, too. Keys are searched for in all lines.
-		 */
+		 * The range starts after the header, whose length is not known. */
 		if (!range_from_end(&selection->range) && !options->records &&
-			!keys_given(&options->keys))
+			!options->has_header && !keys_given(&options->keys))
 			scan = selection_range(options, selection, options->maximum);
 		ranges[i] = mmr_range_of(&scan);
 	}

@@ -1,0 +1,85 @@
+/* header_print.c - prints the header of an input before its data
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions/action.h"
+#include "actions/line_print.h"
+#include "output/output.h"
+#include "status/message.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The last header that was printed: inputs with the same one follow without it. */
+static char *printed;
+static size_t printed_len;
+
+/* Whether the action prints data that has a header. */
+static bool is_wanted(const struct task *task)
+{
+	const struct options *options = task->options;
+	const struct search_options *search = &options->search;
+	const struct selection *selection = &options->selections[0];
+
+	if (task->input->header.len == 0 || options->count_only || options->json ||
+		search->only_matches || search->only_offsets)
+		return false;
+	/* All shards together are the file. */
+	if (selection->part == PART_SHARD && selection->shard.k > 1)
+		return false;
+	/* The action reports it. */
+	return !output_is_input(&task->input->st, 0, UINT64_MAX, true);
+}
+
+/* Whether the text is the last header. It is kept. */
+static bool is_known(const struct line_text *text)
+{
+	char *kept;
+
+	if (printed && printed_len == text->len && memcmp(printed, text->bytes, text->len) == 0)
+		return true;
+	kept = realloc(printed, text->len);
+	if (kept)
+		memcpy(kept, text->bytes, text->len);
+	else
+		free(printed);
+	printed = kept;
+	printed_len = text->len;
+	return false;
+}
+
+static int print(void *context, struct line_text *text)
+{
+	struct line_print *lines = context;
+
+	/* A header that is longer than the room is printed in parts. */
+	if (lines->has_printed || text->len == text->room || !is_known(text))
+		output_write(text->bytes, text->len);
+	lines->has_printed = true;
+	text->len = 0;
+	return 0;
+}
+
+int header_print(const struct task *task)
+{
+	struct line_print lines = {
+		.style = {.input = task->input,
+			.options = task->options,
+			.fields = task->fields,
+			.is_header = true,
+			.refuses_binary = binary_matters(task->options->binary)}};
+	mmr_found_line line = {.bytes = task->input->header, .in_turn = true};
+	struct line_text text = {.style = NULL};
+	int err;
+
+	if (!is_wanted(task))
+		return 0;
+	err = line_text_start(&text, &lines.style);
+	if (err == 0)
+		err = line_text_add(&text, &line, print, &lines);
+	if (err == 0)
+		err = print(&lines, &text);
+	line_text_end(&text);
+	/* The action refuses binary data. */
+	return err < 0 ? err : 0;
+}
