@@ -268,6 +268,40 @@ static void report_lacking(const struct task *task, const struct lacking_rows *l
 		lacking->n == 1 ? "row" : "rows", task->input->base + lacking->first);
 }
 
+/* Finds the number of the row with the quote that is not closed, counted from 1. The quote is at
+ * `off` in the file. A stream of which all rows were printed ends with this row. */
+static bool find_open_row(
+	const struct task *task, const struct line_print *print, uint64_t off, uint64_t *ret_number)
+{
+	const struct input *input = task->input;
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	uint64_t number = 0;
+
+	if (!input_has_ranges(input)) {
+		*ret_number = print->n_lines;
+		return task->options->all_lines && task->selection->part == PART_ALL;
+	}
+	scan.records = task->options->records;
+	scan.n_threads = task->options->n_threads;
+	scan.cache = task->options->cache;
+	if (mmr_line_number(input->reader, off - input->base, &scan, &number) < 0 ||
+		input_lines_before(input, &task->scan, ret_number) < 0)
+		return false;
+	*ret_number += number + 1;
+	return true;
+}
+
+static enum status fail(const struct task *task, const struct line_print *print, int err)
+{
+	uint64_t off = mmr_last_error_offset(), number;
+
+	if (err != MMR_EQUOTE || !task->fields || !find_open_row(task, print, off, &number))
+		return line_print_fail(print, err);
+	return message("%s: cannot read row %" PRIu64 " at byte %" PRIu64
+		       ": a quote is never closed",
+		message_quote(task->input->name), number, off);
+}
+
 enum status action_search(struct task *task)
 {
 	const struct options *options = task->options;
@@ -288,7 +322,7 @@ enum status action_search(struct task *task)
 	if (print.lacking.n > 0)
 		report_lacking(task, &print.lacking);
 	if (err != 0)
-		return err < 0 ? line_print_fail(&print, err) : STATUS_TROUBLE;
+		return err < 0 ? fail(task, &print, err) : STATUS_TROUBLE;
 	if (print.lacking.n > 0)
 		return STATUS_TROUBLE;
 	return print.n_lines > 0 || options->all_lines ? STATUS_DONE : STATUS_NO_MATCH;
