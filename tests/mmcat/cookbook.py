@@ -25,8 +25,8 @@ RUNS = 5
 SHORT = 64 << 10  # outputs of up to this size go through a pipe
 JOB = re.compile(r"^\t(mmcat .*)\n\t(.*)\n(?:\n\| .*\n(?:\|.*\n)+)?", re.M)
 MEASURED = re.compile(r"Here: .*?\.\n\n", re.S)
-SETUP = re.compile(r"^\tpython3 tests/support/make_log.py (\S+) log sorted\n\tBYTE=.*\n", re.M)
-N_JOBS = 18
+SETUP = re.compile(r"^\tpython3 tests/support/make_log.py (\S+) log sorted table\n\tBYTE=.*\n", re.M)
+N_JOBS = 21
 
 
 def variables(size):
@@ -38,7 +38,7 @@ def variables(size):
 
 def setup_commands(size):
 	"""The commands of the page that make the log and set the variables."""
-	return "\tpython3 tests/support/make_log.py %s log sorted\n\tBYTE=%s LINE=%s DAY=%s\n" % (
+	return "\tpython3 tests/support/make_log.py %s log sorted table\n\tBYTE=%s LINE=%s DAY=%s\n" % (
 		size, *variables(size).values())
 
 
@@ -58,7 +58,7 @@ def median_times(workspace, commands, out):
 
 def main():
 	mmcat, folder, page, size = sys.argv[1:5]
-	workspace = pages.Workspace(mmcat, folder, size, is_sorted=True, **variables(size))
+	workspace = pages.Workspace(mmcat, folder, size, is_sorted=True, has_table=True, **variables(size))
 	with open(page, encoding="utf-8") as file:
 		text = file.read()
 	n_jobs = n_wrong = 0

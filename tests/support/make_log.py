@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """make_log.py - writes a log of SIZE bytes with lines of about 85 bytes, always the same
 
-	make_log.py SIZE FILE [SORTED]		SIZE in bytes, or with K, M, G (powers of 1024)
+	make_log.py SIZE FILE [SORTED [TABLE]]		SIZE in bytes, or with K, M, G (powers of 1024)
 
 A block of 2 MiB of lines is made from a fixed seed and repeated. Every line is complete, and spaces
 extend the last one to SIZE. The file is written in pieces of 1 MiB, as programs that fill a large
 file do. SORTED is a second log, in which each block is a month later than the one before, so that the
-times of its lines never decrease.
+times of its lines never decrease. TABLE is a CSV file of the same lines with a header; the last of its
+three columns contains a line end in each row.
 
 SPDX-License-Identifier: MIT
 """
@@ -76,14 +77,32 @@ def write_sorted_log(file, size):
 		file.write(part if size - done > len(part) else completed(part[:size - done]))
 
 
+def row_of(line):
+	time, server, level, note = line.rstrip(b"\n").split(b" ", 3)
+	return b'%s,%s,"%s\n%s"\n' % (time, server, level, note)
+
+
+def write_table(file, size):
+	rows = b"".join(map(row_of, make_block().splitlines()))
+	header = b"time,server,note\n"
+	file.write(header)
+	for done in range(len(header), size, len(rows)):
+		part = rows
+		if size - done <= len(rows):
+			# Spaces extend the last cell.
+			end = rows.rfind(b'"\n', 0, max(size - done - 8, 0)) + 2
+			part = rows[:end] + b',,"' + b" " * (size - done - end - 6) + b'\n"\n'
+		file.write(part)
+
+
 def parse_size(text):
 	unit = "KMG".find(text[-1]) + 1
 	return int(text[:-1] if unit else text) << 10 * unit
 
 
 if __name__ == "__main__":
-	if len(sys.argv) not in (3, 4):
-		sys.exit("usage: make_log.py SIZE FILE [SORTED]")
-	for path, write in zip(sys.argv[2:], (write_log, write_sorted_log)):
+	if len(sys.argv) not in (3, 4, 5):
+		sys.exit("usage: make_log.py SIZE FILE [SORTED [TABLE]]")
+	for path, write in zip(sys.argv[2:], (write_log, write_sorted_log, write_table)):
 		with open(path, "wb", buffering=0) as out:
 			write(out, parse_size(sys.argv[1]))

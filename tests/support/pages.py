@@ -17,14 +17,16 @@ VERSION = re.compile(r"(?:\(GNU (.*)\)|^(\w+)) (\d\S*)")
 
 class Workspace:
 	"""A folder with the log. The commands see it as "log", and the program as mmcat. With `is_sorted`,
-	there is a second log, "sorted"."""
+	there is a second log, "sorted". With `has_table`, there is a table, "table"."""
 
-	def __init__(self, mmcat, folder, size, is_sorted=False, **variables):
+	def __init__(self, mmcat, folder, size, is_sorted=False, has_table=False, **variables):
 		self.folder = os.path.abspath(folder)
 		os.makedirs(self.folder, exist_ok=True)
 		self.make("log", make_log.parse_size(size), make_log.write_log)
 		if is_sorted:
 			self.make("sorted", make_log.parse_size(size), make_log.write_sorted_log)
+		if has_table:
+			self.make("table", make_log.parse_size(size), make_log.write_table)
 		self.env = {**os.environ, **variables, "LC_ALL": "C",
 			"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}
 		# The page calls the program mmcat, whatever its name and folder.
