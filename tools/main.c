@@ -107,8 +107,10 @@ static enum status run_table(struct input *input, const struct options *options)
 	if (status != STATUS_DONE)
 		return status;
 	err = header_print(&task);
-	status = err < 0 ? message_file(input->name, err)
-			 : run_selections(input, options, task.fields);
+	if (err == 0)
+		status = run_selections(input, options, task.fields);
+	else
+		status = err < 0 ? message_file(input->name, err) : binary_refuse(input->name);
 	if (task.fields)
 		row_fields_close(&fields);
 	return status;

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
 
-need python3 cut tac
+need python3 awk cut seq tac
 
 check "2000 random tables have the fields that Python finds" \
 	timeout 600 python3 "$here/fields.py" "$MMCAT" "$tmp" 1 2000
@@ -109,6 +109,12 @@ check "JSON has numbers" says 2 $'{"2":"b","3":null}\n{"2":"2","3":null}\n' \
 check "one header for equal files" says 0 $'a,b\n1,2\n3\n4,5\n1,2\n3\n4,5\n' "" --csv --header short short
 check "other headers are printed" says 0 $'a,b\n1,2\n3\n4,5\na,a\n1,2\n' "" --csv --header short twice
 check "-c does not count it" says 0 $'3\n' "" --csv --header -c short
+seq 100000 > numbers
+check "the rest of a pipe" cmp numbers <(cat numbers | "$MMCAT" --header)
+check "a pipe from the end" cmp <(echo 1; seq 99998 100000) <(cat numbers | "$MMCAT" --header -l -3:)
+check "two parts of a pipe" cmp <(seq 3; seq 50000 50001) \
+	<(cat numbers | "$MMCAT" --header -l :2 -l 49998:+2)
+check "-m of a pipe" cmp <(seq 4) <(cat numbers | "$MMCAT" --header -m 3)
 check "the last rows" says 0 $'a,b\n4,5\n' "" --csv --header -l -1: short
 check "a search does not find it" says 1 $'a,b\n' "" --csv --header -e a short
 check "-n and -O count from it" says 0 $'a,b\n1:4:1,2\n' "" --csv --header -nO -e 1 short
@@ -136,5 +142,6 @@ check "the delimiter as separator" \
 	refuses "cannot use -F with fields that are separated by the delimiter of lines" -F 1 -d '\t' short
 check "--separator alone" refuses "cannot use --separator without --csv or -F" --separator , short
 check "--json with -n" refuses "cannot use --json and fields with -n, -O or -H" --json -n -F 1 short
+check "--json with context" refuses "cannot use --json and fields with -A, -B or -C" --json -F 1 -C 1 -e 1 short
 check "a text that crosses lines" \
 	refuses "cannot use -F with a text that contains the delimiter of lines" -F 1 -e '1\n2' short

@@ -41,7 +41,8 @@ int search_follow(struct input *input, const struct options *options, const mmr_
 bool search_is_json(const struct options *options);
 void search_summary(void);
 
-/* Prints the header of an input, if the action prints its data. Returns: 0 or a code. */
+/* Prints the header of an input, if the action prints its data. Returns: 0; 1 if it is binary and
+ * the output a terminal; or a code. */
 int header_print(const struct task *task);
 
 /* Compiles the layout of -t, or exits with a message. Returns: the bytes of a record. */

@@ -80,6 +80,5 @@ int header_print(const struct task *task)
 	if (err == 0)
 		err = print(&lines, &text);
 	line_text_end(&text);
-	/* The action refuses binary data. */
-	return err < 0 ? err : 0;
+	return err;
 }

@@ -16,7 +16,7 @@
 static void put_span(struct adding *adding, const struct row *row, const struct field_span *span)
 {
 	const struct row_fields *fields = adding->text->style->fields;
-	size_t have = row->n, lacking;
+	size_t have = row->n, n;
 	const char *start, *end = row->end;
 
 	if (span->first <= have) {
@@ -25,11 +25,10 @@ static void put_span(struct adding *adding, const struct row *row, const struct 
 			end = row->starts[span->last] - 1;
 		line_put_part(adding, (mmr_slice){start, (size_t)(end - start)});
 	}
-	if (span->last == FIELDS_REST)
+	if (span->last == FIELDS_REST || span->last <= have)
 		return;
 	/* A separator is between two fields. */
-	lacking = span->last - (span->first > have ? span->first : have);
-	for (; span->last > have && lacking > 0; lacking--)
+	for (n = span->last - (span->first > have ? span->first : have); n > 0; n--)
 		line_put(adding, &fields->options->separator, 1);
 }
 

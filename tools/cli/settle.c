@@ -130,6 +130,8 @@ static void settle_fields(struct options *options, const char *const *given)
 		return;
 	if (given['n'] || given['O'] || given['H'])
 		settle_refuse("--json and fields with -n, -O or -H");
+	if (given['A'] || given['B'] || given['C'])
+		settle_refuse("--json and fields with -A, -B or -C");
 }
 
 /* --- Keys ------------------------------------------------------------------------------------- */

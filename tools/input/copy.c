@@ -167,7 +167,8 @@ static int copy(struct input *input, const mmr_scan_options *scan, const struct 
 		progress_expect(scan->length);
 		return output_range(input->fd, input->base + scan->offset, scan->length, done);
 	}
-	if (!is_all(scan) || look)
+	/* The reader has bytes that it read together with the header. */
+	if (!is_all(scan) || look || input->header.len > 0)
 		return copy_blocks(input, scan, look, done);
 	progress_expect(MMR_REST);
 	return output_stream(input->fd, done);
