@@ -2,57 +2,18 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "input/selection.h"
+#include "input/temporary.h"
 #include "status/message.h"
 #include "status/progress.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static const char *spool_folder(void)
-{
-	const char *folder = getenv("TMPDIR");
-
-	return folder && *folder ? folder : "/tmp";
-}
 
 static enum status spool_failed(const struct input *input)
 {
 	return message("%s: cannot save the input in '%s': %s; set TMPDIR to another folder",
-		message_quote(input->name), message_quote(spool_folder()), strerror(errno));
-}
-
-/* An unlinked file in $TMPDIR. Returns: its descriptor, or -1 with errno. */
-static int spool_create(void)
-{
-	char path[4096];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/mmcat.XXXXXX", spool_folder());
-	fd = mkstemp(path);
-	if (fd < 0)
-		return -1;
-	unlink(path);
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	return fd;
-}
-
-static bool spool_write(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return true;
+		message_quote(input->name), message_quote(temporary_folder()), strerror(errno));
 }
 
 /* What is still to be saved for each selection. */
@@ -130,7 +91,7 @@ static enum status save(struct input *input, int fd)
 		err = trim(&bytes);
 		if (err < 0)
 			return message_file(input->name, err);
-		if (!spool_write(fd, bytes.ptr, bytes.len))
+		if (!temporary_write(fd, bytes.ptr, bytes.len))
 			return spool_failed(input);
 		progress_add(bytes.len);
 	}
@@ -144,7 +105,7 @@ enum status input_spool(struct input *input, const struct options *options)
 
 	start_ranges(options);
 	progress_expect(UINT64_MAX);
-	fd = spool_create();
+	fd = temporary_create();
 	status = fd < 0 ? spool_failed(input) : save(input, fd);
 	if (status != STATUS_DONE) {
 		if (fd >= 0)
