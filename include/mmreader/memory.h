@@ -74,6 +74,15 @@ typedef struct mmr_memory {
  *   other than Linux getrusage(2), which reports only the peak. */
 MMR_API void mmr_memory_usage(mmr_memory *ret_memory);
 
+/* How many bytes of memory this process may still use, the page cache included: the least that the
+ * system and each of its control groups have left.
+ *
+ * Returns: MMR_UNKNOWN if the system does not report it.
+ * Threads: safe.
+ * Source: proc(5), /proc/meminfo: MemAvailable; memory.max and memory.current of cgroup v2, and
+ *   their names in cgroup v1. */
+MMR_API uint64_t mmr_memory_available(void);
+
 /* --- A file --- */
 
 /* How residency was found out. */

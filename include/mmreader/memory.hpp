@@ -23,6 +23,12 @@ inline namespace MMREADER_MODE_
 	return memory;
 }
 
+/* The memory that this process may still use; MMR_UNKNOWN if the system does not report it. */
+[[nodiscard]] inline std::uint64_t memory_available() noexcept
+{
+	return mmr_memory_available();
+}
+
 /* The memory of a reader. */
 [[nodiscard]] inline mmr_reader_memory_info memory_usage(const reader &file) noexcept
 {

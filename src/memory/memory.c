@@ -19,6 +19,11 @@ void mmr_memory_usage(mmr_memory *ret_memory)
 	ret_memory->heap_peak = mmr_heap_peak();
 }
 
+uint64_t mmr_memory_available(void)
+{
+	return os_memory_available();
+}
+
 /* The pages of a file that contain a range. */
 struct span {
 	uint64_t first, n;

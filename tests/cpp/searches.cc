@@ -228,6 +228,7 @@ static void test_reports(const reader &file)
 {
 	const mmr_memory memory = mmreader::memory_usage();
 
+	CHECK(mmreader::memory_available() > 0);
 	CHECK(memory.heap > 0 && memory.heap_peak >= memory.heap);
 	CHECK(mmreader::memory_usage(file).backing == MMR_BACKING_CALLER);
 	CHECK(mmreader::filetype_of_bytes("\x89PNG\r\n\x1a\n").mime == std::string("image/png"));

@@ -314,6 +314,21 @@ START_TEST(test_memory_usage_matches_the_kernel)
 }
 END_TEST
 
+/* Other processes use memory meanwhile. */
+START_TEST(test_memory_available_is_a_part_of_the_memory)
+{
+	uint64_t available = mmr_memory_available();
+#if MMR_LINUX_EXTRAS
+	uint64_t all = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+
+	ck_assert_uint_ge(available, MIB);
+	ck_assert_uint_lt(available, all);
+#else
+	ck_assert(available == MMR_UNKNOWN);
+#endif
+}
+END_TEST
+
 #if MMR_LINUX_EXTRAS
 static char *map_64_mib(int fd, int flags)
 {
@@ -424,7 +439,8 @@ static Suite *memory_suite(void)
 	Suite *suite = suite_create("memory");
 
 	ADD_CASE(suite, "core", test_heap_uses_the_allocator,
-		test_heap_blocks_return_to_their_allocator, test_memory_usage_matches_the_kernel);
+		test_heap_blocks_return_to_their_allocator, test_memory_usage_matches_the_kernel,
+		test_memory_available_is_a_part_of_the_memory);
 	ADD_CASE(suite, "limits", test_heap_replaced_while_in_use);
 	ADD_CASE(suite, "faults", test_heap_allocator_fails, test_heap_error_without_memory,
 		test_heap_refuses_broken_allocators);
