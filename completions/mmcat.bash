@@ -7,9 +7,9 @@
 
 _mmcat()
 {
-	local options='-b -l -s -e -E -r -c -x -t -i -f -v -I -W -X -n -O -o -A -B -C -H -d -R -F -m -w -a -j
+	local options='-b -l -s -e -E -r -c -u -x -t -i -f -v -I -W -X -n -O -o -A -B -C -H -d -R -F -m -w -a -j
 		-q -h -V --bytes= --lines= --shard= --from= --until= --key= --sample= --seed= --find= --regex=
-		--reverse --count --hex --type= --info --compare --follow --patterns= --fixed --and --invert --ignore-case --word --whole-line
+		--reverse --count --unique --by= --memory= --spill --hex --type= --info --compare --follow --patterns= --fixed --and --invert --ignore-case --word --whole-line
 		--number --offset --only-matching --offsets --after= --before= --context=
 		--with-filename --no-filename --delimiter= --records= --fields= --header --csv --separator= --max-count=
 		--width= --relative --text --threads= --json --color= --index --index-part= --index-join=
@@ -17,7 +17,7 @@ _mmcat()
 	local types='u8 u16 u32 u64 i8 i16 i32 i64 f16 f32 f64
 		u16le u32le u64le i16le i32le i64le f16le f32le f64le
 		u16be u32be u64be i16be i32be i64be f16be f32be f64be'
-	local flags='[acfhHiInoOqrvVWxX]*' valued='[AbBCdeEFjlmRstw]'
+	local flags='[acfhHiInoOqruvVWxX]*' valued='[AbBCdeEFjlmRstw]'
 	local line=${COMP_LINE:0:COMP_POINT} words word before option='' kept='' value offered='' i
 
 	read -ra words <<< "$line"
@@ -42,6 +42,7 @@ _mmcat()
 	'') [[ $word == -* ]] && offered=$options || option=file ;;
 	--color) offered='auto always never' ;;
 	--key) offered='line field= number= regex=' ;;
+	--by) offered='first count value' ;;
 	--cache) offered='auto fill leave' ;;
 	--patterns | --index) option=file ;;
 	-s | --shard | --index-part) offered=auto ;;

@@ -4,7 +4,7 @@
 
 # Each type, appended to the typed layout without its last field.
 function __mmcat_layouts
-	set -l typed (commandline -ct | string replace -r '^(--type=|-[acfhHiInoOqrvVWxX]*t)' '')
+	set -l typed (commandline -ct | string replace -r '^(--type=|-[acfhHiInoOqruvVWxX]*t)' '')
 	set -l kept (string replace -r '[^,:]*$' '' -- $typed)
 	for type in {u,i}8 {u,i,f}{16,32,64}{,le,be}
 		echo $kept$type
@@ -23,6 +23,10 @@ complete -c mmcat -s e -l find -x -d 'Print the lines that contain a text'
 complete -c mmcat -s E -l regex -x -d 'Print the lines that match a pattern'
 complete -c mmcat -s r -l reverse -d 'Print the lines or records in reverse order'
 complete -c mmcat -s c -l count -d 'Print the number of lines, matches or records'
+complete -c mmcat -s u -l unique -d 'Print each distinct line, field or record with its count'
+complete -c mmcat -l by -x -a 'first count value' -d 'The order of -u'
+complete -c mmcat -l memory -x -d 'The memory of -u, in bytes'
+complete -c mmcat -l spill -d 'Write distinct values to a file if they need more memory'
 complete -c mmcat -s x -l hex -d 'Print bytes in hexadecimal and as text'
 complete -c mmcat -s t -l type -x -a '(__mmcat_layouts)' -d 'Print numbers or records'
 complete -c mmcat -s i -l info -d 'Show type, encoding, size, lines, holes, cached bytes, index'
@@ -55,7 +59,7 @@ complete -c mmcat -s w -l width -x -d 'Bytes per row of -x, records per line of 
 complete -c mmcat -l relative -d 'Offsets of -x count from the start of each selection'
 complete -c mmcat -s a -l text -d 'Print binary data even to a terminal'
 complete -c mmcat -s j -l threads -x -d 'Number of threads'
-complete -c mmcat -l json -d 'Print JSON, for -i, -c, -t, -e, -E, -F and --compare'
+complete -c mmcat -l json -d 'Print JSON, for -i, -c, -t, -u, -e, -E, -F and --compare'
 complete -c mmcat -l color -x -a 'auto always never' -d 'Color -x, -e and -E'
 complete -c mmcat -l index -d 'Make or extend an index of lines'
 complete -c mmcat -l index-part -x -a auto -d 'Make part K/N of the index only'

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
 #include "actions/row_fields.h"
+#include "actions/unique.h"
 #include "cli/help.h"
 #include "cli/patterns.h"
 #include "input/follow.h"
@@ -79,6 +80,8 @@ static enum status run_selections(
 		input->rest = false;
 		one = run_selection(&task);
 		failed = one == STATUS_TROUBLE && !input->rest;
+		if (failed && options->unique)
+			unique_fail();
 		status = both(status, one);
 		/* The next program continues standard input at the end of what was used. */
 		if (used < selection_end(input, &task.scan))
@@ -87,7 +90,7 @@ static enum status run_selections(
 			task.maximum = options->maximum - min_u64(input->taken, options->maximum);
 	}
 	input->used = used;
-	if (options->count_only && !failed)
+	if (options->count_only && !options->unique && !failed)
 		count_print(input, options);
 	return input->disorder ? STATUS_TROUBLE : status;
 }
@@ -217,9 +220,15 @@ static enum status run_each(const struct options *options)
 
 	if (options->action == ACTION_COMPARE)
 		return run_two(options);
-	for (i = 0; i < options->n_files; i++)
+	if (!options->unique) {
+		for (i = 0; i < options->n_files; i++)
+			status = both(status, run(options->files[i], options));
+		return status;
+	}
+	unique_open(options);
+	for (i = 0; i < options->n_files && !unique_has_failed(); i++)
 		status = both(status, run(options->files[i], options));
-	return status;
+	return unique_print(options) == STATUS_TROUBLE ? STATUS_TROUBLE : status;
 }
 
 int main(int argc, char **argv)

@@ -7,7 +7,7 @@
  *
  * Links: tools/actions/table.c tools/cli/fields.c tools/cli/help.c tools/cli/keys.c
  * tools/cli/number.c Links: tools/cli/options.c Links: tools/cli/patterns.c tools/cli/range.c
- * tools/cli/settle.c tools/cli/values.c Links: tools/status/message.c
+ * tools/cli/settle.c tools/cli/settle_unique.c tools/cli/values.c Links: tools/status/message.c
  * tests/fuzz/options_canonical.c Wraps: exit fopen
  *
  * SPDX-License-Identifier: MIT */
@@ -258,6 +258,17 @@ static void check_limits(const struct options *options)
 		"a sample with another action, -m or context");
 	MUST(options->fields.n == 0 || (searches && !matches && !options->follow),
 		"fields with another action, -o, --offsets or -f");
+	MUST(!options->unique ||
+			((searches || options->action == ACTION_TYPE) && !context &&
+				!options->follow && !options->names && options->width == 0),
+		"distinct values of another action, with context, -f, names or a width");
+	MUST(!options->unique || (!options->search.numbers && !options->search.offsets &&
+					 !options->search.only_offsets),
+		"distinct values with numbers or offsets");
+	MUST(options->unique || (options->order == DISTINCT_BY_FIRST && options->memory == 0 &&
+					!options->spill),
+		"options of -u without it");
+	MUST(options->order == DISTINCT_BY_FIRST || !options->count_only, "--by with -c");
 	for (i = 0; i < options->fields.n; i++) {
 		const struct field_item *item = &options->fields.items[i];
 
@@ -362,6 +373,8 @@ static void check_plain(const struct options *options)
 			again.delimiter == options->delimiter && again.csv == options->csv &&
 			again.separator == options->separator &&
 			again.count_only == options->count_only &&
+			again.unique == options->unique && again.order == options->order &&
+			again.memory == options->memory && again.spill == options->spill &&
 			again.reverse == options->reverse && again.relative == options->relative &&
 			again.width == options->width && again.sample == options->sample &&
 			again.seed == options->seed && again.maximum == options->maximum &&

@@ -204,6 +204,21 @@ bool can_have_names(const struct options *options)
 	return options->action == ACTION_SEARCH || options->count_only;
 }
 
+/* Adds -u and its options. */
+static void add_unique(struct command *plain, const struct options *options)
+{
+	static const char *const orders[] = {"--by=first", "--by=count", "--by=value"};
+
+	if (!options->unique)
+		return;
+	command_add(plain, "-u", 2);
+	if (options->order != DISTINCT_BY_FIRST)
+		add_flag(plain, true, orders[options->order]);
+	if (options->memory > 0)
+		add_number(plain, "--memory=", options->memory);
+	add_flag(plain, options->spill, "--spill");
+}
+
 void make_canonical(const struct options *options, struct command *plain)
 {
 	static const char *const caches[] = {"auto", "fill", "leave"};
@@ -232,12 +247,13 @@ void make_canonical(const struct options *options, struct command *plain)
 		add_number(plain, "--header=", options->header);
 	}
 	add_fields(plain, options);
+	add_unique(plain, options);
 	add_flag(plain, options->reverse, "-r");
 	add_flag(plain, options->relative, "--relative");
 	add_flag(plain, options->count_only, "-c");
 	/* The text of the pattern is not kept. */
 	add_flag(plain, options->records && !options->csv, "--records=");
-	if (can_have_names(options))
+	if (can_have_names(options) && !options->unique)
 		add_flag(plain, true, options->names ? "-H" : "--no-filename");
 	if (options->csv) {
 		command_add(plain, "--csv", 5);

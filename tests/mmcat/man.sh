@@ -111,6 +111,12 @@ for id, price, name in struct.iter_unpack("<Id4s", open("trades", "rb").read()):
 	print("%d\t%s\t%s" % (id, "%g" % price, name.decode()))'
 }
 
+# distinct : prints each line once, with its count, in the order of first appearance.
+distinct()
+{
+	awk '!n[$0]++ { order[++m] = $0 } END { for (i = 1; i <= m; i++) print n[order[i]] "\t" order[i] }'
+}
+
 offsets()
 {
 	grep -ob ERROR app.log | head -n "$1" | cut -d : -f 1
@@ -194,6 +200,12 @@ mmcat --csv --header -l -3: table.csv
 	head -n 1 table.csv; tail -n 3 table.csv
 mmcat --csv --header --json table.csv
 	awk -F, 'NR > 1 { printf "{\"name\":\"%s\",\"value\":\"%s\"}\n", $1, $2 }' table.csv
+mmcat -u --by=count -o -E 'status=\d+' app.log
+	distinct < <(grep -oE 'status=[0-9]+' app.log) | sort -k 1,1nr -s
+mmcat -u -c -o -E 'status=\d+' app.log
+	grep -oE 'status=[0-9]+' app.log | sort -u | wc -l
+mmcat --csv --header -F name -u table.csv
+	printf 'count\tname\n'; tail -n +2 table.csv | cut -d , -f 1 | distinct
 mmcat -r -m 5 app.log
 	tail -n 5 app.log | tac
 mmcat -c app.log

@@ -116,7 +116,7 @@ check "-ir" refuses "cannot use -i with -r" -ir abc
 check "-x and -t" refuses "cannot use -x with -t" -x -t u8 abc
 check "-f and -c" refuses "cannot use -f with another action" -f -c abc
 check "-f and -s" refuses "cannot use -f with -s" -s 1/2 -f abc
-check "--json and -r" refuses "cannot use --json without -i, -c, -e, -E, -F, -t or --compare" \
+check "--json and -r" refuses "cannot use --json without -i, -c, -e, -E, -F, -t, -u or --compare" \
 	-r --json abc
 check "an action that is given twice counts once" says 0 $'3\n' "" -cc abc
 # shellcheck disable=SC2046

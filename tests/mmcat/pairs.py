@@ -33,10 +33,11 @@ VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e"
 	"--separator": [";", "2"], "-F": ["1", "1,1-"], "-C": ["1", "2"],
 	"--from": ["12", "30"], "--until": ["17", "25"], "--key": ["number=1", "regex=^([0-9][0-9])$"],
 	# None, or all: which lines or records are drawn otherwise is not known here.
-	"--sample": ["0", "500"], "--seed": ["1", "2"], "--header": ["3", "8"]}
+	"--sample": ["0", "500"], "--seed": ["1", "2"], "--header": ["3", "8"],
+	"--by": ["count", "value"], "--memory": ["64K", "1M"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
 	"-O", "-v", "-I", "-W", "-X", "-H", "--and", "--fixed", "--offsets", "--no-filename", "--csv",
-	"--no-index", "--relative", "--compare", "--header"]
+	"--no-index", "--relative", "--compare", "--header", "-u", "--spill"]
 # What --compare compares the data with: lines and keys are at the same offsets.
 OTHER = b"x" + DATA[1:-2] + b"ND"
 
@@ -287,6 +288,31 @@ def compared(name, spans, options):
 	return b"" if "-q" in options else b"".join(difference.text(names) for difference in differences), status
 
 
+def distinct(given, options, name, header):
+	"""The output of -u: each value and how often it is printed without -u."""
+	search, status = Search(given, options, spans_of(given, options)), 0
+	as_json = "--json" in options
+	if "-t" in options:
+		groups, rest = records_of(options, search.spans)
+		values = [json.dumps({"0": value}) if as_json else b"%d" % value for group in groups for value in group]
+		status = 2 * rest
+	elif as_json and (header or "-F" in options):
+		values = [json.dumps(row) for row in search.rows(header)]
+	else:
+		values = [line.removesuffix(search.delimiter) for line in search.printed(name)]
+		status = 1 if search.patterns and not values else 0
+	counts = {value: values.count(value) for value in values}
+	if "-c" in options:
+		return ([{"values": len(counts)}] if as_json else b"%d\n" % len(counts)), status
+	order = {"count": lambda value: -counts[value], "value": lambda value: value}.get(options.get("--by"))
+	values = sorted(counts, key=order) if order else list(counts)
+	if as_json:
+		return [{"count": counts[value],
+			**(json.loads(value) if isinstance(value, str) else {"text": value.decode()})} for value in values], status
+	end = b"\n" if "-t" in options else search.delimiter
+	return b"".join(b"%d\t%s%s" % (counts[value], value, end) for value in values), status
+
+
 def expected(given, options, name):
 	"""The output, as bytes or as objects, and the exit status."""
 	global DATA
@@ -297,7 +323,8 @@ def expected(given, options, name):
 	DATA = ALL[len(header):]
 	printed, status = expected_of_data(given, options, name, header)
 	if "-c" not in options and "--json" not in options and options.get("-s") != "2/2":
-		printed = Search(given, options, []).chosen(header).removesuffix(delimiter_of(options)) + \
+		printed = (b"count\t" if "-u" in options else b"") + \
+			Search(given, options, []).chosen(header).removesuffix(delimiter_of(options)) + \
 			delimiter_of(options) + printed
 	return printed, status
 
@@ -311,6 +338,8 @@ def expected_of_data(given, options, name, header):
 		return b"", 2
 	if "--compare" in options:
 		return compared(name, spans, options)
+	if "-u" in options:
+		return distinct(given, options, name, header)
 	as_rows = as_json and not {"-c", "-t"} & set(options) and (header or "-F" in options)
 	if as_rows or any(option in options for option in ("-e", "-E", "-F")) or \
 			("--sample" in options and "-t" not in options):
@@ -377,7 +406,7 @@ def simple(message):
 def names_color(options):
 	"""Whether there is something to color. A match that crosses lines has no color."""
 	searches = options.get("-e") not in (None, "1\\n") or "-E" in options
-	return "-x" in options or (searches and "-c" not in options and "--json" not in options)
+	return "-x" in options or (searches and "-u" not in options and "-c" not in options and "--json" not in options)
 
 
 def same(done, given, name):

@@ -21,8 +21,19 @@ def refusal(given, names):
 	for (name, value), (other, other_value) in itertools.combinations(given, 2):
 		if name == other and name not in REPEATABLE and value != other_value:
 			return "cannot use " + name + " with two values"
-	return refusal_of_fields(given, names) or refusal_of_the_rest(given, names) or refusal_of_index(names) or \
+	return refusal_of_unique(given, names) or refusal_of_fields(given, names) or refusal_of_the_rest(given, names) or refusal_of_index(names) or \
 		refusal_of_parts(names) or refusal_of_compare(given, names) or refusal_without_view(given, names)
+
+
+def refusal_of_unique(given, names):
+	if "-u" not in names:
+		return next(("cannot use %s without -u" % name for name in ("--by", "--memory", "--spill") if name in names), None)
+	for name in names & {"-C", "-f", "-H", "-i", "-n", "-O", "-w", "-x", "--compare", "--index-join", "--index-part",
+			"--no-filename", "--offsets"}:
+		return "cannot use -u with " + name
+	if ("-e", "1\\n") in given:
+		return "cannot use -u with a text that contains the delimiter"
+	return None
 
 
 def refusal_of_fields(given, names):
@@ -109,7 +120,7 @@ def refusal_of_the_rest(given, names):
 			return "cannot use --csv with " + name
 	if names & {"-e", "-E"}:
 		return refusal_of_search(given, names, actions)
-	if names & {"--sample", "-F"} or (("--header", None) in given and "--json" in names):
+	if names & {"--sample", "-F", "-u"} or (("--header", None) in given and "--json" in names):
 		return refusal_of_sample(names, actions)
 	return refusal_without(names, actions) or refusal_of_others(given, names, actions)
 

@@ -20,7 +20,7 @@ from expectations import wrong
 
 MIB = 1 << 20
 LINES = b"".join(b"line %07d of a file that will not stay\n" % i for i in range(200000))
-ACTIONS = [[], ["-c"], ["-r"], ["-l", "100000:"], ["-l", "-150000:-3"], ["-c", "-l", "5:190000"]]
+ACTIONS = [[], ["-c"], ["-r"], ["-l", "100000:"], ["-l", "-150000:-3"], ["-c", "-l", "5:190000"], ["-u", "-c"], ["-u", "-F1"]]
 
 
 def write(path, content):

@@ -19,7 +19,7 @@
 #ifndef TOOLS_ACTIONS_DISTINCT_H
 #define TOOLS_ACTIONS_DISTINCT_H
 
-#include "mmcat.h"
+#include "cli/options.h"
 
 /* What is kept for each value besides its count. */
 struct distinct_extra {
@@ -43,12 +43,6 @@ struct distinct_value {
 	uint64_t count;
 	uint64_t first; /* the least position */
 	void *extra;    /* aligned to 8 bytes */
-};
-
-enum distinct_order {
-	DISTINCT_BY_FIRST,
-	DISTINCT_BY_COUNT, /* the greatest first; equal counts by first position */
-	DISTINCT_BY_VALUE  /* by bytes */
 };
 
 struct distinct;

@@ -45,7 +45,7 @@ int spill_open(
 	spill->fd = temporary_create();
 	if (spill->fd >= 0)
 		return 0;
-	temporary_failed("create");
+	temporary_failed();
 	return 1;
 }
 
@@ -65,7 +65,7 @@ void spill_close(struct spill *spill)
 static int flush(struct spill *spill)
 {
 	if (!temporary_write(spill->fd, spill->buffer, spill->filled)) {
-		temporary_failed("write");
+		temporary_failed();
 		return 1;
 	}
 	spill->size += spill->filled;
@@ -177,7 +177,7 @@ static int load(const struct spill *spill, struct source *source, size_t len)
 			continue;
 		if (n <= 0) {
 			errno = n < 0 ? errno : EIO;
-			temporary_failed("read");
+			temporary_failed();
 			return 1;
 		}
 		source->end += (size_t)n;

@@ -24,6 +24,9 @@ static bool is_wanted(const struct task *task)
 	if (task->input->header.len == 0 || options->count_only || options->json ||
 		search->only_matches || search->only_offsets)
 		return false;
+	/* There is one table, whose values come from all inputs. */
+	if (options->unique && printed)
+		return false;
 	/* All shards together are the file. */
 	if (selection->part == PART_SHARD && selection->shard.k > 1)
 		return false;
@@ -53,8 +56,11 @@ static int print(void *context, struct line_text *text)
 	struct line_print *lines = context;
 
 	/* A header that is longer than the room is printed in parts. */
-	if (lines->has_printed || text->len == text->room || !is_known(text))
+	if (lines->has_printed || text->len == text->room || !is_known(text)) {
+		if (lines->style.options->unique && !lines->has_printed)
+			unique_print_column();
 		output_write(text->bytes, text->len);
+	}
 	lines->has_printed = true;
 	text->len = 0;
 	return 0;

@@ -157,10 +157,12 @@ static void put_object(struct adding *adding, const struct row *row)
 
 /* --- Rows ------------------------------------------------------------------------------------- */
 
-/* Whether the row has all fields that the list has a number of. */
-static bool is_complete(const struct row_fields *fields, const struct row *row)
+void line_put_row(struct adding *adding, const struct row *row)
 {
-	return row->n == fields->most;
+	if (adding->text->style->options->json)
+		put_object(adding, row);
+	else
+		put_row(adding, row);
 }
 
 void line_put_fields(struct adding *adding)
@@ -176,17 +178,14 @@ void line_put_fields(struct adding *adding)
 	while (rest.len > 0 && adding->result == 0) {
 		row_fields_find(style->fields, rest, &row);
 		line.bytes.len = (size_t)(row.stop - row.start);
-		if (!is_complete(style->fields, &row) && !style->is_header)
+		if (!row_fields_are_complete(style->fields, &row) && !style->is_header)
 			line_text_lacks(text, line.off);
 		if (!style->options->count_only) {
 			if (line.after_gap)
 				line_put_text(adding, line_text_gap(style->options));
-			if (style->options->json) {
-				put_object(adding, &row);
-			} else {
+			if (!style->options->json)
 				line_put_prefix(adding, line.off);
-				put_row(adding, &row);
-			}
+			line_put_row(adding, &row);
 		}
 		adding->n_lines++;
 		rest.ptr += line.bytes.len;

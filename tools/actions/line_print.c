@@ -28,12 +28,13 @@ int line_print_start(struct line_print *print, const struct task *task, const mm
 		.style = {.input = task->input, .options = options, .fields = task->fields}};
 	style->search = search;
 	style->as_json = search_is_json(options);
-	style->matches =
-		search && !style->fields &&
-		(wanted->only_matches || wanted->only_offsets ||
-			((options->color || style->as_json) && !wanted->invert && !counts));
-	style->has_ranges = input_has_ranges(task->input);
-	style->refuses_binary = binary_matters(options->binary) && !counts && !wanted->only_offsets;
+	style->matches = search && !style->fields &&
+			 (wanted->only_matches || wanted->only_offsets ||
+				 ((options->color || style->as_json) && !wanted->invert &&
+					 !counts && !options->unique));
+	style->has_ranges = input_has_ranges(task->input) && !options->unique;
+	style->refuses_binary = binary_matters(options->binary) && !counts &&
+				!wanted->only_offsets && !options->unique;
 	if (options->json) {
 		print->json_path = json_path(task->input->name);
 		print->json_name = malloc(PUT_JSON_ROOM(name.len) + 1);

@@ -5,6 +5,7 @@
 #define TOOLS_ACTIONS_LINE_PRINT_H
 
 #include "actions/line_text.h"
+#include "actions/unique.h"
 
 /* The output of one search. */
 struct line_print {
@@ -14,6 +15,7 @@ struct line_print {
 	uint64_t found_stop;         /* end of the last line found, in the reader */
 	uint64_t n_printed;          /* bytes of JSON */
 	struct lacking_rows lacking; /* with -F */
+	struct unique_place place;   /* with -u */
 	bool has_printed;
 	bool is_binary;       /* a line was not printed to a terminal */
 	uint64_t start, stop; /* a range that is to be printed */

@@ -32,6 +32,9 @@ void line_put_prefix(struct adding *adding, uint64_t off);
 /* Adds the fields of -F of each row of a run of lines (line_fields.c). */
 void line_put_fields(struct adding *adding);
 
+/* Adds the fields of -F of a row, without a prefix, and their line end. */
+void line_put_row(struct adding *adding, const struct row *row);
+
 /* Adds a line as an object of ripgrep's JSON (line_json.c). */
 void line_put_json(struct adding *adding);
 

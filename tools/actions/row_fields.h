@@ -42,6 +42,12 @@ struct row {
  * `most` + 1 pointers. */
 void row_fields_find(const struct row_fields *fields, mmr_slice bytes, struct row *row);
 
+/* Whether a row has all fields that the list has a number of. */
+static inline bool row_fields_are_complete(const struct row_fields *fields, const struct row *row)
+{
+	return row->n == fields->most;
+}
+
 /* The end of the field that starts at `at`, in a row that ends at `stop`. */
 const char *row_fields_end(const struct row_fields *fields, const char *at, const char *stop);
 

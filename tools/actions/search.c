@@ -6,6 +6,7 @@
 #include "actions/line_print.h"
 #include "actions/offsets.h"
 #include "actions/spans.h"
+#include "actions/unique_lines.h"
 #include "cli/patterns.h"
 #include "input/copy.h"
 #include "output/output.h"
@@ -43,6 +44,7 @@ static _Noreturn void refuse_patterns(
 struct worker {
 	struct line_text text;
 	struct line_print *print;
+	struct unique_batch unique; /* with -u */
 };
 
 /* Compiles the patterns, once for all inputs. Exits with a message if one is wrong. */
@@ -71,9 +73,13 @@ static const mmr_search *compiled(const struct options *options)
 static int start(void *state, void *context)
 {
 	struct worker *worker = state;
+	int err;
 
 	worker->print = context;
-	return line_text_start(&worker->text, &worker->print->style);
+	err = line_text_start(&worker->text, &worker->print->style);
+	if (err == 0 && worker->print->style.options->unique)
+		err = unique_batch_start(&worker->unique);
+	return err;
 }
 
 static void end(void *state, void *context)
@@ -82,12 +88,16 @@ static void end(void *state, void *context)
 
 	(void)context;
 	line_text_end(&worker->text);
+	unique_batch_end(&worker->unique);
 }
 
 static int add_line(void *state, const mmr_found_line *line)
 {
 	struct worker *worker = state;
 
+	if (worker->unique.part)
+		return unique_lines_add(
+			&worker->unique, &worker->print->place, &worker->text, line);
 	return line_text_add(&worker->text, line, line_print_text, worker->print);
 }
 
@@ -101,7 +111,7 @@ static int collect(void *state)
 bool search_is_json(const struct options *options)
 {
 	return options->action == ACTION_SEARCH && options->json && !options->search.only_offsets &&
-	       !options->count_only && options->fields.n == 0;
+	       !options->count_only && options->fields.n == 0 && !options->unique;
 }
 
 static mmr_found_options found_options(const struct task *task)
@@ -113,12 +123,15 @@ static mmr_found_options found_options(const struct task *task)
 	how.before = search->before;
 	how.after = search->after;
 	how.max_lines = task->maximum;
-	how.numbers = (search->numbers || options->json) && !options->count_only;
+	how.numbers =
+		(search->numbers || options->json) && !options->count_only && !options->unique;
 	how.backward = options->reverse;
 	how.sample = options->sample;
 	how.seed = options->seed;
 	/* Nothing is done with single lines. */
-	how.runs = task->fields
+	how.runs = options->unique ? !options->reverse && !search->only_matches &&
+					     (!options->records || task->fields)
+		   : task->fields
 			   ? !options->reverse && !binary_matters(options->binary)
 			   : !options->reverse && !options->names && !search->numbers &&
 				     !search->offsets && !search->only_matches &&
@@ -173,21 +186,33 @@ void search_summary(void)
 	json_print_summary(report_seconds(), &totals);
 }
 
-/* Returns: like line_print_end. */
+/* Values of the next selection have positions after those of this one. */
+static void advance_unique(const struct task *task, const struct line_print *print)
+{
+	if (task->options->reverse)
+		unique_advance(task->scan.length);
+	else if (print->n_lines > 0)
+		unique_advance(print->found_stop - task->scan.offset);
+}
+
+/* Returns: like line_print_end; 1 if the table of -u failed, too, which was printed. */
 static int print_lines(const struct task *task, struct line_print *print)
 {
 	mmr_found_options how = found_options(task);
 	mmr_found_job job = job_of(print);
 	double since = now_seconds();
-	int err = line_print_start(print, task, compiled(task->options));
+	int err = line_print_start(print, task, compiled(task->options)), print_err;
 
+	print->place = unique_place_of(task);
 	if (err == 0)
 		err = mmr_search_run(
 			print->style.search, task->input->reader, &task->scan, &how, &job);
 	report_scan();
+	advance_unique(task, print);
 	if (err >= 0 && print->style.as_json)
 		end_json(task, print, now_seconds() - since);
-	return line_print_end(print, task->input, err);
+	print_err = line_print_end(print, task->input, err);
+	return task->options->unique ? err : print_err;
 }
 
 int search_follow(struct input *input, const struct options *options, const mmr_scan_options *scan,
@@ -214,7 +239,7 @@ static bool can_count(const struct task *task)
 
 	/* Rows that lack a field are reported. */
 	if (!task->options->count_only || task->fields || task->maximum != NO_MAXIMUM ||
-		task->options->sample != NO_SAMPLE)
+		task->options->sample != NO_SAMPLE || task->options->unique)
 		return false;
 	if (pattern_crosses_lines(task->options))
 		return wanted->only_matches;

@@ -24,7 +24,7 @@ static const mmr_layout *parsed(const struct options *options)
 }
 
 /* Prints the names of the fields, if there are any, once. */
-static void print_header(const mmr_layout *layout)
+static void print_header(const mmr_layout *layout, bool unique)
 {
 	static bool printed;
 	size_t n = mmr_layout_n_fields(layout), i;
@@ -32,6 +32,8 @@ static void print_header(const mmr_layout *layout)
 
 	for (i = 0; i < n; i++)
 		named |= !isdigit((unsigned char)mmr_layout_field(layout, i)->name[0]);
+	if (named && !printed && unique)
+		unique_print_column();
 	for (i = 0; named && !printed && i < n; i++) {
 		const char *name = mmr_layout_field(layout, i)->name;
 
@@ -39,6 +41,36 @@ static void print_header(const mmr_layout *layout)
 		output_write(i + 1 < n ? "\t" : "\n", 1);
 	}
 	printed = true;
+}
+
+/* Adds the whole records that start in a block to the table of -u, as lines. */
+static int add_lines(void *state, const mmr_block *block)
+{
+	struct block_text *text = state;
+	const struct table *table = text->context;
+	mmr_slice bytes = block_units_in(block, table->size), record = {bytes.ptr, table->size};
+	uint64_t off = block->off + (uint64_t)(bytes.ptr - block->bytes.ptr);
+	struct unique_batch batch = {.part = NULL};
+	size_t n = bytes.len / table->size, column = 0;
+	int err = block_text_reserve(text, n * table->room);
+	char *to = text->bytes, *start;
+
+	text->len = 0;
+	if (err == 0)
+		err = unique_batch_start(&batch);
+	for (; n > 0 && err == 0; n--, record.ptr += table->size, off += table->size) {
+		start = to;
+		err = typed_put(&to, table, record, &column);
+		if (err == 0)
+			unique_put(&batch, (mmr_slice){start, (size_t)(to - start) - 1},
+				unique_position(&table->place, off, off + table->size, off));
+		if (err == 0 && unique_batch_is_full(&batch))
+			err = unique_batch_add(&batch);
+	}
+	if (err == 0)
+		err = unique_batch_add(&batch);
+	unique_batch_end(&batch);
+	return err;
 }
 
 /* Makes lines of the whole records that start in a block. */
@@ -97,7 +129,7 @@ static enum status report_rest(struct task *task, uint64_t rest)
 
 static int print_records(struct table *table, struct task *task)
 {
-	mmr_scan_job job = {.work = make_lines,
+	mmr_scan_job job = {.work = table->unique ? add_lines : make_lines,
 		.collect = print_lines,
 		.context = table,
 		.state_size = sizeof(struct block_text)};
@@ -136,21 +168,27 @@ enum status action_type(struct task *task)
 	table.per_row = options->width > 0 ? options->width : 1;
 	table.json = options->json;
 	table.backward = options->reverse;
+	table.unique = options->unique;
+	table.place = unique_place_of(task);
 	table.room = typed_row_room(table.layout, table.json);
-	if (options->count_only) {
+	if (options->count_only && !table.unique) {
 		err = count_records(&table, task);
 	} else {
-		if (!table.json)
-			print_header(table.layout);
+		if (!table.json && !options->count_only)
+			print_header(table.layout, table.unique);
 		err = options->sample == NO_SAMPLE ? print_records(&table, task)
 						   : typed_print_sample(&table, task);
 		/* The last line may not be full. */
 		if (table.n_records % table.per_row > 0)
 			output_write("\n", 1);
 	}
+	unique_advance(table.n_bytes);
 	task->input->n += table.n_records;
 	task->input->taken += table.n_records;
 	if (err < 0)
 		return message_file(task->input->name, err);
+	/* The table of -u failed, which was printed. */
+	if (err > 0)
+		return STATUS_TROUBLE;
 	return report_rest(task, table.n_bytes % table.size);
 }

@@ -6,6 +6,7 @@
 
 #include "actions/action.h"
 #include "actions/typed_row.h"
+#include "actions/unique.h"
 
 /* How records are printed, and what has been printed. */
 struct table {
@@ -16,6 +17,8 @@ struct table {
 	uint64_t n_all;       /* records of the selection, if they are printed backward */
 	uint64_t n_bytes;     /* of the selection */
 	uint64_t n_records;   /* printed, or counted */
+	bool unique;          /* -u: records are added to its table, not printed */
+	struct unique_place place;
 };
 
 /* Writes a record at `*to` and moves `*to` to its end. `*column` is the number of records that are

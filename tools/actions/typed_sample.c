@@ -15,16 +15,36 @@ struct printing {
 	struct table *table;
 	char *text;    /* of one record */
 	size_t column; /* see typed_put */
+	struct unique_batch unique;
 };
+
+/* Adds a record to the table of -u. */
+static int add_record(struct printing *printing, const mmr_found_line *record)
+{
+	const struct table *table = printing->table;
+	char *to = printing->text;
+	int err = typed_put(&to, table, record->bytes, &printing->column);
+
+	if (err < 0)
+		return err;
+	unique_put(&printing->unique,
+		(mmr_slice){printing->text, (size_t)(to - printing->text) - 1},
+		unique_position(
+			&table->place, record->off, record->off + table->size, record->off));
+	return unique_batch_add(&printing->unique);
+}
 
 static int print_record(void *context, const mmr_found_line *record)
 {
 	struct printing *printing = context;
 	char *to = printing->text;
-	int err = typed_put(&to, printing->table, record->bytes, &printing->column);
+	int err;
 
-	output_write(printing->text, (size_t)(to - printing->text));
 	printing->table->n_records++;
+	if (printing->table->unique)
+		return add_record(printing, record);
+	err = typed_put(&to, printing->table, record->bytes, &printing->column);
+	output_write(printing->text, (size_t)(to - printing->text));
 	return err;
 }
 
@@ -56,6 +76,8 @@ int typed_print_sample(struct table *table, struct task *task)
 	mmr_split *records = NULL;
 	int err = printing.text ? 0 : -ENOMEM;
 
+	if (err == 0 && table->unique)
+		err = unique_batch_start(&printing.unique);
 	/* The caller reports the bytes after the last whole record. */
 	table->n_bytes = scan.length;
 	scan.length -= scan.length % table->size;
@@ -67,6 +89,7 @@ int typed_print_sample(struct table *table, struct task *task)
 	if (err == 0)
 		err = print_sample(&printing, task, &scan);
 	mmr_split_close(records);
+	unique_batch_end(&printing.unique);
 	free(printing.text);
 	report_scan();
 	return err;

@@ -19,12 +19,13 @@
 /* The widest row, which limits its buffer. No terminal is wider. */
 #define MAX_WIDTH 4096
 
-static const char letters[] = ":aA:b:B:cC:d:e:E:fF:hHiIj:l:m:noOqrR:s:t:vVw:WxX";
+static const char letters[] = ":aA:b:B:cC:d:e:E:fF:hHiIj:l:m:noOqrR:s:t:uvVw:WxX";
 
 static const struct option long_options[] = {
 	{"after", required_argument, NULL, 'A'},
 	{"and", no_argument, NULL, LONG_AND},
 	{"before", required_argument, NULL, 'B'},
+	{"by", required_argument, NULL, LONG_BY},
 	{"bytes", required_argument, NULL, 'b'},
 	{"cache", required_argument, NULL, LONG_CACHE},
 	{"color", required_argument, NULL, LONG_COLOR},
@@ -51,6 +52,7 @@ static const struct option long_options[] = {
 	{"key", required_argument, NULL, LONG_KEY},
 	{"lines", required_argument, NULL, 'l'},
 	{"max-count", required_argument, NULL, 'm'},
+	{"memory", required_argument, NULL, LONG_MEMORY},
 	{"no-filename", no_argument, NULL, LONG_NO_FILENAME},
 	{"no-index", no_argument, NULL, LONG_NO_INDEX},
 	{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
@@ -69,10 +71,12 @@ static const struct option long_options[] = {
 	{"seed", required_argument, NULL, LONG_SEED},
 	{"separator", required_argument, NULL, LONG_SEPARATOR},
 	{"shard", required_argument, NULL, 's'},
+	{"spill", no_argument, NULL, LONG_SPILL},
 	{"stats", no_argument, NULL, LONG_STATS},
 	{"text", no_argument, NULL, 'a'},
 	{"threads", required_argument, NULL, 'j'},
 	{"type", required_argument, NULL, 't'},
+	{"unique", no_argument, NULL, 'u'},
 	{"until", required_argument, NULL, LONG_UNTIL},
 	{"version", no_argument, NULL, 'V'},
 	{"whole-line", no_argument, NULL, 'X'},
@@ -199,7 +203,8 @@ static bool take_switch(struct options *options, int letter)
 		{LONG_JSON, &options->json}, {LONG_NO_INDEX, &options->no_index},
 		{LONG_NO_MMAP, &options->no_mmap}, {LONG_OFFSETS, &search->only_offsets},
 		{LONG_PROGRESS, &options->progress}, {LONG_RELATIVE, &options->relative},
-		{LONG_STATS, &options->stats}};
+		{LONG_SPILL, &options->spill}, {LONG_STATS, &options->stats},
+		{'u', &options->unique}};
 	size_t i;
 
 	for (i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)

@@ -30,6 +30,13 @@ enum action_id {
 	ACTION_COMPARE
 };
 
+/* The order of distinct values. */
+enum distinct_order {
+	DISTINCT_BY_FIRST,
+	DISTINCT_BY_COUNT, /* the greatest first; equal counts by first position */
+	DISTINCT_BY_VALUE  /* by bytes */
+};
+
 /* No limit, for -m. */
 #define NO_MAXIMUM UINT64_MAX
 
@@ -75,7 +82,11 @@ struct options {
 			    random; NO_SAMPLE */
 	bool all_lines;  /* with ACTION_SEARCH: no pattern is given, so all lines match */
 	bool has_seed;
-	uint64_t seed;      /* of the choice; the caller sets it if none is given */
+	uint64_t seed; /* of the choice; the caller sets it if none is given */
+	bool unique;   /* count distinct lines, matches or records, and print each once */
+	enum distinct_order order;
+	uint64_t memory;    /* bytes for distinct values; 0: the default */
+	bool spill;         /* write more distinct values to a file */
 	bool reverse;       /* the last lines or records first, with ACTION_SEARCH and TYPE, too */
 	bool relative;      /* with ACTION_HEX: offsets count from the start of each selection */
 	bool names;         /* print the name of the file with each line or count */

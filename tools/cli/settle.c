@@ -209,10 +209,10 @@ static void refuse_contradictions(const struct options *options)
 		settle_refuse("-c with -A, -B or -C");
 	if (options->reverse && context)
 		settle_refuse("-r with -A, -B or -C");
-	if (options->json && search->only_matches && !options->count_only)
+	if (options->json && search->only_matches && !options->count_only && !options->unique)
 		settle_refuse("--json with -o; use --json with --offsets");
 	if (options->json && options->reverse && !search->only_offsets && !options->count_only &&
-		options->fields.n == 0)
+		options->fields.n == 0 && !options->unique)
 		settle_refuse("--json with -r");
 }
 
@@ -223,6 +223,8 @@ static void refuse_across_lines(const struct options *options)
 
 	if (options->fields.n > 0)
 		settle_refuse("-F with a text that contains the delimiter of lines");
+	if (options->unique)
+		settle_refuse("-u with a text that contains the delimiter of lines");
 	if (!pattern_is_plain(search))
 		settle_refuse("a text that contains the delimiter of lines with another pattern, "
 			      "-I, -W or -X");
@@ -261,7 +263,7 @@ static void settle_search(struct options *options, const char *const *given)
 	if (given[LONG_PATTERNS])
 		settle_patterns(options, given[LONG_PATTERNS]);
 	/* A sample of the records of -t is no search. */
-	options->all_lines = (given[LONG_SAMPLE] || options->fields.n > 0) &&
+	options->all_lines = (given[LONG_SAMPLE] || options->fields.n > 0 || options->unique) &&
 			     search->n_patterns == 0 && options->action != ACTION_TYPE;
 	if (search->n_patterns == 0)
 		refuse_without_search(options, given);
@@ -427,6 +429,8 @@ static void settle_names(struct options *options, const char *const *given)
 	/* A sample, or fields, are printed as the whole files are. */
 	if (options->all_lines && !options->count_only && !given['H'])
 		options->names = false;
+	if (options->unique)
+		options->names = false;
 	/* An object of fields has no other members. */
 	if (options->json && options->fields.n > 0 && !options->count_only)
 		options->names = false;
@@ -463,6 +467,7 @@ static void settle_follow(const struct options *options)
 
 void settle(struct options *options, const char *const *given)
 {
+	settle_unique(options, given);
 	settle_fields(options, given);
 	settle_rows(options, given);
 	settle_records(options, given['R']);
@@ -492,7 +497,7 @@ void settle(struct options *options, const char *const *given)
 	if (options->progress && options->follow)
 		settle_refuse("--progress with -f");
 	if (options->json && !action_has(options, ACTION_HAS_JSON))
-		settle_refuse("--json without -i, -c, -e, -E, -F, -t or --compare");
+		settle_refuse("--json without -i, -c, -e, -E, -F, -t, -u or --compare");
 	if (options->json && action_has(options, ACTION_HAS_WIDTH) && options->width > 0)
 		settle_refuse("--json with -w");
 	settle_names(options, given);

@@ -9,6 +9,7 @@
 /* Options without a letter. */
 enum {
 	LONG_AND = 256,
+	LONG_BY,
 	LONG_CACHE,
 	LONG_COLOR,
 	LONG_COMPARE,
@@ -21,6 +22,7 @@ enum {
 	LONG_INDEX_PART,
 	LONG_JSON,
 	LONG_KEY,
+	LONG_MEMORY,
 	LONG_NO_FILENAME,
 	LONG_NO_INDEX,
 	LONG_NO_MMAP,
@@ -31,6 +33,7 @@ enum {
 	LONG_SAMPLE,
 	LONG_SEED,
 	LONG_SEPARATOR,
+	LONG_SPILL,
 	LONG_STATS,
 	LONG_UNTIL,
 	LONG_LAST
@@ -41,6 +44,9 @@ _Noreturn void settle_refuse(const char *combination);
 
 /* Sets the action. Exits with a message if there is another one. */
 void settle_action(struct options *options, enum action_id action);
+
+/* The rules of -u (settle_unique.c). */
+void settle_unique(struct options *options, const char *const *given);
 
 /* Completes the options, or exits with a message about the first combination that has no meaning.
  * `given` has the last value of each option by letter, "" for one without a value, and NULL for one

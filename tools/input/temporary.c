@@ -48,8 +48,8 @@ bool temporary_write(int fd, const char *bytes, size_t len)
 	return true;
 }
 
-void temporary_failed(const char *verb)
+void temporary_failed(void)
 {
-	message("cannot %s a temporary file in '%s': %s; set TMPDIR to another folder", verb,
+	message("cannot use a temporary file in '%s': %s; set TMPDIR to another folder",
 		message_quote(temporary_folder()), strerror(errno));
 }

@@ -16,6 +16,6 @@ int temporary_create(void);
 bool temporary_write(int fd, const char *bytes, size_t len);
 
 /* Prints that a file could not be created, written or read, with errno. */
-void temporary_failed(const char *verb);
+void temporary_failed(void);
 
 #endif

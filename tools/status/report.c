@@ -14,8 +14,8 @@
 
 static struct {
 	double started;
-	uint64_t bytes, lines, seed;
-	bool has_lines, has_seed, has_index;
+	uint64_t bytes, lines, seed, values, value_bytes;
+	bool has_lines, has_seed, has_index, has_values;
 	int index_failure;
 } report;
 
@@ -49,6 +49,13 @@ void report_lines(uint64_t n_lines)
 {
 	report.lines += n_lines;
 	report.has_lines = true;
+}
+
+void report_values(uint64_t n_values, uint64_t n_bytes)
+{
+	report.values = n_values;
+	report.value_bytes = n_bytes;
+	report.has_values = true;
 }
 
 void report_index(int failure)
@@ -106,6 +113,9 @@ void report_print(void)
 	add(line, sizeof(line), &len, "%" PRIu64 " bytes", report.bytes);
 	if (report.has_lines)
 		add(line, sizeof(line), &len, ", %" PRIu64 " lines", report.lines);
+	if (report.has_values)
+		add(line, sizeof(line), &len, ", %" PRIu64 " distinct values in %.1f MiB",
+			report.values, (double)report.value_bytes / 1048576);
 	if (report.has_seed)
 		add(line, sizeof(line), &len, ", seed %" PRIu64, report.seed);
 	add(line, sizeof(line), &len, ", %.3f s", seconds);

@@ -21,6 +21,9 @@ void report_scan(void);
 /* Adds lines that were counted. */
 void report_lines(uint64_t n_lines);
 
+/* Distinct values, and the bytes that they used. */
+void report_values(uint64_t n_values, uint64_t n_bytes);
+
 /* Notes that an index was used, or why it failed. */
 void report_index(int failure);
 

@@ -1,0 +1,235 @@
+/* unique_lines.c - adds lines, their fields or their matches to the table of -u
+ *
+ * Values that are bytes of the input are not copied before they are added.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions/unique_lines.h"
+
+#include "actions/line_put.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A line, or a run of lines, that is being added. */
+struct walk {
+	struct unique_batch *batch;
+	const struct unique_place *place;
+	struct line_text *text;
+	const mmr_found_line *line;
+	mmr_slice rest; /* of the line, after the rows of the batch */
+	bool is_loaded; /* the matches are */
+	uint64_t n_lines;
+	int result; /* 0; why the rest cannot be added */
+};
+
+/* Puts bytes of a line into the batch. */
+static void put_part(struct walk *walk, mmr_slice line, mmr_slice part)
+{
+	uint64_t start = walk->line->off + (uint64_t)(line.ptr - walk->line->bytes.ptr);
+
+	unique_put(walk->batch, part,
+		unique_position(walk->place, start, start + line.len,
+			start + (uint64_t)(part.ptr - line.ptr)));
+}
+
+static mmr_slice without_end(mmr_slice line, char delimiter)
+{
+	line.len -= line.len > 0 && line.ptr[line.len - 1] == delimiter;
+	return line;
+}
+
+/* --- Lines ------------------------------------------------------------------------------------ */
+
+/* All lines of a run, which is not guarded: the iterator and the table are. */
+static int add_run(struct walk *walk)
+{
+	mmr_slice bytes = walk->line->bytes, line;
+	mmr_lines it = mmr_lines_of(bytes, walk->text->style->options->delimiter);
+	uint64_t base = walk->place->base + (walk->line->off - walk->place->start);
+	struct unique_batch *batch = walk->batch;
+	mmr_line_batch ends;
+	size_t i;
+	int err = 0;
+
+	while (err == 0 && mmr_lines_next_batch(&it, &ends)) {
+		if (batch->n + ends.n > DISTINCT_BATCH)
+			err = unique_batch_add(batch);
+		line.ptr = ends.first;
+		for (i = 0; i < ends.n; i++) {
+			const char *end = ends.base + ends.ends[i];
+
+			line.len = (size_t)(end - line.ptr);
+			unique_put(batch, line, base + (uint64_t)(line.ptr - bytes.ptr));
+			line.ptr = end + 1;
+		}
+		walk->n_lines += ends.n;
+	}
+	if (err == 0)
+		err = mmr_lines_error(&it);
+	return err == 0 ? unique_batch_add(batch) : err;
+}
+
+/* One line or record. */
+static int put_line(void *argument)
+{
+	struct walk *walk = argument;
+	mmr_slice bytes = walk->line->bytes;
+
+	put_part(walk, bytes, without_end(bytes, walk->text->style->options->delimiter));
+	walk->rest.len = 0;
+	walk->n_lines = 1;
+	return 0;
+}
+
+/* --- Matches ---------------------------------------------------------------------------------- */
+
+static int put_matches(void *argument)
+{
+	struct walk *walk = argument;
+	mmr_line_matches *it = walk->text->it;
+	mmr_slice match;
+
+	if (!walk->is_loaded)
+		walk->result = mmr_line_matches_load(it, walk->line->bytes);
+	walk->is_loaded = true;
+	while (walk->result == 0 && !unique_batch_is_full(walk->batch)) {
+		if (!mmr_line_matches_next(it, &match)) {
+			walk->result = mmr_line_matches_error(it);
+			walk->rest.len = 0;
+			walk->n_lines = 1;
+			break;
+		}
+		put_part(walk, walk->line->bytes, match);
+	}
+	return 0;
+}
+
+/* --- Fields ----------------------------------------------------------------------------------- */
+
+/* Doubles the buffer: a line_text_print_fn for values that are not printed yet. */
+static int grow(void *context, struct line_text *text)
+{
+	char *bytes = realloc(text->bytes, 2 * text->room);
+
+	(void)context;
+	if (!bytes)
+		return -ENOMEM;
+	text->bytes = bytes;
+	text->room *= 2;
+	return 0;
+}
+
+/* Makes the value of a row in the buffer. */
+static void put_composed(struct walk *walk, const struct row *row, uint64_t position)
+{
+	struct line_text *text = walk->text;
+	mmr_found_line line = {.in_turn = true};
+	struct adding adding = {.text = text, .line = &line, .print = grow};
+	size_t start = text->len;
+
+	line_put_row(&adding, row);
+	walk->result = adding.result;
+	if (walk->result < 0)
+		return;
+	walk->batch->starts[walk->batch->n] = start;
+	unique_put(walk->batch, (mmr_slice){NULL, text->len - 1 - start}, position);
+}
+
+/* Whether a row is printed as bytes of it that are adjacent, and a delimiter. */
+static bool is_part(const struct row_fields *fields, const struct row *row, mmr_slice *ret_part)
+{
+	const struct field_span *span = &fields->spans[0];
+	const char *start, *end;
+
+	if (fields->options->json || fields->n != 1 || span->first > row->n ||
+		(span->last != FIELDS_REST && span->last > row->n) || row->start < row->starts[0] ||
+		row->end + 1 < row->stop)
+		return false;
+	start = row->starts[span->first - 1];
+	end = span->last == FIELDS_REST ? row->end : row->starts[span->last] - 1;
+	*ret_part = (mmr_slice){start, (size_t)(end - start)};
+	return true;
+}
+
+static int put_rows(void *argument)
+{
+	struct walk *walk = argument;
+	const struct row_fields *fields = walk->text->style->fields;
+	struct row row = {.starts = walk->text->starts};
+	mmr_slice part, line;
+	uint64_t off;
+
+	walk->text->len = 0;
+	while (walk->rest.len > 0 && walk->result == 0 && !unique_batch_is_full(walk->batch)) {
+		row_fields_find(fields, walk->rest, &row);
+		line = (mmr_slice){row.start, (size_t)(row.stop - row.start)};
+		off = walk->line->off + (uint64_t)(line.ptr - walk->line->bytes.ptr);
+		if (!row_fields_are_complete(fields, &row))
+			line_text_lacks(walk->text, off);
+		off = unique_position(walk->place, off, off + line.len, off);
+		if (is_part(fields, &row, &part))
+			unique_put(walk->batch, part, off);
+		else
+			put_composed(walk, &row, off);
+		walk->rest.ptr += line.len;
+		walk->rest.len -= line.len;
+		walk->n_lines++;
+	}
+	return 0;
+}
+
+/* Sets the addresses of values that are in the buffer of the text, which does not move now. */
+static void locate(const struct walk *walk)
+{
+	struct unique_batch *batch = walk->batch;
+	size_t i;
+
+	for (i = 0; i < batch->n; i++)
+		if (!batch->texts[i].ptr)
+			batch->texts[i].ptr = walk->text->bytes + batch->starts[i];
+}
+
+/* --- All -------------------------------------------------------------------------------------- */
+
+/* Fills batches under the guard and adds them. A fault of the map jumps out of `put`: nothing is
+ * held then. */
+static int add_batches(struct walk *walk, int (*put)(void *argument))
+{
+	mmr_reader *reader = walk->text->style->input->reader;
+	int err = 0;
+
+	while (err == 0 && walk->rest.len > 0) {
+		err = mmr_try(reader, put, walk);
+		if (err == 0)
+			err = walk->result;
+		if (err < 0)
+			break;
+		locate(walk);
+		err = unique_batch_add(walk->batch);
+	}
+	return err;
+}
+
+int unique_lines_add(struct unique_batch *batch, const struct unique_place *place,
+	struct line_text *text, const mmr_found_line *line)
+{
+	const struct options *options = text->style->options;
+	struct walk walk = {.batch = batch, .place = place, .text = text, .line = line};
+	int err;
+
+	walk.rest = line->bytes;
+	if (text->style->fields)
+		err = add_batches(&walk, put_rows);
+	else if (options->search.only_matches)
+		err = add_batches(&walk, put_matches);
+	else if (options->records || place->backward)
+		err = add_batches(&walk, put_line);
+	else
+		err = add_run(&walk);
+	/* Values in the buffer are not printed. */
+	text->len = 0;
+	text->n_lines += walk.n_lines;
+	text->stop = line->off + line->bytes.len;
+	return err;
+}
