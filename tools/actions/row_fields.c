@@ -73,8 +73,7 @@ static void find_quoted(const struct row_fields *fields, const char *stop, struc
 	row->n = n < fields->most ? n : fields->most;
 }
 
-/* The fields of a row up to `row->end`. */
-static void find_plain(const struct row_fields *fields, struct row *row)
+void row_fields_split(const struct row_fields *fields, struct row *row)
 {
 	char separator = fields->options->separator;
 	const char *at = row->start;
@@ -106,7 +105,7 @@ void row_fields_find(const struct row_fields *fields, mmr_slice bytes, struct ro
 	}
 	if (csv && line_end && line_end > start && line_end[-1] == '\r')
 		row->end--;
-	find_plain(fields, row);
+	row_fields_split(fields, row);
 }
 
 /* --- Names ------------------------------------------------------------------------------------ */

@@ -42,6 +42,9 @@ struct row {
  * `most` + 1 pointers. */
 void row_fields_find(const struct row_fields *fields, mmr_slice bytes, struct row *row);
 
+/* Finds the fields of a row without quotes, whose start and ends are set. */
+void row_fields_split(const struct row_fields *fields, struct row *row);
+
 /* Whether a row has all fields that the list has a number of. */
 static inline bool row_fields_are_complete(const struct row_fields *fields, const struct row *row)
 {

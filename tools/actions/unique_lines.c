@@ -18,6 +18,7 @@ struct walk {
 	struct line_text *text;
 	const mmr_found_line *line;
 	mmr_slice rest; /* of the line, after the rows of the batch */
+	mmr_lines rows; /* of the rest, if no row has several lines */
 	bool is_loaded; /* the matches are */
 	uint64_t n_lines;
 	int result; /* 0; why the rest cannot be added */
@@ -152,6 +153,27 @@ static bool is_part(const struct row_fields *fields, const struct row *row, mmr_
 	return true;
 }
 
+/* Finds the fields of the next row. Returns: false for a fault. */
+static bool next_row(struct walk *walk, struct row *row)
+{
+	const struct row_fields *fields = walk->text->style->fields;
+	mmr_slice line;
+
+	if (fields->options->csv) {
+		row_fields_find(fields, walk->rest, row);
+		return true;
+	}
+	if (!mmr_lines_next(&walk->rows, &line)) {
+		walk->result = mmr_lines_error(&walk->rows);
+		return false;
+	}
+	row->start = line.ptr;
+	row->end = line.ptr + line.len;
+	row->stop = row->end + (line.len < walk->rest.len);
+	row_fields_split(fields, row);
+	return true;
+}
+
 static int put_rows(void *argument)
 {
 	struct walk *walk = argument;
@@ -162,7 +184,8 @@ static int put_rows(void *argument)
 
 	walk->text->len = 0;
 	while (walk->rest.len > 0 && walk->result == 0 && !unique_batch_is_full(walk->batch)) {
-		row_fields_find(fields, walk->rest, &row);
+		if (!next_row(walk, &row))
+			break;
 		line = (mmr_slice){row.start, (size_t)(row.stop - row.start)};
 		off = walk->line->off + (uint64_t)(line.ptr - walk->line->bytes.ptr);
 		if (!row_fields_are_complete(fields, &row))
@@ -219,6 +242,8 @@ int unique_lines_add(struct unique_batch *batch, const struct unique_place *plac
 	int err;
 
 	walk.rest = line->bytes;
+	if (text->style->fields && !options->csv)
+		walk.rows = mmr_lines_of(line->bytes, options->delimiter);
 	if (text->style->fields)
 		err = add_batches(&walk, put_rows);
 	else if (options->search.only_matches)
