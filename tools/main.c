@@ -80,7 +80,7 @@ static enum status run_selections(
 		input->rest = false;
 		one = run_selection(&task);
 		failed = one == STATUS_TROUBLE && !input->rest;
-		if (failed && options->unique)
+		if (failed)
 			unique_fail();
 		status = both(status, one);
 		/* The next program continues standard input at the end of what was used. */
@@ -93,6 +93,13 @@ static enum status run_selections(
 	if (options->count_only && !options->unique && !failed)
 		count_print(input, options);
 	return input->disorder ? STATUS_TROUBLE : status;
+}
+
+/* Ends an input that cannot be read. */
+static enum status give_up(void)
+{
+	unique_fail();
+	return STATUS_TROUBLE;
 }
 
 /* Prints the header, then runs the action on the data after it. */
@@ -108,12 +115,13 @@ static enum status run_table(struct input *input, const struct options *options)
 		task.fields = &fields;
 	}
 	if (status != STATUS_DONE)
-		return status;
+		return give_up();
 	err = header_print(&task);
-	if (err == 0)
-		status = run_selections(input, options, task.fields);
-	else
-		status = err < 0 ? message_file(input->name, err) : binary_refuse(input->name);
+	if (err < 0)
+		message_file(input->name, err);
+	else if (err > 0)
+		binary_refuse(input->name);
+	status = err == 0 ? run_selections(input, options, task.fields) : give_up();
 	if (task.fields)
 		row_fields_close(&fields);
 	return status;
@@ -127,10 +135,10 @@ static enum status run(const char *file, const struct options *options)
 
 	progress_input(file);
 	if (input_open(file, need_of(options), options, &input) != STATUS_DONE)
-		return STATUS_TROUBLE;
+		return give_up();
 	if (options->has_header && input_header(&input, options) != STATUS_DONE) {
 		input_close(&input);
-		return STATUS_TROUBLE;
+		return give_up();
 	}
 	indexed = input_index(&input, options);
 	status = run_table(&input, options);

@@ -102,6 +102,17 @@ CASES = [
     ("records of a pipe", "|numbers", "pipe", ["-t", "a:i32le,b:i32le,c:u64le"]),
     ("reverse numbers", "", "pipe", ["-r", "-t", "i64le", "-j1", "--header=8", "numbers"]),
     ("sample numbers", "", "pipe", ["--sample=50", "--seed=1", "-t", "i64le", "-j1", "numbers"]),
+    ("distinct lines", "", "pipe", ["-u", "-j1", "small", "middle"]),
+    ("distinct lines of three threads", "", "pipe", ["-u", "-j3", "--by=count", "large"]),
+    ("distinct lines in a file", "", "pipe", ["-u", "-j1", "--memory=64K", "--spill", "middle"]),
+    ("distinct lines in a file, sorted", "", "pipe",
+        ["-u", "-j1", "--memory=300K", "--spill", "--by=value", "middle"]),
+    ("distinct fields", "", "pipe", ["-u", "-j1", "-F1,1", "--separator= ", "small"]),
+    ("distinct fields of a pipe", "|small", "pipe", ["-u", "-j1", "-F2", "--separator= ", "--json"]),
+    ("distinct matches", "", "pipe", ["-u", "-j1", "-o", "-E", "[0-9]", "middle"]),
+    ("distinct rows", "", "pipe", ["-u", "-c", "-j1", "--csv", "middle"]),
+    ("distinct records", "", "pipe", ["-u", "-j1", "-t", "u16", "numbers"]),
+    ("sample distinct records", "", "pipe", ["-u", "--sample=50", "--seed=1", "-t", "u8", "-j1", "numbers"]),
     ("count records", "", "pipe", ["-c", "-t", "u32", "numbers"]),
     ("count records of a pipe", "|numbers", "pipe", ["-c", "-t", "u32"]),
     ("info", "", "pipe", ["-i", "small", "middle"]),
@@ -321,7 +332,7 @@ class Runner:
                 return wrong
         # After a wrong pattern or layout, or without memory for one, mmcat exits with its input open. So
         # it does without a seed.
-        dies = result.status == 2 and any(word in ("-e", "-E", "-R", "--csv", "--patterns", "-t") or
+        dies = result.status == 2 and any(word in ("-e", "-E", "-R", "--csv", "--patterns", "-t", "-u") or
             word.startswith(("--key=regex", "--sample")) for word in case[3])
         if table.n_descriptors > n_descriptors and not dies:
             return f"{table.n_descriptors} descriptors are open, usually {n_descriptors}"

@@ -83,14 +83,17 @@ check "--stats has the values" sh -c '"$0" -u --stats numbers 2>&1 > /dev/null |
 
 # --- Input that cannot be read --------------------------------------------------------------------
 
-check "the other files are counted" says 2 $'1\ta\n' \
-	$'mmcat: none: cannot open: No such file or directory\n' -u none <(echo a)
+for file in none .; do
+	check "nothing is printed without $file" sh -c '"$0" -u -F1 numbers $1 log > out 2> err; [ $? = 2 ] &&
+		! [ -s out ] && [ $(grep -c "^mmcat: $1: cannot " err) = 1 ]' "$MMCAT" "$file"
+done
+check "nor without a field of this name" says 2 "" \
+	$'mmcat: numbers: cannot find field \'a\': the header has no such name\n' --header -u -F a numbers
 printf 'a,b\n1\n"2,3\n' > open
 check "a quote that is not closed" says 2 $'1\ta\n1\t1\n1\t"2,3\n\n' \
 	$'mmcat: open: cannot read row 3 at byte 6: a quote is never closed\n' --csv -F1 -u open
 check "fields that rows lack" says 2 $'1\tb\n1\t\n' \
 	$'mmcat: standard input: cannot find field 2 in 1 row, the first at byte 4\n' --csv -F2 -u < <(printf 'a,b\n1\n')
-check "a folder" sh -c '"$0" -u numbers . > out 2> err; [ $? = 2 ]' "$MMCAT"
 
 # --- Refused --------------------------------------------------------------------------------------
 

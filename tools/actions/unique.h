@@ -61,7 +61,7 @@ int unique_batch_add(struct unique_batch *batch);
 /* Creates the table. Prints what failed and exits. */
 void unique_open(const struct options *options);
 
-/* Notes that an input could not be read completely, so nothing is printed. */
+/* Notes that an input could not be read completely, so -u prints nothing. */
 void unique_fail(void);
 bool unique_has_failed(void);
 
