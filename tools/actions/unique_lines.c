@@ -17,8 +17,8 @@ struct walk {
 	const struct unique_place *place;
 	struct line_text *text;
 	const mmr_found_line *line;
-	mmr_slice rest; /* of the line, after the rows of the batch */
-	mmr_lines rows; /* of the rest, if no row has several lines */
+	mmr_slice rest; /* of the line, after the rows of the batch; empty at the end */
+	mmr_lines rows; /* of the rest, without --csv */
 	bool is_loaded; /* the matches are */
 	uint64_t n_lines;
 	int result; /* 0; why the rest cannot be added */
@@ -153,50 +153,96 @@ static bool is_part(const struct row_fields *fields, const struct row *row, mmr_
 	return true;
 }
 
-/* Finds the fields of the next row. Returns: false for a fault. */
-static bool next_row(struct walk *walk, struct row *row)
+/* Finds the fields of -F in a line, if they are adjacent. Returns: false if it lacks one. */
+static bool find_part(const struct row_fields *fields, mmr_slice line, mmr_slice *ret_part)
 {
-	const struct row_fields *fields = walk->text->style->fields;
-	mmr_slice line;
+	const struct field_span *span = &fields->spans[0];
+	const char *at = line.ptr, *stop = at + line.len, *end = stop;
+	char separator = fields->options->separator;
+	size_t n;
 
-	if (fields->options->csv) {
-		row_fields_find(fields, walk->rest, row);
-		return true;
+	for (n = 1; n < span->first; n++) {
+		at = memchr(at, separator, (size_t)(stop - at));
+		if (!at)
+			return false;
+		at++;
 	}
-	if (!mmr_lines_next(&walk->rows, &line)) {
-		walk->result = mmr_lines_error(&walk->rows);
-		return false;
+	ret_part->ptr = at;
+	for (; n <= span->last && span->last != FIELDS_REST; n++) {
+		end = memchr(at, separator, (size_t)(stop - at));
+		if (!end && n < span->last)
+			return false;
+		end = end ? end : stop;
+		at = end + 1;
 	}
-	row->start = line.ptr;
-	row->end = line.ptr + line.len;
-	row->stop = row->end + (line.len < walk->rest.len);
-	row_fields_split(fields, row);
+	ret_part->len = (size_t)(end - ret_part->ptr);
 	return true;
 }
 
+/* Puts the value of a row. */
+static void put_row(struct walk *walk, const struct row *row, uint64_t off)
+{
+	const struct row_fields *fields = walk->text->style->fields;
+	uint64_t stop = off + (uint64_t)(row->stop - row->start);
+	mmr_slice part;
+
+	if (!row_fields_are_complete(fields, row))
+		line_text_lacks(walk->text, off);
+	off = unique_position(walk->place, off, stop, off);
+	if (is_part(fields, row, &part))
+		unique_put(walk->batch, part, off);
+	else
+		put_composed(walk, row, off);
+}
+
+/* The rows of a table. */
 static int put_rows(void *argument)
 {
 	struct walk *walk = argument;
-	const struct row_fields *fields = walk->text->style->fields;
+	mmr_slice bytes = walk->line->bytes;
 	struct row row = {.starts = walk->text->starts};
-	mmr_slice part, line;
-	uint64_t off;
 
 	walk->text->len = 0;
 	while (walk->rest.len > 0 && walk->result == 0 && !unique_batch_is_full(walk->batch)) {
-		if (!next_row(walk, &row))
+		row_fields_find(walk->text->style->fields, walk->rest, &row);
+		put_row(walk, &row, walk->line->off + (uint64_t)(row.start - bytes.ptr));
+		walk->rest.len -= (size_t)(row.stop - row.start);
+		walk->rest.ptr = row.stop;
+		walk->n_lines++;
+	}
+	return 0;
+}
+
+/* Lines, which have no quotes. */
+static int put_fields(void *argument)
+{
+	struct walk *walk = argument;
+	const struct row_fields *fields = walk->text->style->fields;
+	bool is_simple = fields->n == 1 && !fields->options->json;
+	const char *start = walk->line->bytes.ptr, *stop = start + walk->line->bytes.len;
+	struct row row = {.starts = walk->text->starts};
+	mmr_slice line, part;
+	uint64_t off;
+
+	walk->text->len = 0;
+	while (walk->result == 0 && !unique_batch_is_full(walk->batch)) {
+		if (!mmr_lines_next(&walk->rows, &line)) {
+			walk->result = mmr_lines_error(&walk->rows);
+			walk->rest.len = 0;
 			break;
-		line = (mmr_slice){row.start, (size_t)(row.stop - row.start)};
-		off = walk->line->off + (uint64_t)(line.ptr - walk->line->bytes.ptr);
-		if (!row_fields_are_complete(fields, &row))
-			line_text_lacks(walk->text, off);
-		off = unique_position(walk->place, off, off + line.len, off);
-		if (is_part(fields, &row, &part))
-			unique_put(walk->batch, part, off);
-		else
-			put_composed(walk, &row, off);
-		walk->rest.ptr += line.len;
-		walk->rest.len -= line.len;
+		}
+		off = walk->line->off + (uint64_t)(line.ptr - start);
+		row.end = line.ptr + line.len;
+		row.stop = row.end + (row.end < stop);
+		if (is_simple && find_part(fields, line, &part)) {
+			unique_put(walk->batch, part,
+				unique_position(walk->place, off,
+					off + (uint64_t)(row.stop - line.ptr), off));
+		} else {
+			row.start = line.ptr;
+			row_fields_split(fields, &row);
+			put_row(walk, &row, off);
+		}
 		walk->n_lines++;
 	}
 	return 0;
@@ -245,7 +291,7 @@ int unique_lines_add(struct unique_batch *batch, const struct unique_place *plac
 	if (text->style->fields && !options->csv)
 		walk.rows = mmr_lines_of(line->bytes, options->delimiter);
 	if (text->style->fields)
-		err = add_batches(&walk, put_rows);
+		err = add_batches(&walk, options->csv ? put_rows : put_fields);
 	else if (options->search.only_matches)
 		err = add_batches(&walk, put_matches);
 	else if (options->records || place->backward)
