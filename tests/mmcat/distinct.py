@@ -318,8 +318,24 @@ def same_lines(mmcat, folder, rng):
 	expect(" ".join(args), (done.returncode, done.stdout, done.stderr), (plain.returncode, wanted, plain.stderr))
 
 
+def on_a_terminal(mmcat, folder):
+	"""Values before a binary one are printed; with -a, all are."""
+	path = os.path.join(folder, "binary")
+	with open(path, "wb") as file:
+		file.write(b"a\na\n\0\n")
+	for args, wanted in ([], (2, b"2\ta\r\n", b"mmcat: cannot print binary data to a terminal; use -a to print it\n")), \
+			(["-a"], (0, b"2\ta\r\n1\t\0\r\n", b"")), (["-c"], (0, b"2\r\n", b"")):
+		ours, its = os.openpty()
+		done = subprocess.run([mmcat, "-u", *args, path], stdout=its, stderr=subprocess.PIPE, timeout=60)
+		os.close(its)
+		printed = os.read(ours, 100)
+		os.close(ours)
+		expect("on a terminal, with %s" % args, (done.returncode, printed, done.stderr), wanted)
+
+
 def main():
 	mmcat, folder, seed, runs = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+	on_a_terminal(mmcat, folder)
 	for at in range(runs):
 		rng = random.Random(seed * 1000003 + at)
 		one_run(mmcat, folder, rng)

@@ -328,7 +328,7 @@ static int pass(void *context, const struct distinct_value *value)
 	const struct passing *passing = context;
 
 	passing->distinct->n_values++;
-	return passing->fn(passing->context, value);
+	return passing->fn ? passing->fn(passing->context, value) : 0;
 }
 
 /* The values of the file in another order than by value. */
@@ -371,8 +371,9 @@ static int each_spilled(
 
 	if (err != 0)
 		return err;
-	return order == DISTINCT_BY_VALUE ? spill_merge(distinct->spill, pass, passing)
-					  : each_reordered(distinct, order, passing);
+	return order == DISTINCT_BY_VALUE || !passing->fn
+		       ? spill_merge(distinct->spill, pass, passing)
+		       : each_reordered(distinct, order, passing);
 }
 
 int distinct_each(
@@ -380,8 +381,12 @@ int distinct_each(
 {
 	struct passing passing = {distinct, fn, context};
 	struct distinct_part *part;
+	uint64_t n_bytes = 0;
 	int err = 0;
 
+	for (part = distinct->parts; part; part = part->next)
+		n_bytes += bytes_of(distinct, &part->pool);
+	note_bytes(distinct, n_bytes);
 	for (part = distinct->parts; part && err == 0; part = part->next)
 		err = join_part(distinct, part);
 	if (err != 0)
@@ -389,6 +394,10 @@ int distinct_each(
 	note_bytes(distinct, 0);
 	if (distinct->spill)
 		return each_spilled(distinct, order, &passing);
+	if (!fn) {
+		distinct->n_values = distinct_pool_count(&distinct->shared);
+		return 0;
+	}
 	return distinct_pool_each(
 		&distinct->shared, &distinct->options.extra, order, pass, &passing);
 }

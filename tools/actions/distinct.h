@@ -75,8 +75,9 @@ int distinct_add(struct distinct_part *part, const mmr_slice *texts, const uint6
 /* Processes a value. Returns: 0 to continue; 1 to stop. Lifetime: until it returns. */
 typedef int distinct_fn(void *context, const struct distinct_value *value);
 
-/* Calls `fn` for each value. Call it once, after all parts are given back.
+/* Calls `fn` for each value, or only counts them. Call it once, after all parts are given back.
  *
+ * Shape: `fn` may be NULL.
  * Returns: 0; 1 if `fn` stopped it, or a temporary file failed, which was printed.
  * Errors: those of mmr_intern_add. */
 int distinct_each(

@@ -161,12 +161,6 @@ static int print_value(void *context, const struct distinct_value *value)
 	return 0;
 }
 
-static int count_value(void *context, const struct distinct_value *value)
-{
-	(void)context, (void)value;
-	return 0;
-}
-
 static void print_count(const struct options *options, uint64_t n)
 {
 	if (options->json)
@@ -183,7 +177,7 @@ static int print_values(struct printing *printing)
 
 	if (!options->count_only)
 		return distinct_each(unique.table, options->order, print_value, printing);
-	err = distinct_each(unique.table, DISTINCT_BY_VALUE, count_value, NULL);
+	err = distinct_each(unique.table, DISTINCT_BY_FIRST, NULL, NULL);
 	if (err == 0)
 		print_count(options, distinct_count(unique.table));
 	return err;
