@@ -9,6 +9,7 @@ Prints what differs; exit 1 then.
 SPDX-License-Identifier: MIT
 """
 
+import collections
 import contextlib
 import json
 import os
@@ -294,6 +295,12 @@ def numbers(data, _):
 	return b"".join(b"%d\n" % value for (value,) in struct.iter_unpack("<B", data))
 
 
+def distinct(lines):
+	"""Each line once, with its count, in the order of first appearance."""
+	counts = collections.Counter(map(ended, lines))
+	return b"".join(b"%d\t%s" % (n, line) for line, n in counts.items())
+
+
 def facts(slices):
 	return [{"size": len(data), "lines": len(lines), "crlf": data.count(b"\r\n"),
 		"longest": max((len(line.rstrip(b"\n")) for line in lines), default=0),
@@ -316,6 +323,11 @@ ACTIONS = {
 	"pattern": (["-O", "-E", "ne+d(?=le)le"], each(with_offsets)),
 	"pattern offsets": (["--offsets", "-E", "ne+dle"], lambda slices: b"".join(offsets(slices))),
 	"count pattern": (["-c", "-o", "-E", "needle"], lambda slices: b"%d\n" % len(offsets(slices))),
+	"distinct lines": (["-u"], lambda slices: distinct(lines_of_all(slices))),
+	"distinct lines backwards": (["-u", "-r", "-m9"],
+		lambda slices: distinct([line for part in slices for line in lines_of_all([part])[::-1]][:9])),
+	"find distinct": (["-u", "-e", "needle", "-m5"], lambda slices: distinct(found(slices)[:5])),
+	"distinct numbers": (["-u", "-t", "u8"], lambda slices: distinct(each(numbers)(slices).splitlines(True))),
 	"hex": (["-x"], each(lambda data, first: hex_view(data, first, 16))),
 	"numbers": (["-t", "u8"], each(numbers)),
 	"some numbers": (["-t", "u8", "-m9"], lambda slices: b"".join(each(numbers)(slices).splitlines(True)[:9])),
