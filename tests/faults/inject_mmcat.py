@@ -109,6 +109,8 @@ CASES = [
         ["-u", "-j1", "--memory=300K", "--spill", "--by=value", "middle"]),
     ("distinct fields", "", "pipe", ["-u", "-j1", "-F1,1", "--separator= ", "small"]),
     ("distinct fields of a pipe", "|small", "pipe", ["-u", "-j1", "-F2", "--separator= ", "--json"]),
+    ("distinct fields, larger than a buffer", "", "pipe",
+        ["-u", "-c", "-j1", "-F" + ",".join("1" * 10), "--separator=y", "large"]),
     ("distinct matches", "", "pipe", ["-u", "-j1", "-o", "-E", "[0-9]", "middle"]),
     ("distinct rows", "", "pipe", ["-u", "-c", "-j1", "--csv", "middle"]),
     ("distinct records", "", "pipe", ["-u", "-j1", "-t", "u16", "numbers"]),
