@@ -151,6 +151,42 @@ MMR_API MMR_MUST_CHECK int mmr_array_sum(const mmr_array *array, mmr_summary *re
 MMR_API MMR_MUST_CHECK int mmr_summary_i64(const mmr_summary *summary, int64_t *ret_sum);
 MMR_API MMR_MUST_CHECK int mmr_summary_u64(const mmr_summary *summary, uint64_t *ret_sum);
 
+/* --- Exact sums ------------------------------------------------------------------------------- */
+
+/* The exact sum of doubles. It does not depend on their order, or on the parts that they are added
+ * in: threads may each have a sum, and merge them.
+ *
+ *	mmr_exact sum = {.n_added = 0};
+ *
+ *	for (i = 0; i < n; i++)
+ *		mmr_exact_add(&sum, values[i]);
+ *	mean = mmr_exact_mean(&sum, n);
+ *
+ * Shape: all zeros are the sum of no values. Members are private. 552 bytes. Up to 2^64 values.
+ * Source: R. M. Neal, "Fast exact summation using small and large superaccumulators", 2015. */
+typedef struct mmr_exact {
+	int64_t limbs[68];
+	uint32_t n_added;
+	bool nan, infinite, minus_infinite;
+} mmr_exact;
+
+/* Adds a number. */
+MMR_API void mmr_exact_add(mmr_exact *sum, double value);
+
+/* Adds another sum, which may be the same one. */
+MMR_API void mmr_exact_merge(mmr_exact *sum, const mmr_exact *other);
+
+/* The sum, rounded once.
+ *
+ * Returns: the nearest double, ties to even; 0 for no values, never -0.0. Infinities and NaN
+ *   propagate as in a plain loop. A sum that is too large is infinite. */
+MMR_API double mmr_exact_value(const mmr_exact *sum);
+
+/* The sum divided by a number, such as that of the values, rounded once.
+ *
+ * Returns: the nearest double, like mmr_exact_value; NaN if `n` is 0. */
+MMR_API double mmr_exact_mean(const mmr_exact *sum, uint64_t n);
+
 MMR_END_DECLS
 
 #endif

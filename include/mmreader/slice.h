@@ -67,6 +67,19 @@ MMR_API MMR_MUST_CHECK int mmr_slice_to_u64(mmr_slice text, uint64_t *ret_value)
  * Source: IEEE 754 decimal conversion: round to nearest, ties to even. */
 MMR_API MMR_MUST_CHECK int mmr_slice_to_f64(mmr_slice text, double *ret_value);
 
+/* A decimal number: digits * 10^exponent, below zero if `negative` is set. */
+typedef struct mmr_decimal {
+	uint64_t digits;
+	int32_t exponent;
+	bool negative; /* there is a minus sign, perhaps before a zero */
+} mmr_decimal;
+
+/* Converts a number without rounding: "-1.50" has the digits 150 and the exponent -2.
+ *
+ * Errors: like mmr_slice_to_f64; -EINVAL also for "inf" and "nan"; -ERANGE for a number that has
+ *   more than 19 digits after zeros at its start, or whose exponent does not fit. */
+MMR_API MMR_MUST_CHECK int mmr_slice_to_decimal(mmr_slice text, mmr_decimal *ret_value);
+
 /* --- Chunks of fixed size --------------------------------------------------------------------- */
 
 /* A slice cut into chunks of fixed size, which may overlap. Members are private. At most 48 bytes.

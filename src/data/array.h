@@ -67,7 +67,7 @@ int array_unfit(const mmr_array *array, uint64_t index, const char *wanted);
 struct array_total {
 	unsigned type;
 	uint64_t n, n_nan;
-	struct exact exact;
+	mmr_exact exact;
 	struct wide wide;
 	mmr_value min, max; /* valid if n is above n_nan */
 };

@@ -11,21 +11,20 @@
 
 #include "common.h"
 
-/* Limbs of 32 bits for the bits of a double, 2^-1074 to 2^1023, and for larger sums. */
+#include <mmreader/array.h>
+
+/* Limbs of 32 bits for the bits of a double, 2^-1074 to 2^1023, and for larger sums. Limb i has
+ * units of 2^(32 i - 1074) and may exceed 32 bits. `n_added` counts the values since the limbs were
+ * last below 2^32. */
 #define EXACT_LIMBS 68
 
-struct exact {
-	int64_t limbs[EXACT_LIMBS]; /* units of 2^(32 i - 1074); may exceed 32 bits */
-	uint32_t n_added;           /* since the limbs were last below 2^32 */
-	bool nan, infinite, minus_infinite;
-};
+_Static_assert(sizeof(((mmr_exact *)NULL)->limbs) == EXACT_LIMBS * sizeof(int64_t), "limbs");
 
-/* Shape: a struct of zeros is the sum of no values. */
-void exact_add(struct exact *sum, double value);
-void exact_merge(struct exact *sum, struct exact *other);
+void exact_add(mmr_exact *sum, double value);
+void exact_merge(mmr_exact *sum, mmr_exact *other);
 
 /* Returns: the nearest double, ties to even. */
-double exact_value(struct exact *sum);
+double exact_value(mmr_exact *sum);
 
 /* An integer of 128 bits, two's complement. */
 struct wide {

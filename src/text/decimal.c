@@ -224,3 +224,33 @@ int decimal_read(const char *text, size_t len, uint64_t *ret_bits)
 		return read_any(text, end, sign, ret_bits);
 	return end_short(whole, exponent, sign, ret_bits);
 }
+
+/* Why a text is not a short number. Not inlined, like read_word_or_long. */
+static __attribute__((noinline)) int explain_long(const char *at, const char *end)
+{
+	struct decimal decimal;
+
+	return read_long(at, end, &decimal) ? -ERANGE : -EINVAL;
+}
+
+int decimal_split(const char *text, size_t len, bool *ret_negative, uint64_t *ret_whole,
+	int64_t *ret_exponent)
+{
+	const char *end;
+	char first;
+
+	if (len == 0)
+		return -EINVAL;
+	end = text + len;
+	first = *text;
+	if (first == '-' || first == '+') {
+		text++;
+		len--;
+	}
+	*ret_negative = first == '-';
+	if (len > 0 && len <= 8 && read_few(text, len, ret_whole, ret_exponent))
+		return 0;
+	if (read_short(text, end, ret_whole, ret_exponent))
+		return 0;
+	return explain_long(text, end);
+}

@@ -21,6 +21,12 @@
  * Returns: 0; -EINVAL if the text is not such a number; -ERANGE if the number is too large. */
 int decimal_read(const char *text, size_t len, uint64_t *ret_bits);
 
+/* Reads the same numbers, but no words, as whole * 10^exponent. Needs no decimal_prepare.
+ *
+ * Returns: 0; -EINVAL like decimal_read; -ERANGE for more than 19 digits. */
+int decimal_split(const char *text, size_t len, bool *ret_negative, uint64_t *ret_whole,
+	int64_t *ret_exponent);
+
 /* 768 digits determine the nearest double. For further digits it only matters whether all are 0. */
 #define DECIMAL_DIGITS 768
 

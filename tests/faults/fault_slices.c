@@ -93,6 +93,14 @@ static int number_f64(const struct scene *scene)
 	return judge(err, value > 70.5 && value < 71.5);
 }
 
+static int number_decimal(const struct scene *scene)
+{
+	mmr_decimal value = {.digits = 0};
+	int err = mmr_slice_to_decimal(mmr_slice_cut(scene->word, 2, 4), &value);
+
+	return judge(err, value.digits == 71 && value.exponent == 0);
+}
+
 static int find_text(const struct scene *scene, const char *text, bool back)
 {
 	mmr_needle needle = mmr_needle_of(mmr_slice_of(text));
@@ -382,6 +390,7 @@ const struct row slice_rows[] = {
 	{"mmr_slice_to_i64", ROW_SLICE | ROW_ONCE, number},
 	{"mmr_slice_to_u64", ROW_SLICE | ROW_ONCE, number_u64},
 	{"mmr_slice_to_f64", ROW_SLICE | ROW_ONCE, number_f64},
+	{"mmr_slice_to_decimal", ROW_SLICE | ROW_ONCE, number_decimal},
 	{"mmr_matches_of mmr_matches_next mmr_matches_error", ROW_SLICE, find},
 	{"mmr_matches_next_back", ROW_SLICE, find_back},
 	{"mmr_matches_of mmr_matches_next", ROW_SLICE | ROW_ONCE, find_linear},

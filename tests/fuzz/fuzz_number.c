@@ -37,6 +37,26 @@ static void read_float(mmr_slice slice, const char *text)
 	}
 }
 
+/* The text of the decimal is the same number for the C library. */
+static void read_decimal(mmr_slice slice, const char *text)
+{
+	mmr_decimal decimal = {77, 77, false};
+	char again[64], *end;
+	double want = strtod(text, &end);
+	int err = mmr_slice_to_decimal(slice, &decimal);
+
+	if (!is_ours(text, slice.len, end) || strpbrk(text, "nN")) {
+		MUST(err == -EINVAL && decimal.digits == 77, "'%s': %d", text, err);
+		return;
+	}
+	MUST(err == 0 || (err == -ERANGE && slice.len > 10), "'%s': %d", text, err);
+	if (err < 0)
+		return;
+	snprintf(again, sizeof(again), "%s%llue%d", decimal.negative ? "-" : "",
+		(unsigned long long)decimal.digits, (int)decimal.exponent);
+	MUST(strtod(again, NULL) == want, "'%s': %s", text, again);
+}
+
 static void read_integer(mmr_slice slice, const char *text)
 {
 	int64_t value = 77, want;
@@ -73,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, slice.ptr, slice.len);
 	text[slice.len] = '\0';
 	read_float(slice, text);
+	read_decimal(slice, text);
 	read_integer(slice, text);
 	free(text);
 	free((char *)slice.ptr);

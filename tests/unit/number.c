@@ -500,13 +500,89 @@ START_TEST(test_number_ends_at_a_fence)
 }
 END_TEST
 
+/* Reads the digits of a number with a point and an exponent, one after the other. */
+static void must_be_decimal(const char *text, int want_err)
+{
+	mmr_decimal value = {77, 77, true};
+	int err = mmr_slice_to_decimal(mmr_slice_of(text), &value);
+	const char *at = text + (*text == '-' || *text == '+');
+	uint64_t digits = 0;
+	long exponent = 0;
+	bool point = false;
+
+	MUST(err == want_err, "decimal of '%s': %d; should be %d", text, err, want_err);
+	if (err < 0) {
+		MUST(value.digits == 77 && value.exponent == 77 && value.negative, "'%s'", text);
+		return;
+	}
+	for (; *at && (*at | 0x20) != 'e'; at++) {
+		if (*at == '.') {
+			point = true;
+			continue;
+		}
+		digits = 10 * digits + (uint64_t)(*at - '0');
+		exponent -= point;
+	}
+	if (*at)
+		exponent += strtol(at + 1, NULL, 10);
+	MUST(value.digits == digits && value.exponent == exponent &&
+			value.negative == (*text == '-'),
+		"decimal of '%s': %" PRIu64 "e%" PRId32, text, value.digits, value.exponent);
+}
+
+START_TEST(test_number_decimal_examples)
+{
+	static const char *const texts[] = {"0", "-0", "+1", "-1.50", "1.", ".5", "-.5", "00.001",
+		"0.0000000000000000000000000000001", "123456789.987654321", "1e5", "1.5E-3",
+		"-2e+7", "9999999999999999999", "00009999999999999999999", "0.9999999999999999999",
+		"1e2147483647", "1e-2147483648", "99999999", "9999.999", "9999.9999", "-12345678"};
+	static const char *const wrong[] = {"", "-", "+", ".", "-.", "e5", "1e", "1e+", "1.2.3",
+		"1x", " 1", "1 ", "--1", "inf", "-infinity", "nan", "0x1p3", "1,5",
+		"123456789012345678901x", "1.2345678901234567890.1", "1e2147483648x"};
+	static const char *const large[] = {"10000000000000000000", "1.0000000000000000000",
+		"123456789012345678901234567890", "-0.12345678901234567890", "1e2147483648",
+		"1e-2147483649", "1e99999999999999999999"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(texts); i++)
+		must_be_decimal(texts[i], 0);
+	for (i = 0; i < ARRAY_LEN(wrong); i++)
+		must_be_decimal(wrong[i], -EINVAL);
+	for (i = 0; i < ARRAY_LEN(large); i++)
+		must_be_decimal(large[i], -ERANGE);
+	ck_assert_int_eq(
+		mmr_slice_to_decimal((mmr_slice){NULL, 0}, &(mmr_decimal){.digits = 0}), -EINVAL);
+}
+END_TEST
+
+START_TEST(test_number_random_decimals)
+{
+	struct chance chance = {31};
+	char text[64], digits[32];
+	int i, len, point;
+
+	for (i = 0; i < 200000; i++) {
+		uint64_t bits = chance_next(&chance) >> chance_below(&chance, 64);
+
+		len = snprintf(
+			digits, sizeof(digits), "%" PRIu64, bits % UINT64_C(10000000000000000000));
+		point = (int)chance_below(&chance, (size_t)len + 2);
+		snprintf(text, sizeof(text), "%s%.*s%s%s%s", i % 3 ? "" : "-", point, digits,
+			point <= len ? "." : "", point <= len ? digits + point : "",
+			i % 5 ? "" : "e-3");
+		must_be_decimal(text, 0);
+	}
+}
+END_TEST
+
 static Suite *number_suite(void)
 {
 	Suite *suite = suite_create("number");
 
 	ADD_CASE(suite, "core", test_number_integer_examples, test_number_integer_matches_strtoll,
 		test_number_float_examples, test_number_float_matches_strtod,
-		test_number_short_decimals_match_strtod);
+		test_number_short_decimals_match_strtod, test_number_decimal_examples,
+		test_number_random_decimals);
 	ADD_CASE(suite, "limits", test_number_halfway_matches_strtod,
 		test_number_rounding_depends_on_the_last_digit, test_number_long_texts,
 		test_number_ends_at_a_fence, test_number_between_fences,
