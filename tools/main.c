@@ -110,7 +110,7 @@ static enum status run_table(struct input *input, const struct options *options)
 	enum status status = STATUS_DONE;
 	int err;
 
-	if (options->fields.n > 0) {
+	if (options->fields.n > 0 && options->action != ACTION_TYPE) {
 		status = row_fields_open(input, options, &fields);
 		task.fields = &fields;
 	}

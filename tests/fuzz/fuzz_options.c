@@ -256,7 +256,8 @@ static void check_limits(const struct options *options)
 	MUST(options->sample == NO_SAMPLE || ((searches || options->action == ACTION_TYPE) &&
 						     options->maximum == NO_MAXIMUM && !context),
 		"a sample with another action, -m or context");
-	MUST(options->fields.n == 0 || (searches && !matches && !options->follow),
+	MUST(options->fields.n == 0 || ((searches || options->action == ACTION_TYPE) && !matches &&
+					       !options->follow),
 		"fields with another action, -o, --offsets or -f");
 	MUST(!options->unique ||
 			((searches || options->action == ACTION_TYPE) && !context &&
@@ -272,7 +273,8 @@ static void check_limits(const struct options *options)
 	for (i = 0; i < options->fields.n; i++) {
 		const struct field_item *item = &options->fields.items[i];
 
-		MUST(item->name.ptr ? options->has_header && item->name.len > 0
+		MUST(item->name.ptr ? (options->has_header || options->action == ACTION_TYPE) &&
+					      item->name.len > 0
 				    : item->first >= 1 && item->first <= item->last,
 			"a wrong field");
 	}

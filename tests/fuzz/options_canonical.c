@@ -195,7 +195,7 @@ static void add_fields(struct command *plain, const struct options *options)
 	}
 	command_add(plain, "-F", 2);
 	command_add(plain, text + 1, len - 1);
-	if (!options->csv)
+	if (!options->csv && options->action != ACTION_TYPE)
 		add_bytes(plain, "--separator=", (mmr_slice){&options->separator, 1});
 }
 

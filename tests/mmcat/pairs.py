@@ -341,8 +341,8 @@ def expected_of_data(given, options, name, header):
 	if "-u" in options:
 		return distinct(given, options, name, header)
 	as_rows = as_json and not {"-c", "-t"} & set(options) and (header or "-F" in options)
-	if as_rows or any(option in options for option in ("-e", "-E", "-F")) or \
-			("--sample" in options and "-t" not in options):
+	if as_rows or any(option in options for option in ("-e", "-E")) or \
+			(any(option in options for option in ("-F", "--sample")) and "-t" not in options):
 		search = Search(given, options, spans)
 		found = search.printed(name)
 		status = 0 if found or not search.patterns else 1
@@ -361,7 +361,9 @@ def expected_of_data(given, options, name, header):
 			return ([{"file": name, "records": n}] if as_json else number), 2 * rest
 		if as_json:
 			return [{"0": value} for group in groups for value in group], 2 * rest
-		return b"".join(b"\t".join(b"%d" % value for value in group[at:at + width]) + b"\n"
+		# The only field, twice.
+		text = b"%d\t%d" if options.get("-F") == "1,1-" else b"%d"
+		return b"".join(b"\t".join(text.replace(b"%d", b"%d" % value) for value in group[at:at + width]) + b"\n"
 			for group in groups for at in range(0, len(group), width)), 2 * rest
 	if "-r" in options:
 		return reverse(options, spans), 0

@@ -44,7 +44,7 @@ def refusal_of_fields(given, names):
 	if "--separator" in names and not names & {"--csv", "-F"}:
 		return "cannot use --separator without --csv or -F"
 	if "-F" in names:
-		for name in others | (names & {"-o", "--offsets"}):
+		for name in (others - {"-t"}) | (names & {"-o", "--offsets"}):
 			return "cannot use -F with " + name
 		if ("-e", "1\\n") in given:
 			return "cannot use -F with a text that contains the delimiter"

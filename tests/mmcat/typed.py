@@ -32,15 +32,35 @@ class Layout:
 	def __init__(self, name):
 		self.name, self.format = name, LAYOUTS[name]
 		self.size = struct.calcsize(self.format)
-		self.fields = [field.split(":")[0] for field in name.split(",")] if ":" in name else None
+		self.n = len(struct.unpack(self.format, bytes(self.size)))
+		self.is_named = ":" in name
+		self.names = [field.split(":")[0] for field in name.split(",")] if self.is_named else ["0"]
+		self.chosen = range(self.n)
+
+	def choose(self, rng):
+		"""Options that choose fields."""
+		if rng.random() < 0.6:
+			return []
+		self.chosen, items = [], []
+		for _ in range(rng.randint(1, 3)):
+			first = rng.randrange(self.n)
+			last = rng.randrange(first, self.n)
+			self.chosen += range(first, last + 1)
+			items.append(rng.choice(["%d-%d" % (first + 1, last + 1)] + ["%d-" % (first + 1)] * (last + 1 == self.n) +
+				["%d" % (first + 1), self.names[first] if self.is_named else "1"] * (first == last)))
+		return ["-F", ",".join(items)]
 
 	def values(self, record):
-		return [value.rstrip(b"\0").decode() if isinstance(value, bytes) else value
+		values = [value.rstrip(b"\0").decode() if isinstance(value, bytes) else value
 			for value in struct.unpack(self.format, record)]
+		return [values[at] for at in self.chosen]
+
+	def header(self):
+		return "\t".join(self.names[at] for at in self.chosen)
 
 	def object(self, record):
-		values = self.values(record)
-		return dict(zip(self.fields or map(str, range(len(values))), values))
+		names = [self.names[at] for at in self.chosen]
+		return "{%s}" % ",".join('"%s":%s' % (name, json.dumps(value)) for name, value in zip(names, self.values(record)))
 
 	def text(self, records, width):
 		cells = ["\t".join(map(str, self.values(record))).replace("\0", "\\x00") for record in records]
@@ -158,7 +178,7 @@ class Case:
 		self.layout = layout = Layout(rng.choice(list(LAYOUTS)))
 		self.header = rng.choice([0, 0, 0, 1, 5, 64, len(data), len(data) + 1])
 		words, parts = parts_of(rng, data, layout.size, self.header, not is_piped)
-		self.args = ["-t", layout.name, *words]
+		self.args = ["-t", layout.name, *words, *layout.choose(rng)]
 		if self.header or rng.random() < 0.1:
 			self.args.append("--header=%d" % self.header)
 		self.how = rng.choice(["", "", "-c", "--json"])
@@ -198,12 +218,12 @@ class Case:
 		if self.how == "-c":
 			n = sum(map(len, self.groups))
 			return "".join("%s%d\n" % (name and name + ":", n) for name in names).encode()
-		if layout.fields and self.how == "":
-			lines.append("\t".join(layout.fields))
+		if layout.is_named and self.how == "":
+			lines.append(layout.header())
 		for _ in names:
 			for records in self.groups:
 				if self.how == "--json":
-					lines += [json.dumps(layout.object(one), separators=(",", ":")) for one in records]
+					lines += [layout.object(one) for one in records]
 				else:
 					lines += layout.text(records, self.width)
 		return "".join(line + "\n" for line in lines).encode()

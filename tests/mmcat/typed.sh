@@ -41,6 +41,12 @@ check "--stats reports the seed of a sample" eval '"$MMCAT" -t u8 --sample=2 --s
 for options in "" "-e a" "-x" "-c" "-r" "-i" "--sample=1" "-f" "--compare" "--csv"; do
 	check "no --header with $options" refuses "cannot use --header without -t" --header=4 $options records records
 done
+for list in c 3 1,3- 2-3 a,; do
+	check "no fields $list" refuses "$([ $list = a, ] && echo "invalid list of fields 'a,'" ||
+		echo "the layout has 2: a, b")" -t a:u8,b:u8 -F $list records
+done
+check "no -F with --separator" refuses "cannot use --separator with -t" -t u8 -F 1 --separator=';' records
+check "no -F with a search" refuses "cannot use -t with a search" -t u8 -F 1 -e a records
 check "no -r with -c" refuses "cannot use -r with -c" -t u8 -r -c records
 check "no numbers of records" refuses "cannot use -n without -e or -E" -t u8 --sample=1 -n records
 check "no --sample with -m" refuses "cannot use --sample with -m" -t u8 --sample=1 -m 1 records

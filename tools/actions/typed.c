@@ -24,18 +24,18 @@ static const mmr_layout *parsed(const struct options *options)
 }
 
 /* Prints the names of the fields, if there are any, once. */
-static void print_header(const mmr_layout *layout, bool unique)
+static void print_header(const struct typed_fields *fields, bool unique)
 {
 	static bool printed;
-	size_t n = mmr_layout_n_fields(layout), i;
+	size_t n = fields->n, i;
 	bool named = false;
 
 	for (i = 0; i < n; i++)
-		named |= !isdigit((unsigned char)mmr_layout_field(layout, i)->name[0]);
+		named |= !isdigit((unsigned char)fields->fields[i]->name[0]);
 	if (named && !printed && unique)
 		unique_print_column();
 	for (i = 0; named && !printed && i < n; i++) {
-		const char *name = mmr_layout_field(layout, i)->name;
+		const char *name = fields->fields[i]->name;
 
 		output_write(name, strlen(name));
 		output_write(i + 1 < n ? "\t" : "\n", 1);
@@ -161,21 +161,22 @@ size_t type_record_size(const struct options *options)
 enum status action_type(struct task *task)
 {
 	const struct options *options = task->options;
-	struct table table = {.layout = parsed(options)};
+	const mmr_layout *layout = parsed(options);
+	struct table table = {.size = mmr_layout_size(layout)};
 	int err;
 
-	table.size = mmr_layout_size(table.layout);
+	typed_fields_choose(layout, &options->fields, &table.fields);
 	table.per_row = options->width > 0 ? options->width : 1;
 	table.json = options->json;
 	table.backward = options->reverse;
 	table.unique = options->unique;
 	table.place = unique_place_of(task);
-	table.room = typed_row_room(table.layout, table.json);
+	table.room = typed_row_room(&table.fields, table.json);
 	if (options->count_only && !table.unique) {
 		err = count_records(&table, task);
 	} else {
 		if (!table.json && !options->count_only)
-			print_header(table.layout, table.unique);
+			print_header(&table.fields, table.unique);
 		err = options->sample == NO_SAMPLE ? print_records(&table, task)
 						   : typed_print_sample(&table, task);
 		/* The last line may not be full. */
@@ -183,6 +184,7 @@ enum status action_type(struct task *task)
 			output_write("\n", 1);
 	}
 	unique_advance(table.n_bytes);
+	free(table.fields.fields);
 	task->input->n += table.n_records;
 	task->input->taken += table.n_records;
 	if (err < 0)

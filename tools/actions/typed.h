@@ -10,7 +10,7 @@
 
 /* How records are printed, and what has been printed. */
 struct table {
-	const mmr_layout *layout;
+	struct typed_fields fields;
 	bool json, backward;
 	size_t size, per_row; /* bytes of a record; records per line */
 	size_t room;          /* the most bytes of a record as text */
@@ -29,7 +29,7 @@ static inline int typed_put(char **to, const struct table *table, mmr_slice reco
 
 	if (*column > 0)
 		*(*to)++ = '\t';
-	err = typed_row_put(to, table->layout, record, table->json);
+	err = typed_row_put(to, &table->fields, record, table->json);
 	if (++*column < table->per_row)
 		return err;
 	*(*to)++ = '\n';

@@ -8,12 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-size_t typed_row_room(const mmr_layout *layout, bool json)
+size_t typed_row_room(const struct typed_fields *fields, bool json)
 {
 	size_t room = sizeof("\t{}\n"), i;
 
-	for (i = 0; i < mmr_layout_n_fields(layout); i++) {
-		const mmr_field *field = mmr_layout_field(layout, i);
+	for (i = 0; i < fields->n; i++) {
+		const mmr_field *field = fields->fields[i];
 
 		if (json)
 			room += sizeof(",\"\":") + strlen(field->name);
@@ -105,13 +105,13 @@ static int put_value(char **to, mmr_slice record, const mmr_field *field, bool j
 	return err;
 }
 
-int typed_row_put(char **to, const mmr_layout *layout, mmr_slice record, bool json)
+int typed_row_put(char **to, const struct typed_fields *fields, mmr_slice record, bool json)
 {
-	size_t n = mmr_layout_n_fields(layout), i;
+	size_t i;
 	int err;
 
-	for (i = 0; i < n; i++) {
-		const mmr_field *field = mmr_layout_field(layout, i);
+	for (i = 0; i < fields->n; i++) {
+		const mmr_field *field = fields->fields[i];
 
 		if (json) {
 			*to = put_plain(*to, i == 0 ? "{\"" : ",\"");

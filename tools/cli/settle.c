@@ -72,13 +72,14 @@ static void settle_rows(struct options *options, const char *const *given)
 
 /* --- Fields ----------------------------------------------------------------------------------- */
 
-/* Refuses what does not print lines or rows as they are. `name` is -F or --header. */
+/* Refuses what does not print lines or rows as they are. `name` is -F or --header. Records of a
+ * layout have fields, but no header. */
 static void refuse_with_fields(const char *const *given, const char *name)
 {
 	static const struct {
 		int option;
 		const char *text;
-	} others[] = {{'f', "-f"}, {'i', "-i"}, {'R', "-R"}, {'t', "-t"}, {'x', "-x"},
+	} others[] = {{'f', "-f"}, {'i', "-i"}, {'R', "-R"}, {'x', "-x"},
 		{LONG_COMPARE, "--compare"}, {LONG_INDEX_JOIN, "--index-join"},
 		{LONG_INDEX_PART, "--index-part"}};
 	size_t i;
@@ -93,11 +94,13 @@ static void settle_header(struct options *options, const char *const *given)
 	static char every_field[] = "1-";
 
 	if (!options->has_header) {
-		if (fields_have_names(&options->fields))
+		if (fields_have_names(&options->fields) && !given['t'])
 			settle_refuse("names of fields without --header");
 		return;
 	}
 	refuse_with_fields(given, "--header");
+	if (given['t'])
+		settle_refuse("--header with -t");
 	if (given['b'])
 		settle_refuse("--header with -b; use -l");
 	if (given[LONG_INDEX])
@@ -114,6 +117,8 @@ static void settle_fields(struct options *options, const char *const *given)
 	settle_header(options, given);
 	if (separator && !options->csv && options->fields.n == 0)
 		settle_refuse("--separator without --csv or -F");
+	if (separator && given['t'])
+		settle_refuse("--separator with -t");
 	options->separator = separator      ? value_byte("separator", separator)
 			     : options->csv ? ','
 					    : '\t';
