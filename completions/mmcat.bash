@@ -11,7 +11,8 @@ _mmcat()
 		-q -h -V --bytes= --lines= --shard= --from= --until= --key= --sample= --seed= --find= --regex=
 		--reverse --count --unique --by= --memory= --spill --hex --type= --info --compare --follow --patterns= --fixed --and --invert --ignore-case --word --whole-line
 		--number --offset --only-matching --offsets --after= --before= --context=
-		--with-filename --no-filename --delimiter= --records= --fields= --header --csv --separator= --max-count=
+		--with-filename --no-filename --delimiter= --records= --fields= --sum= --mean= --min= --max=
+		--header --csv --separator= --max-count=
 		--width= --relative --text --threads= --json --color= --index --index-part= --index-join=
 		--no-index --no-mmap --cache= --stats --progress --quiet --help --version'
 	local types='u8 u16 u32 u64 i8 i16 i32 i64 f16 f32 f64

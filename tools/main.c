@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
 #include "actions/row_fields.h"
+#include "actions/totals.h"
 #include "actions/unique.h"
 #include "cli/help.h"
 #include "cli/patterns.h"
@@ -63,6 +64,14 @@ static enum status run_selection(struct task *task)
 	return action_of(task->options)->run(task);
 }
 
+/* Ends an input that cannot be read. */
+static enum status give_up(void)
+{
+	unique_fail();
+	totals_lose();
+	return STATUS_TROUBLE;
+}
+
 /* Runs the action on each selection of an input. */
 static enum status run_selections(
 	struct input *input, const struct options *options, const struct row_fields *fields)
@@ -81,7 +90,7 @@ static enum status run_selections(
 		one = run_selection(&task);
 		failed = one == STATUS_TROUBLE && !input->rest;
 		if (failed)
-			unique_fail();
+			give_up();
 		status = both(status, one);
 		/* The next program continues standard input at the end of what was used. */
 		if (used < selection_end(input, &task.scan))
@@ -93,13 +102,6 @@ static enum status run_selections(
 	if (options->count_only && !options->unique && !failed)
 		count_print(input, options);
 	return input->disorder ? STATUS_TROUBLE : status;
-}
-
-/* Ends an input that cannot be read. */
-static enum status give_up(void)
-{
-	unique_fail();
-	return STATUS_TROUBLE;
 }
 
 /* Prints the header, then runs the action on the data after it. */
@@ -271,6 +273,8 @@ int main(int argc, char **argv)
 	}
 	if (search_is_json(&options))
 		search_summary();
+	if (options.totals.n > 0 && totals_print(&options) != STATUS_DONE)
+		status = STATUS_TROUBLE;
 	output_close();
 	progress_end();
 	if (options.stats)

@@ -225,17 +225,26 @@ int decimal_read(const char *text, size_t len, uint64_t *ret_bits)
 	return end_short(whole, exponent, sign, ret_bits);
 }
 
-/* Why a text is not a short number. Not inlined, like read_word_or_long. */
-static __attribute__((noinline)) int explain_long(const char *at, const char *end)
+/* Not inlined, like read_word_or_long. */
+static __attribute__((noinline)) int split_any(
+	const char *at, const char *end, bool negative, mmr_decimal *ret_value)
 {
 	struct decimal decimal;
+	uint64_t whole;
+	int64_t exponent;
 
-	return read_long(at, end, &decimal) ? -ERANGE : -EINVAL;
+	if (!read_short(at, end, &whole, &exponent))
+		return read_long(at, end, &decimal) ? -ERANGE : -EINVAL;
+	if (exponent != (int32_t)exponent)
+		return -ERANGE;
+	*ret_value = (mmr_decimal){whole, (int32_t)exponent, negative};
+	return 0;
 }
 
-int decimal_split(const char *text, size_t len, bool *ret_negative, uint64_t *ret_whole,
-	int64_t *ret_exponent)
+int decimal_split(const char *text, size_t len, mmr_decimal *ret_value)
 {
+	uint64_t whole;
+	int64_t exponent;
 	const char *end;
 	char first;
 
@@ -247,10 +256,8 @@ int decimal_split(const char *text, size_t len, bool *ret_negative, uint64_t *re
 		text++;
 		len--;
 	}
-	*ret_negative = first == '-';
-	if (len > 0 && len <= 8 && read_few(text, len, ret_whole, ret_exponent))
-		return 0;
-	if (read_short(text, end, ret_whole, ret_exponent))
-		return 0;
-	return explain_long(text, end);
+	if (len == 0 || len > 8 || !read_few(text, len, &whole, &exponent))
+		return split_any(text, end, first == '-', ret_value);
+	*ret_value = (mmr_decimal){whole, (int32_t)exponent, first == '-'};
+	return 0;
 }

@@ -9,6 +9,8 @@
 
 #include "common.h"
 
+#include <mmreader/slice.h>
+
 #include <stdatomic.h>
 
 #define DECIMAL_SIGN     (UINT64_C(1) << 63)
@@ -21,11 +23,11 @@
  * Returns: 0; -EINVAL if the text is not such a number; -ERANGE if the number is too large. */
 int decimal_read(const char *text, size_t len, uint64_t *ret_bits);
 
-/* Reads the same numbers, but no words, as whole * 10^exponent. Needs no decimal_prepare.
+/* Reads the same numbers, but no words. Needs no decimal_prepare. `*ret_value` is unchanged after a
+ * failure.
  *
- * Returns: 0; -EINVAL like decimal_read; -ERANGE for more than 19 digits. */
-int decimal_split(const char *text, size_t len, bool *ret_negative, uint64_t *ret_whole,
-	int64_t *ret_exponent);
+ * Returns: 0; -EINVAL like decimal_read; -ERANGE for more than 19 digits or a large exponent. */
+int decimal_split(const char *text, size_t len, mmr_decimal *ret_value);
 
 /* 768 digits determine the nearest double. For further digits it only matters whether all are 0. */
 #define DECIMAL_DIGITS 768

@@ -112,20 +112,13 @@ int mmr_slice_to_f64(mmr_slice text, double *ret_value)
 int mmr_slice_to_decimal(mmr_slice text, mmr_decimal *ret_value)
 {
 	struct guard guard;
-	bool negative;
-	uint64_t digits;
-	int64_t exponent;
 	int err;
 
 	if (slice_is_nowhere(text))
 		return error_nowhere();
 	if (!GUARD_ENTER(&guard, text.ptr, text.len))
 		return guard_fault(&guard);
-	err = decimal_split(text.ptr, text.len, &negative, &digits, &exponent);
+	err = decimal_split(text.ptr, text.len, ret_value);
 	guard_leave(&guard);
-	if (err == 0 && exponent != (int32_t)exponent)
-		err = -ERANGE;
-	if (err == 0)
-		*ret_value = (mmr_decimal){digits, (int32_t)exponent, negative};
 	return err;
 }

@@ -6,9 +6,11 @@
  * those of output.h and progress.h. Files of --patterns cannot be opened; standard input is empty.
  *
  * Links: tools/actions/table.c tools/cli/fields.c tools/cli/help.c tools/cli/keys.c
- * tools/cli/number.c Links: tools/cli/options.c Links: tools/cli/patterns.c tools/cli/range.c
- * tools/cli/settle.c tools/cli/settle_unique.c tools/cli/values.c Links: tools/status/message.c
- * tests/fuzz/options_canonical.c Wraps: exit fopen
+ * Links: tools/cli/number.c tools/cli/options.c tools/cli/patterns.c tools/cli/range.c
+ * Links: tools/cli/settle.c tools/cli/settle_totals.c tools/cli/settle_unique.c
+ * Links: tools/cli/totals.c tools/cli/values.c tools/status/message.c
+ * Links: tests/fuzz/options_canonical.c
+ * Wraps: exit fopen
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -126,6 +128,8 @@ static void forget(struct options *options)
 {
 	free(options->search.patterns);
 	free(options->fields.items);
+	free(options->totals.items);
+	free(options->totals.columns.items);
 	mmr_split_close(options->records);
 	mmr_regex_close(options->keys.regex);
 }
@@ -278,6 +282,14 @@ static void check_limits(const struct options *options)
 				    : item->first >= 1 && item->first <= item->last,
 			"a wrong field");
 	}
+	MUST(options->totals.n == 0 ||
+			((searches || options->action == ACTION_TYPE) && options->fields.n > 0 &&
+				!context && !options->count_only && !options->names),
+		"totals with another action, context, -c or names");
+	for (i = 0; i < options->totals.n; i++)
+		MUST(options->totals.items[i].column < options->totals.columns.n &&
+				options->totals.columns.n <= options->fields.n,
+			"a wrong column");
 	MUST(options->maximum == NO_MAXIMUM || options->maximum <= INT64_MAX, "too many");
 	MUST(options->n_files >= 1 && !options->files[options->n_files], "%d files",
 		options->n_files);
@@ -341,6 +353,17 @@ static bool same_fields(const struct field_list *a, const struct field_list *b)
 	return a->n == b->n;
 }
 
+static bool same_totals(const struct total_list *a, const struct total_list *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->n && a->n == b->n; i++)
+		if (a->items[i].kind != b->items[i].kind ||
+			a->items[i].column != b->items[i].column)
+			return false;
+	return a->n == b->n;
+}
+
 static bool same_keys(const struct key_range *a, const struct key_range *b)
 {
 	return same_text(a->from, b->from) && same_text(a->until, b->until) &&
@@ -395,6 +418,7 @@ static void check_plain(const struct options *options)
 		MUST(same_selection(&again.selections[i], &options->selections[i]),
 			"selection %zu differs", i);
 	MUST(same_fields(&again.fields, &options->fields) &&
+			same_totals(&again.totals, &options->totals) &&
 			again.has_header == options->has_header,
 		"the fields differ");
 	MUST(same_keys(&again.keys, &options->keys), "the keys differ");

@@ -169,7 +169,14 @@ static void add_keys(struct command *plain, const struct key_range *keys)
 	}
 }
 
-/* Adds -F and --header. */
+/* Adds the byte between fields, if these are not cells. */
+static void add_separator(struct command *plain, const struct options *options)
+{
+	if (!options->csv && options->action != ACTION_TYPE)
+		add_bytes(plain, "--separator=", (mmr_slice){&options->separator, 1});
+}
+
+/* Adds --header, and -F or the totals. */
 static void add_fields(struct command *plain, const struct options *options)
 {
 	const struct field_list *list = &options->fields;
@@ -177,6 +184,16 @@ static void add_fields(struct command *plain, const struct options *options)
 	size_t len = 0, i;
 
 	add_flag(plain, options->has_header, "--header");
+	for (i = 0; i < options->totals.n; i++) {
+		const struct total_item *item = &options->totals.items[i];
+
+		snprintf(text, sizeof(text), "--%s=", total_name(item->kind));
+		add_text(plain, text, item->field);
+	}
+	if (options->totals.n > 0) {
+		add_separator(plain, options);
+		return;
+	}
 	if (list->n == 0)
 		return;
 	for (i = 0; i < list->n; i++) {
@@ -195,13 +212,12 @@ static void add_fields(struct command *plain, const struct options *options)
 	}
 	command_add(plain, "-F", 2);
 	command_add(plain, text + 1, len - 1);
-	if (!options->csv && options->action != ACTION_TYPE)
-		add_bytes(plain, "--separator=", (mmr_slice){&options->separator, 1});
+	add_separator(plain, options);
 }
 
 bool can_have_names(const struct options *options)
 {
-	return options->action == ACTION_SEARCH || options->count_only;
+	return (options->action == ACTION_SEARCH || options->count_only) && options->totals.n == 0;
 }
 
 /* Adds -u and its options. */

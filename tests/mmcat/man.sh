@@ -26,7 +26,7 @@ check "the page has the options of --help" same_options "$page" '
 	s/^\.It Fl Fl ([a-z-]+)( Ns (=) Ns Ar .*| Ns Op .*)?$/--\1\3/p'
 check "zsh has the options of --help" same_options "$completions/_mmcat" "
 	s/.*[{]-(.)[+]?,--([a-z-]+=?)[}]'\[.*/-\1, --\2/p
-	s/^	['\"]([(][^)]*[)])?--([a-z-]+)(=-|(=))?\[.*/--\2\4/p"
+	s/^	['\"]([(][^)]*[)][*]?)?--([a-z-]+)(=-|(=))?\[.*/--\2\4/p"
 check "fish has the options of --help" same_options "$completions/mmcat.fish" "
 	/ -d '[^']+'$/!d
 	s/^complete -c mmcat (-s (.) )?-l ([a-z-]+) (-[rx] )?.*/-\2, --\3\4/

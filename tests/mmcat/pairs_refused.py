@@ -7,7 +7,7 @@ import itertools
 
 ACTIONS = ["-x", "-t", "-i"]
 DETAILS = ["-C", "-I", "-n", "-o", "-O", "-v", "-W", "-X", "--and", "--fixed", "--offsets"]
-REPEATABLE = ["-b", "-l", "-e", "-E"]
+REPEATABLE = ["-b", "-l", "-e", "-E", "--sum", "--max"]
 
 
 def texts_of(given):
@@ -37,17 +37,21 @@ def refusal_of_unique(given, names):
 
 
 def refusal_of_fields(given, names):
+	totals = next((name for name in ("--sum", "--max") if name in names), None)
+	if totals:
+		for name in names & {"-F", "-c", "-n", "-O", "-o", "-H", "-C", "-u", "-w", "--no-filename", "--offsets"}:
+			return "cannot use %s with %s" % (totals, name)
 	others = names & {"-f", "-i", "-t", "-x", "--compare", "--index-join", "--index-part"}
 	if ("--header", None) in given:
 		for name in others | (names & {"-b", "--index"}):
 			return "cannot use --header with " + name
-	if "--separator" in names and not names & {"--csv", "-F"}:
+	if "--separator" in names and not names & {"--csv", "-F", "--sum", "--max"}:
 		return "cannot use --separator without --csv or -F"
-	if "-F" in names:
+	if "-F" in names or totals:
 		for name in (others - {"-t"}) | (names & {"-o", "--offsets"}):
-			return "cannot use -F with " + name
+			return "cannot use %s with %s" % (totals or "-F", name)
 		if ("-e", "1\\n") in given:
-			return "cannot use -F with a text that contains the delimiter"
+			return "cannot use %s with a text that contains the delimiter" % (totals or "-F")
 	return None
 
 
@@ -120,7 +124,7 @@ def refusal_of_the_rest(given, names):
 			return "cannot use --csv with " + name
 	if names & {"-e", "-E"}:
 		return refusal_of_search(given, names, actions)
-	if names & {"--sample", "-F", "-u"} or (("--header", None) in given and "--json" in names):
+	if names & {"--sample", "-F", "-u", "--sum", "--max"} or (("--header", None) in given and "--json" in names):
 		return refusal_of_sample(names, actions)
 	return refusal_without(names, actions) or refusal_of_others(given, names, actions)
 

@@ -22,7 +22,7 @@ static bool is_wanted(const struct task *task)
 	const struct selection *selection = &options->selections[0];
 
 	if (task->input->header.len == 0 || options->count_only || options->json ||
-		search->only_matches || search->only_offsets)
+		options->totals.n > 0 || search->only_matches || search->only_offsets)
 		return false;
 	/* There is one table, whose values come from all inputs. */
 	if (options->unique && printed)

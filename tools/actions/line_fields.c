@@ -180,7 +180,9 @@ void line_put_fields(struct adding *adding)
 		line.bytes.len = (size_t)(row.stop - row.start);
 		if (!row_fields_are_complete(style->fields, &row) && !style->is_header)
 			line_text_lacks(text, line.off);
-		if (!style->options->count_only) {
+		if (text->totals) {
+			line_add_totals(adding, &row);
+		} else if (!style->options->count_only) {
 			if (line.after_gap)
 				line_put_text(adding, line_text_gap(style->options));
 			if (!style->options->json)

@@ -34,7 +34,7 @@ int line_print_start(struct line_print *print, const struct task *task, const mm
 					 !counts && !options->unique));
 	style->has_ranges = input_has_ranges(task->input) && !options->unique;
 	style->refuses_binary = binary_matters(options->binary) && !counts &&
-				!wanted->only_offsets && !options->unique;
+				!wanted->only_offsets && !options->unique && options->totals.n == 0;
 	if (options->json) {
 		print->json_path = json_path(task->input->name);
 		print->json_name = malloc(PUT_JSON_ROOM(name.len) + 1);
@@ -127,6 +127,9 @@ int line_print_collect(struct line_print *print, struct line_text *text)
 		print->lacking.first = text->lacking.first;
 	print->lacking.n += text->lacking.n;
 	text->lacking.n = 0;
+	totals_move_wrong(&print->wrong, &text->wrong);
+	if (text->totals)
+		totals_move(print->style.options, text->totals);
 	print->is_binary |= text->is_binary;
 	return line_print_text(print, text);
 }

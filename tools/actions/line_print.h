@@ -16,6 +16,7 @@ struct line_print {
 	uint64_t n_printed;          /* bytes of JSON */
 	struct lacking_rows lacking; /* with -F */
 	struct unique_place place;   /* with -u */
+	struct wrong_fields wrong;   /* with totals */
 	bool has_printed;
 	bool is_binary;       /* a line was not printed to a terminal */
 	uint64_t start, stop; /* a range that is to be printed */

@@ -35,6 +35,9 @@ void line_put_fields(struct adding *adding);
 /* Adds the fields of -F of a row, without a prefix, and their line end. */
 void line_put_row(struct adding *adding, const struct row *row);
 
+/* Adds the fields of a row to the totals (line_totals.c). */
+void line_add_totals(struct adding *adding, const struct row *row);
+
 /* Adds a line as an object of ripgrep's JSON (line_json.c). */
 void line_put_json(struct adding *adding);
 

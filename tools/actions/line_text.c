@@ -21,7 +21,10 @@ int line_text_start(struct line_text *text, const struct line_style *style)
 	text->bytes = malloc(text->room);
 	if (style->fields)
 		text->starts = malloc((style->fields->most + 1) * sizeof(*text->starts));
-	if (!text->bytes || (style->fields && !text->starts))
+	if (style->options->totals.n > 0)
+		text->totals = totals_new(style->options);
+	if (!text->bytes || (style->fields && !text->starts) ||
+		(style->options->totals.n > 0 && !text->totals))
 		return -ENOMEM;
 	return style->matches ? mmr_line_matches_open(style->search, &text->it) : 0;
 }
@@ -30,6 +33,7 @@ void line_text_end(struct line_text *text)
 {
 	free(text->bytes);
 	free(text->starts);
+	free(text->totals);
 	mmr_line_matches_close(text->it);
 }
 

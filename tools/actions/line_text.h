@@ -9,6 +9,7 @@
 
 #include "actions/action.h"
 #include "actions/row_fields.h"
+#include "actions/totals.h"
 
 /* Colors of ANSI terminals, those of GNU grep. */
 #define COLOR_FILE      "\033[35m"
@@ -58,6 +59,8 @@ struct line_text {
 	size_t len, room;
 	const char **starts; /* of the fields of a row, with -F */
 	struct lacking_rows lacking;
+	struct total *totals; /* by column, if totals are wanted; or NULL */
+	struct wrong_fields wrong;
 	struct line_range ranges[LINE_TEXT_RANGES];
 	size_t n_ranges;
 	uint64_t n_lines, n_matches; /* found, without context */

@@ -123,8 +123,8 @@ static mmr_found_options found_options(const struct task *task)
 	how.before = search->before;
 	how.after = search->after;
 	how.max_lines = task->maximum;
-	how.numbers =
-		(search->numbers || options->json) && !options->count_only && !options->unique;
+	how.numbers = (search->numbers || options->json) && !options->count_only &&
+		      !options->unique && options->totals.n == 0;
 	how.backward = options->reverse;
 	how.sample = options->sample;
 	how.seed = options->seed;
@@ -132,7 +132,8 @@ static mmr_found_options found_options(const struct task *task)
 	how.runs = options->unique ? !options->reverse && !search->only_matches &&
 					     (!options->records || task->fields)
 		   : task->fields
-			   ? !options->reverse && !binary_matters(options->binary)
+			   ? !options->reverse &&
+				     (!binary_matters(options->binary) || options->totals.n > 0)
 			   : !options->reverse && !options->names && !search->numbers &&
 				     !search->offsets && !search->only_matches &&
 				     !search->only_offsets && !options->color && !options->json &&
@@ -327,6 +328,11 @@ static enum status fail(const struct task *task, const struct line_print *print,
 		message_quote(task->input->name), number, off);
 }
 
+static bool has_wrong_rows(const struct line_print *print)
+{
+	return print->lacking.n > 0 || print->wrong.n > 0;
+}
+
 enum status action_search(struct task *task)
 {
 	const struct options *options = task->options;
@@ -343,12 +349,15 @@ enum status action_search(struct task *task)
 		err = spans_print(task, &print);
 	else
 		err = print_lines(task, &print);
-	task->input->rest = err == MMR_EQUOTE || (err == 0 && print.lacking.n > 0);
+	task->input->rest = err == MMR_EQUOTE || (err == 0 && has_wrong_rows(&print));
 	if (print.lacking.n > 0)
 		report_lacking(task, &print.lacking);
+	totals_report(task->input, &print.wrong);
 	if (err != 0)
 		return err < 0 ? fail(task, &print, err) : STATUS_TROUBLE;
-	if (print.lacking.n > 0)
+	if (has_wrong_rows(&print))
 		return STATUS_TROUBLE;
-	return print.n_lines > 0 || options->all_lines ? STATUS_DONE : STATUS_NO_MATCH;
+	return print.n_lines > 0 || (options->all_lines && options->totals.n == 0)
+		       ? STATUS_DONE
+		       : STATUS_NO_MATCH;
 }

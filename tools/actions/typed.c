@@ -4,6 +4,7 @@
 #include "actions/typed.h"
 
 #include "actions/block_text.h"
+#include "actions/typed_totals.h"
 #include "output/output.h"
 #include "status/message.h"
 #include "status/report.h"
@@ -162,7 +163,9 @@ enum status action_type(struct task *task)
 {
 	const struct options *options = task->options;
 	const mmr_layout *layout = parsed(options);
-	struct table table = {.size = mmr_layout_size(layout)};
+	struct table table = {.layout = layout, .size = mmr_layout_size(layout)};
+	struct wrong_fields wrong = {0, 0};
+	enum status status;
 	int err;
 
 	typed_fields_choose(layout, &options->fields, &table.fields);
@@ -174,6 +177,8 @@ enum status action_type(struct task *task)
 	table.room = typed_row_room(&table.fields, table.json);
 	if (options->count_only && !table.unique) {
 		err = count_records(&table, task);
+	} else if (options->totals.n > 0) {
+		err = typed_totals_run(&table, task, &wrong);
 	} else {
 		if (!table.json && !options->count_only)
 			print_header(&table.fields, table.unique);
@@ -192,5 +197,12 @@ enum status action_type(struct task *task)
 	/* The table of -u failed, which was printed. */
 	if (err > 0)
 		return STATUS_TROUBLE;
-	return report_rest(task, table.n_bytes % table.size);
+	totals_report(task->input, &wrong);
+	status = report_rest(task, table.n_bytes % table.size);
+	task->input->rest |= wrong.n > 0;
+	if (wrong.n > 0)
+		return STATUS_TROUBLE;
+	return status == STATUS_DONE && options->totals.n > 0 && table.n_records == 0
+		       ? STATUS_NO_MATCH
+		       : status;
 }

@@ -8,16 +8,20 @@
 #include "actions/typed_row.h"
 #include "actions/unique.h"
 
+struct typed_totals;
+
 /* How records are printed, and what has been printed. */
 struct table {
+	const mmr_layout *layout;
 	struct typed_fields fields;
 	bool json, backward;
-	size_t size, per_row; /* bytes of a record; records per line */
-	size_t room;          /* the most bytes of a record as text */
-	uint64_t n_all;       /* records of the selection, if they are printed backward */
-	uint64_t n_bytes;     /* of the selection */
-	uint64_t n_records;   /* printed, or counted */
-	bool unique;          /* -u: records are added to its table, not printed */
+	size_t size, per_row;        /* bytes of a record; records per line */
+	size_t room;                 /* the most bytes of a record as text */
+	uint64_t n_all;              /* records of the selection, if they are printed backward */
+	uint64_t n_bytes;            /* of the selection */
+	uint64_t n_records;          /* printed, or counted */
+	struct typed_totals *totals; /* to which a sample is added; or NULL: it is printed */
+	bool unique;                 /* -u: records are added to its table, not printed */
 	struct unique_place place;
 };
 

@@ -5,7 +5,6 @@
 
 #include "output/put.h"
 
-#include <math.h>
 #include <string.h>
 
 size_t typed_row_room(const struct typed_fields *fields, bool json)
@@ -51,18 +50,6 @@ static char *put_plain(char *to, const char *text)
 
 	memcpy(to, text, len);
 	return to + len;
-}
-
-static char *put_json_float(char *to, double value, enum mmr_type type)
-{
-	/* A JSON parser may read "-0" as an integer, and the integer 0 has no sign. */
-	if (value == 0 && signbit(value))
-		return put_plain(to, "-0.0");
-	if (isfinite(value))
-		return put_float(to, value, type);
-	return put_plain(to, value != value ? "\"NaN\""
-			     : value > 0    ? "\"Infinity\""
-					    : "\"-Infinity\"");
 }
 
 static char *put_text_value(char *to, mmr_slice text, bool json)

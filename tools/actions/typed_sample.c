@@ -3,7 +3,7 @@
  * A search for an empty text finds all records, and chooses some of them.
  *
  * SPDX-License-Identifier: MIT */
-#include "actions/typed.h"
+#include "actions/typed_totals.h"
 
 #include "output/output.h"
 #include "status/report.h"
@@ -37,13 +37,16 @@ static int add_record(struct printing *printing, const mmr_found_line *record)
 static int print_record(void *context, const mmr_found_line *record)
 {
 	struct printing *printing = context;
+	struct table *table = printing->table;
 	char *to = printing->text;
 	int err;
 
-	printing->table->n_records++;
-	if (printing->table->unique)
+	table->n_records++;
+	if (table->totals)
+		return typed_totals_add(table->totals, record->bytes, record->off);
+	if (table->unique)
 		return add_record(printing, record);
-	err = typed_put(&to, printing->table, record->bytes, &printing->column);
+	err = typed_put(&to, table, record->bytes, &printing->column);
 	output_write(printing->text, (size_t)(to - printing->text));
 	return err;
 }

@@ -51,8 +51,11 @@ static const struct option long_options[] = {
 	{"json", no_argument, NULL, LONG_JSON},
 	{"key", required_argument, NULL, LONG_KEY},
 	{"lines", required_argument, NULL, 'l'},
+	{"max", required_argument, NULL, LONG_MAX_OF},
 	{"max-count", required_argument, NULL, 'm'},
+	{"mean", required_argument, NULL, LONG_MEAN},
 	{"memory", required_argument, NULL, LONG_MEMORY},
+	{"min", required_argument, NULL, LONG_MIN_OF},
 	{"no-filename", no_argument, NULL, LONG_NO_FILENAME},
 	{"no-index", no_argument, NULL, LONG_NO_INDEX},
 	{"no-mmap", no_argument, NULL, LONG_NO_MMAP},
@@ -73,6 +76,7 @@ static const struct option long_options[] = {
 	{"shard", required_argument, NULL, 's'},
 	{"spill", no_argument, NULL, LONG_SPILL},
 	{"stats", no_argument, NULL, LONG_STATS},
+	{"sum", required_argument, NULL, LONG_SUM},
 	{"text", no_argument, NULL, 'a'},
 	{"threads", required_argument, NULL, 'j'},
 	{"type", required_argument, NULL, 't'},
@@ -141,7 +145,8 @@ static enum status unknown(char **argv, int letter)
 /* Notes that an option is given. One that is given twice must have the same value. */
 static void note(const char **given, int letter)
 {
-	static const int repeated[] = {'b', 'e', 'E', 'l'};
+	static const int repeated[] = {
+		'b', 'e', 'E', 'l', LONG_MAX_OF, LONG_MEAN, LONG_MIN_OF, LONG_SUM};
 	const char *value = optarg ? optarg : "", *before = given[letter];
 	char name[16] = {'-', (char)letter, '\0'};
 	size_t i;
@@ -253,6 +258,12 @@ static void take(struct options *options, int letter)
 	case 'F':
 		free(options->fields.items);
 		fields_parse(optarg, &options->fields);
+		break;
+	case LONG_SUM:
+	case LONG_MEAN:
+	case LONG_MIN_OF:
+	case LONG_MAX_OF:
+		totals_add(&options->totals, (enum total_kind)(letter - LONG_SUM), optarg);
 		break;
 	case 'j':
 		options->n_threads = (unsigned)value_number(

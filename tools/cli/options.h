@@ -7,6 +7,7 @@
 #include "cli/fields.h"
 #include "cli/keys.h"
 #include "cli/range.h"
+#include "cli/totals.h"
 #include "cli/values.h"
 
 /* The kinds of selections. */
@@ -76,6 +77,7 @@ struct options {
 	bool csv;                     /* they are rows */
 	char separator;               /* of their cells, and of the fields of -F */
 	struct field_list fields;     /* of -F: what is printed of each line or row */
+	struct total_list totals;     /* are printed instead; their columns are in `fields` */
 	bool has_header;              /* the first line or row is not data */
 	struct search_options search; /* of ACTION_SEARCH */
 	uint64_t sample; /* of the records, or the lines that match, so many are chosen at

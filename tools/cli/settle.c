@@ -106,7 +106,7 @@ static void settle_header(struct options *options, const char *const *given)
 	if (given[LONG_INDEX])
 		settle_refuse("--header with --index");
 	/* An object has all fields. */
-	if (options->json && !given['F'] && !given['c'] && !given[LONG_OFFSETS])
+	if (options->json && options->fields.n == 0 && !given['c'] && !given[LONG_OFFSETS])
 		fields_parse(every_field, &options->fields);
 }
 
@@ -124,13 +124,15 @@ static void settle_fields(struct options *options, const char *const *given)
 					    : '\t';
 	if (options->fields.n == 0)
 		return;
-	refuse_with_fields(given, "-F");
+	refuse_with_fields(given, settle_fields_name(given));
 	if (given['o'])
 		settle_refuse("-F with -o");
 	if (given[LONG_OFFSETS])
 		settle_refuse("-F with --offsets");
 	if (!options->csv && options->separator == options->delimiter)
-		settle_refuse("-F with fields that are separated by the delimiter of lines");
+		exit((int)message("cannot use %s with fields that are separated by the delimiter "
+				  "of lines",
+			settle_fields_name(given)));
 	if (!options->json || options->count_only)
 		return;
 	if (given['n'] || given['O'] || given['H'])
@@ -222,12 +224,13 @@ static void refuse_contradictions(const struct options *options)
 }
 
 /* Options that need lines which match alone. */
-static void refuse_across_lines(const struct options *options)
+static void refuse_across_lines(const struct options *options, const char *const *given)
 {
 	const struct search_options *search = &options->search;
 
 	if (options->fields.n > 0)
-		settle_refuse("-F with a text that contains the delimiter of lines");
+		exit((int)message("cannot use %s with a text that contains the delimiter of lines",
+			settle_fields_name(given)));
 	if (options->unique)
 		settle_refuse("-u with a text that contains the delimiter of lines");
 	if (!pattern_is_plain(search))
@@ -295,7 +298,7 @@ static void settle_search(struct options *options, const char *const *given)
 	}
 	refuse_contradictions(options);
 	if (pattern_crosses_lines(options))
-		refuse_across_lines(options);
+		refuse_across_lines(options, given);
 }
 
 /* --- Samples ---------------------------------------------------------------------------------- */
@@ -436,8 +439,9 @@ static void settle_names(struct options *options, const char *const *given)
 		options->names = false;
 	if (options->unique)
 		options->names = false;
-	/* An object of fields has no other members. */
-	if (options->json && options->fields.n > 0 && !options->count_only)
+	/* An object of fields has no other members. Totals are those of all files. */
+	if ((options->json && options->fields.n > 0 && !options->count_only) ||
+		options->totals.n > 0)
 		options->names = false;
 }
 
@@ -473,6 +477,7 @@ static void settle_follow(const struct options *options)
 void settle(struct options *options, const char *const *given)
 {
 	settle_unique(options, given);
+	settle_totals(options, given);
 	settle_fields(options, given);
 	settle_rows(options, given);
 	settle_records(options, given['R']);

@@ -36,6 +36,11 @@ enum {
 	LONG_SPILL,
 	LONG_STATS,
 	LONG_UNTIL,
+	/* By enum total_kind. */
+	LONG_SUM,
+	LONG_MEAN,
+	LONG_MIN_OF,
+	LONG_MAX_OF,
 	LONG_LAST
 };
 
@@ -47,6 +52,12 @@ void settle_action(struct options *options, enum action_id action);
 
 /* The rules of -u (settle_unique.c). */
 void settle_unique(struct options *options, const char *const *given);
+
+/* Refuses what cannot be used with totals, and adds their columns to the fields. */
+void settle_totals(struct options *options, const char *const *given);
+
+/* Returns: the name of the first of --sum, --mean, --min and --max that is given, or of -F. */
+const char *settle_fields_name(const char *const *given);
 
 /* Completes the options, or exits with a message about the first combination that has no meaning.
  * `given` has the last value of each option by letter, "" for one without a value, and NULL for one

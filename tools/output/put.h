@@ -21,6 +21,10 @@ char *put_signed(char *to, int64_t number);
  * "-inf". Up to PUT_FLOAT_ROOM bytes are changed. */
 char *put_float(char *to, double value, enum mmr_type type);
 
+/* Writes a float as JSON, which has no number for "NaN", "Infinity" and "-Infinity": these are
+ * strings, as in ProtoJSON. A zero keeps its sign. */
+char *put_json_float(char *to, double value, enum mmr_type type);
+
 /* Writes "\xHH". */
 char *put_hex_escape(char *to, unsigned char byte);
 

@@ -217,3 +217,23 @@ char *put_float(char *to, double value, enum mmr_type type)
 	}
 	return put_positive(to, value, type);
 }
+
+static char *put_plain(char *to, const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(to, text, len);
+	return to + len;
+}
+
+char *put_json_float(char *to, double value, enum mmr_type type)
+{
+	/* A JSON parser may read "-0" as an integer, and the integer 0 has no sign. */
+	if (value == 0 && signbit(value))
+		return put_plain(to, "-0.0");
+	if (isfinite(value))
+		return put_float(to, value, type);
+	return put_plain(to, value != value ? "\"NaN\""
+			     : value > 0    ? "\"Infinity\""
+					    : "\"-Infinity\"");
+}

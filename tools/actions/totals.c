@@ -1,0 +1,137 @@
+/* totals.c - the totals of a run: of all inputs and selections
+ *
+ * SPDX-License-Identifier: MIT */
+#include "actions/totals.h"
+
+#include "output/output.h"
+#include "output/put.h"
+#include "status/message.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* By column. Static, so that memory checkers find what they point to at the end. */
+static struct total *all;
+static enum mmr_type *types;
+static bool lost;
+
+void totals_note(struct wrong_fields *wrong, uint64_t off)
+{
+	if (wrong->n == 0 || off < wrong->first)
+		wrong->first = off;
+	wrong->n++;
+}
+
+void totals_move_wrong(struct wrong_fields *wrong, struct wrong_fields *other)
+{
+	if (other->n > 0 && (wrong->n == 0 || other->first < wrong->first))
+		wrong->first = other->first;
+	wrong->n += other->n;
+	other->n = 0;
+}
+
+void totals_report(const struct input *input, const struct wrong_fields *wrong)
+{
+	if (wrong->n > 0)
+		message("%s: cannot read a number in %" PRIu64 " %s, the first at byte %" PRIu64,
+			message_quote(input->name), wrong->n, wrong->n == 1 ? "field" : "fields",
+			input->base + wrong->first);
+}
+
+struct total *totals_new(const struct options *options)
+{
+	return calloc(options->totals.columns.n, sizeof(struct total));
+}
+
+static bool make_all(const struct options *options)
+{
+	size_t n = options->totals.columns.n, i;
+
+	if (all)
+		return true;
+	types = malloc(n * sizeof(*types));
+	all = types ? totals_new(options) : NULL;
+	lost |= !all;
+	for (i = 0; i < n && all; i++)
+		types[i] = MMR_F64;
+	if (!all)
+		message("cannot keep totals: %s", strerror(ENOMEM));
+	return all;
+}
+
+void totals_move(const struct options *options, struct total *totals)
+{
+	size_t i;
+
+	if (!make_all(options))
+		return;
+	for (i = 0; i < options->totals.columns.n; i++)
+		total_move(&all[i], &totals[i]);
+}
+
+void totals_set_type(const struct options *options, size_t column, enum mmr_type type)
+{
+	if (make_all(options))
+		types[column] = type;
+}
+
+void totals_lose(void)
+{
+	lost = true;
+}
+
+/* Writes `"sum(FIELD)":`. */
+static void print_key(const struct total_item *item)
+{
+	size_t len = strlen(item->field) + sizeof("mean()");
+	char *name = malloc(len + PUT_JSON_ROOM(len) + 1), *json, *end;
+
+	if (!name)
+		exit((int)message("cannot print totals: %s", strerror(errno)));
+	json = name + len;
+	end = name;
+	len = strlen(total_name(item->kind));
+	memcpy(end, total_name(item->kind), len);
+	end += len;
+	*end++ = '(';
+	memcpy(end, item->field, strlen(item->field));
+	end += strlen(item->field);
+	*end++ = ')';
+	end = put_json(json, (mmr_slice){name, (size_t)(end - name)});
+	*end++ = ':';
+	output_write(json, (size_t)(end - json));
+	free(name);
+}
+
+enum status totals_print(const struct options *options)
+{
+	const struct total_list *list = &options->totals;
+	char text[TOTAL_ROOM], *end;
+	size_t i;
+
+	if (!lost && total_lacks_memory()) {
+		message("cannot keep totals: %s", strerror(ENOMEM));
+		lost = true;
+	}
+	if (lost || !make_all(options))
+		return STATUS_TROUBLE;
+	for (i = 0; i < list->n; i++) {
+		const struct total_item *item = &list->items[i];
+
+		if (options->json) {
+			output_write(i > 0 ? "," : "{", 1);
+			print_key(item);
+		} else if (i > 0) {
+			output_write("\t", 1);
+		}
+		end = total_put(
+			text, &all[item->column], item->kind, types[item->column], options->json);
+		output_write(text, (size_t)(end - text));
+	}
+	if (options->json)
+		output_write("}", 1);
+	output_write("\n", 1);
+	return STATUS_DONE;
+}
