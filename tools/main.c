@@ -273,7 +273,7 @@ int main(int argc, char **argv)
 	}
 	if (search_is_json(&options))
 		search_summary();
-	if (options.totals.n > 0 && totals_print(&options) != STATUS_DONE)
+	if (totals_are_alone(&options) && totals_print(&options) != STATUS_DONE)
 		status = STATUS_TROUBLE;
 	output_close();
 	progress_end();

@@ -181,7 +181,8 @@ static void add_fields(struct command *plain, const struct options *options)
 {
 	const struct field_list *list = &options->fields;
 	char text[65536] = "";
-	size_t len = 0, i;
+	/* The columns of totals are at the end. */
+	size_t len = 0, n = list->n - options->totals.columns.n, i;
 
 	add_flag(plain, options->has_header, "--header");
 	for (i = 0; i < options->totals.n; i++) {
@@ -190,13 +191,11 @@ static void add_fields(struct command *plain, const struct options *options)
 		snprintf(text, sizeof(text), "--%s=", total_name(item->kind));
 		add_text(plain, text, item->field);
 	}
-	if (options->totals.n > 0) {
+	if (list->n > 0)
 		add_separator(plain, options);
+	if (n == 0)
 		return;
-	}
-	if (list->n == 0)
-		return;
-	for (i = 0; i < list->n; i++) {
+	for (i = 0; i < n; i++) {
 		const struct field_item *item = &list->items[i];
 		size_t room = sizeof(text) - len;
 
@@ -212,7 +211,6 @@ static void add_fields(struct command *plain, const struct options *options)
 	}
 	command_add(plain, "-F", 2);
 	command_add(plain, text + 1, len - 1);
-	add_separator(plain, options);
 }
 
 bool can_have_names(const struct options *options)

@@ -10,6 +10,7 @@ a pipe, with several threads, and with selections and searches.
 SPDX-License-Identifier: MIT
 """
 
+import json
 import math
 import os
 import random
@@ -143,8 +144,9 @@ def number_text(rng):
 class Table:
 	"""Lines or rows: their bytes, their offsets and their fields."""
 
-	def __init__(self, rng):
+	def __init__(self, rng, n_keys=0):
 		self.csv = rng.random() < 0.5
+		self.n_keys = n_keys
 		self.separator = rng.choice([";", "\t"])
 		self.names = ["n%d" % i for i in range(1, 5)]
 		self.has_header = rng.random() < 0.4
@@ -152,6 +154,9 @@ class Table:
 		wild = rng.random()
 		self.rows = [[self.field(rng, wild) for _ in range(4 if rng.random() < 0.98 else rng.randrange(1, 4))]
 			for _ in range(n)]
+		for row in self.rows:
+			if n_keys:
+				row[0] = rng.choice(["k%d", 'x"%d', "%d"]) % rng.randrange(n_keys)
 		header = self.separator.join(self.names) + "\n" if self.has_header else ""
 		lines = [self.separator.join(row) + ("\r\n" if rng.random() < 0.2 else "\n") for row in self.rows]
 		self.offs = [len(header)]
@@ -288,6 +293,52 @@ def run_table(mmcat, rng, path):
 	return len(numbers)
 
 
+def json_text(text):
+	return json.dumps(text).replace("\\r", "\\u000d")
+
+
+def run_groups(mmcat, rng, path):
+	"""-u: the totals of each value of the first field, or of the first field twice."""
+	table = Table(rng, rng.choice([1, 5, 5000]))
+	options, wanted = choose(rng, 4, table.names if table.has_header else None)
+	as_json, twice, order = rng.random() < 0.3, rng.random() < 0.3, rng.choice(["first", "count", "value"])
+	twice = twice and not as_json
+	fields = "1,1" if twice else "n1" if table.has_header else "1"
+	more = ["--by=" + order] if order != "first" or rng.random() < 0.5 else []
+	more += ["--memory=64K", "--spill"] if rng.random() < 0.3 else []
+	done, _ = run(rng, [mmcat, "-u", "-F", fields, *options, *more, *table.options(), *["--json"] * as_json],
+		table.data, path)
+	groups, failed = {}, False
+	for row in table.rows:
+		groups.setdefault(row[0], []).append(row)
+		failed |= len(row) <= max(column for _, _, column in wanted)
+	keys = list(groups)
+	if order == "count":
+		keys.sort(key=lambda key: -len(groups[key]))
+	elif order == "value":
+		keys.sort(key=lambda key: table.separator.join([key] * 2) if twice else json_text(key) if as_json else key)
+	lines = []
+	for key in keys:
+		values = {}
+		for _, _, column in wanted:
+			values[column] = [value_of(table.unquoted(row[column])) for row in groups[key] if column < len(row)]
+			failed |= None in values[column]
+			values[column] = [value for value in values[column] if value is not None]
+		text = line_of(wanted, values, as_json, [8] * 4)
+		if as_json:
+			name = "n1" if table.has_header else "1"
+			lines.append('{"count":%d,%s:%s,%s' % (len(groups[key]), json_text(name), json_text(key), text[1:]))
+		else:
+			lines.append("%d\t%s\t%s" % (len(groups[key]), table.separator.join([key] * (2 if twice else 1)), text))
+	if table.has_header and not as_json:
+		lines.insert(0, "count\t%s\t%s\n" % (table.separator.join(["n1"] * (2 if twice else 1)),
+			"\t".join(key for _, key, _ in wanted)))
+	what = "%r of %r" % (done.args[1:], table.data[:300])
+	expect("status of " + what, done.returncode, 2 if failed else 0)
+	expect(what, done.stdout.decode(), "".join(lines))
+	return len(table.rows)
+
+
 def run_records(mmcat, rng, path):
 	records = Records(rng)
 	options, wanted = choose(rng, len(records.fields), records.fields)
@@ -319,7 +370,7 @@ def run_records(mmcat, rng, path):
 def main():
 	mmcat, folder, seed, runs = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 	rng, path = random.Random(seed), os.path.join(folder, "totals.input")
-	selected = [rng.choice([run_table, run_table, run_records])(mmcat, rng, path) for _ in range(runs)]
+	selected = [rng.choice([run_table, run_table, run_groups, run_records])(mmcat, rng, path) for _ in range(runs)]
 	check("many rows were selected", sum(n > 10 for n in selected) > runs / 4)
 	return expectations.status()
 

@@ -95,6 +95,39 @@ printf '\1\2\3' > bytes
 check "bytes that are left" says 2 $'258\n' \
 	$'mmcat: bytes: cannot read a record at byte 2: the selection has 1 of its 2 bytes\n' -t u16be --sum=1 bytes
 
+# --- Of distinct values ----------------------------------------------------------------------------
+
+python3 - <<'END' || exit 99
+import random
+rng = random.Random(7)
+stations = ["station %d" % i for i in range(413)]
+values = {}
+with open("stations", "w") as out:
+	for _ in range(300000):
+		name, tenths = rng.choice(stations), rng.randrange(-999, 1000)
+		values.setdefault(name, []).append(tenths)
+		out.write("%s;%s%d.%d\n" % (name, "-" if tenths < 0 else "", *divmod(abs(tenths), 10)))
+def text(number):
+	return repr(number).removesuffix(".0")
+with open("wanted.stations", "w") as out:
+	for name in sorted(values):
+		of_one = values[name]
+		out.write("%d\t%s\t%s\t%s\t%s\n" % (len(of_one), name, text(min(of_one) / 10), text(sum(of_one) / (10 * len(of_one))),
+			text(max(of_one) / 10)))
+END
+groups="-u --separator=; -F1 --min=2 --mean=2 --max=2"
+for how in "" -j1 -j3 --no-mmap -r "--memory=64K --spill"; do
+	check "totals of each value $how" cmp wanted.stations <("$MMCAT" $how $groups --by=value stations)
+done
+check "totals of each value, from a pipe" cmp wanted.stations <(cat stations | "$MMCAT" $groups --by=value)
+printf 'k,"v w"\r\na,1\r\nb,2.5\r\na,x' > crlf
+check "a header, and lines that end with CRLF" says 2 $'count\tk\tsum(v w)\n2\ta\t1\n1\tb\t2.5\n' \
+	$'mmcat: crlf: cannot read a number in 1 field, the first at byte 23\n' --csv --header -u -F k "--sum=v w" crlf
+check "no values, and JSON" says 2 $'{"count":1,"1":"x","max(2)":null}\n' \
+	$'mmcat: standard input: cannot find field 2 in 1 row, the first at byte 0\n' -u -F1 --max=2 --json < <(echo x)
+check "a file that is missing, with -u" says 2 "" \
+	$'mmcat: missing: cannot open: No such file or directory\n' -u -F1 --sum=1 log missing
+
 # --- No totals of a part of the input -------------------------------------------------------------
 
 check "a file that is missing" says 2 "" \
@@ -110,6 +143,8 @@ check "a name that a file lacks" says 2 "" \
 for option in -c -f -i -x '-R x' -o -n -O -H --no-filename --offsets '-A 1' '-B 1' '-C 1' '-w 2' '-F 1' --compare; do
 	check "--mean with $option" refuses "cannot use --mean with ${option%% *}" -e 1 --mean 1 $option short
 done
+check "-u without -F" refuses "cannot use --max with -u, but without -F" -u --max 1 short
+check "-u and -t" refuses "cannot use --max with -u and -t" -u -t u8 -F 1 --max 1 short
 check "names without --header" refuses "cannot use names of fields without --header" --max a short
 for field in '' 0 x,y 1-2 2- -3 1,2; do
 	check "no field $field" sh -c '! "$0" --header --sum="$1" short > out 2> err && [ ! -s out ] &&

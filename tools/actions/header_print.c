@@ -22,7 +22,7 @@ static bool is_wanted(const struct task *task)
 	const struct selection *selection = &options->selections[0];
 
 	if (task->input->header.len == 0 || options->count_only || options->json ||
-		options->totals.n > 0 || search->only_matches || search->only_offsets)
+		totals_are_alone(options) || search->only_matches || search->only_offsets)
 		return false;
 	/* There is one table, whose values come from all inputs. */
 	if (options->unique && printed)
@@ -51,6 +51,22 @@ static bool is_known(const struct line_text *text)
 	return false;
 }
 
+/* Prints the rest of a header. The names of totals are before its end. */
+static void print_text(const struct options *options, const struct line_text *text)
+{
+	size_t len = text->len;
+
+	if (options->totals.n == 0 || len == text->room) {
+		output_write(text->bytes, len);
+		return;
+	}
+	len -= len > 0;
+	len -= options->csv && len > 0 && text->bytes[len - 1] == '\r';
+	output_write(text->bytes, len);
+	totals_put_names(options);
+	output_write(&options->delimiter, 1);
+}
+
 static int print(void *context, struct line_text *text)
 {
 	struct line_print *lines = context;
@@ -59,7 +75,7 @@ static int print(void *context, struct line_text *text)
 	if (lines->has_printed || text->len == text->room || !is_known(text)) {
 		if (lines->style.options->unique && !lines->has_printed)
 			unique_print_column();
-		output_write(text->bytes, text->len);
+		print_text(lines->style.options, text);
 	}
 	lines->has_printed = true;
 	text->len = 0;

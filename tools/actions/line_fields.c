@@ -181,7 +181,7 @@ void line_put_fields(struct adding *adding)
 		if (!row_fields_are_complete(style->fields, &row) && !style->is_header)
 			line_text_lacks(text, line.off);
 		if (text->totals) {
-			line_add_totals(adding, &row);
+			adding->result = line_add_totals(text, &row, line.off);
 		} else if (!style->options->count_only) {
 			if (line.after_gap)
 				line_put_text(adding, line_text_gap(style->options));

@@ -35,8 +35,13 @@ void line_put_fields(struct adding *adding);
 /* Adds the fields of -F of a row, without a prefix, and their line end. */
 void line_put_row(struct adding *adding, const struct row *row);
 
-/* Adds the fields of a row to the totals (line_totals.c). */
-void line_add_totals(struct adding *adding, const struct row *row);
+/* Adds the fields of a row at `off` in the reader to the totals of a text (line_totals.c). Notes
+ * those that are no numbers. Returns: 0; an error of the library. */
+int line_add_totals(struct line_text *text, const struct row *row, uint64_t off);
+
+/* Likewise, but reads one value for each column. */
+int line_read_totals(struct line_text *text, const struct row *row, uint64_t off,
+	struct total_value *ret_values);
 
 /* Adds a line as an object of ripgrep's JSON (line_json.c). */
 void line_put_json(struct adding *adding);

@@ -21,10 +21,10 @@ int line_text_start(struct line_text *text, const struct line_style *style)
 	text->bytes = malloc(text->room);
 	if (style->fields)
 		text->starts = malloc((style->fields->most + 1) * sizeof(*text->starts));
-	if (style->options->totals.n > 0)
+	if (totals_are_alone(style->options))
 		text->totals = totals_new(style->options);
 	if (!text->bytes || (style->fields && !text->starts) ||
-		(style->options->totals.n > 0 && !text->totals))
+		(totals_are_alone(style->options) && !text->totals))
 		return -ENOMEM;
 	return style->matches ? mmr_line_matches_open(style->search, &text->it) : 0;
 }

@@ -246,7 +246,9 @@ enum status row_fields_open(
 	enum status status;
 	size_t i;
 
-	*fields = (struct row_fields){.options = options, .n = list->n, .most = 1};
+	*fields = (struct row_fields){
+		.options = options, .n_columns = options->totals.columns.n, .most = 1};
+	fields->n = list->n - fields->n_columns;
 	fields->spans = malloc((list->n + 1) * sizeof(*fields->spans));
 	if (!fields->spans)
 		return message_file(input->name, -ENOMEM);

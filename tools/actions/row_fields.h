@@ -17,10 +17,10 @@ struct field_span {
 /* The fields of an input. */
 struct row_fields {
 	const struct options *options;
-	struct field_span *spans; /* in the order given */
-	size_t n;
-	size_t most; /* the greatest number in them */
-	char **keys; /* "NAME": of JSON, for each field of the header */
+	struct field_span *spans; /* in the order given; then the columns of totals */
+	size_t n, n_columns;      /* of fields that are printed, and of columns of totals */
+	size_t most;              /* the greatest number in them */
+	char **keys;              /* "NAME": of JSON, for each field of the header */
 	size_t n_keys;
 };
 

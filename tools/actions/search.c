@@ -357,7 +357,7 @@ enum status action_search(struct task *task)
 		return err < 0 ? fail(task, &print, err) : STATUS_TROUBLE;
 	if (has_wrong_rows(&print))
 		return STATUS_TROUBLE;
-	return print.n_lines > 0 || (options->all_lines && options->totals.n == 0)
+	return print.n_lines > 0 || (options->all_lines && !totals_are_alone(options))
 		       ? STATUS_DONE
 		       : STATUS_NO_MATCH;
 }

@@ -105,33 +105,83 @@ static void print_key(const struct total_item *item)
 	free(name);
 }
 
-enum status totals_print(const struct options *options)
+void totals_put(const struct options *options, const struct total *totals, bool follows)
 {
 	const struct total_list *list = &options->totals;
 	char text[TOTAL_ROOM], *end;
 	size_t i;
 
+	for (i = 0; i < list->n; i++, follows = true) {
+		const struct total_item *item = &list->items[i];
+
+		if (follows)
+			output_write(options->json ? "," : "\t", 1);
+		if (options->json)
+			print_key(item);
+		end = total_put(text, &totals[item->column], item->kind,
+			types ? types[item->column] : MMR_F64, options->json);
+		output_write(text, (size_t)(end - text));
+	}
+}
+
+void totals_put_names(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->totals.n; i++) {
+		const struct total_item *item = &options->totals.items[i];
+		const char *name = total_name(item->kind);
+
+		output_write("\t", 1);
+		output_write(name, strlen(name));
+		output_write("(", 1);
+		output_write(item->field, strlen(item->field));
+		output_write(")", 1);
+	}
+}
+
+enum status totals_print(const struct options *options)
+{
 	if (!lost && total_lacks_memory()) {
 		message("cannot keep totals: %s", strerror(ENOMEM));
 		lost = true;
 	}
 	if (lost || !make_all(options))
 		return STATUS_TROUBLE;
-	for (i = 0; i < list->n; i++) {
-		const struct total_item *item = &list->items[i];
-
-		if (options->json) {
-			output_write(i > 0 ? "," : "{", 1);
-			print_key(item);
-		} else if (i > 0) {
-			output_write("\t", 1);
-		}
-		end = total_put(
-			text, &all[item->column], item->kind, types[item->column], options->json);
-		output_write(text, (size_t)(end - text));
-	}
 	if (options->json)
-		output_write("}", 1);
-	output_write("\n", 1);
+		output_write("{", 1);
+	totals_put(options, all, false);
+	output_write(options->json ? "}\n" : "\n", options->json ? 2 : 1);
 	return STATUS_DONE;
+}
+
+/* --- Of the values of -u ---------------------------------------------------------------------- */
+
+/* The functions of a table have no context. */
+static size_t n_columns;
+
+void totals_add_values(void *totals, const void *values)
+{
+	const struct total_value *value = values;
+	struct total *total = totals;
+	size_t i;
+
+	for (i = 0; i < n_columns; i++)
+		total_add(&total[i], &value[i]);
+}
+
+void totals_merge(void *totals, const void *other)
+{
+	const struct total *from = other;
+	struct total *total = totals;
+	size_t i;
+
+	for (i = 0; i < n_columns; i++)
+		total_merge(&total[i], &from[i]);
+}
+
+size_t totals_columns(const struct options *options)
+{
+	n_columns = options->totals.columns.n;
+	return n_columns;
 }

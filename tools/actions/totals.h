@@ -23,6 +23,26 @@ void totals_move_wrong(struct wrong_fields *wrong, struct wrong_fields *other);
 /* Prints a message if there are any. */
 void totals_report(const struct input *input, const struct wrong_fields *wrong);
 
+/* Whether there are totals of all lines, not those of the values of -u. */
+static inline bool totals_are_alone(const struct options *options)
+{
+	return options->totals.n > 0 && !options->unique;
+}
+
+/* The columns of the totals. Call it before the next two. */
+size_t totals_columns(const struct options *options);
+
+/* For struct distinct_extra: adds one value for each column; merges totals of each column. */
+void totals_add_values(void *totals, const void *values);
+void totals_merge(void *totals, const void *other);
+
+/* Prints the results of totals, each after a tab, or as a member of an object after a comma. The
+ * first one is after nothing unless `follows` is set. */
+void totals_put(const struct options *options, const struct total *totals, bool follows);
+
+/* Prints the names of the results, each after a tab. */
+void totals_put_names(const struct options *options);
+
 /* Makes totals for each column. Returns: NULL if memory is lacking. */
 struct total *totals_new(const struct options *options);
 

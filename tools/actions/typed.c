@@ -177,7 +177,7 @@ enum status action_type(struct task *task)
 	table.room = typed_row_room(&table.fields, table.json);
 	if (options->count_only && !table.unique) {
 		err = count_records(&table, task);
-	} else if (options->totals.n > 0) {
+	} else if (totals_are_alone(options)) {
 		err = typed_totals_run(&table, task, &wrong);
 	} else {
 		if (!table.json && !options->count_only)
@@ -202,7 +202,7 @@ enum status action_type(struct task *task)
 	task->input->rest |= wrong.n > 0;
 	if (wrong.n > 0)
 		return STATUS_TROUBLE;
-	return status == STATUS_DONE && options->totals.n > 0 && table.n_records == 0
+	return status == STATUS_DONE && totals_are_alone(options) && table.n_records == 0
 		       ? STATUS_NO_MATCH
 		       : status;
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "actions/unique.h"
 
+#include "actions/totals.h"
 #include "output/output.h"
 #include "output/put.h"
 #include "status/message.h"
@@ -17,7 +18,8 @@
 
 static struct {
 	struct distinct *table;
-	uint64_t base; /* of the next selection */
+	uint64_t base;    /* of the next selection */
+	size_t n_columns; /* of totals */
 	bool has_failed;
 } unique;
 
@@ -33,6 +35,12 @@ void unique_open(const struct options *options)
 		.memory = options->memory > 0 ? options->memory : default_memory(),
 		.spill = options->spill};
 
+	if (options->totals.n > 0) {
+		unique.n_columns = totals_columns(options);
+		how.item_size = unique.n_columns * sizeof(struct total_value);
+		how.extra = (struct distinct_extra){
+			unique.n_columns * sizeof(struct total), totals_add_values, totals_merge};
+	}
 	if (distinct_open(&how, &unique.table) < 0)
 		exit((int)message("cannot count distinct values: %s", mmr_strerror(-ENOMEM)));
 }
@@ -65,12 +73,23 @@ void unique_advance(uint64_t n)
 int unique_batch_start(struct unique_batch *batch)
 {
 	batch->n = 0;
+	if (unique.n_columns > 0 && !batch->values) {
+		batch->values = malloc(DISTINCT_BATCH * unique.n_columns * sizeof(*batch->values));
+		if (!batch->values)
+			return -ENOMEM;
+	}
 	return distinct_begin(unique.table, &batch->part);
+}
+
+struct total_value *unique_values(struct unique_batch *batch)
+{
+	return batch->values + batch->n * unique.n_columns;
 }
 
 void unique_batch_end(struct unique_batch *batch)
 {
 	distinct_end(batch->part);
+	free(batch->values);
 }
 
 int unique_batch_add(struct unique_batch *batch)
@@ -78,7 +97,8 @@ int unique_batch_add(struct unique_batch *batch)
 	size_t n = batch->n;
 
 	batch->n = 0;
-	return n > 0 ? distinct_add(batch->part, batch->texts, batch->positions, NULL, n) : 0;
+	return n > 0 ? distinct_add(batch->part, batch->texts, batch->positions, batch->values, n)
+		     : 0;
 }
 
 /* --- Output ----------------------------------------------------------------------------------- */
@@ -132,8 +152,9 @@ static void print_object(const struct options *options, const struct distinct_va
 	}
 	if (text.len > 2)
 		print(",");
-	output_write(text.ptr + 1, text.len - 1);
-	print("\n");
+	output_write(text.ptr + 1, text.len - 2);
+	totals_put(options, value->extra, true);
+	print("}\n");
 }
 
 static bool is_binary(mmr_slice text)
@@ -157,6 +178,7 @@ static int print_value(void *context, const struct distinct_value *value)
 	print_number(value->count);
 	print("\t");
 	output_write(value->text.ptr, value->text.len);
+	totals_put(options, value->extra, true);
 	output_write(options->action == ACTION_TYPE ? "\n" : &options->delimiter, 1);
 	return 0;
 }
@@ -188,7 +210,10 @@ enum status unique_print(const struct options *options)
 	struct printing printing = {options, binary_matters(options->binary), false};
 	int err = 0;
 
-	if (!unique.has_failed)
+	/* Numbers that could not be kept are missing in totals. */
+	if (total_lacks_memory())
+		err = -ENOMEM;
+	else if (!unique.has_failed)
 		err = print_values(&printing);
 	report_values(distinct_count(unique.table), distinct_bytes(unique.table));
 	distinct_close(unique.table);

@@ -8,6 +8,7 @@
 
 #include "actions/action.h"
 #include "actions/distinct.h"
+#include "actions/total.h"
 
 /* Where the lines of one selection are in the order of all lines. */
 struct unique_place {
@@ -37,6 +38,7 @@ struct unique_batch {
 	uint64_t positions[DISTINCT_BATCH];
 	size_t n;
 	size_t starts[DISTINCT_BATCH]; /* for the caller */
+	struct total_value *values;    /* of the columns of totals, for each text; or NULL */
 };
 
 /* Errors: -ENOMEM. */
@@ -54,6 +56,9 @@ static inline void unique_put(struct unique_batch *batch, mmr_slice text, uint64
 	batch->texts[batch->n] = text;
 	batch->positions[batch->n++] = position;
 }
+
+/* The values of the columns of totals, for the next text that is put. */
+struct total_value *unique_values(struct unique_batch *batch);
 
 /* Adds the batch to the table and empties it. Returns: like distinct_add. */
 int unique_batch_add(struct unique_batch *batch);

@@ -127,14 +127,18 @@ static void put_composed(struct walk *walk, const struct row *row, uint64_t posi
 	struct line_text *text = walk->text;
 	mmr_found_line line = {.in_turn = true};
 	struct adding adding = {.text = text, .line = &line, .print = grow};
-	size_t start = text->len;
+	size_t start = text->len, end = 1;
 
 	line_put_row(&adding, row);
 	walk->result = adding.result;
 	if (walk->result < 0)
 		return;
+	/* Totals are printed between the fields and the line end, which may be \r\n. */
+	if (text->style->fields->n_columns > 0 && !text->style->options->json &&
+		row->end < row->stop)
+		end = (size_t)(row->stop - row->end);
 	walk->batch->starts[walk->batch->n] = start;
-	unique_put(walk->batch, (mmr_slice){NULL, text->len - 1 - start}, position);
+	unique_put(walk->batch, (mmr_slice){NULL, text->len - end - start}, position);
 }
 
 /* Whether a row is printed as bytes of it that are adjacent, and a delimiter. */
@@ -188,6 +192,10 @@ static void put_row(struct walk *walk, const struct row *row, uint64_t off)
 
 	if (!row_fields_are_complete(fields, row))
 		line_text_lacks(walk->text, off);
+	if (fields->n_columns > 0)
+		walk->result = line_read_totals(walk->text, row, off, unique_values(walk->batch));
+	if (walk->result < 0)
+		return;
 	off = unique_position(walk->place, off, stop, off);
 	if (is_part(fields, row, &part))
 		unique_put(walk->batch, part, off);
@@ -218,7 +226,7 @@ static int put_fields(void *argument)
 {
 	struct walk *walk = argument;
 	const struct row_fields *fields = walk->text->style->fields;
-	bool is_simple = fields->n == 1 && !fields->options->json;
+	bool is_simple = fields->n == 1 && fields->n_columns == 0 && !fields->options->json;
 	const char *start = walk->line->bytes.ptr, *stop = start + walk->line->bytes.len;
 	struct row row = {.starts = walk->text->starts};
 	mmr_slice line, part;

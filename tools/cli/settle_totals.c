@@ -27,12 +27,13 @@ static void refuse_details(const char *const *given)
 		int option;
 		const char *text;
 	} others[] = {{'F', "-F"}, {'c', "-c"}, {'n', "-n"}, {'O', "-O"}, {'o', "-o"}, {'H', "-H"},
-		{'A', "-A"}, {'B', "-B"}, {'C', "-C"}, {'u', "-u"}, {'w', "-w"},
+		{'A', "-A"}, {'B', "-B"}, {'C', "-C"}, {'w', "-w"},
 		{LONG_NO_FILENAME, "--no-filename"}, {LONG_OFFSETS, "--offsets"}};
 	size_t i;
 
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (given[others[i].option])
+		/* The values of -u are fields. */
+		if (given[others[i].option] && (others[i].option != 'F' || !given['u']))
 			exit((int)message("cannot use %s with %s", settle_fields_name(given),
 				others[i].text));
 }
@@ -46,6 +47,11 @@ void settle_totals(struct options *options, const char *const *given)
 	if (options->totals.n == 0)
 		return;
 	refuse_details(given);
+	if (options->unique && !given['F'])
+		exit((int)message(
+			"cannot use %s with -u, but without -F", settle_fields_name(given)));
+	if (options->unique && given['t'])
+		exit((int)message("cannot use %s with -u and -t", settle_fields_name(given)));
 	items = realloc(fields->items, (fields->n + columns->n) * sizeof(*items));
 	if (!items)
 		exit((int)message("cannot keep %zu fields: %s", columns->n, strerror(errno)));
