@@ -17,7 +17,7 @@ import struct
 import subprocess
 
 FILES = ("large", "middle", "small", "packed", "sparse", "holes", "numbers", "far", "newlines",
-         "words", "indexed")
+         "words", "indexed", "floats")
 
 
 def make_files(folder):
@@ -37,6 +37,8 @@ def make_files(folder):
         # Smaller files have no index.
         "indexed": [lines * 3],
         "numbers": [struct.pack("<20000q", *range(20000))],
+        # Most of them are too large or too small for exact decimals.
+        "floats": [b"".join(b"%d %de%d\n" % (i % 7, i, i - 150) for i in range(300))],
     }
     for name, parts in files.items():
         with open(folder + "/" + name, "wb") as file:
