@@ -33,6 +33,25 @@ typedef struct mmr_pattern {
 	bool is_regex; /* a regular expression (regex.h); otherwise a literal text */
 } mmr_pattern;
 
+/* Decides about lines that the patterns match. A line that is refused counts as one that does not
+ * match: it is neither counted nor reported, `max_lines` and `sample` do not see it, and `invert`
+ * finds it. */
+typedef struct mmr_search_filter {
+	/* Decides about a line, with its delimiter, at `off` in the reader. The answer must depend
+	 * on nothing else, since a line may be passed several times, or although it is not wanted.
+	 *
+	 * Returns: 1 to keep the line, 0 to refuse it, a negative code to end the search before it.
+	 * Lifetime: of the bytes, which are those of a block, until it returns.
+	 * Threads: called by several threads at once, each with its own `state`. */
+	int (*keep)(void *state, mmr_slice line, uint64_t off);
+	/* As in mmr_scan_job; either may be NULL. `end` may be called by several threads at once,
+	 * but only for states that `keep` was never called with. */
+	int (*start)(void *state, void *context);
+	void (*end)(void *state, void *context);
+	void *context;
+	size_t state_size; /* bytes of the state of a worker, aligned as those of malloc */
+} mmr_search_filter;
+
 /* What matches. Initialize it with MMR_SEARCH_OPTIONS_INIT, so that later versions can add members.
  *
  * Literal texts need PCRE2 only for `caseless` and `words` together with `utf`, for `whole_lines`
@@ -49,11 +68,12 @@ typedef struct mmr_search_options {
 	/* Records or rows take the place of lines (scan.h): patterns are matched against one record
 	 * at a time, without its last delimiter. It must live as long as the search. */
 	const mmr_split *records;
+	const mmr_search_filter *filter; /* or NULL; it must live as long as the search */
 } mmr_search_options;
 
 /* clang-format off */
 #define MMR_SEARCH_OPTIONS_INIT \
-	{ sizeof(mmr_search_options), false, false, false, false, false, false, '\n', NULL }
+	{ sizeof(mmr_search_options), false, false, false, false, false, false, '\n', NULL, NULL }
 /* clang-format on */
 
 /* Compiled patterns. They never change: any number of threads may use them. */
@@ -77,8 +97,8 @@ MMR_API void mmr_search_close(mmr_search *search);
  *
  * Shape: `scan` may be NULL. Its `delimiter` and its `records` must be those of the search. If a
  *   pattern is compiled by PCRE2, MMR_IO_READ may replace its `io_mode`.
- * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error. The number is
- * set with MMR_EQUOTE and -EBADMSG, too. Threads: safe. */
+ * Errors: -EINVAL (options); those of mmr_regex_matches_error and mmr_blocks_error; what the filter
+ * returned, if negative. The number is set with MMR_EQUOTE and -EBADMSG, too. Threads: safe. */
 MMR_API MMR_MUST_CHECK int mmr_search_count(const mmr_search *search, mmr_reader *reader,
 	const mmr_scan_options *scan, uint64_t *ret_lines);
 
@@ -197,6 +217,12 @@ MMR_API bool mmr_line_matches_next(mmr_line_matches *it, mmr_slice *ret_match);
 /* The next matches, up to `n` at once. Returns: how many; fewer than `n` only at the end of the
  * line or at an error. */
 MMR_API size_t mmr_line_matches_fill(mmr_line_matches *it, mmr_slice *ret_matches, size_t n);
+
+/* Whether the patterns match a line, as a search decides it, without `invert` and the filter. Empty
+ * matches count. Load a line again before the next match.
+ *
+ * Returns: 1 or 0. Errors: those of mmr_line_matches_load. */
+MMR_API MMR_MUST_CHECK int mmr_line_matches_test(mmr_line_matches *it, mmr_slice line);
 
 /* Why there was no next match. Returns: 0 at the end of the line. */
 MMR_API MMR_MUST_CHECK int mmr_line_matches_error(const mmr_line_matches *it);

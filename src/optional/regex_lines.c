@@ -335,3 +335,13 @@ int regex_lines_match(struct regex_lines *lines, size_t from, mmr_slice *ret_mat
 	} while (ret_match->len == 0);
 	return 1;
 }
+
+int regex_lines_test(struct regex_lines *lines)
+{
+	size_t next;
+
+	/* A line without bytes may have no address, but PCRE2 needs one. */
+	if (lines->block.len == 0)
+		matcher_load(&lines->matcher, (mmr_slice){"", 0});
+	return match_more(lines, &next);
+}

@@ -64,4 +64,8 @@ int regex_lines_next(struct regex_lines *lines, size_t from, size_t *ret_at);
  * Returns: 1; 0 if there is none. Errors: those of mmr_regex_matches_error. */
 int regex_lines_match(struct regex_lines *lines, size_t from, mmr_slice *ret_match);
 
+/* Whether there is a match, which may be empty, in such a line that was just loaded. Returns and
+ * errors: as regex_lines_next. */
+int regex_lines_test(struct regex_lines *lines);
+
 #endif

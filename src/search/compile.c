@@ -35,6 +35,8 @@ static int check(const mmr_pattern *patterns, size_t n, const mmr_search_options
 	if (options->records && !split_is_fixed(options->records) &&
 		options->records->delimiter != options->delimiter)
 		return error_set(-EINVAL, "search in records of lines that end with another byte");
+	if (options->filter && !options->filter->keep)
+		return error_set(-EINVAL, "compile a search with a filter without a function");
 	if (n == 0)
 		return error_set(-EINVAL, "compile a search without patterns");
 	for (i = 0; i < n; i++) {

@@ -11,6 +11,55 @@
 #include <errno.h>
 #include <string.h>
 
+/* --- The filter of the caller ----------------------------------------------------------------- */
+
+static int start_filter(struct finder *finder)
+{
+	const mmr_search_filter *filter = finder->search->options.filter;
+	size_t size = filter ? filter->state_size : 0;
+	int err = 0;
+
+	if (!filter)
+		return 0;
+	/* A state of no bytes has an address, too. */
+	finder->state = heap_alloc(size + 1);
+	if (!finder->state)
+		return error_set(-ENOMEM, "search for lines");
+	memset(finder->state, 0, size);
+	if (filter->start)
+		err = filter->start(finder->state, filter->context);
+	if (err < 0) {
+		heap_free(finder->state);
+		finder->state = NULL;
+	}
+	return err;
+}
+
+static void end_filter(struct finder *finder)
+{
+	const mmr_search_filter *filter = finder->search->options.filter;
+
+	if (!finder->state)
+		return;
+	if (filter->end)
+		filter->end(finder->state, filter->context);
+	heap_free(finder->state);
+}
+
+/* Asks the filter about a line. Returns: 1 to keep it; 0; an error. */
+static int ask_filter(struct finder *finder, mmr_slice line)
+{
+	size_t start = (size_t)(line.ptr - finder->block.ptr);
+	int kept = finder->search->options.filter->keep(
+		finder->state, line, finder->off - finder->base + start);
+
+	if (kept < 0)
+		finder->from = start;
+	return kept;
+}
+
+/* --- Lines ------------------------------------------------------------------------------------ */
+
 void finder_close(struct finder *finder)
 {
 	size_t i;
@@ -19,11 +68,12 @@ void finder_close(struct finder *finder)
 		return;
 	for (i = 0; i < finder->search->n_terms; i++)
 		regex_lines_close(finder->cursors[i].lines);
+	end_filter(finder);
 	heap_free(finder);
 }
 
-int finder_open(
-	const struct mmr_search *search, const struct filters *filters, struct finder **ret_finder)
+int finder_open(const struct mmr_search *search, const struct filters *filters, uint64_t base,
+	struct finder **ret_finder)
 {
 	size_t size = sizeof(struct finder) + search->n_terms * sizeof(struct cursor), i;
 	struct finder *finder = heap_alloc(size);
@@ -34,12 +84,16 @@ int finder_open(
 	memset(finder, 0, size);
 	finder->search = search;
 	finder->filters = filters;
+	finder->base = base;
+	finder->walks = search->options.filter && search_matches_all(search);
 	for (i = 0; i < search->n_terms && err == 0; i++) {
 		finder->cursors[i].term = &search->terms[i];
 		if (search->terms[i].regex)
 			err = regex_lines_open(search->terms[i].regex, filters->of_terms[i],
 				&finder->cursors[i].lines);
 	}
+	if (err == 0)
+		err = start_filter(finder);
 	if (err < 0) {
 		finder_close(finder);
 		return err;
@@ -83,6 +137,10 @@ void finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 	finder->from = 0;
 	if (finder->sample) {
 		finder->sampled = sample_find(finder->sample, off);
+		return;
+	}
+	if (finder->walks) {
+		finder->walk = unit_walk_of(&finder->search->units, block);
 		return;
 	}
 	for (; cursor < finder->cursors + finder->search->n_terms; cursor++) {
@@ -144,15 +202,23 @@ static int next_sampled(struct finder *finder, mmr_slice *ret_line)
 	return err < 0 ? err : 1;
 }
 
-int finder_next(struct finder *finder, mmr_slice *ret_line)
+/* The same for lines that all match. */
+static int next_line(struct finder *finder, mmr_slice *ret_line)
+{
+	if (!unit_walk_next(&finder->walk, ret_line))
+		return unit_walk_error(&finder->walk);
+	finder->from += ret_line->len;
+	return 1;
+}
+
+/* The same for lines in which the patterns are searched for. */
+static int next_match(struct finder *finder, mmr_slice *ret_line)
 {
 	bool all = finder->search->options.all;
 	struct cursor *cursor;
 	size_t at, start;
 	int err;
 
-	if (finder->sample)
-		return next_sampled(finder, ret_line);
 	for (;;) {
 		for (cursor = finder->cursors; cursor < finder->cursors + finder->search->n_terms;
 			cursor++) {
@@ -179,4 +245,19 @@ int finder_next(struct finder *finder, mmr_slice *ret_line)
 	err = decide(finder, start + ret_line->len);
 	finder->from = start + (err > 0 ? ret_line->len : 0);
 	return err;
+}
+
+int finder_next(struct finder *finder, mmr_slice *ret_line)
+{
+	int found, kept = 0;
+
+	if (finder->sample)
+		return next_sampled(finder, ret_line);
+	while (kept == 0) {
+		found = finder->walks ? next_line(finder, ret_line) : next_match(finder, ret_line);
+		if (found <= 0 || !finder->state)
+			return found;
+		kept = ask_filter(finder, *ret_line);
+	}
+	return kept < 0 ? kept : 1;
 }

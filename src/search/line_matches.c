@@ -108,36 +108,101 @@ static int advance(mmr_line_matches *it, size_t i)
 	return 0;
 }
 
-int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line)
+/* Takes a line without its delimiter, or a copy of it. */
+static int take_line(mmr_line_matches *it, mmr_slice line)
 {
 	mmr_slice last = {line.ptr, 1};
 	uint64_t terminated = 0;
-	size_t i;
 	int err = 0;
 
 	it->error = 0;
 	it->at = 0;
 	if (slice_is_nowhere(line))
-		return it->error = error_nowhere();
+		return error_nowhere();
 	if (line.len > 0 && !units_are_fixed(&it->search->units)) {
 		last.ptr += line.len - 1;
 		err = mmr_slice_count(last, it->search->options.delimiter, &terminated);
 	}
 	line.len -= (size_t)terminated;
 	it->line = it->bytes = line;
-	if (err == 0 && it->search->has_regex)
-		err = copy_line(it);
+	return err == 0 && it->search->has_regex ? copy_line(it) : err;
+}
+
+static void load_term(mmr_line_matches *it, size_t i)
+{
+	const struct term *term = &it->search->terms[i];
+
+	if (term->regex)
+		regex_lines_load(it->terms[i].lines, it->bytes, UINT64_MAX, true);
+	else
+		text_load(&it->terms[i].text, it->search, term, it->bytes, true);
+	it->terms[i].stop = 0;
+}
+
+int mmr_line_matches_load(mmr_line_matches *it, mmr_slice line)
+{
+	int err = take_line(it, line);
+	size_t i;
+
 	for (i = 0; i < it->search->n_terms && err == 0; i++) {
-		if (it->terms[i].lines)
-			regex_lines_load(it->terms[i].lines, it->bytes, UINT64_MAX, true);
-		else
-			text_load(&it->terms[i].text, it->search, &it->search->terms[i], it->bytes,
-				true);
-		it->terms[i].stop = 0;
+		load_term(it, i);
 		err = advance(it, i);
 	}
 	it->error = err;
 	return err;
+}
+
+/* Whether the last line of a record is empty: it ends where the record does. */
+static int ends_with_empty_line(const mmr_line_matches *it)
+{
+	mmr_slice bytes = it->bytes;
+	uint64_t n = 1;
+	int err = 0;
+
+	if (bytes.len > 0)
+		err = mmr_slice_count((mmr_slice){bytes.ptr + bytes.len - 1, 1},
+			it->search->options.delimiter, &n);
+	return err < 0 ? err : (int)n;
+}
+
+/* Whether a term matches the line. Returns: 1; 0; an error. */
+static int test_term(mmr_line_matches *it, size_t i)
+{
+	const struct term *term = &it->search->terms[i];
+	mmr_slice match;
+	int found;
+
+	load_term(it, i);
+	if (term->regex)
+		return regex_lines_test(it->terms[i].lines);
+	found = text_next(&it->terms[i].text, 0, &match);
+	/* An empty text is also in an empty line at the end, where there is no byte. */
+	return found == 0 && term_is_empty(term) ? ends_with_empty_line(it) : found;
+}
+
+/* As in finder.c, an error counts only if the other terms do not decide. */
+int mmr_line_matches_test(mmr_line_matches *it, mmr_slice line)
+{
+	bool all = it->search->options.all;
+	int err = take_line(it, line), found, failed = 0;
+	struct error_note note;
+	size_t i;
+
+	for (i = 0; i < it->search->n_terms && err == 0; i++) {
+		found = test_term(it, i);
+		if (found >= 0 && (found > 0) != all)
+			return found;
+		if (found < 0) {
+			failed = found;
+			error_save(&note);
+		}
+	}
+	if (err == 0 && failed < 0) {
+		error_restore(&note);
+		err = failed;
+	}
+	it->error = err;
+	return err < 0 ? err : all;
 }
 
 bool mmr_line_matches_next(mmr_line_matches *it, mmr_slice *ret_match)

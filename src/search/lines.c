@@ -177,7 +177,7 @@ static int start_worker(void *state, void *context)
 	struct lines_scan *scan = context;
 	const mmr_found_job *job = scan->job;
 	size_t size = job ? job->state_size : 0;
-	int err = runs_open(scan->search, scan->filters, &lines->runs);
+	int err = runs_open(scan->search, scan->filters, scan->reader->offset, &lines->runs);
 
 	lines->scan = scan;
 	if (err < 0)

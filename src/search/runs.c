@@ -8,7 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
-int runs_open(const struct mmr_search *search, const struct filters *filters, struct runs *ret_runs)
+int runs_open(const struct mmr_search *search, const struct filters *filters, uint64_t base,
+	struct runs *ret_runs)
 {
 	int err;
 
@@ -16,7 +17,7 @@ int runs_open(const struct mmr_search *search, const struct filters *filters, st
 	ret_runs->kept = heap_alloc(RUNS_KEPT * sizeof(*ret_runs->kept));
 	if (!ret_runs->kept)
 		return error_set(-ENOMEM, "search for lines");
-	err = finder_open(search, filters, &ret_runs->finder);
+	err = finder_open(search, filters, base, &ret_runs->finder);
 	if (err < 0)
 		heap_free(ret_runs->kept);
 	return err;
@@ -113,21 +114,6 @@ static int find_lines(struct runs *runs, unsigned flags)
 	return 0;
 }
 
-/* Whether all lines match, since they contain an empty text. */
-static bool finds_all(const struct finder *finder)
-{
-	const mmr_search_options *options = &finder->search->options;
-	size_t i;
-
-	if (finder->sample || options->all || options->invert || options->words ||
-		options->whole_lines)
-		return false;
-	for (i = 0; i < finder->search->n_terms; i++)
-		if (term_is_empty(&finder->search->terms[i]))
-			return true;
-	return false;
-}
-
 /* Keeps all lines of the block as one run. */
 static int keep_all(struct runs *runs, unsigned flags)
 {
@@ -150,7 +136,7 @@ int runs_find(struct runs *runs, mmr_slice block, uint64_t off, unsigned flags)
 	runs->decided = block.len;
 	runs->counted = runs->n_units = 0;
 	runs->n_lines = 0;
-	if (finds_all(runs->finder)) {
+	if (!runs->finder->sample && search_finds_all(runs->finder->search)) {
 		err = keep_all(runs, flags);
 	} else {
 		finder_load(runs->finder, block, off);

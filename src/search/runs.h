@@ -34,9 +34,9 @@ struct runs {
 	struct error_note note;
 };
 
-/* Shape: as finder_open. Errors: -ENOMEM. */
-int runs_open(
-	const struct mmr_search *search, const struct filters *filters, struct runs *ret_runs);
+/* Shape, Errors: as finder_open. */
+int runs_open(const struct mmr_search *search, const struct filters *filters, uint64_t base,
+	struct runs *ret_runs);
 void runs_close(struct runs *runs);
 
 enum runs_flags {

@@ -93,7 +93,9 @@ static int start_drawer(void *state, void *context)
 
 	drawer->drawing = drawing;
 	drawer->sample = sample_of(drawing->sample.n, drawing->sample.seed, drawing->sample.base);
-	return drawing->all_lines ? 0 : runs_open(drawing->search, drawing->filters, &drawer->runs);
+	return drawing->all_lines ? 0
+				  : runs_open(drawing->search, drawing->filters,
+					    drawing->sample.base, &drawer->runs);
 }
 
 static void end_drawer(void *state, void *context)
@@ -106,19 +108,11 @@ static void end_drawer(void *state, void *context)
 		runs_close(&drawer->runs);
 }
 
-static bool matches_all(const mmr_search *search)
-{
-	const mmr_search_options *how = &search->options;
-
-	return search->n_terms == 1 && term_is_empty(&search->terms[0]) && !how->invert &&
-	       !how->words && !how->whole_lines;
-}
-
 int sample_draw(const mmr_search *search, mmr_reader *reader, const mmr_scan_options *scan,
 	uint64_t n, uint64_t seed, struct sample *ret_sample)
 {
 	struct drawing drawing = {.search = search,
-		.all_lines = matches_all(search),
+		.all_lines = search_finds_all(search),
 		.sample = sample_of(n, seed, reader->offset),
 		.limit = UINT64_MAX};
 	mmr_scan_job job = {.work = draw_block,

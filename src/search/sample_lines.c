@@ -108,6 +108,7 @@ int lines_run_sample(struct lines_scan *given, const mmr_scan_options *options)
 		return end;
 	error_save(&note);
 	all_lines.options.invert = false;
+	all_lines.options.filter = NULL;
 	drawn.search = &all_lines;
 	drawn.sample = &sample;
 	result = is_sparse(&drawn, &scan) ? report_groups(&drawn, &scan) : lines_run(&drawn, &scan);

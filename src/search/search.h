@@ -48,6 +48,26 @@ static inline bool term_is_empty(const struct term *term)
 	return !term->regex && !term->needles && term->needle.text.len == 0;
 }
 
+/* Whether the patterns match all lines, since one is an empty text. */
+static inline bool search_matches_all(const struct mmr_search *search)
+{
+	const mmr_search_options *options = &search->options;
+	size_t i;
+
+	if (options->all || options->words || options->whole_lines)
+		return false;
+	for (i = 0; i < search->n_terms; i++)
+		if (term_is_empty(&search->terms[i]))
+			return true;
+	return false;
+}
+
+/* Whether all lines are found. */
+static inline bool search_finds_all(const struct mmr_search *search)
+{
+	return !search->options.invert && !search->options.filter && search_matches_all(search);
+}
+
 /* The occurrences of the texts of a term in a block of whole lines. */
 struct text_cursor {
 	const struct mmr_search *search;
@@ -110,15 +130,20 @@ struct finder {
 	const struct sample *sample; /* its lines match, and no others; or NULL */
 	size_t sampled;              /* the next line of the sample */
 	mmr_slice block;
-	uint64_t off; /* of the block in the file */
+	uint64_t off;  /* of the block in the file */
+	uint64_t base; /* of the reader in the file; for the filter of the caller */
 	const struct filters *filters;
+	void *state;           /* of the filter of the caller; NULL if it was not started */
+	bool walks;            /* the patterns match all lines, about which the filter decides: */
+	struct unit_walk walk; /* these lines */
 	size_t from; /* the next line starts here; after an error, the first undecided line */
 	struct cursor cursors[];
 };
 
-/* Shape: `filters` may be NULL if there is no regular expression. Errors: -ENOMEM. */
-int finder_open(
-	const struct mmr_search *search, const struct filters *filters, struct finder **ret_finder);
+/* Shape: `filters` may be NULL if there is no regular expression; `base` is the offset of the
+ * reader in the file. Errors: -ENOMEM; those of the filter of the caller. */
+int finder_open(const struct mmr_search *search, const struct filters *filters, uint64_t base,
+	struct finder **ret_finder);
 
 /* NULL is allowed. */
 void finder_close(struct finder *finder);
@@ -126,9 +151,10 @@ void finder_close(struct finder *finder);
 /* Starts with a block of whole lines. `off` is its offset in the file, for errors. */
 void finder_load(struct finder *finder, mmr_slice block, uint64_t off);
 
-/* The next line that matches; `invert` is not applied. An error of a pattern is returned after the
- * lines before the one in which it occurred, and only if the other patterns leave it open whether
- * this line matches. So errors do not depend on how a range is cut into blocks, either.
+/* The next line that matches and that the filter keeps; `invert` is not applied. An error of a
+ * pattern is returned after the lines before the one in which it occurred, and only if the other
+ * patterns leave it open whether this line matches. So errors do not depend on how a range is cut
+ * into blocks, either.
  *
  * Returns: 1; 0 after the last one. Errors: those of mmr_search_count. */
 int finder_next(struct finder *finder, mmr_slice *ret_line);

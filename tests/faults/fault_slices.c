@@ -260,6 +260,25 @@ static int line_matches(const struct scene *scene)
 	return judge(err, n == scene_lines(scene));
 }
 
+/* The first pattern is nowhere, so all of the slice is read. */
+static int line_test(const struct scene *scene)
+{
+	mmr_pattern patterns[] = {{mmr_slice_of("no needle"), false}, {mmr_slice_of("e\\z"), true}};
+	mmr_line_matches *it;
+	mmr_search *search;
+	int err = mmr_search_compile(patterns, 2, NULL, &search);
+
+	if (err < 0)
+		return err;
+	err = mmr_line_matches_open(search, &it);
+	if (err == 0) {
+		err = mmr_line_matches_test(it, scene->bytes);
+		mmr_line_matches_close(it);
+	}
+	mmr_search_close(search);
+	return err < 0 ? err : judge(0, err == 0);
+}
+
 static int lines_around(const struct scene *scene)
 {
 	size_t off = 0;
@@ -407,6 +426,7 @@ const struct row slice_rows[] = {
 	{"mmr_line_around_slice", ROW_SLICE, lines_around_slices},
 	{"mmr_line_matches_load mmr_line_matches_next mmr_line_matches_error", ROW_SLICE,
 		line_matches},
+	{"mmr_line_matches_test", ROW_SLICE, line_test},
 	{"mmr_fields_of mmr_fields_next mmr_fields_error", ROW_SLICE, fields},
 	{"mmr_table_of mmr_table_next mmr_table_error", ROW_SLICE, table},
 	{"mmr_cell_unquote", ROW_SLICE | ROW_ONCE | ROW_NO_CODE, unquote},

@@ -40,6 +40,33 @@ static size_t match_at(mmr_slice line, size_t at, const struct sample *sample, b
 	return len;
 }
 
+/* Whether a pattern has a match, which may be empty. */
+static bool has_match(mmr_slice line, const struct sample *sample, bool words)
+{
+	bool may_be_empty = !*sample->text || strcmp(sample->text, "x*") == 0;
+	size_t at;
+
+	for (at = 0; at < line.len; at++)
+		if (match_at(line, at, sample, words) > 0)
+			return true;
+	for (at = 0; may_be_empty && at <= line.len; at++)
+		if (!words || !((at > 0 && is_word(line, at - 1)) || is_word(line, at)))
+			return true;
+	return false;
+}
+
+static void must_test(mmr_line_matches *it, mmr_slice line, bool terminated,
+	const struct sample *const *chosen, size_t n, const mmr_search_options *options)
+{
+	size_t n_found = 0, i;
+
+	for (i = 0; i < n; i++)
+		n_found += has_match(line, chosen[i], options->words);
+	line.len += terminated;
+	MUST(mmr_line_matches_test(it, line) == (options->all ? n_found == n : n_found > 0),
+		"'%.*s', pattern '%s'", (int)line.len, line.ptr, chosen[0]->text);
+}
+
 static void must_match(mmr_line_matches *it, mmr_slice line, bool terminated,
 	const struct sample *const *chosen, size_t n, bool words)
 {
@@ -88,6 +115,7 @@ START_TEST(test_line_matches)
 		options.invert = i % 2;
 		/* A word cannot be matched in part, as a+b could be. */
 		options.words = i % 5 == 0;
+		options.all = i % 3 == 0;
 		ck_assert_int_eq(mmr_search_compile(patterns, n, &options, &search), 0);
 		ck_assert_int_eq(mmr_line_matches_open(search, &it), 0);
 		for (k = 0; k < 10; k++) {
@@ -95,7 +123,9 @@ START_TEST(test_line_matches)
 
 			chance_fill(&chance, text, line.len, (mmr_slice){"aaabbb.x ", 9});
 			text[line.len] = '\n';
+			must_test(it, line, k % 2, chosen, n, &options);
 			must_match(it, line, k % 2, chosen, n, options.words);
+			must_test(it, line, k % 2, chosen, n, &options);
 		}
 		mmr_line_matches_close(it);
 		mmr_search_close(search);
@@ -123,6 +153,8 @@ START_TEST(test_line_matches_of_a_long_line)
 		ck_assert_int_eq(
 			mmr_line_matches_load(it, (mmr_slice){text, len}), n == 1 ? 0 : MMR_ELONG);
 		ck_assert_int_eq(mmr_line_matches_next(it, &match), n == 1);
+		ck_assert_int_eq(
+			mmr_line_matches_test(it, (mmr_slice){text, len}), n == 1 ? 1 : MMR_ELONG);
 		ck_assert_int_eq(mmr_line_matches_load(it, (mmr_slice){text, len - 1}), 0);
 		ck_assert(mmr_line_matches_next(it, &match));
 		ck_assert_ptr_eq(match.ptr, text + len - 2);
@@ -130,6 +162,35 @@ START_TEST(test_line_matches_of_a_long_line)
 		mmr_search_close(search);
 	}
 	free(text);
+}
+END_TEST
+
+/* A word may be empty, and so may the last line of a record. */
+START_TEST(test_line_matches_of_nothing)
+{
+	static const struct {
+		const char *record;
+		int found;
+	} cases[] = {{"", 1}, {"\n", 1}, {"ab", 0}, {"ab\n", 0}, {"ab\n\n", 1}, {"a b", 0},
+		{"a  b", 1}, {"ab ", 1}, {"\na\n", 1}, {"a\nb\n", 0}};
+	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
+	mmr_pattern nothing = {mmr_slice_of(""), false};
+	mmr_line_matches *it;
+	mmr_search *search;
+	mmr_split *rows;
+	size_t i;
+
+	ck_assert_int_eq(mmr_split_rows(',', &rows), 0);
+	options.records = rows;
+	options.words = true;
+	ck_assert_int_eq(mmr_search_compile(&nothing, 1, &options, &search), 0);
+	ck_assert_int_eq(mmr_line_matches_open(search, &it), 0);
+	for (i = 0; i < ARRAY_LEN(cases); i++)
+		MUST(mmr_line_matches_test(it, mmr_slice_of(cases[i].record)) == cases[i].found,
+			"'%s'", cases[i].record);
+	mmr_line_matches_close(it);
+	mmr_search_close(search);
+	mmr_split_close(rows);
 }
 END_TEST
 
@@ -148,6 +209,9 @@ START_TEST(test_line_matches_at_a_limit)
 	ck_assert_int_eq(mmr_line_matches_load(it, mmr_slice_of(text)), -ECANCELED);
 	ck_assert(!mmr_line_matches_next(it, &match));
 	ck_assert_int_eq(mmr_line_matches_error(it), -ECANCELED);
+	ck_assert_int_eq(mmr_line_matches_test(it, mmr_slice_of(text)), -ECANCELED);
+	ck_assert_int_eq(mmr_line_matches_error(it), -ECANCELED);
+	ck_assert_int_eq(mmr_line_matches_test(it, mmr_slice_of("aaac")), 0);
 	ck_assert_int_eq(mmr_line_matches_load(it, mmr_slice_of("caa")), 0);
 	ck_assert(mmr_line_matches_next(it, &match));
 	mmr_line_matches_close(it);
@@ -159,7 +223,7 @@ static Suite *line_matches_suite(void)
 {
 	Suite *suite = suite_create("line_matches");
 
-	ADD_CASE(suite, "core", test_line_matches);
+	ADD_CASE(suite, "core", test_line_matches, test_line_matches_of_nothing);
 	ADD_CASE(suite, "limits", test_line_matches_of_a_long_line);
 	ADD_CASE(suite, "faults", test_line_matches_at_a_limit);
 	return suite;

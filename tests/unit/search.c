@@ -1,6 +1,7 @@
 /* search.c - the lines that match texts and regular expressions, on every backing and on streams
  *
  * SPDX-License-Identifier: MIT */
+#include "naive_filter.h"
 #include "support.h"
 
 #include <ctype.h>
@@ -124,9 +125,11 @@ struct test_case {
 	mmr_found_options how;
 };
 
-static bool is_found(mmr_slice line, const struct test_case *test)
+/* `line` is without its delimiter, `whole` with it. */
+static bool is_found(mmr_slice line, mmr_slice whole, const struct test_case *test)
 {
 	size_t n = 0, i;
+	bool found;
 
 	for (i = 0; i < test->n; i++) {
 		const struct sample *sample = test->samples[i];
@@ -134,7 +137,10 @@ static bool is_found(mmr_slice line, const struct test_case *test)
 		n += sample->is_in ? sample->is_in(line, &test->options)
 				   : has_text(line, sample->text, &test->options);
 	}
-	return (test->options.all ? n == test->n : n > 0) != test->options.invert;
+	found = test->options.all ? n == test->n : n > 0;
+	if (test->options.filter)
+		found = found && naive_filter_keeps(whole);
+	return found != test->options.invert;
 }
 
 /* A line of the range, as the naive search sees it. */
@@ -166,8 +172,10 @@ static size_t cut_lines(struct walk *walk, size_t start, uint64_t number)
 
 		stop = start + len + (end != NULL);
 		if (walk->lines)
-			walk->lines[n] = (struct naive_line){
-				start, stop, number, is_found((mmr_slice){line, len}, test), false};
+			walk->lines[n] = (struct naive_line){start, stop, number,
+				is_found((mmr_slice){line, len}, (mmr_slice){line, stop - start},
+					test),
+				false};
 	}
 	return n;
 }
@@ -395,6 +403,8 @@ static struct test_case draw(struct chance *chance, mmr_slice bytes)
 	test.options.whole_lines = options & 4;
 	test.options.all = options & 8;
 	test.options.invert = options & 16;
+	if (chance_below(chance, 2))
+		test.options.filter = naive_filter_of(bytes);
 	test.options.delimiter = chance_below(chance, 4) ? '\n' : '\0';
 	/* Within lines that end with NUL, anchors also match next to '\n'. */
 	for (i = 0; test.options.delimiter == '\0' && i < test.n; i++)

@@ -147,6 +147,83 @@ START_TEST(test_search_backward_to_an_error)
 }
 END_TEST
 
+/* --- Filters that fail ------------------------------------------------------------------------ */
+
+/* Keeps lines of an 'x', up to one at an offset, at which it fails. */
+struct limit {
+	uint64_t off;
+	int started, ended;
+};
+
+static int start_limit(void *state, void *context)
+{
+	struct limit *limit = context;
+
+	*(struct limit **)state = limit;
+	return limit->started++ > 0 && limit->off == 0 ? -EXDEV : 0;
+}
+
+static void end_limit(void *state, void *context)
+{
+	struct limit *limit = context;
+
+	MUST(*(struct limit **)state == limit, "another state");
+	limit->ended++;
+}
+
+static int keep_to_limit(void *state, mmr_slice line, uint64_t off)
+{
+	return off == (*(struct limit **)state)->off ? -EDOM : line.ptr[0] == 'x';
+}
+
+START_TEST(test_search_with_a_filter_that_fails)
+{
+	static const char text[] = "x\ny\nx\ny\nx\ny\nx\n";
+	struct limit limit = {8, 0, 0};
+	mmr_search_filter filter = {
+		keep_to_limit, start_limit, end_limit, &limit, sizeof(struct limit *)};
+	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
+	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
+	mmr_scan_options scan = MMR_SCAN_OPTIONS_INIT;
+	mmr_pattern any = {mmr_slice_of(""), false};
+	struct lines_before before = {0, 0, 0};
+	mmr_search *search;
+	mmr_reader *reader;
+	uint64_t n;
+
+	scan.n_threads = 1;
+	options.filter = &filter;
+	ck_assert_int_eq(mmr_search_compile(&any, 1, &options, &search), 0);
+	ck_assert_int_eq(mmr_open_memory(text, sizeof(text) - 1, &reader), 0);
+	ck_assert_int_eq(mmr_search_count(search, reader, &scan, &n), -EDOM);
+	ck_assert_int_eq(mmr_search_lines(search, reader, &scan, NULL, count_line, &before), -EDOM);
+	ck_assert_uint_eq(before.n, 2);
+	ck_assert_uint_eq(before.stop, 6);
+	/* What follows the last line that is wanted is not reported. */
+	how.max_lines = 2;
+	ck_assert_int_eq(mmr_search_lines(search, reader, &scan, &how, count_line, &before), 0);
+	ck_assert_uint_eq(before.n, 4);
+	how.max_lines = UINT64_MAX;
+	how.backward = true;
+	ck_assert_int_eq(mmr_search_lines(search, reader, &scan, &how, count_line, &before), -EDOM);
+	ck_assert_uint_eq(before.n, 5);
+	ck_assert_uint_eq(before.stop, 14);
+	how.sample = 1;
+	ck_assert_int_eq(mmr_search_lines(search, reader, &scan, &how, count_line, &before), -EDOM);
+	ck_assert_int_eq(limit.started, limit.ended);
+	/* From now on it cannot be started. */
+	limit.off = 0;
+	ck_assert_int_eq(
+		mmr_search_lines(search, reader, &scan, NULL, count_line, &before), -EXDEV);
+	ck_assert_int_eq(limit.started, limit.ended + 1);
+	ck_assert_int_eq(mmr_search_count(search, reader, &scan, &n), -EXDEV);
+	mmr_close(reader);
+	mmr_search_close(search);
+	filter.keep = NULL;
+	ck_assert_int_eq(mmr_search_compile(&any, 1, &options, &search), -EINVAL);
+}
+END_TEST
+
 START_TEST(test_search_of_bad_patterns)
 {
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
@@ -260,9 +337,9 @@ static Suite *search_faults_suite(void)
 
 	ADD_CASE(suite, "core", test_search_stops_early);
 	ADD_CASE(suite, "faults", test_search_reports_lines_before_an_error,
-		test_search_backward_to_an_error, test_search_of_bad_patterns,
-		test_search_of_a_bad_regex, test_search_without_pcre2, test_search_of_other_lines,
-		test_search_with_a_bad_job);
+		test_search_backward_to_an_error, test_search_with_a_filter_that_fails,
+		test_search_of_bad_patterns, test_search_of_a_bad_regex, test_search_without_pcre2,
+		test_search_of_other_lines, test_search_with_a_bad_job);
 	return suite;
 }
 

@@ -1,6 +1,7 @@
 /* search_fixed.c - searches in records of a fixed size, compared with a naive search
  *
  * SPDX-License-Identifier: MIT */
+#include "naive_filter.h"
 #include "naive_found.h"
 #include "support.h"
 
@@ -136,11 +137,12 @@ static void mark_found(struct test_case *test, mmr_slice bytes)
 
 	for (i = 0; i < test->naive.n; i++) {
 		mmr_slice record = {bytes.ptr + test->naive.starts[i], test->size};
+		bool keeps = !test->options.filter || naive_filter_keeps(record), found;
 
 		for (k = 0, n = 0; k < test->n_samples; k++)
 			n += is_in(test, record, test->samples[k]);
-		test->naive.found[i] =
-			(test->options.all ? n == test->n_samples : n > 0) != test->options.invert;
+		found = keeps && (test->options.all ? n == test->n_samples : n > 0);
+		test->naive.found[i] = found != test->options.invert;
 	}
 }
 
@@ -170,7 +172,7 @@ static int on_record(void *context, const mmr_found_line *found)
 	return naive_found_check(&test->naive, &test->how, found);
 }
 
-static struct test_case draw(struct chance *chance, size_t most)
+static struct test_case draw(struct chance *chance, size_t most, mmr_slice bytes)
 {
 	struct test_case test = {.chance = chance};
 	size_t options = chance_below(chance, 128), i;
@@ -189,6 +191,8 @@ static struct test_case draw(struct chance *chance, size_t most)
 		test.samples[i] = &samples[chance_below(chance, n_samples)];
 	test.options.all = options & 1;
 	test.options.invert = options & 2;
+	if (chance_below(chance, 2))
+		test.options.filter = naive_filter_of(bytes);
 	test.how.numbers = options & 4;
 	if (options & 8)
 		test.how.max_lines = chance_below(chance, 1 + chance_below(chance, 100));
@@ -269,7 +273,7 @@ static void must_sample(mmr_reader *reader, const mmr_search *made, struct test_
 
 static void search_setting(const struct setting *setting, void *arg)
 {
-	struct test_case test = draw(arg, 30);
+	struct test_case test = draw(arg, 30, setting->bytes);
 	size_t len = setting->bytes.len, start = 0, stop = len;
 	mmr_search *made = compile(&test);
 
@@ -339,11 +343,11 @@ START_TEST(test_search_fixed_streams)
 	size_t i;
 
 	for (i = 0; i < 400; i++) {
-		struct test_case test = draw(&chance, 300);
 		size_t piece = pieces[i % ARRAY_LEN(pieces)], start = 0;
 		mmr_slice bytes = {text, chance_below(&chance, i % 6 < 2 ? 100
 							       : i < 350 ? 5000
 									 : MIB / 4)};
+		struct test_case test = draw(&chance, 300, bytes);
 		struct piped piped;
 
 		test.how.backward = false;

@@ -14,7 +14,8 @@ struct wanted {
 	const char *name;
 	size_t n;
 	mmr_pattern patterns[N_PATTERNS];
-	const char *options; /* the letters of mmcat: I W X v, & for --and, U for UTF-8 */
+	const char
+		*options; /* the letters of mmcat: I W X v, & for --and, U for UTF-8; F: a filter */
 };
 
 static const struct wanted wanted[] = {
@@ -36,6 +37,8 @@ static const struct wanted wanted[] = {
 	{"an expression as a word", 1, {EXPRESSION("a.{3}a")}, "W"},
 	{"a text and an expression", 2, {TEXT("gamma 8"), EXPRESSION("^a.*5$")}, ""},
 	{"a text with an expression", 2, {TEXT("a 8"), EXPRESSION("^a.*5$")}, "&"},
+	{"a filter", 1, {TEXT("")}, "F"},
+	{"a text and a filter", 1, {TEXT("a 1")}, "F"},
 	{"no text", 1, {TEXT("alpha")}, "v"},
 	{"no expression", 1, {EXPRESSION("a [1-9]")}, "v"},
 };
@@ -55,6 +58,16 @@ static bool has_regex(const struct wanted *what)
 	return has(what, 'U');
 }
 
+/* Keeps lines that end with an even number. */
+static int keep_even(void *state, mmr_slice line, uint64_t off)
+{
+	(void)state;
+	(void)off;
+	return line.ptr[line.len - 2] % 2 == 0;
+}
+
+static const mmr_search_filter filter = {.keep = keep_even};
+
 static int compile(const struct wanted *what, const mmr_split *records, mmr_search **ret_search)
 {
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
@@ -65,6 +78,7 @@ static int compile(const struct wanted *what, const mmr_split *records, mmr_sear
 	options.all = has(what, '&');
 	options.invert = has(what, 'v');
 	options.utf = has(what, 'U');
+	options.filter = has(what, 'F') ? &filter : NULL;
 	options.records = records;
 	return mmr_search_compile(what->patterns, what->n, &options, ret_search);
 }
@@ -171,6 +185,9 @@ static int search_once(const struct wanted *what, const mmr_split *records, unsi
 		return err;
 	scan.n_threads = 1;
 	scan.records = records;
+	/* The filter reads lines without mmr_try. */
+	if (has(what, 'F'))
+		scan.io_mode = MMR_IO_READ;
 	err = mmr_search_lines(search, reader, &scan, &how, take_line, report);
 	mmr_search_close(search);
 	return err;

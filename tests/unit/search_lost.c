@@ -157,7 +157,7 @@ static void find_runs(const mmr_search *search, const struct lost *lost, unsigne
 	ck_assert_int_eq(filters_open(search, lost->reader, &scan, &cut, &filters), 0);
 	if (filters)
 		filters->is_private = false;
-	ck_assert_int_eq(runs_open(search, filters, &runs), 0);
+	ck_assert_int_eq(runs_open(search, filters, 0, &runs), 0);
 	err = runs_find(&runs, lost->block, 0, flags);
 	MUST(err == MMR_ETRUNCATED || (err == 0 && runs.error == MMR_ETRUNCATED), "%d, then %d",
 		err, runs.error);

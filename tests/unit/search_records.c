@@ -1,6 +1,7 @@
 /* search_records.c - searches in records of several lines and in rows, compared with a naive search
  *
  * SPDX-License-Identifier: MIT */
+#include "naive_filter.h"
 #include "naive_found.h"
 #include "naive_rows.h"
 #include "support.h"
@@ -215,12 +216,13 @@ static void search(struct test_case *test, mmr_slice bytes, size_t start, size_t
 	for (i = 0; i < test->naive.n; i++) {
 		const size_t *bounds = &test->naive.starts[i];
 		mmr_slice record = {bytes.ptr + bounds[0], bounds[1] - bounds[0]};
+		bool keeps = !test->options.filter || naive_filter_keeps(record), found;
 
 		record.len -= record.ptr[record.len - 1] == '\n';
 		for (k = 0, n = 0; k < test->n_samples; k++)
 			n += is_in(record, test->samples[k]);
-		test->naive.found[i] =
-			(test->options.all ? n == test->n_samples : n > 0) != test->options.invert;
+		found = keeps && (test->options.all ? n == test->n_samples : n > 0);
+		test->naive.found[i] = found != test->options.invert;
 	}
 	if (naive_found_choose(&test->naive, &test->how))
 		test->error = 0;
@@ -233,7 +235,7 @@ static int on_record(void *context, const mmr_found_line *found)
 	return naive_found_check(&test->naive, &test->how, found);
 }
 
-static struct test_case draw(struct chance *chance)
+static struct test_case draw(struct chance *chance, mmr_slice bytes)
 {
 	struct test_case test = {.chance = chance};
 	size_t options = chance_below(chance, 64), i;
@@ -248,6 +250,8 @@ static struct test_case draw(struct chance *chance)
 		test.samples[i] = &samples[chance_below(chance, n_samples)];
 	test.options.all = options & 1;
 	test.options.invert = options & 2;
+	if (chance_below(chance, 2))
+		test.options.filter = naive_filter_of(bytes);
 	test.how.numbers = options & 4;
 	if (options & 8)
 		test.how.max_lines = chance_below(chance, 1 + chance_below(chance, 100));
@@ -318,9 +322,31 @@ static void must_count(mmr_reader *reader, const mmr_search *made, const struct 
 		test->kind, test->samples[0]->text, (size_t)n, (size_t)want);
 }
 
+/* Single records are tested without `invert` and the filter. */
+static void must_test(const mmr_search *made, const struct test_case *test, mmr_slice bytes)
+{
+	mmr_line_matches *it;
+	size_t i, k, n;
+
+	ck_assert_int_eq(mmr_line_matches_open(made, &it), 0);
+	for (i = 0; i < test->naive.n && i < 20; i++) {
+		const size_t *bounds = &test->naive.starts[i];
+		mmr_slice whole = {bytes.ptr + bounds[0], bounds[1] - bounds[0]}, record = whole;
+
+		record.len -= record.ptr[record.len - 1] == '\n';
+		for (k = 0, n = 0; k < test->n_samples; k++)
+			n += is_in(record, test->samples[k]);
+		MUST(mmr_line_matches_test(it, whole) ==
+				(test->options.all ? n == test->n_samples : n > 0),
+			"'%.*s': pattern '%s'", (int)record.len, record.ptr,
+			test->samples[0]->text);
+	}
+	mmr_line_matches_close(it);
+}
+
 static void search_setting(const struct setting *setting, void *arg)
 {
-	struct test_case test = draw(arg);
+	struct test_case test = draw(arg, setting->bytes);
 	size_t len = setting->bytes.len, start = 0, stop = len;
 	mmr_search *made = compile(&test);
 
@@ -333,6 +359,7 @@ static void search_setting(const struct setting *setting, void *arg)
 	search(&test, setting->bytes, start, stop);
 	must_find(setting->reader, made, &test, setting->name, len);
 	must_count(setting->reader, made, &test, setting->name, len);
+	must_test(made, &test, setting->bytes);
 	end(&test, made);
 }
 
@@ -394,11 +421,11 @@ START_TEST(test_search_streams)
 	size_t i;
 
 	for (i = 0; i < 300; i++) {
-		struct test_case test = draw(&chance);
 		size_t piece = pieces[i % ARRAY_LEN(pieces)];
 		mmr_slice bytes = {text, chance_below(&chance, i % 6 < 2 ? 100
 							       : i < 250 ? 5000
 									 : MIB)};
+		struct test_case test = draw(&chance, bytes);
 		struct piped piped;
 
 		test.how.backward = false;

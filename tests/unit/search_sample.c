@@ -34,14 +34,27 @@ static struct lines room_for(size_t n)
 	return (struct lines){malloc((n + 1) * sizeof(uint64_t)), 0, n};
 }
 
+/* Keeps the lines with an 'a'. */
+static int keep_a(void *state, mmr_slice line, uint64_t off)
+{
+	(void)state;
+	(void)off;
+	return memchr(line.ptr, 'a', line.len) != NULL;
+}
+
+static const mmr_search_filter filter_a = {.keep = keep_a};
+
+/* Compiles a text. "?" stands for the filter. */
 static mmr_search *compile(const char *text, bool invert, const mmr_split *records)
 {
 	mmr_search_options how = MMR_SEARCH_OPTIONS_INIT;
-	mmr_pattern pattern = {mmr_slice_of(text), false};
+	bool filters = strcmp(text, "?") == 0;
+	mmr_pattern pattern = {mmr_slice_of(filters ? "" : text), false};
 	mmr_search *search;
 
 	how.invert = invert;
 	how.records = records;
+	how.filter = filters ? &filter_a : NULL;
 	ck_assert_int_eq(mmr_search_compile(&pattern, 1, &how, &search), 0);
 	return search;
 }
@@ -141,11 +154,14 @@ static bool has_a(mmr_slice bytes, uint64_t off)
 }
 
 /* Draws a sample, and compares it with the ranking. `kind`: 0 for all lines, 1 for those with an
- * 'a', 2 for the others. */
+ * 'a', 2 for the others; 3 and 4 as 1 and 2, with a filter. */
 static void must_follow_rank(const struct setting *setting, const struct ranking *ranking,
 	unsigned kind, const mmr_scan_options *scan, mmr_found_options how)
 {
-	mmr_search *search = compile(kind == 0 ? "" : "a", kind == 2, NULL);
+	mmr_search *search = compile(kind == 0   ? ""
+				     : kind <= 2 ? "a"
+						 : "?",
+		kind > 0 && kind % 2 == 0, NULL);
 	struct lines lines = room_for(N_LINES);
 	size_t i, wanted = 0;
 
@@ -164,7 +180,7 @@ static void must_follow_rank(const struct setting *setting, const struct ranking
 
 		if (off < scan->offset || off - scan->offset >= scan->length)
 			continue;
-		if (kind > 0 && has_a(setting->bytes, off) != (kind == 1))
+		if (kind > 0 && has_a(setting->bytes, off) != (kind % 2 == 1))
 			continue;
 		MUST(contains(&lines, off), "%s: kind %u, the sample of %llu lacks line %llu",
 			setting->name, kind, (unsigned long long)how.sample,
@@ -194,10 +210,10 @@ static void draw_each(const struct setting *setting, void *arg)
 				ranking->starts[first + chance_below(&chance, N_LINES - first)] -
 				scan.offset;
 		scan.n_threads = i % 2 ? 3 : 1;
-		how.backward = i % 5 == 4;
+		how.backward = i % 6 == 4;
 		how.numbers = i % 7 == 6;
 		how.sample = chance_below(&chance, N_LINES + 20);
-		must_follow_rank(setting, ranking, (unsigned)i % 3, &scan, how);
+		must_follow_rank(setting, ranking, (unsigned)i % 5, &scan, how);
 	}
 }
 
