@@ -8,8 +8,8 @@
 _mmcat()
 {
 	local options='-b -l -s -e -E -r -c -u -x -t -i -f -v -I -W -X -n -O -o -A -B -C -H -d -R -F -m -w -a -j
-		-q -h -V --bytes= --lines= --shard= --from= --until= --key= --sample= --seed= --find= --regex=
-		--reverse --count --unique --by= --memory= --spill --hex --type= --info --compare --follow --patterns= --fixed --and --invert --ignore-case --word --whole-line
+		-q -h -V --bytes= --lines= --shard= --from= --until= --key= --sample= --seed= --where= --find= --regex=
+		--reverse --count --unique --by= --memory= --spill --hex --type= --info --compare --follow --patterns= --fixed --and --in= --invert --ignore-case --word --whole-line
 		--number --offset --only-matching --offsets --after= --before= --context=
 		--with-filename --no-filename --delimiter= --records= --fields= --sum= --mean= --min= --max=
 		--header --csv --separator= --max-count=

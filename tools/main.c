@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
 #include "actions/row_fields.h"
+#include "actions/row_filter.h"
 #include "actions/totals.h"
 #include "actions/unique.h"
 #include "cli/help.h"
@@ -35,6 +36,14 @@ static enum need need_of(const struct options *options)
 	if (options->n_selections > 1 || keys_given(&options->keys) ||
 		options->sample != NO_SAMPLE || options->reverse ||
 		range_from_end(&options->selections[0].range))
+		return NEED_OFFSETS;
+	/* Records that are found for a table or totals are searched for as a sample is. */
+	if (where_given(&options->where) && options->action == ACTION_TYPE &&
+		(options->unique || options->totals.n > 0))
+		return NEED_OFFSETS;
+	/* The rows before the last one that -m wants are counted again if they have faults. */
+	if (where_given(&options->where) && options->maximum != NO_MAXIMUM &&
+		options->search.invert && !options->all_lines)
 		return NEED_OFFSETS;
 	/* Records of two streams are not numbered. */
 	if (options->records && options->action == ACTION_COMPARE)
@@ -72,17 +81,17 @@ static enum status give_up(void)
 	return STATUS_TROUBLE;
 }
 
-/* Runs the action on each selection of an input. */
-static enum status run_selections(
-	struct input *input, const struct options *options, const struct row_fields *fields)
+/* Runs the action on each selection of an input. `task` has what these have in common. */
+static enum status run_selections(struct task task)
 {
-	struct task task = {
-		.input = input, .options = options, .maximum = options->maximum, .fields = fields};
+	struct input *input = task.input;
+	const struct options *options = task.options;
 	enum status status = STATUS_NO_MATCH, one;
 	bool failed = false;
 	uint64_t used = 0;
 	size_t i;
 
+	task.maximum = options->maximum;
 	/* After a failure nothing more is printed, so that the gap is not hidden. */
 	for (i = 0; i < options->n_selections && !failed && (i == 0 || task.maximum > 0); i++) {
 		task.selection = &options->selections[i];
@@ -113,17 +122,18 @@ static enum status run_table(struct input *input, const struct options *options)
 	int err;
 
 	if (options->fields.n > 0 && options->action != ACTION_TYPE) {
-		status = row_fields_open(input, options, &fields);
-		task.fields = &fields;
+		status = row_fields_open(input, options, &options->fields, &fields);
+		task.fields = status == STATUS_DONE ? &fields : NULL;
 	}
-	if (status != STATUS_DONE)
-		return give_up();
-	err = header_print(&task);
+	if (status == STATUS_DONE && options->action == ACTION_SEARCH)
+		status = row_filter_open(input, options, &task.filter);
+	err = status == STATUS_DONE ? header_print(&task) : 1;
 	if (err < 0)
 		message_file(input->name, err);
-	else if (err > 0)
+	else if (err > 0 && status == STATUS_DONE)
 		binary_refuse(input->name);
-	status = err == 0 ? run_selections(input, options, task.fields) : give_up();
+	status = err == 0 ? run_selections(task) : give_up();
+	row_filter_close(task.filter);
 	if (task.fields)
 		row_fields_close(&fields);
 	return status;
@@ -144,7 +154,7 @@ static enum status run(const char *file, const struct options *options)
 	}
 	indexed = input_index(&input, options);
 	status = run_table(&input, options);
-	if (status == STATUS_NO_MATCH)
+	if (status == STATUS_NO_MATCH && options->action == ACTION_SEARCH)
 		status = unmatched_explain(&input, options);
 	if (input.index) {
 		mmr_index_describe(input.index, &info);

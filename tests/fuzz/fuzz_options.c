@@ -7,8 +7,9 @@
  *
  * Links: tools/actions/table.c tools/cli/fields.c tools/cli/help.c tools/cli/keys.c
  * Links: tools/cli/number.c tools/cli/options.c tools/cli/patterns.c tools/cli/range.c
- * Links: tools/cli/settle.c tools/cli/settle_totals.c tools/cli/settle_unique.c
- * Links: tools/cli/totals.c tools/cli/values.c tools/status/message.c
+ * Links: tools/cli/scalar.c tools/cli/settle.c tools/cli/settle_filters.c
+ * Links: tools/cli/settle_totals.c tools/cli/settle_unique.c tools/cli/totals.c
+ * Links: tools/cli/values.c tools/cli/where.c tools/status/message.c
  * Links: tests/fuzz/options_canonical.c
  * Wraps: exit fopen
  *
@@ -126,6 +127,14 @@ static int parse(struct command *command, struct options *options, char *message
 /* Frees what parsing has allocated. */
 static void forget(struct options *options)
 {
+	size_t i;
+
+	for (i = 0; i < options->where.n; i++) {
+		free((char *)options->where.tests[i].name.ptr);
+		free((char *)options->where.tests[i].text.ptr);
+	}
+	free(options->where.tests);
+	free(options->in.items);
 	free(options->search.patterns);
 	free(options->fields.items);
 	free(options->totals.items);
@@ -205,6 +214,20 @@ static void check_selection(const struct options *options, const struct selectio
 		"not all");
 }
 
+static void check_fields(const struct options *options, const struct field_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		const struct field_item *item = &list->items[i];
+
+		MUST(item->name.ptr ? (options->has_header || options->action == ACTION_TYPE) &&
+					      item->name.len > 0
+				    : item->first >= 1 && item->first <= item->last,
+			"a wrong field");
+	}
+}
+
 static void check_limits(const struct options *options)
 {
 	const struct search_options *search = &options->search;
@@ -274,14 +297,14 @@ static void check_limits(const struct options *options)
 					!options->spill),
 		"options of -u without it");
 	MUST(options->order == DISTINCT_BY_FIRST || !options->count_only, "--by with -c");
-	for (i = 0; i < options->fields.n; i++) {
-		const struct field_item *item = &options->fields.items[i];
-
-		MUST(item->name.ptr ? (options->has_header || options->action == ACTION_TYPE) &&
-					      item->name.len > 0
-				    : item->first >= 1 && item->first <= item->last,
-			"a wrong field");
-	}
+	check_fields(options, &options->fields);
+	check_fields(options, &options->in);
+	MUST(options->in.n == 0 ||
+			(searches && !options->all_lines && !matches && !options->follow),
+		"--in with another action, without patterns, or with -o, --offsets or -f");
+	MUST(options->where.n == 0 ||
+			((searches || options->action == ACTION_TYPE) && !options->follow),
+		"--where with another action or -f");
 	MUST(options->totals.n == 0 ||
 			((searches || options->action == ACTION_TYPE) && options->fields.n > 0 &&
 				!context && !options->count_only && !options->names),
@@ -364,6 +387,28 @@ static bool same_totals(const struct total_list *a, const struct total_list *b)
 	return a->n == b->n;
 }
 
+static bool same_slice(mmr_slice a, mmr_slice b)
+{
+	return a.len == b.len && !a.ptr == !b.ptr &&
+	       (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static bool same_where(const struct where *a, const struct where *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->n && a->n == b->n; i++) {
+		const struct where_test *one = &a->tests[i], *other = &b->tests[i];
+
+		if (one->field != other->field || !same_slice(one->name, other->name) ||
+			one->orders != other->orders || one->after_or != other->after_or ||
+			one->is_text != other->is_text || !same_slice(one->text, other->text) ||
+			memcmp(&one->number, &other->number, sizeof(one->number)) != 0)
+			return false;
+	}
+	return a->n == b->n;
+}
+
 static bool same_keys(const struct key_range *a, const struct key_range *b)
 {
 	return same_text(a->from, b->from) && same_text(a->until, b->until) &&
@@ -421,6 +466,8 @@ static void check_plain(const struct options *options)
 			same_totals(&again.totals, &options->totals) &&
 			again.has_header == options->has_header,
 		"the fields differ");
+	MUST(same_fields(&again.in, &options->in) && same_where(&again.where, &options->where),
+		"the filters differ");
 	MUST(same_keys(&again.keys, &options->keys), "the keys differ");
 	MUST(same_text(again.layout, options->layout), "the layout differs");
 	MUST(again.index_part.k == options->index_part.k &&

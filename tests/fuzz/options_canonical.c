@@ -113,14 +113,23 @@ static void add_flag(struct command *command, bool given, const char *option)
 		command_add(command, option, strlen(option));
 }
 
-static void add_details(struct command *plain, const struct search_options *search)
+/* Adds what can be given without patterns. */
+static void add_details(struct command *plain, const struct options *options)
 {
+	const struct search_options *search = &options->search;
+
 	add_flag(plain, search->numbers, "-n");
 	add_flag(plain, search->offsets, "-O");
+	add_flag(plain, search->invert, "-v");
+	if (search->before > 0)
+		add_number(plain, "-B", search->before);
+	if (search->after > 0)
+		add_number(plain, "-A", search->after);
 }
 
-static void add_search(struct command *plain, const struct search_options *search)
+static void add_search(struct command *plain, const struct options *options)
 {
+	const struct search_options *search = &options->search;
 	size_t i;
 
 	for (i = 0; i < search->n_patterns; i++) {
@@ -134,17 +143,12 @@ static void add_search(struct command *plain, const struct search_options *searc
 		}
 	}
 	add_flag(plain, search->all, "--and");
-	add_flag(plain, search->invert, "-v");
 	add_flag(plain, search->caseless, "-I");
 	add_flag(plain, search->words, "-W");
 	add_flag(plain, search->whole_lines, "-X");
-	add_details(plain, search);
+	add_details(plain, options);
 	add_flag(plain, search->only_matches, "-o");
 	add_flag(plain, search->only_offsets, "--offsets");
-	if (search->before > 0)
-		add_number(plain, "-B", search->before);
-	if (search->after > 0)
-		add_number(plain, "-A", search->after);
 }
 
 static void add_keys(struct command *plain, const struct key_range *keys)
@@ -169,30 +173,13 @@ static void add_keys(struct command *plain, const struct key_range *keys)
 	}
 }
 
-/* Adds the byte between fields, if these are not cells. */
-static void add_separator(struct command *plain, const struct options *options)
+/* Adds the first `n` fields of a list. */
+static void add_list(
+	struct command *plain, const char *option, const struct field_list *list, size_t n)
 {
-	if (!options->csv && options->action != ACTION_TYPE)
-		add_bytes(plain, "--separator=", (mmr_slice){&options->separator, 1});
-}
-
-/* Adds --header, and -F or the totals. */
-static void add_fields(struct command *plain, const struct options *options)
-{
-	const struct field_list *list = &options->fields;
 	char text[65536] = "";
-	/* The columns of totals are at the end. */
-	size_t len = 0, n = list->n - options->totals.columns.n, i;
+	size_t len = 0, i;
 
-	add_flag(plain, options->has_header, "--header");
-	for (i = 0; i < options->totals.n; i++) {
-		const struct total_item *item = &options->totals.items[i];
-
-		snprintf(text, sizeof(text), "--%s=", total_name(item->kind));
-		add_text(plain, text, item->field);
-	}
-	if (list->n > 0)
-		add_separator(plain, options);
 	if (n == 0)
 		return;
 	for (i = 0; i < n; i++) {
@@ -209,8 +196,96 @@ static void add_fields(struct command *plain, const struct options *options)
 				text + len, room, ",%zu-%zu", item->first, item->last);
 		MUST(len < sizeof(text), "too many fields");
 	}
-	command_add(plain, "-F", 2);
+	command_add(plain, option, strlen(option));
 	command_add(plain, text + 1, len - 1);
+}
+
+/* Writes a text of --where in quotes. Returns: its length. */
+static size_t put_quoted(char *to, mmr_slice text)
+{
+	size_t len = 0, i;
+
+	to[len++] = '"';
+	for (i = 0; i < text.len; i++) {
+		to[len++] = text.ptr[i];
+		if (text.ptr[i] == '"')
+			to[len++] = '"';
+	}
+	to[len++] = '"';
+	return len;
+}
+
+static size_t put_scalar(char *to, size_t room, const struct scalar *number)
+{
+	int len;
+
+	if (number->kind == SCALAR_UNSIGNED)
+		len = snprintf(to, room, "%llu", (unsigned long long)number->value.u64);
+	else if (number->kind == SCALAR_NEGATIVE)
+		len = snprintf(to, room, "%lld", (long long)number->value.i64);
+	else
+		len = snprintf(to, room, "%.17e", number->value.f64);
+	return (size_t)len;
+}
+
+static void add_where(struct command *plain, const struct where *where)
+{
+	/* By orders. */
+	static const char *const operators[] = {[ORDER_LESS] = "<",
+		[ORDER_EQUAL] = "==",
+		[ORDER_LESS | ORDER_EQUAL] = "<=",
+		[ORDER_GREATER] = ">",
+		[ORDER_GREATER | ORDER_EQUAL] = ">=",
+		[ORDER_LESS | ORDER_GREATER | ORDER_NONE] = "!="};
+	size_t room = 1, len = 0, i;
+	char *text;
+
+	if (where->n == 0)
+		return;
+	for (i = 0; i < where->n; i++)
+		room += 64 + 2 * (where->tests[i].name.len + where->tests[i].text.len);
+	text = malloc(room);
+	MUST(text, "no memory");
+	for (i = 0; i < where->n; i++) {
+		const struct where_test *test = &where->tests[i];
+
+		if (i > 0)
+			len += (size_t)snprintf(
+				text + len, room - len, "%s", test->after_or ? "||" : "&&");
+		if (test->field > 0)
+			len += (size_t)snprintf(text + len, room - len, "%zu", test->field);
+		else
+			len += put_quoted(text + len, test->name);
+		len += (size_t)snprintf(text + len, room - len, "%s", operators[test->orders]);
+		len += test->is_text ? put_quoted(text + len, test->text)
+				     : put_scalar(text + len, room - len, &test->number);
+	}
+	command_add(plain, "--where", 7);
+	command_add(plain, text, len);
+	free(text);
+}
+
+/* Adds --header, -F or the totals, --in, --where, and the byte between fields, if these are not
+ * cells. */
+static void add_fields(struct command *plain, const struct options *options)
+{
+	char text[64];
+	size_t i;
+
+	add_flag(plain, options->has_header, "--header");
+	for (i = 0; i < options->totals.n; i++) {
+		const struct total_item *item = &options->totals.items[i];
+
+		snprintf(text, sizeof(text), "--%s=", total_name(item->kind));
+		add_text(plain, text, item->field);
+	}
+	/* The columns of totals are at the end. */
+	add_list(plain, "-F", &options->fields, options->fields.n - options->totals.columns.n);
+	add_list(plain, "--in", &options->in, options->in.n);
+	add_where(plain, &options->where);
+	if (!options->csv && options->action != ACTION_TYPE &&
+		(options->fields.n > 0 || options->in.n > 0 || options->where.n > 0))
+		add_bytes(plain, "--separator=", (mmr_slice){&options->separator, 1});
 }
 
 bool can_have_names(const struct options *options)
@@ -250,9 +325,9 @@ void make_canonical(const struct options *options, struct command *plain)
 	if (options->has_seed)
 		add_number(plain, "--seed=", options->seed);
 	if (options->action == ACTION_SEARCH && !options->all_lines)
-		add_search(plain, &options->search);
+		add_search(plain, options);
 	else if (options->all_lines)
-		add_details(plain, &options->search);
+		add_details(plain, options);
 	else if (options->action != ACTION_PRINT && options->action != ACTION_REVERSE &&
 		 options->action != ACTION_INDEX && options->action != ACTION_COMPARE)
 		command_add(plain, option, 2);

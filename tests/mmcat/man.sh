@@ -206,6 +206,12 @@ mmcat -u -c -o -E 'status=\d+' app.log
 	grep -oE 'status=[0-9]+' app.log | sort -u | wc -l
 mmcat --csv --header -F name -u table.csv
 	printf 'count\tname\n'; tail -n +2 table.csv | cut -d , -f 1 | distinct
+mmcat --csv --header --where 'value > 95' table.csv
+	awk -F, 'NR == 1 || $2 > 95' table.csv
+mmcat --csv --header -E '7$' --in name table.csv
+	awk -F, 'NR == 1 || $1 ~ /7$/' table.csv
+mmcat -c -t id:u32le,price:f64le,name:4s --where 'price>=500 && name!="XY00"' trades
+	table | awk 'NR > 1 && $2 >= 500 && $3 != "XY00"' | grep -c ''
 mmcat -r -m 5 app.log
 	tail -n 5 app.log | tac
 mmcat -c app.log

@@ -18,6 +18,7 @@ import sys
 
 from compare import ENVIRONMENT, Difference
 from pairs_refused import refusal, texts_of
+from where_oracle import number_of
 from selections import lines_of, shard_of, shorten
 from views import hex_view
 
@@ -33,6 +34,7 @@ VALUED = {"-b": ["2:7", "-4:"], "-l": ["1:3", "3,5"], "-s": ["1/2", "2/2"], "-e"
 	"--separator": [";", "2"], "-F": ["1", "1,1-"], "-C": ["1", "2"],
 	"--from": ["12", "30"], "--until": ["17", "25"], "--key": ["number=1", "regex=^([0-9][0-9])$"],
 	# None, or all: which lines or records are drawn otherwise is not known here.
+	"--in": ["1", "2-"], "--where": ["1>=20", "1!='7'"],
 	"--sum": ["1", "01"], "--max": ["1"], "--sample": ["0", "500"], "--seed": ["1", "2"], "--header": ["3", "8"],
 	"--by": ["count", "value"], "--memory": ["64K", "1M"]}
 FLAGS = ["-r", "-c", "-x", "-i", "-f", "-a", "--no-mmap", "--stats", "-q", "-h", "-V", "--json", "-n", "-o",
@@ -145,6 +147,7 @@ class Search:
 			[text for text in texts_of(given) if self.delimiter.decode() in text]
 		self.context = int(options.get("-C", 0))
 		self.spans = spans
+		self.is_faulty = False
 
 	def lines(self):
 		"""(offset, line, whether it matches) for each line that is printed, and None for a gap."""
@@ -174,11 +177,21 @@ class Search:
 			base = 0 if "-s" in self.names else start
 			return any(base + match.start() < off + len(line) and off < base + match.end()
 				for match in re.finditer(re.escape(self.crossing[0].encode()), data))
-		if not self.patterns:
-			return True
 		test = all if "--and" in self.names else any
-		return test(pattern.search(line.removesuffix(self.delimiter)) for pattern in self.patterns) \
-			!= ("-v" in self.names)
+		subjects = [line.removesuffix(self.delimiter)]
+		if "--in" in self.names:
+			subjects = {"1": self.fields(line)[0][:1], "2-": self.fields(line)[0][1:]}[self.options["--in"]]
+		matches = any(test(pattern.search(subject) for pattern in self.patterns) for subject in subjects)
+		return ((matches or not self.patterns) and self.passes(line)) != ("-v" in self.names)
+
+	def passes(self, line):
+		"""Whether the test of --where holds."""
+		value = self.fields(line)[0][0]
+		if self.options.get("--where") == "1>=20":
+			number = number_of(value.decode())
+			self.is_faulty |= number is None
+			return number is not None and number >= 20
+		return "--where" not in self.options or value != b"7"
 
 	def matches(self):
 		"""(offset, line of it, text) for each match."""
@@ -258,6 +271,7 @@ def records_of(options, spans):
 	groups, rest = [], False
 	for start, stop in spans:
 		values = [int.from_bytes(DATA[at:at + size], "big") for at in range(start, stop - size + 1, size)]
+		values = [value for value in values if value >= 20 or "--where" not in options]
 		# The end is read first, with what is left over.
 		rest |= (len(values) < most or "-r" in options) and (stop - start) % size > 0
 		if "-r" in options:
@@ -287,7 +301,7 @@ def totals_of(given, options, spans):
 		search = Search(given, options, spans)
 		texts = [search.fields(line)[0][0].strip() for _, line, _ in search.lines()]
 		values, n = [int(text) for text in texts if text.isdigit()], len(texts)
-		rest = len(values) < n
+		rest = len(values) < n or search.is_faulty
 	results = [("%s(%s)" % (option[2:], value), {"--sum": sum, "--max": max}[option](values) if values else None)
 		for option, value in given if option in ("--sum", "--max")]
 	status = 2 if rest else 0 if n else 1
@@ -313,12 +327,12 @@ def distinct(given, options, name, header):
 	if "-t" in options:
 		groups, rest = records_of(options, search.spans)
 		values = [json.dumps({"0": value}) if as_json else b"%d" % value for group in groups for value in group]
-		status = 2 * rest
+		status = 2 * rest or int("--where" in options and not values)
 	elif as_json and (header or "-F" in options):
 		values = [json.dumps(row) for row in search.rows(header)]
 	else:
 		values = [line.removesuffix(search.delimiter) for line in search.printed(name)]
-		status = 1 if search.patterns and not values else 0
+		status = 2 if search.is_faulty else 1 if (search.patterns or "--where" in options) and not values else 0
 	counts = {value: values.count(value) for value in values}
 	if "-c" in options:
 		return ([{"values": len(counts)}] if as_json else b"%d\n" % len(counts)), status
@@ -362,10 +376,10 @@ def expected_of_data(given, options, name, header):
 		return totals_of(given, options, spans)
 	as_rows = as_json and not {"-c", "-t"} & set(options) and (header or "-F" in options)
 	if as_rows or any(option in options for option in ("-e", "-E")) or \
-			(any(option in options for option in ("-F", "--sample")) and "-t" not in options):
+			({"-F", "--sample", "--where"} & set(options) and "-t" not in options):
 		search = Search(given, options, spans)
 		found = search.printed(name)
-		status = 0 if found or not search.patterns else 1
+		status = 2 if search.is_faulty else 0 if found or not (search.patterns or "--where" in options) else 1
 		if "-c" in options:
 			key = "matches" if "-o" in options else unit_of(options)
 			number = name.encode() + b":%d\n" % len(found) if "-H" in options else b"%d\n" % len(found)
@@ -376,15 +390,16 @@ def expected_of_data(given, options, name, header):
 	if "-t" in options:
 		groups, rest = records_of(options, spans)
 		n, width = sum(map(len, groups)), int(options.get("-w", 1))
+		none = int("--where" in options and n == 0)
 		if "-c" in options:
 			number = name.encode() + b":%d\n" % n if "-H" in options else b"%d\n" % n
-			return ([{"file": name, "records": n}] if as_json else number), 2 * rest
+			return ([{"file": name, "records": n}] if as_json else number), 2 * rest or none
 		if as_json:
-			return [{"0": value} for group in groups for value in group], 2 * rest
+			return [{"0": value} for group in groups for value in group], 2 * rest or none
 		# The only field, twice.
 		text = b"%d\t%d" if options.get("-F") == "1,1-" else b"%d"
 		return b"".join(b"\t".join(text.replace(b"%d", b"%d" % value) for value in group[at:at + width]) + b"\n"
-			for group in groups for at in range(0, len(group), width)), 2 * rest
+			for group in groups for at in range(0, len(group), width)), 2 * rest or none
 	if "-r" in options:
 		return reverse(options, spans), 0
 	parts = list(cut_lines(spans, options))
@@ -457,7 +472,8 @@ def same(done, given, name):
 	if "--stats" in options:
 		messages = STATUS.sub(b"", messages) if messages.startswith(b"mmcat: ") else b"no report"
 	# Nobody has made all parts.
-	if status == 2 and any(text in messages for text in (b"cannot read a record", b"cannot read a number", b"cannot open '")):
+	if status == 2 and any(text in messages for text in
+			(b"cannot read a record", b"cannot read a number", b"cannot find a number", b"cannot open '")):
 		messages = b""
 	return (done.returncode, printed, messages) == (status, wanted, b"")
 

@@ -6,7 +6,8 @@ SPDX-License-Identifier: MIT
 import itertools
 
 ACTIONS = ["-x", "-t", "-i"]
-DETAILS = ["-C", "-I", "-n", "-o", "-O", "-v", "-W", "-X", "--and", "--fixed", "--offsets"]
+FILTERS = {"--in", "--where"}
+DETAILS = ["-C", "-I", "-n", "-o", "-O", "-v", "-W", "-X", "--and", "--fixed", "--in", "--offsets"]
 REPEATABLE = ["-b", "-l", "-e", "-E", "--sum", "--max"]
 
 
@@ -21,8 +22,30 @@ def refusal(given, names):
 	for (name, value), (other, other_value) in itertools.combinations(given, 2):
 		if name == other and name not in REPEATABLE and value != other_value:
 			return "cannot use " + name + " with two values"
-	return refusal_of_unique(given, names) or refusal_of_fields(given, names) or refusal_of_the_rest(given, names) or refusal_of_index(names) or \
+	return refusal_of_filters(names) or refusal_of_unique(given, names) or refusal_of_fields(given, names) or \
+		refusal_of_filtered_search(given, names) or refusal_of_the_rest(given, names) or refusal_of_index(names) or \
 		refusal_of_parts(names) or refusal_of_compare(given, names) or refusal_without_view(given, names)
+
+
+def refusal_of_filters(names):
+	for name in names & FILTERS:
+		for other in names & {"-f", "-i", "-x", "--compare", "--index-join", "--index-part"}:
+			return "cannot use %s with %s" % (name, other)
+	if {"--in", "-t"} <= names:
+		return "cannot use --in with -t"
+	return None
+
+
+def refusal_of_filtered_search(given, names):
+	if "--in" in names and names & {"-e", "-E"}:
+		for name in names & {"-o", "--offsets"}:
+			return "cannot use --in with " + name
+	for name in names & FILTERS:
+		if ("-e", "1\\n") in given:
+			return "cannot use %s with a text that contains the delimiter" % name
+	if "-t" in names and ("--where", "1!='7'") in given:
+		return "cannot compare field '0' with a text: it is a number"
+	return None
 
 
 def refusal_of_unique(given, names):
@@ -45,7 +68,7 @@ def refusal_of_fields(given, names):
 	if ("--header", None) in given:
 		for name in others | (names & {"-b", "--index"}):
 			return "cannot use --header with " + name
-	if "--separator" in names and not names & {"--csv", "-F", "--sum", "--max"}:
+	if "--separator" in names and not names & ({"--csv", "-F", "--sum", "--max"} | FILTERS):
 		return "cannot use --separator without --csv or -F"
 	if "-F" in names or totals:
 		for name in (others - {"-t"}) | (names & {"-o", "--offsets"}):
@@ -124,7 +147,8 @@ def refusal_of_the_rest(given, names):
 			return "cannot use --csv with " + name
 	if names & {"-e", "-E"}:
 		return refusal_of_search(given, names, actions)
-	if names & {"--sample", "-F", "-u", "--sum", "--max"} or (("--header", None) in given and "--json" in names):
+	if names & {"--sample", "-F", "-u", "--sum", "--max"} or ("--where" in names and "-t" not in names) or \
+			(("--header", None) in given and "--json" in names):
 		return refusal_of_sample(names, actions)
 	return refusal_without(names, actions) or refusal_of_others(given, names, actions)
 
@@ -134,7 +158,8 @@ def refusal_of_sample(names, actions):
 		return "cannot use %s with --sample" % actions[0]
 	if "-w" in names:
 		return "cannot use -w without -x or -t"
-	return next(("cannot use %s without -e" % name for name in DETAILS if name in names - {"-n", "-O"}), None)
+	allowed = {"-n", "-O", "-C", "-v"} if "--where" in names else {"-n", "-O"}
+	return next(("cannot use %s without -e" % name for name in DETAILS if name in names - allowed), None)
 
 
 def refusal_of_search(given, names, actions):

@@ -3,8 +3,8 @@
 
 	typed.py MMCAT FOLDER
 
-Records are selected by number, by bytes and by shards, last first, or at random, after a header and
-before bytes that are left over. Inputs are files, one or two, sparse files, and pipes that get a few
+Records are selected by number, by bytes and by shards, last first, at random, or by --where, after a
+header and before bytes that are left over. Inputs are files, one or two, sparse files, and pipes that get a few
 bytes at a time. Prints what differs; exit 1 then.
 
 SPDX-License-Identifier: MIT
@@ -20,6 +20,7 @@ import sys
 import threading
 
 import expectations
+import where_oracle
 from expectations import check, expect
 
 LAYOUTS = {"u8": ">B", "i16be": ">h", "i32le": "<i", "a:u16be,b:i8": ">Hb", "id:u64be,name:3s": ">Q3s",
@@ -186,7 +187,26 @@ class Case:
 		self.width = rng.choice([1, 2, 3, 7]) if self.how == "" and rng.random() < 0.4 else 1
 		self.args += ["-r"] * self.is_reverse + [self.how] * (self.how != "")
 		self.args += ["-w%d" % self.width] * (self.width > 1)
+		self.where = self.draw_where(rng) if rng.random() < 0.4 else None
+		if self.where:
+			names = [field.split(":")[0] for field in layout.name.split(",")] if ":" in layout.name else []
+			self.args.append("--where=" + self.where.text(rng, names))
 		self.choose(rng, parts)
+
+	def draw_where(self, rng):
+		def draw_test(rng):
+			zeroes = struct.unpack(self.layout.format, bytes(self.layout.size))
+			field = rng.randrange(len(zeroes))
+			value = rng.choice([0, 40, 60, 70.5, 90, 255, 17000, -3, 18446744073709551615])
+			if isinstance(zeroes[field], bytes):
+				value = rng.choice(["", "A", "A'", "P5", "zzzz"])
+			return where_oracle.Test(field, rng.choice(list(where_oracle.OPERATORS)), value)
+		return where_oracle.draw(rng, draw_test)
+
+	def passes(self, record):
+		values = struct.unpack(self.layout.format, record)
+		return not self.where or self.where.holds(lambda field: values[field].rstrip(b"\0")
+			if isinstance(values[field], bytes) else values[field])[0]
 
 	def choose(self, rng, parts):
 		"""Sets the records of each selection that are printed, and the messages."""
@@ -202,7 +222,8 @@ class Case:
 		for part in parts:
 			if left == 0:
 				break
-			records = part.records if n is None else sample(part.records, n, seed)
+			records = [one for one in part.records if self.passes(one[1])]
+			records = records if n is None else sample(records, n, seed)
 			if self.is_reverse:
 				records = records[::-1]
 			# The end is read if more is wanted, or first.
@@ -241,7 +262,8 @@ def one_run(mmcat, path, rng, data):
 		got = done.returncode, done.stdout, done.stderr
 	what = "%r of %d bytes, %s" % (args[1:], len(data), names)
 	messages = ["mmcat: %s: %s\n" % (name, message) for name in names for message in case.messages]
-	expect(what, got, (2 if messages else 0, case.output(names if len(names) > 1 else [""]),
+	found = not case.where or any(case.groups)
+	expect(what, got, (2 if messages else 0 if found else 1, case.output(names if len(names) > 1 else [""]),
 		"".join(messages).encode()))
 	return case
 
@@ -249,13 +271,19 @@ def one_run(mmcat, path, rng, data):
 def main():
 	mmcat, folder = sys.argv[1:3]
 	rng, path = random.Random(17), os.path.join(folder, "typed")
-	left_over = 0
-	for i in range(1000):
+	left_over, n_where = 0, {"all": 0, "some": 0, "none": 0}
+	for i in range(1500):
 		if i % 4 == 0:
 			data = make_data(rng)
 			write(path, data)
-		left_over += len(one_run(mmcat, path, rng, data).messages) > 0
+		case = one_run(mmcat, path, rng, data)
+		left_over += len(case.messages) > 0
+		if case.where and data:
+			records = [case.passes(data[at:at + case.layout.size])
+				for at in range(0, len(data) - case.layout.size, case.layout.size)]
+			n_where["none" if not any(records) else "all" if all(records) else "some"] += 1
 	check("some selections end within a record", left_over > 100, left_over)
+	check("expressions hold for some records", n_where["some"] > 50, n_where)
 	return expectations.status()
 
 

@@ -6,7 +6,7 @@
 
 need python3
 
-check "1000 selections of records are those of Python's struct" \
+check "1500 selections of records are those of Python's struct" \
 	timeout 600 python3 "$here/typed.py" "$MMCAT" "$tmp"
 
 cd "$tmp" || exit 99

@@ -11,6 +11,7 @@
 #include "input/selection.h"
 
 struct row_fields;
+struct row_filter;
 
 /* One action on one selection of one input. */
 struct task {
@@ -20,6 +21,7 @@ struct task {
 	uint64_t maximum;                /* lines or records that -m still allows */
 	mmr_scan_options scan;           /* the selection */
 	const struct row_fields *fields; /* of -F; or NULL */
+	struct row_filter *filter;       /* of --in and --where; or NULL */
 	const struct task *other;        /* the same selection of the second input of --compare */
 };
 

@@ -28,7 +28,7 @@ int line_print_start(struct line_print *print, const struct task *task, const mm
 		.style = {.input = task->input, .options = options, .fields = task->fields}};
 	style->search = search;
 	style->as_json = search_is_json(options);
-	style->matches = search && !style->fields &&
+	style->matches = search && !style->fields && options->in.n == 0 &&
 			 (wanted->only_matches || wanted->only_offsets ||
 				 ((options->color || style->as_json) && !wanted->invert &&
 					 !counts && !options->unique));
@@ -119,13 +119,12 @@ int line_print_collect(struct line_print *print, struct line_text *text)
 {
 	print->n_lines += text->n_lines;
 	print->n_matches += text->n_matches;
-	if (text->n_lines > 0)
+	if (text->n_lines > 0) {
+		print->found_start = text->start;
 		print->found_stop = text->stop;
+	}
 	text->n_lines = text->n_matches = 0;
-	if (text->lacking.n > 0 &&
-		(print->lacking.n == 0 || text->lacking.first < print->lacking.first))
-		print->lacking.first = text->lacking.first;
-	print->lacking.n += text->lacking.n;
+	noted_rows_join(&print->lacking, &text->lacking);
 	text->lacking.n = 0;
 	totals_move_wrong(&print->wrong, &text->wrong);
 	if (text->totals)

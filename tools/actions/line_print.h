@@ -12,11 +12,12 @@ struct line_print {
 	struct line_style style;
 	char *json_path, *json_name; /* of the style */
 	uint64_t n_lines, n_matches; /* found, without context */
-	uint64_t found_stop;         /* end of the last line found, in the reader */
-	uint64_t n_printed;          /* bytes of JSON */
-	struct lacking_rows lacking; /* with -F */
-	struct unique_place place;   /* with -u */
-	struct wrong_fields wrong;   /* with totals */
+	uint64_t found_start;        /* of the last line found, or of a run, in the reader */
+	uint64_t found_stop;
+	uint64_t n_printed;        /* bytes of JSON */
+	struct noted_rows lacking; /* with -F */
+	struct unique_place place; /* with -u */
+	struct wrong_fields wrong; /* with totals */
 	bool has_printed;
 	bool is_binary;       /* a line was not printed to a terminal */
 	uint64_t start, stop; /* a range that is to be printed */

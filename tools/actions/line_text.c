@@ -211,9 +211,7 @@ static void count_line(struct adding *adding)
 
 void line_text_lacks(struct line_text *text, uint64_t off)
 {
-	if (text->lacking.n == 0 || off < text->lacking.first)
-		text->lacking.first = off;
-	text->lacking.n++;
+	noted_rows_join(&text->lacking, &(struct noted_rows){1, off});
 }
 
 static bool is_binary(mmr_slice bytes)
@@ -247,7 +245,7 @@ int line_text_add(struct line_text *text, const mmr_found_line *line, line_text_
 	void *context)
 {
 	struct adding adding = {text, line, print, context, 0, 0};
-	struct lacking_rows lacking = text->lacking;
+	struct noted_rows lacking = text->lacking;
 	size_t len = text->len, n_ranges = text->n_ranges;
 	uint64_t n_matches = text->n_matches;
 	int err = mmr_try(text->style->input->reader, add, &adding);
@@ -255,8 +253,11 @@ int line_text_add(struct line_text *text, const mmr_found_line *line, line_text_
 	if (err < 0)
 		adding.result = err;
 	if (adding.result == 0) {
-		text->n_lines += line->is_context ? 0 : adding.n_lines;
-		text->stop = line->is_context ? text->stop : line->off + line->bytes.len;
+		if (line->is_context)
+			return 0;
+		text->n_lines += adding.n_lines;
+		text->start = line->off;
+		text->stop = line->off + line->bytes.len;
 		return 0;
 	}
 	/* Nothing of the line is printed, unless it is so long that its start was. */

@@ -47,24 +47,18 @@ struct line_range {
  * that workers do not wait for their turns. */
 #define LINE_TEXT_FIELDS_ROOM ((size_t)8 << 20)
 
-/* Rows that lack a field of -F. */
-struct lacking_rows {
-	uint64_t n;
-	uint64_t first; /* offset of the first one in the reader */
-};
-
 struct line_text {
 	const struct line_style *style;
 	char *bytes;
 	size_t len, room;
-	const char **starts; /* of the fields of a row, with -F */
-	struct lacking_rows lacking;
-	struct total *totals; /* by column, if totals are wanted; or NULL */
+	const char **starts;       /* of the fields of a row, with -F */
+	struct noted_rows lacking; /* a field of -F */
+	struct total *totals;      /* by column, if totals are wanted; or NULL */
 	struct wrong_fields wrong;
 	struct line_range ranges[LINE_TEXT_RANGES];
 	size_t n_ranges;
 	uint64_t n_lines, n_matches; /* found, without context */
-	uint64_t stop;               /* end of the last line found, in the reader */
+	uint64_t start, stop;        /* of the last line found, or of a run, in the reader */
 	bool is_binary;              /* the last line is, so it is not printed */
 	mmr_line_matches *it;
 };

@@ -50,6 +50,30 @@ const char *row_fields_end(const struct row_fields *fields, const char *at, cons
 	return end ? end : stop;
 }
 
+bool row_fields_quoted(const struct row_fields *fields, mmr_slice field)
+{
+	const char *stop = field.ptr + field.len;
+
+	return fields->options->csv && field.len > 1 && *field.ptr == '"' &&
+	       closing_quote(field.ptr + 1, stop) == stop - 1;
+}
+
+size_t row_fields_unquote(mmr_slice field, char *to)
+{
+	const char *at = field.ptr + 1, *stop = field.ptr + field.len - 1, *quote;
+	char *start = to;
+	size_t len;
+
+	for (; at < stop; at += len + 1) {
+		/* The first of two quotes is copied, the second one is not. */
+		quote = memchr(at, '"', (size_t)(stop - at));
+		len = (size_t)((quote ? quote + 1 : stop) - at);
+		memcpy(to, at, len);
+		to += len;
+	}
+	return (size_t)(to - start);
+}
+
 /* A row of CSV that has quotes: its end is not known. */
 static void find_quoted(const struct row_fields *fields, const char *stop, struct row *row)
 {
@@ -178,7 +202,11 @@ static enum status resolve(const struct input *input, const struct names *names,
 
 	if (!wanted)
 		return message_file(input->name, -ENOMEM);
-	len = unquote(item->name, wanted);
+	len = item->name.len;
+	if (item->is_plain)
+		memcpy(wanted, item->name.ptr, len);
+	else
+		len = unquote(item->name, wanted);
 	wanted[len] = '\0';
 	span->first = 0;
 	for (i = 0; i < names->n; i++) {
@@ -220,7 +248,7 @@ static int make_keys(const struct names *names, struct row_fields *fields)
 
 static enum status use_header(const struct input *input, struct row_fields *fields)
 {
-	const struct field_list *list = &fields->options->fields;
+	const struct field_list *list = fields->list;
 	enum status status = STATUS_DONE;
 	struct names names = {NULL, 0, NULL};
 	size_t i;
@@ -238,17 +266,17 @@ static enum status use_header(const struct input *input, struct row_fields *fiel
 	return err < 0 ? message_file(input->name, err) : status;
 }
 
-enum status row_fields_open(
-	const struct input *input, const struct options *options, struct row_fields *ret_fields)
+enum status row_fields_open(const struct input *input, const struct options *options,
+	const struct field_list *list, struct row_fields *ret_fields)
 {
-	const struct field_list *list = &options->fields;
 	struct row_fields *fields = ret_fields;
 	enum status status;
 	size_t i;
 
-	*fields = (struct row_fields){
-		.options = options, .n_columns = options->totals.columns.n, .most = 1};
-	fields->n = list->n - fields->n_columns;
+	*fields = (struct row_fields){.options = options, .list = list, .n = list->n, .most = 1};
+	if (list == &options->fields)
+		fields->n_columns = options->totals.columns.n;
+	fields->n -= fields->n_columns;
 	fields->spans = malloc((list->n + 1) * sizeof(*fields->spans));
 	if (!fields->spans)
 		return message_file(input->name, -ENOMEM);

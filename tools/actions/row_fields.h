@@ -14,9 +14,23 @@ struct field_span {
 	size_t first, last; /* FIELDS_REST: up to the last one */
 };
 
+/* Rows of which something is reported, such as that they lack a field. */
+struct noted_rows {
+	uint64_t n;
+	uint64_t first; /* offset of the first one in the reader */
+};
+
+static inline void noted_rows_join(struct noted_rows *rows, const struct noted_rows *more)
+{
+	if (more->n > 0 && (rows->n == 0 || more->first < rows->first))
+		rows->first = more->first;
+	rows->n += more->n;
+}
+
 /* The fields of an input. */
 struct row_fields {
 	const struct options *options;
+	const struct field_list *list;
 	struct field_span *spans; /* in the order given; then the columns of totals */
 	size_t n, n_columns;      /* of fields that are printed, and of columns of totals */
 	size_t most;              /* the greatest number in them */
@@ -24,9 +38,10 @@ struct row_fields {
 	size_t n_keys;
 };
 
-/* Finds the fields that are given by name in the header of the input. Prints what failed. */
-enum status row_fields_open(
-	const struct input *input, const struct options *options, struct row_fields *ret_fields);
+/* Finds the fields of a list that are given by name in the header of the input. Prints what failed.
+ */
+enum status row_fields_open(const struct input *input, const struct options *options,
+	const struct field_list *list, struct row_fields *ret_fields);
 void row_fields_close(struct row_fields *fields);
 
 /* A row. */
@@ -53,5 +68,13 @@ static inline bool row_fields_are_complete(const struct row_fields *fields, cons
 
 /* The end of the field that starts at `at`, in a row that ends at `stop`. */
 const char *row_fields_end(const struct row_fields *fields, const char *at, const char *stop);
+
+/* Whether a field is in quotes, which are no part of its value. */
+bool row_fields_quoted(const struct row_fields *fields, mmr_slice field);
+
+/* Copies the value of a field in quotes: those that are doubled inside become single.
+ *
+ * Returns: its length. */
+size_t row_fields_unquote(mmr_slice field, char *to);
 
 #endif

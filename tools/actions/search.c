@@ -5,8 +5,10 @@
 #include "actions/line_json.h"
 #include "actions/line_print.h"
 #include "actions/offsets.h"
+#include "actions/row_filter.h"
 #include "actions/spans.h"
 #include "actions/unique_lines.h"
+#include "actions/where_faults.h"
 #include "cli/patterns.h"
 #include "input/copy.h"
 #include "output/output.h"
@@ -48,9 +50,10 @@ struct worker {
 };
 
 /* Compiles the patterns, once for all inputs. Exits with a message if one is wrong. */
-static const mmr_search *compiled(const struct options *options)
+static const mmr_search *compiled(const struct task *task)
 {
 	static mmr_search *search;
+	const struct options *options = task->options;
 	const struct search_options *wanted = &options->search;
 	mmr_search_options how = MMR_SEARCH_OPTIONS_INIT;
 
@@ -63,7 +66,7 @@ static const mmr_search *compiled(const struct options *options)
 	how.whole_lines = wanted->whole_lines;
 	how.delimiter = options->delimiter;
 	how.records = options->records;
-	if (mmr_search_compile(wanted->patterns, wanted->n_patterns, &how, &search) == 0)
+	if (row_filter_compile(task->filter, options, &how, &search) == 0)
 		return search;
 	refuse_patterns(wanted, &how);
 }
@@ -201,13 +204,15 @@ static int print_lines(const struct task *task, struct line_print *print)
 {
 	mmr_found_options how = found_options(task);
 	mmr_found_job job = job_of(print);
+	mmr_scan_options scan = task->scan;
 	double since = now_seconds();
-	int err = line_print_start(print, task, compiled(task->options)), print_err;
+	int err = line_print_start(print, task, compiled(task)), print_err;
 
 	print->place = unique_place_of(task);
+	if (task->filter)
+		where_faults_start(task, &scan);
 	if (err == 0)
-		err = mmr_search_run(
-			print->style.search, task->input->reader, &task->scan, &how, &job);
+		err = mmr_search_run(print->style.search, task->input->reader, &scan, &how, &job);
 	report_scan();
 	advance_unique(task, print);
 	if (err >= 0 && print->style.as_json)
@@ -230,6 +235,7 @@ int search_follow(struct input *input, const struct options *options, const mmr_
 static bool has_matches_alone(const struct options *options)
 {
 	return pattern_is_plain(&options->search) && !options->csv &&
+	       !where_given(&options->where) &&
 	       !(options->records && pattern_has_delimiter(&options->search, options->delimiter));
 }
 
@@ -254,20 +260,25 @@ static enum status count(struct task *task)
 	const struct search_options *wanted = &task->options->search;
 	mmr_needle needle = mmr_needle_of(wanted->patterns[0].text);
 	struct input *input = task->input;
+	bool faulty = false;
 	uint64_t n = 0;
 	int err;
 
+	if (task->filter)
+		where_faults_start(task, &task->scan);
 	err = wanted->only_matches
 		      ? mmr_count_matches(input->reader, &needle, &task->scan, &n)
-		      : mmr_search_count(compiled(task->options), input->reader, &task->scan, &n);
+		      : mmr_search_count(compiled(task), input->reader, &task->scan, &n);
 	report_scan();
 	if (err < 0 && err != MMR_EQUOTE)
 		return message_file(input->name, err);
+	if (task->filter)
+		faulty = where_faults_report(task, NULL) > 0;
 	input->n += n;
-	input->rest = err < 0;
+	input->rest = err < 0 || faulty;
 	if (err < 0)
 		return message_file(input->name, err);
-	return n > 0 ? STATUS_DONE : STATUS_NO_MATCH;
+	return faulty ? STATUS_TROUBLE : n > 0 ? STATUS_DONE : STATUS_NO_MATCH;
 }
 
 /* Whether only the offsets of one text are wanted, which needs no lines. -m counts lines, unless a
@@ -287,7 +298,7 @@ static bool is_only_text(const struct task *task)
 }
 
 /* Rows that lack a field of -F are printed nevertheless. */
-static void report_lacking(const struct task *task, const struct lacking_rows *lacking)
+static void report_lacking(const struct task *task, const struct noted_rows *lacking)
 {
 	message("%s: cannot find field %zu in %" PRIu64 " %s, the first at byte %" PRIu64,
 		message_quote(task->input->name), task->fields->most, lacking->n,
@@ -337,7 +348,7 @@ enum status action_search(struct task *task)
 {
 	const struct options *options = task->options;
 	struct line_print print = {.n_lines = 0};
-	int err;
+	int err, faulty = 0;
 
 	if (!options->count_only && copy_meets_output(task->input, &task->scan))
 		return STATUS_TROUBLE;
@@ -349,15 +360,21 @@ enum status action_search(struct task *task)
 		err = spans_print(task, &print);
 	else
 		err = print_lines(task, &print);
-	task->input->rest = err == MMR_EQUOTE || (err == 0 && has_wrong_rows(&print));
 	if (print.lacking.n > 0)
 		report_lacking(task, &print.lacking);
 	totals_report(task->input, &print.wrong);
-	if (err != 0)
-		return err < 0 ? fail(task, &print, err) : STATUS_TROUBLE;
-	if (has_wrong_rows(&print))
+	if (err < 0)
+		fail(task, &print, err);
+	if (task->filter && (err == 0 || err == MMR_EQUOTE))
+		faulty = where_faults_report(task, &print);
+	if (faulty < 0)
+		message_file(task->input->name, faulty);
+	task->input->rest =
+		err == MMR_EQUOTE || (err == 0 && (has_wrong_rows(&print) || faulty > 0));
+	if (err != 0 || has_wrong_rows(&print) || faulty != 0)
 		return STATUS_TROUBLE;
-	return print.n_lines > 0 || (options->all_lines && !totals_are_alone(options))
-		       ? STATUS_DONE
-		       : STATUS_NO_MATCH;
+	if (print.n_lines > 0 ||
+		(options->all_lines && !totals_are_alone(options) && !where_given(&options->where)))
+		return STATUS_DONE;
+	return STATUS_NO_MATCH;
 }

@@ -5,6 +5,7 @@
 
 #include "actions/block_text.h"
 #include "actions/typed_totals.h"
+#include "actions/typed_where.h"
 #include "output/output.h"
 #include "status/message.h"
 #include "status/report.h"
@@ -145,7 +146,7 @@ static int print_records(struct table *table, struct task *task)
 	return err;
 }
 
-/* Counts the records that would be printed. */
+/* Counts the records that would be printed without --where. */
 static int count_records(struct table *table, struct task *task)
 {
 	int err = selection_size(task->input, &task->scan, &table->n_bytes);
@@ -156,7 +157,22 @@ static int count_records(struct table *table, struct task *task)
 
 size_t type_record_size(const struct options *options)
 {
+	/* A wrong field is reported before any file is read. */
+	typed_where(&options->where, parsed(options));
 	return mmr_layout_size(parsed(options));
+}
+
+/* Prints or counts records. */
+static int run_records(struct table *table, struct task *task)
+{
+	const struct options *options = task->options;
+
+	if (table->filter && !table->unique)
+		return typed_find(table, task);
+	if (options->count_only && !table->unique)
+		return count_records(table, task);
+	return table->filter || options->sample != NO_SAMPLE ? typed_print_sample(table, task)
+							     : print_records(table, task);
 }
 
 enum status action_type(struct task *task)
@@ -175,17 +191,15 @@ enum status action_type(struct task *task)
 	table.unique = options->unique;
 	table.place = unique_place_of(task);
 	table.room = typed_row_room(&table.fields, table.json);
-	if (options->count_only && !table.unique) {
-		err = count_records(&table, task);
-	} else if (totals_are_alone(options)) {
+	table.filter = typed_where(&options->where, layout);
+	if (totals_are_alone(options) && !options->count_only) {
 		err = typed_totals_run(&table, task, &wrong);
 	} else {
 		if (!table.json && !options->count_only)
 			print_header(&table.fields, table.unique);
-		err = options->sample == NO_SAMPLE ? print_records(&table, task)
-						   : typed_print_sample(&table, task);
+		err = run_records(&table, task);
 		/* The last line may not be full. */
-		if (table.n_records % table.per_row > 0)
+		if (!options->count_only && table.n_records % table.per_row > 0)
 			output_write("\n", 1);
 	}
 	unique_advance(table.n_bytes);
@@ -202,7 +216,7 @@ enum status action_type(struct task *task)
 	task->input->rest |= wrong.n > 0;
 	if (wrong.n > 0)
 		return STATUS_TROUBLE;
-	return status == STATUS_DONE && totals_are_alone(options) && table.n_records == 0
-		       ? STATUS_NO_MATCH
-		       : status;
+	if (status != STATUS_DONE || table.n_records > 0)
+		return status;
+	return totals_are_alone(options) || table.filter ? STATUS_NO_MATCH : STATUS_DONE;
 }

@@ -14,6 +14,7 @@ struct typed_totals;
 struct table {
 	const mmr_layout *layout;
 	struct typed_fields fields;
+	const mmr_search_filter *filter; /* of --where; or NULL */
 	bool json, backward;
 	size_t size, per_row;        /* bytes of a record; records per line */
 	size_t room;                 /* the most bytes of a record as text */
@@ -41,8 +42,13 @@ static inline int typed_put(char **to, const struct table *table, mmr_slice reco
 	return err;
 }
 
-/* Prints a random sample of the records. Sets the numbers of the table, but does not end a last
- * line that is not full. Returns: 0 or a code of the library. */
+/* Prints a random sample of the records, or adds it, or the records that the filter keeps, to the
+ * totals or the table of -u. Sets the numbers of the table, but does not end a last line that is
+ * not full. Returns: 0 or a code of the library. */
 int typed_print_sample(struct table *table, struct task *task);
+
+/* Prints or counts the records that the filter keeps, or a random sample of them. Otherwise like
+ * typed_print_sample. */
+int typed_find(struct table *table, struct task *task);
 
 #endif

@@ -67,7 +67,7 @@ static void add_numbered(
 void typed_fields_choose(
 	const mmr_layout *layout, const struct field_list *list, struct typed_fields *ret_fields)
 {
-	static const struct field_item every = {1, FIELDS_REST, {NULL, 0}};
+	static const struct field_item every = {1, FIELDS_REST, {NULL, 0}, false};
 	size_t i;
 
 	*ret_fields = (struct typed_fields){NULL, 0};

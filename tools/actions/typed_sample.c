@@ -1,4 +1,5 @@
-/* typed_sample.c - prints a random sample of the records of the selection
+/* typed_sample.c - prints a random sample of the records of the selection, or adds those that are
+ * drawn, or that --where finds, to a table or to totals
  *
  * A search for an empty text finds all records, and chooses some of them.
  *
@@ -61,7 +62,9 @@ static int print_sample(
 	int err;
 
 	options.records = scan->records;
+	options.filter = printing->table->filter;
 	how.backward = printing->table->backward;
+	how.max_lines = task->maximum;
 	how.sample = task->options->sample;
 	how.seed = task->options->seed;
 	err = mmr_search_compile(&any, 1, &options, &search);
@@ -91,6 +94,9 @@ int typed_print_sample(struct table *table, struct task *task)
 	scan.io_mode = MMR_IO_READ;
 	if (err == 0)
 		err = print_sample(&printing, task, &scan);
+	/* What follows the last record that -m wants is not looked at. */
+	if (table->filter && !table->backward && table->n_records == task->maximum)
+		table->n_bytes = 0;
 	mmr_split_close(records);
 	unique_batch_end(&printing.unique);
 	free(printing.text);

@@ -188,7 +188,8 @@ int typed_totals_run(struct table *table, struct task *task, struct wrong_fields
 		if (table->fields.fields[i]->type > MMR_I64)
 			totals_set_type(
 				task->options, i, (enum mmr_type)table->fields.fields[i]->type);
-	err = task->options->sample == NO_SAMPLE ? run_blocks(&run, task) : run_sample(&run, task);
+	err = task->options->sample == NO_SAMPLE && !table->filter ? run_blocks(&run, task)
+								   : run_sample(&run, task);
 	*ret_wrong = run.wrong;
 	return err;
 }

@@ -309,6 +309,7 @@ int unique_lines_add(struct unique_batch *batch, const struct unique_place *plac
 	/* Values in the buffer are not printed. */
 	text->len = 0;
 	text->n_lines += walk.n_lines;
+	text->start = line->off;
 	text->stop = line->off + line->bytes.len;
 	return err;
 }

@@ -48,7 +48,7 @@ static const char *parse_number(const char *at, const char *list, size_t *ret_nu
 
 static struct field_item parse_numbers(const char *at, const char *end, const char *list)
 {
-	struct field_item item = {1, FIELDS_REST, {NULL, 0}};
+	struct field_item item = {1, FIELDS_REST, {NULL, 0}, false};
 	bool has_first = *at != '-';
 
 	if (has_first)
@@ -74,7 +74,7 @@ static struct field_item parse_item(const char *at, const char *end, const char 
 		wrong(list);
 	if (strspn(at, "0123456789-") >= len)
 		return parse_numbers(at, end, list);
-	return (struct field_item){0, 0, {at, len}};
+	return (struct field_item){0, 0, {at, len}, false};
 }
 
 void fields_parse(const char *text, struct field_list *ret_list)

@@ -16,6 +16,7 @@
 struct field_item {
 	size_t first, last;
 	mmr_slice name; /* as it is in a CSV row, perhaps with quotes; `ptr` is NULL for numbers */
+	bool is_plain;  /* a quote of the name is a part of it */
 };
 
 /* In the order given. */

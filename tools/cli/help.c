@@ -26,6 +26,7 @@ static const char help_selection[] =
 	"      --key=KIND          the key: line, field=N, number=N or regex=PATTERN\n"
 	"      --sample=N          select N random lines, or of those that -e, -E find\n"
 	"      --seed=S            make the same choice again (see --stats)\n"
+	"      --where=TEST        select lines or records: 'price > 9.5 && name == \"x\"'\n"
 	"Action\n"
 	"  -e, --find=TEXT         print the lines that contain TEXT, with escapes\n"
 	"                          \\n \\t \\r \\0 \\\\ \\xHH; can be repeated\n"
@@ -47,6 +48,7 @@ static const char help_search[] =
 	"      --patterns=FILE     search for the texts in FILE, too, one per line\n"
 	"      --fixed             the texts of -e have no escapes\n"
 	"      --and               lines that match all patterns, not one of them\n"
+	"      --in=LIST           search these fields only, as -F lists them\n"
 	"  -v, --invert            lines that do not match\n"
 	"  -I, --ignore-case       letters match in both cases\n"
 	"  -W, --word              match whole words only\n"
@@ -55,9 +57,7 @@ static const char help_search[] =
 	"  -O, --offset            print the offset of each line; with -o, of each match\n"
 	"  -o, --only-matching     print each match on a line of its own\n"
 	"      --offsets           print only the offsets of the matches\n"
-	"  -A, --after=N           also print N lines after each line\n"
-	"  -B, --before=N          also print N lines before each line\n"
-	"  -C, --context=N         also print N lines before and after\n"
+	"  -A, --after=N   -B, --before=N   -C, --context=N   also print N lines around\n"
 	"  -H, --with-filename     print the name of the file, as with several files\n"
 	"      --no-filename       do not print the name of the file\n";
 

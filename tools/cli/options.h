@@ -9,6 +9,7 @@
 #include "cli/range.h"
 #include "cli/totals.h"
 #include "cli/values.h"
+#include "cli/where.h"
 
 /* The kinds of selections. */
 enum part {
@@ -78,6 +79,8 @@ struct options {
 	char separator;               /* of their cells, and of the fields of -F */
 	struct field_list fields;     /* of -F: what is printed of each line or row */
 	struct total_list totals;     /* are printed instead; their columns are in `fields` */
+	struct field_list in;         /* of --in: what is searched of each line or row */
+	struct where where;           /* the expression of --where */
 	bool has_header;              /* the first line or row is not data */
 	struct search_options search; /* of ACTION_SEARCH */
 	uint64_t sample; /* of the records, or the lines that match, so many are chosen at

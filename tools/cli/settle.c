@@ -115,7 +115,8 @@ static void settle_fields(struct options *options, const char *const *given)
 	const char *separator = given[LONG_SEPARATOR];
 
 	settle_header(options, given);
-	if (separator && !options->csv && options->fields.n == 0)
+	if (separator && !options->csv && options->fields.n == 0 && options->in.n == 0 &&
+		!where_given(&options->where))
 		settle_refuse("--separator without --csv or -F");
 	if (separator && given['t'])
 		settle_refuse("--separator with -t");
@@ -183,6 +184,7 @@ static void refuse_without_search(const struct options *options, const char *con
 		{'X', "-X without -e or -E"},
 		{LONG_AND, "--and without -e or -E"},
 		{LONG_FIXED, "--fixed without -e"},
+		{LONG_IN, "--in without -e or -E"},
 		{LONG_OFFSETS, "--offsets without -e or -E"},
 	};
 	size_t i;
@@ -190,8 +192,14 @@ static void refuse_without_search(const struct options *options, const char *con
 	for (i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
 		int option = details[i].option;
 
-		/* The lines of a sample, and fields, can have numbers and offsets. */
-		if (given[option] && !(options->all_lines && (option == 'n' || option == 'O')))
+		/* The lines of a sample, and fields, can have numbers and offsets. Those that
+		 * --where finds can have context, and others. */
+		if (options->all_lines && (option == 'n' || option == 'O'))
+			continue;
+		if (options->all_lines && where_given(&options->where) &&
+			((option >= 'A' && option <= 'C') || option == 'v'))
+			continue;
+		if (given[option])
 			settle_refuse(details[i].message);
 	}
 }
@@ -270,8 +278,9 @@ static void settle_search(struct options *options, const char *const *given)
 		pattern_unescape(search);
 	if (given[LONG_PATTERNS])
 		settle_patterns(options, given[LONG_PATTERNS]);
-	/* A sample of the records of -t is no search. */
-	options->all_lines = (given[LONG_SAMPLE] || options->fields.n > 0 || options->unique) &&
+	/* A sample of the records of -t is no search, and --where finds them otherwise. */
+	options->all_lines = (given[LONG_SAMPLE] || options->fields.n > 0 || options->unique ||
+				     where_given(&options->where)) &&
 			     search->n_patterns == 0 && options->action != ACTION_TYPE;
 	if (search->n_patterns == 0)
 		refuse_without_search(options, given);
@@ -297,6 +306,7 @@ static void settle_search(struct options *options, const char *const *given)
 			search->before = context;
 	}
 	refuse_contradictions(options);
+	settle_filtered_search(options, given);
 	if (pattern_crosses_lines(options))
 		refuse_across_lines(options, given);
 }
@@ -476,6 +486,7 @@ static void settle_follow(const struct options *options)
 
 void settle(struct options *options, const char *const *given)
 {
+	settle_filters(options, given);
 	settle_unique(options, given);
 	settle_totals(options, given);
 	settle_fields(options, given);

@@ -17,6 +17,7 @@ enum {
 	LONG_FIXED,
 	LONG_FROM,
 	LONG_HEADER,
+	LONG_IN,
 	LONG_INDEX,
 	LONG_INDEX_JOIN,
 	LONG_INDEX_PART,
@@ -41,6 +42,7 @@ enum {
 	LONG_MEAN,
 	LONG_MIN_OF,
 	LONG_MAX_OF,
+	LONG_WHERE,
 	LONG_LAST
 };
 
@@ -58,6 +60,10 @@ void settle_totals(struct options *options, const char *const *given);
 
 /* Returns: the name of the first of --sum, --mean, --min and --max that is given, or of -F. */
 const char *settle_fields_name(const char *const *given);
+/* Parses the list of --in and the expression of --where, or exits with a message. The others refuse
+ * what cannot be used with them (settle_filters.c). */
+void settle_filters(struct options *options, const char *const *given);
+void settle_filtered_search(const struct options *options, const char *const *given);
 
 /* Completes the options, or exits with a message about the first combination that has no meaning.
  * `given` has the last value of each option by letter, "" for one without a value, and NULL for one

@@ -73,10 +73,11 @@ static bool takes_last(const struct options *options)
 	return action_has(options, ACTION_LAST_LINES);
 }
 
-/* Limits a range to `maximum` lines or records, where the action takes the first ones. */
+/* Limits a range to `maximum` lines or records, where the action takes the first ones. With
+ * --where, -m counts the records that are found. */
 static void limit_first(const struct options *options, uint64_t maximum, mmr_scan_options *scan)
 {
-	if (takes_last(options))
+	if (takes_last(options) || where_given(&options->where))
 		return;
 	if (options->record_size > 0)
 		scan->length =
@@ -207,7 +208,7 @@ static int limit(
 	if (err < 0)
 		return err;
 	set_bytes(start, stop, scan);
-	if (maximum == NO_MAXIMUM || !takes_last(options))
+	if (maximum == NO_MAXIMUM || !takes_last(options) || where_given(&options->where))
 		return 0;
 	if (maximum == 0)
 		start = stop;
