@@ -104,6 +104,7 @@ check "a byte order mark is no part of a name" says 0 $'\357\273\277"a, b"\n1\n'
 check "a byte order mark stays at the start" cmp mark <("$MMCAT" --csv --header -F 1- mark)
 check "a name that is a number" says 0 $'7\n2\n' "" --csv --header -F '"7"' mark
 check "JSON has names" says 0 $'{"a, b":"1","7":"2","c":"3"}\n' "" --csv --header --json mark
+check "JSON of a cell with bytes after its quote" says 0 $'{"2":"\\"ab\\"c\\""}\n' "" --csv --json -F 2 - < <(echo 'x,"ab"c",d')
 check "JSON has numbers" says 2 $'{"2":"b","3":null}\n{"2":"2","3":null}\n' \
 	$'mmcat: short: cannot find field 3 in 2 rows, the first at byte 0\n' --csv --json -F 2-3 -m 2 short
 check "one header for equal files" says 0 $'a,b\n1,2\n3\n4,5\n1,2\n3\n4,5\n' "" --csv --header short short

@@ -92,7 +92,7 @@ static void put_value(struct adding *adding, mmr_slice field)
 	const char *at = field.ptr, *stop = at + field.len, *quote;
 
 	line_put(adding, "\"", 1);
-	if (adding->text->style->options->csv && field.len > 1 && *at == '"' && stop[-1] == '"') {
+	if (row_fields_quoted(adding->text->style->fields, field)) {
 		at++;
 		stop--;
 		/* The first of two quotes is added, the second one is not. */
