@@ -26,7 +26,7 @@ SHORT = 64 << 10  # outputs of up to this size go through a pipe
 JOB = re.compile(r"^\t(mmcat .*)\n\t(.*)\n(?:\n\| .*\n(?:\|.*\n)+)?", re.M)
 MEASURED = re.compile(r"Here: .*?\.\n\n", re.S)
 SETUP = re.compile(r"^\tpython3 tests/support/make_log.py (\S+) log sorted table\n\tBYTE=.*\n", re.M)
-N_JOBS = 24
+N_JOBS = 26
 
 
 def variables(size):
