@@ -85,6 +85,12 @@ CASES = [
     ("rows of a pipe", "|middle", "pipe", ["-j1", "--csv", "-l", "2:50"]),
     ("reverse rows", "", "pipe", ["-r", "-j1", "--csv", "middle"]),
     ("find in rows", "", "pipe", ["-n", "-j1", "--csv", "-e", "line 77", "middle"]),
+    ("test fields", "", "pipe", ["-n", "-j3", "--separator= ", "--where=2 >= 77 && 1 == 'line'", "indexed"]),
+    ("test fields of a pipe", "|indexed", "pipe", ["-j1", "--csv", "--separator= ", "--where=2 == 77", "-m", "2"]),
+    ("test fields in reverse order", "", "pipe", ["-r", "-j1", "--csv", "--separator= ", "--where=2 > 77", "words"]),
+    ("test fields of a sample", "", "pipe", ["--sample=9", "--seed=1", "-j1", "--separator= ", "--where=2<99", "words"]),
+    ("find in fields", "", "pipe", ["-j1", "--separator= ", "--in=2-", "-F2", "-e", "77", "indexed"]),
+    ("find a pattern in fields", "", "pipe", ["-c", "-j1", "--csv", "--separator= ", "--in=2", "-E", "^77$", "words"]),
     ("find the last", "", "pipe", ["-r", "-m", "3", "-e", "line 77", "middle"]),
     ("find several", "", "pipe", ["-o", "-e", "line 77", "-e", "line 88", "middle"]),
     ("find the texts of a file", "", "pipe", ["--patterns", "words", "middle"]),
@@ -124,6 +130,10 @@ CASES = [
     ("totals of distinct fields in a file", "", "pipe",
         ["-u", "-j1", "-F2", "--separator= ", "--memory=64K", "--spill", "--max=2", "-l", ":3000", "large"]),
     ("fields of records", "", "pipe", ["-j1", "-t", "a:i32,b:i32", "-F", "b,a", "numbers"]),
+    ("test numbers", "", "pipe", ["-w3", "-t", "n:i64le", "-j3", "--where=n > 19 || 1 < 3", "numbers"]),
+    ("distinct records by a test", "", "pipe", ["-u", "-j1", "-t", "u16", "--where=1 < 9", "numbers"]),
+    ("totals of records by a test", "", "pipe", ["-j1", "-t", "i64", "--sum=1", "--where=1 < 9", "numbers"]),
+    ("test numbers of a pipe", "|numbers", "pipe", ["-c", "-t", "i64le", "--where=1 > 19"]),
     ("count records", "", "pipe", ["-c", "-t", "u32", "numbers"]),
     ("count records of a pipe", "|numbers", "pipe", ["-c", "-t", "u32"]),
     ("info", "", "pipe", ["-i", "small", "middle"]),
@@ -344,7 +354,7 @@ class Runner:
         # After a wrong pattern or layout, or without memory for one, mmcat exits with its input open. So
         # it does without a seed.
         dies = result.status == 2 and any(word in ("-e", "-E", "-R", "--csv", "--patterns", "-t", "-u") or
-            word.startswith(("--key=regex", "--sample")) for word in case[3])
+            word.startswith(("--key=regex", "--sample", "--where")) for word in case[3])
         if table.n_descriptors > n_descriptors and not dies:
             return f"{table.n_descriptors} descriptors are open, usually {n_descriptors}"
         out, all_of_it = meaning(case, result.out), meaning(case, usual.out)
