@@ -129,6 +129,8 @@ CASES = [
     ("totals of distinct fields", "", "pipe", ["-u", "-j1", "-F1", "--separator= ", "--sum=2", "--sum=1", "floats"]),
     ("totals of distinct fields in a file", "", "pipe",
         ["-u", "-j1", "-F2", "--separator= ", "--memory=64K", "--spill", "--max=2", "-l", ":3000", "large"]),
+    ("fields by name", "", "pipe", ["-j1", "--header", "--separator= ", "-F", "line", "small", "large"]),
+    ("fields by name, as JSON", "|small", "pipe", ["-j1", "--header", "--separator= ", "-F", "line", "--json"]),
     ("fields of records", "", "pipe", ["-j1", "-t", "a:i32,b:i32", "-F", "b,a", "numbers"]),
     ("test numbers", "", "pipe", ["-w3", "-t", "n:i64le", "-j3", "--where=n > 19 || 1 < 3", "numbers"]),
     ("distinct records by a test", "", "pipe", ["-u", "-j1", "-t", "u16", "--where=1 < 9", "numbers"]),
@@ -353,7 +355,7 @@ class Runner:
                 return wrong
         # After a wrong pattern or layout, or without memory for one, mmcat exits with its input open. So
         # it does without a seed.
-        dies = result.status == 2 and any(word in ("-e", "-E", "-R", "--csv", "--patterns", "-t", "-u") or
+        dies = result.status == 2 and any(word in ("-e", "-E", "-F", "-R", "--csv", "--patterns", "-t", "-u") or
             word.startswith(("--key=regex", "--sample", "--where")) for word in case[3])
         if table.n_descriptors > n_descriptors and not dies:
             return f"{table.n_descriptors} descriptors are open, usually {n_descriptors}"

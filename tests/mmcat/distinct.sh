@@ -58,6 +58,9 @@ check "the header of the first file" says 0 $'count\tb\n1\t2\n1\t4\n' "" --heade
 	<(printf 'a\tb\n1\t2\n') <(printf 'a\tc\n3\t4\n')
 check "no header with --json" says 0 $'{"count":1,"b":"2"}\n' "" --header -u --json -F b <(printf 'a\tb\n1\t2\n')
 check "a header is printed once" says 0 $'count\ta\tb\n2\t1\t2\n' "" --header -u <(printf 'a\tb\n1\t2\n1\t2\n')
+(seq 40000 | tr '\n' '\t'; printf 'end\nx\n') > wide
+check "a long header of two files" cmp <("$MMCAT" --header -u wide wide) \
+	<(printf 'count\t'; head -n 1 wide; printf '2\tx\n')
 check "no bytes are changed" says 0 $'1\ta\r\n1\ta\n' "" -u <(printf 'a\r\na')
 check "JSON of a text that is not UTF-8" says 0 $'{"count":2,"bytes":"/w=="}\n{"count":1,"text":"\xc3\xa9\\""}\n' "" \
 	-u --json <(printf '\377\n\303\251"\n\377')

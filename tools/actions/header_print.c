@@ -13,6 +13,7 @@
 /* The last header that was printed: inputs with the same one follow without it. */
 static char *printed;
 static size_t printed_len;
+static bool has_any; /* a header was printed */
 
 /* Whether the action prints data that has a header. */
 static bool is_wanted(const struct task *task)
@@ -25,7 +26,7 @@ static bool is_wanted(const struct task *task)
 		totals_are_alone(options) || search->only_matches || search->only_offsets)
 		return false;
 	/* There is one table, whose values come from all inputs. */
-	if (options->unique && printed)
+	if (options->unique && has_any)
 		return false;
 	/* All shards together are the file. */
 	if (selection->part == PART_SHARD && selection->shard.k > 1)
@@ -34,21 +35,22 @@ static bool is_wanted(const struct task *task)
 	return !output_is_input(&task->input->st, 0, UINT64_MAX, true);
 }
 
-/* Whether the text is the last header. It is kept. */
 static bool is_known(const struct line_text *text)
 {
-	char *kept;
+	return printed && printed_len == text->len && memcmp(printed, text->bytes, text->len) == 0;
+}
 
-	if (printed && printed_len == text->len && memcmp(printed, text->bytes, text->len) == 0)
-		return true;
-	kept = realloc(printed, text->len);
-	if (kept)
-		memcpy(kept, text->bytes, text->len);
-	else
-		free(printed);
+/* Keeps the text as the last header. */
+static int keep(const struct line_text *text)
+{
+	char *kept = realloc(printed, text->len);
+
+	if (!kept)
+		return -ENOMEM;
+	memcpy(kept, text->bytes, text->len);
 	printed = kept;
 	printed_len = text->len;
-	return false;
+	return 0;
 }
 
 /* Prints the rest of a header. The names of totals are before its end. */
@@ -70,14 +72,19 @@ static void print_text(const struct options *options, const struct line_text *te
 static int print(void *context, struct line_text *text)
 {
 	struct line_print *lines = context;
-
 	/* A header that is longer than the room is printed in parts. */
-	if (lines->has_printed || text->len == text->room || !is_known(text)) {
+	bool is_part = lines->has_printed || text->len == text->room;
+
+	if (is_part || !is_known(text)) {
+		int err = is_part ? 0 : keep(text);
+
+		if (err < 0)
+			return err;
 		if (lines->style.options->unique && !lines->has_printed)
 			unique_print_column();
 		print_text(lines->style.options, text);
 	}
-	lines->has_printed = true;
+	lines->has_printed = has_any = true;
 	text->len = 0;
 	return 0;
 }

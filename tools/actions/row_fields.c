@@ -259,7 +259,7 @@ static enum status use_header(const struct input *input, struct row_fields *fiel
 	for (i = 0; i < list->n && err == 0 && status == STATUS_DONE; i++)
 		if (list->items[i].name.ptr)
 			status = resolve(input, &names, &list->items[i], &fields->spans[i]);
-	if (err == 0 && names.n > 0)
+	if (err == 0 && status == STATUS_DONE && names.n > 0)
 		err = make_keys(&names, fields);
 	free(names.names);
 	free(names.bytes);
