@@ -201,7 +201,7 @@ class Records:
 		return rng.choice([low, low + 2**bits - 1, rng.randrange(low, low + 2**bits), rng.randrange(100)])
 
 	def layout(self):
-		return ",".join("%s:%s" % (name, LAYOUT[name][0]) for name in self.fields)
+		return ",".join("%s:%s" % (name, LAYOUT[name][0]) for name in self.fields if name in LAYOUT)
 
 
 # --- Runs --------------------------------------------------------------------------------------------
@@ -339,6 +339,34 @@ def run_groups(mmcat, rng, path):
 	return len(table.rows)
 
 
+def run_record_groups(mmcat, rng, path):
+	"""-u: the totals of each value of a field of records."""
+	records = Records(rng)
+	key = len(records.fields)
+	records.fields.append("key")
+	records.data = b"".join(records.data[at * sum(records.sizes):][:sum(records.sizes)] + b"%c" % rng.randrange(3)
+		for at in range(len(records.rows)))
+	keys = records.data[sum(records.sizes)::sum(records.sizes) + 1]
+	options, wanted = choose(rng, key, records.fields)
+	more = rng.choice([[], ["--sample=9999", "--seed=1"], ["-r"]])
+	done, _ = run(rng, [mmcat, "-u", "-F", rng.choice(["key", "%d" % (key + 1)]), "--by=value", "-t",
+		records.layout() + ",key:u8", *options, *more], records.data, path)
+	lines, failed = ["count\tkey\t%s\n" % "\t".join(name for _, name, _ in wanted)], False
+	sizes = [size if LAYOUT[name][1][-1] in "dfe" else 8 for name, size in zip(records.fields, records.sizes)]
+	for one in sorted(set(keys)):
+		rows, values = [row for row, other in zip(records.rows, keys) if other == one], {}
+		for _, _, column in wanted:
+			read = [value_of(row[column].decode()) if isinstance(row[column], bytes) else
+				Fraction(row[column]) if isinstance(row[column], int) else row[column] for row in rows]
+			failed |= None in read
+			values[column] = [value for value in read if value is not None]
+		lines.append("%d\t%d\t%s" % (len(rows), one, line_of(wanted, values, False, sizes)))
+	what = "%r of %d records" % (done.args[1:], len(records.rows))
+	expect("status of " + what, done.returncode, 2 if failed else 0)
+	expect(what, done.stdout.decode(), "".join(lines))
+	return len(records.rows)
+
+
 def run_records(mmcat, rng, path):
 	records = Records(rng)
 	options, wanted = choose(rng, len(records.fields), records.fields)
@@ -370,7 +398,7 @@ def run_records(mmcat, rng, path):
 def main():
 	mmcat, folder, seed, runs = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 	rng, path = random.Random(seed), os.path.join(folder, "totals.input")
-	selected = [rng.choice([run_table, run_table, run_groups, run_records])(mmcat, rng, path) for _ in range(runs)]
+	selected = [rng.choice([run_table, run_table, run_groups, run_records, run_record_groups])(mmcat, rng, path) for _ in range(runs)]
 	check("many rows were selected", sum(n > 10 for n in selected) > runs / 4)
 	return expectations.status()
 

@@ -123,6 +123,8 @@ check "totals of each value, from a pipe" cmp wanted.stations <(cat stations | "
 printf 'k,"v w"\r\na,1\r\nb,2.5\r\na,x' > crlf
 check "a header, and lines that end with CRLF" says 2 $'count\tk\tsum(v w)\n2\ta\t1\n1\tb\t2.5\n' \
 	$'mmcat: crlf: cannot read a number in 1 field, the first at byte 23\n' --csv --header -u -F k "--sum=v w" crlf
+check "records by value" says 0 $'count\tb\tsum(a)\tmax(b)\n2\t1\t4\t1\n1\t2\t2\t2\n' "" -u -F b --sum=a --max=b -t a:u8,b:u8 \
+	<(printf '\1\1\2\2\3\1')
 check "no values, and JSON" says 2 $'{"count":1,"1":"x","max(2)":null}\n' \
 	$'mmcat: standard input: cannot find field 2 in 1 row, the first at byte 0\n' -u -F1 --max=2 --json < <(echo x)
 check "a file that is missing, with -u" says 2 "" \
@@ -144,7 +146,6 @@ for option in -c -f -i -x '-R x' -o -n -O -H --no-filename --offsets '-A 1' '-B 
 	check "--mean with $option" refuses "cannot use --mean with ${option%% *}" -e 1 --mean 1 $option short
 done
 check "-u without -F" refuses "cannot use --max with -u, but without -F" -u --max 1 short
-check "-u and -t" refuses "cannot use --max with -u and -t" -u -t u8 -F 1 --max 1 short
 check "names without --header" refuses "cannot use names of fields without --header" --max a short
 for field in '' 0 x,y 1-2 2- -3 1,2; do
 	check "no field $field" sh -c '! "$0" --header --sum="$1" short > out 2> err && [ ! -s out ] &&

@@ -26,7 +26,7 @@ static const mmr_layout *parsed(const struct options *options)
 }
 
 /* Prints the names of the fields, if there are any, once. */
-static void print_header(const struct typed_fields *fields, bool unique)
+static void print_header(const struct typed_fields *fields, const struct options *options)
 {
 	static bool printed;
 	size_t n = fields->n, i;
@@ -34,21 +34,30 @@ static void print_header(const struct typed_fields *fields, bool unique)
 
 	for (i = 0; i < n; i++)
 		named |= !isdigit((unsigned char)fields->fields[i]->name[0]);
-	if (named && !printed && unique)
+	if (named && !printed && options->unique)
 		unique_print_column();
 	for (i = 0; named && !printed && i < n; i++) {
 		const char *name = fields->fields[i]->name;
 
 		output_write(name, strlen(name));
+		if (i + 1 == n)
+			totals_put_names(options);
 		output_write(i + 1 < n ? "\t" : "\n", 1);
 	}
 	printed = true;
 }
 
+/* A worker with -u. */
+struct worker {
+	struct block_text text;
+	struct typed_totals totals;
+};
+
 /* Adds the whole records that start in a block to the table of -u, as lines. */
 static int add_lines(void *state, const mmr_block *block)
 {
-	struct block_text *text = state;
+	struct worker *worker = state;
+	struct block_text *text = &worker->text;
 	const struct table *table = text->context;
 	mmr_slice bytes = block_units_in(block, table->size), record = {bytes.ptr, table->size};
 	uint64_t off = block->off + (uint64_t)(bytes.ptr - block->bytes.ptr);
@@ -58,11 +67,15 @@ static int add_lines(void *state, const mmr_block *block)
 	char *to = text->bytes, *start;
 
 	text->len = 0;
+	worker->totals.table = table;
 	if (err == 0)
 		err = unique_batch_start(&batch);
 	for (; n > 0 && err == 0; n--, record.ptr += table->size, off += table->size) {
 		start = to;
 		err = typed_put(&to, table, record, &column);
+		if (err == 0 && table->columns.n > 0)
+			err = typed_totals_read(
+				&worker->totals, record, off, unique_values(&batch));
 		if (err == 0)
 			unique_put(&batch, (mmr_slice){start, (size_t)(to - start) - 1},
 				unique_position(&table->place, off, off + table->size, off));
@@ -114,6 +127,15 @@ static int print_lines(void *state, const mmr_block *block)
 	return 0;
 }
 
+static int collect_lines(void *state, const mmr_block *block)
+{
+	struct worker *worker = state;
+	struct table *table = worker->text.context;
+
+	totals_move_wrong(&table->wrong, &worker->totals.wrong);
+	return print_lines(state, block);
+}
+
 /* Reports the last `rest` bytes of the selection. */
 static enum status report_rest(struct task *task, uint64_t rest)
 {
@@ -132,9 +154,9 @@ static enum status report_rest(struct task *task, uint64_t rest)
 static int print_records(struct table *table, struct task *task)
 {
 	mmr_scan_job job = {.work = table->unique ? add_lines : make_lines,
-		.collect = print_lines,
+		.collect = table->unique ? collect_lines : print_lines,
 		.context = table,
-		.state_size = sizeof(struct block_text)};
+		.state_size = sizeof(struct worker)};
 	mmr_block_options cut = block_units(table->size);
 	int err;
 
@@ -175,16 +197,29 @@ static int run_records(struct table *table, struct task *task)
 							     : print_records(table, task);
 }
 
+/* Chooses the fields that are printed, and the columns of totals after them. */
+static void choose_fields(struct table *table, const struct options *options)
+{
+	struct typed_fields *fields = &table->fields;
+	size_t n = options->totals.columns.n, i;
+
+	typed_fields_choose(table->layout, &options->fields, fields);
+	fields->n -= n;
+	table->columns = (struct typed_fields){fields->fields + fields->n, n};
+	for (i = 0; i < n; i++)
+		if (table->columns.fields[i]->type > MMR_I64)
+			totals_set_type(options, i, (enum mmr_type)table->columns.fields[i]->type);
+}
+
 enum status action_type(struct task *task)
 {
 	const struct options *options = task->options;
 	const mmr_layout *layout = parsed(options);
 	struct table table = {.layout = layout, .size = mmr_layout_size(layout)};
-	struct wrong_fields wrong = {0, 0};
 	enum status status;
 	int err;
 
-	typed_fields_choose(layout, &options->fields, &table.fields);
+	choose_fields(&table, options);
 	table.per_row = options->width > 0 ? options->width : 1;
 	table.json = options->json;
 	table.backward = options->reverse;
@@ -193,10 +228,10 @@ enum status action_type(struct task *task)
 	table.room = typed_row_room(&table.fields, table.json);
 	table.filter = typed_where(&options->where, layout);
 	if (totals_are_alone(options) && !options->count_only) {
-		err = typed_totals_run(&table, task, &wrong);
+		err = typed_totals_run(&table, task);
 	} else {
 		if (!table.json && !options->count_only)
-			print_header(&table.fields, table.unique);
+			print_header(&table.fields, options);
 		err = run_records(&table, task);
 		/* The last line may not be full. */
 		if (!options->count_only && table.n_records % table.per_row > 0)
@@ -211,10 +246,10 @@ enum status action_type(struct task *task)
 	/* The table of -u failed, which was printed. */
 	if (err > 0)
 		return STATUS_TROUBLE;
-	totals_report(task->input, &wrong);
+	totals_report(task->input, &table.wrong);
 	status = report_rest(task, table.n_bytes % table.size);
-	task->input->rest |= wrong.n > 0;
-	if (wrong.n > 0)
+	task->input->rest |= table.wrong.n > 0;
+	if (table.wrong.n > 0)
 		return STATUS_TROUBLE;
 	if (status != STATUS_DONE || table.n_records > 0)
 		return status;

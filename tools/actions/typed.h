@@ -5,6 +5,7 @@
 #define TOOLS_ACTIONS_TYPED_H
 
 #include "actions/action.h"
+#include "actions/totals.h"
 #include "actions/typed_row.h"
 #include "actions/unique.h"
 
@@ -13,7 +14,8 @@ struct typed_totals;
 /* How records are printed, and what has been printed. */
 struct table {
 	const mmr_layout *layout;
-	struct typed_fields fields;
+	struct typed_fields fields;      /* that are printed */
+	struct typed_fields columns;     /* of totals, in the same memory */
 	const mmr_search_filter *filter; /* of --where; or NULL */
 	bool json, backward;
 	size_t size, per_row;        /* bytes of a record; records per line */
@@ -21,6 +23,7 @@ struct table {
 	uint64_t n_all;              /* records of the selection, if they are printed backward */
 	uint64_t n_bytes;            /* of the selection */
 	uint64_t n_records;          /* printed, or counted */
+	struct wrong_fields wrong;   /* in columns */
 	struct typed_totals *totals; /* to which a sample is added; or NULL: it is printed */
 	bool unique;                 /* -u: records are added to its table, not printed */
 	struct unique_place place;

@@ -17,6 +17,7 @@ struct printing {
 	char *text;    /* of one record */
 	size_t column; /* see typed_put */
 	struct unique_batch unique;
+	struct typed_totals totals; /* with -u */
 };
 
 /* Adds a record to the table of -u. */
@@ -26,6 +27,9 @@ static int add_record(struct printing *printing, const mmr_found_line *record)
 	char *to = printing->text;
 	int err = typed_put(&to, table, record->bytes, &printing->column);
 
+	if (err == 0 && table->columns.n > 0)
+		err = typed_totals_read(&printing->totals, record->bytes, record->off,
+			unique_values(&printing->unique));
 	if (err < 0)
 		return err;
 	unique_put(&printing->unique,
@@ -77,7 +81,8 @@ static int print_sample(
 
 int typed_print_sample(struct table *table, struct task *task)
 {
-	struct printing printing = {.table = table, .text = malloc(table->room)};
+	struct printing printing = {
+		.table = table, .text = malloc(table->room), .totals = {.table = table}};
 	mmr_scan_options scan = task->scan;
 	mmr_split *records = NULL;
 	int err = printing.text ? 0 : -ENOMEM;
@@ -99,6 +104,7 @@ int typed_print_sample(struct table *table, struct task *task)
 		table->n_bytes = 0;
 	mmr_split_close(records);
 	unique_batch_end(&printing.unique);
+	totals_move_wrong(&table->wrong, &printing.totals.wrong);
 	free(printing.text);
 	report_scan();
 	return err;

@@ -48,9 +48,9 @@ static bool is_repeated(const struct typed_fields *fields, size_t column)
 
 static int add_texts(struct typed_totals *totals, size_t column, mmr_slice records, uint64_t off)
 {
-	const struct typed_fields *fields = &totals->table->fields;
-	const mmr_field *field = fields->fields[column];
-	bool repeated = is_repeated(fields, column);
+	const struct typed_fields *columns = &totals->table->columns;
+	const mmr_field *field = columns->fields[column];
+	bool repeated = is_repeated(columns, column);
 	size_t size = totals->table->size, at;
 	int err;
 
@@ -68,7 +68,7 @@ static int add_texts(struct typed_totals *totals, size_t column, mmr_slice recor
 
 static int add_field(struct typed_totals *totals, size_t column, mmr_slice records, uint64_t off)
 {
-	const mmr_field *field = totals->table->fields.fields[column];
+	const mmr_field *field = totals->table->columns.fields[column];
 	struct total *total = &totals->totals[column];
 	mmr_summary summary;
 	mmr_array array;
@@ -89,12 +89,56 @@ static int add_field(struct typed_totals *totals, size_t column, mmr_slice recor
 
 int typed_totals_add(struct typed_totals *totals, mmr_slice records, uint64_t off)
 {
-	size_t n = totals->table->fields.n, i;
+	size_t n = totals->table->columns.n, i;
 	int err = 0;
 
 	for (i = 0; i < n && err == 0 && records.len > 0; i++)
 		err = add_field(totals, i, records, off);
 	return err;
+}
+
+/* Reads a value for -u. */
+static int read_value(mmr_slice record, const mmr_field *field, struct total_value *ret_value)
+{
+	uint64_t whole = 0;
+	int64_t number = 0;
+	double value = 0;
+	int err;
+
+	if (field->type == MMR_TEXT)
+		return total_read(mmr_record_text(record, field), ret_value);
+	if (field->type <= MMR_U64) {
+		err = mmr_record_u64(record, field, &whole);
+		*ret_value = total_of_integer(whole, false);
+	} else if (field->type <= MMR_I64) {
+		err = mmr_record_i64(record, field, &number);
+		whole = (uint64_t)number;
+		*ret_value = total_of_integer(number < 0 ? 0 - whole : whole, number < 0);
+	} else {
+		err = mmr_record_f64(record, field, &value);
+		*ret_value = total_of_double(value);
+	}
+	return err;
+}
+
+int typed_totals_read(
+	struct typed_totals *totals, mmr_slice record, uint64_t off, struct total_value *ret_values)
+{
+	const struct typed_fields *columns = &totals->table->columns;
+	size_t i;
+	int err;
+
+	for (i = 0; i < columns->n; i++) {
+		err = read_value(record, columns->fields[i], &ret_values[i]);
+		if (err == 0)
+			continue;
+		if (err != -EINVAL && err != -ERANGE)
+			return err;
+		ret_values[i].kind = TOTAL_NOTHING;
+		if (!is_repeated(columns, i))
+			totals_note(&totals->wrong, off + columns->fields[i]->off);
+	}
+	return 0;
 }
 
 /* --- Blocks ----------------------------------------------------------------------------------- */
@@ -103,7 +147,6 @@ int typed_totals_add(struct typed_totals *totals, mmr_slice records, uint64_t of
 struct run {
 	struct table *table;
 	const struct options *options;
-	struct wrong_fields wrong;
 };
 
 struct worker {
@@ -144,7 +187,7 @@ static int collect_block(void *state, const mmr_block *block)
 	table->n_bytes += block->bytes.len - block->ahead;
 	table->n_records += block_units_in(block, table->size).len / table->size;
 	totals_move(run->options, worker->totals.totals);
-	totals_move_wrong(&run->wrong, &worker->totals.wrong);
+	totals_move_wrong(&table->wrong, &worker->totals.wrong);
 	return 0;
 }
 
@@ -172,24 +215,16 @@ static int run_sample(struct run *run, struct task *task)
 		run->table->totals = &totals;
 		err = typed_print_sample(run->table, task);
 		totals_move(run->options, totals.totals);
-		run->wrong = totals.wrong;
+		run->table->wrong = totals.wrong;
 	}
 	free(totals.totals);
 	return err;
 }
 
-int typed_totals_run(struct table *table, struct task *task, struct wrong_fields *ret_wrong)
+int typed_totals_run(struct table *table, struct task *task)
 {
 	struct run run = {.table = table, .options = task->options};
-	size_t i;
-	int err;
 
-	for (i = 0; i < table->fields.n; i++)
-		if (table->fields.fields[i]->type > MMR_I64)
-			totals_set_type(
-				task->options, i, (enum mmr_type)table->fields.fields[i]->type);
-	err = task->options->sample == NO_SAMPLE && !table->filter ? run_blocks(&run, task)
-								   : run_sample(&run, task);
-	*ret_wrong = run.wrong;
-	return err;
+	return task->options->sample == NO_SAMPLE && !table->filter ? run_blocks(&run, task)
+								    : run_sample(&run, task);
 }

@@ -50,8 +50,6 @@ void settle_totals(struct options *options, const char *const *given)
 	if (options->unique && !given['F'])
 		exit((int)message(
 			"cannot use %s with -u, but without -F", settle_fields_name(given)));
-	if (options->unique && given['t'])
-		exit((int)message("cannot use %s with -u and -t", settle_fields_name(given)));
 	items = realloc(fields->items, (fields->n + columns->n) * sizeof(*items));
 	if (!items)
 		exit((int)message("cannot keep %zu fields: %s", columns->n, strerror(errno)));
