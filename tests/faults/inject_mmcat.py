@@ -353,10 +353,10 @@ class Runner:
             wrong = self.wrong_index(case, result.status)
             if wrong:
                 return wrong
-        # After a wrong pattern or layout, or without memory for one, mmcat exits with its input open. So
-        # it does without a seed.
+        # After a wrong pattern, layout or list of fields, or without memory for one, mmcat exits with its
+        # input open. So it does without a seed.
         dies = result.status == 2 and any(word in ("-e", "-E", "-F", "-R", "--csv", "--patterns", "-t", "-u") or
-            word.startswith(("--key=regex", "--sample", "--where")) for word in case[3])
+            word.startswith(("--key=regex", "--sample", "--where", "--sum", "--mean", "--min")) for word in case[3])
         if table.n_descriptors > n_descriptors and not dies:
             return f"{table.n_descriptors} descriptors are open, usually {n_descriptors}"
         out, all_of_it = meaning(case, result.out), meaning(case, usual.out)

@@ -15,7 +15,8 @@
 /* By column. Static, so that memory checkers find what they point to at the end. */
 static struct total *all;
 static enum mmr_type *types;
-static bool lost;
+static bool lost;         /* an input was not read completely, which was reported */
+static bool lacks_memory; /* for totals */
 
 void totals_note(struct wrong_fields *wrong, uint64_t off)
 {
@@ -51,13 +52,12 @@ static bool make_all(const struct options *options)
 
 	if (all)
 		return true;
-	types = malloc(n * sizeof(*types));
+	if (!types)
+		types = malloc(n * sizeof(*types));
 	all = types ? totals_new(options) : NULL;
-	lost |= !all;
+	lacks_memory |= !all;
 	for (i = 0; i < n && all; i++)
 		types[i] = MMR_F64;
-	if (!all)
-		message("cannot keep totals: %s", strerror(ENOMEM));
 	return all;
 }
 
@@ -142,12 +142,10 @@ void totals_put_names(const struct options *options)
 
 enum status totals_print(const struct options *options)
 {
-	if (!lost && total_lacks_memory()) {
-		message("cannot keep totals: %s", strerror(ENOMEM));
-		lost = true;
-	}
-	if (lost || !make_all(options))
+	if (lost)
 		return STATUS_TROUBLE;
+	if (!make_all(options) || lacks_memory || total_lacks_memory())
+		return message("cannot keep totals: %s", strerror(ENOMEM));
 	if (options->json)
 		output_write("{", 1);
 	totals_put(options, all, false);
