@@ -278,6 +278,32 @@ TARGET static uint64_t vector_mask(const char *ptr, size_t n, char byte, uint64_
 	return all;
 }
 
+TARGET static uint64_t vector_masks(
+	const char *ptr, size_t n, const char *bytes, uint64_t *const words[SIMD_MASKS])
+{
+	struct patterns patterns = {.bytes = {SPLAT(bytes[0]), SPLAT(bytes[1]), SPLAT(bytes[2])}};
+	uint64_t all = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		words[0][i] = equal_64(ptr + 64 * i, &patterns, 0, false);
+		words[1][i] = equal_64(ptr + 64 * i, &patterns, 1, false);
+		words[2][i] = equal_64(ptr + 64 * i, &patterns, 2, false);
+		all |= words[0][i];
+	}
+	return all;
+}
+
+TARGET static unsigned vector_decode(const uint64_t *words, size_t n, uint16_t *at)
+{
+	unsigned n_at = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		n_at += decode_up(words[i], 64 * i, at + n_at);
+	return n_at;
+}
+
 #include "simd/teddy_template.h"
 
 const struct simd_kernels KERNELS = {
@@ -288,5 +314,7 @@ const struct simd_kernels KERNELS = {
 	.mark_back = vector_mark_back,
 	.teddy = vector_teddy,
 	.mask = vector_mask,
+	.masks = vector_masks,
+	.decode = vector_decode,
 	.numbers = &NUMBERS,
 };

@@ -117,6 +117,8 @@ enum simd_order {
 	SIMD_N_ORDERS
 };
 
+#define SIMD_MASKS 3
+
 struct simd_kernels {
 	const char *name;
 	bool (*usable)(void);
@@ -132,6 +134,15 @@ struct simd_kernels {
 	/* Sets bit i % 64 of words[i / 64] for each i below 64 * n at which ptr[i] is `byte`, and
 	 * clears the others. Returns: the words OR-ed. */
 	uint64_t (*mask)(const char *ptr, size_t n, char byte, uint64_t *words);
+
+	/* Like mask, for SIMD_MASKS bytes at once: words[k] are those of bytes[k]. Returns: the
+	 * words of bytes[0] OR-ed. */
+	uint64_t (*masks)(
+		const char *ptr, size_t n, const char *bytes, uint64_t *const words[SIMD_MASKS]);
+
+	/* Writes the number of each bit that is set in `n` words, at most SIMD_BATCH / 64, to `at`,
+	 * which has room for 64 * n. Returns: how many there are. */
+	unsigned (*decode)(const uint64_t *words, size_t n, uint16_t *at);
 
 	/* Those of another instance where this one has none of its own. */
 	const struct simd_numbers *numbers;

@@ -14,7 +14,6 @@
 
 /* Bytes that are read at a time: their words stay in the L1 cache. The first ones are fewer, since
  * a caller may want the next end only, and since all states differ there. */
-#define PIECE_BYTES ((size_t)64 * ROW_WORDS)
 #define FIRST_PIECE ((size_t)256)
 
 /* A piece of the bytes. The bits of the last word beyond the piece are 0. */
@@ -24,8 +23,8 @@ struct piece {
 	size_t n_words;
 	char separator;
 	bool has_quotes;
-	/* Bit i of a word is set for a quote, the separator, or \n. Separators are only marked if
-	 * there are quotes. */
+	/* Bit i of a word is set for a quote, the separator, or \n. Without quotes, they are not
+	 * set by load_quotes. */
 	uint64_t quotes[ROW_WORDS], cells[ROW_WORDS], ends[ROW_WORDS];
 };
 
@@ -34,6 +33,7 @@ struct result {
 	enum row_state state;
 	uint64_t n_ends;
 	uint64_t quote; /* offset in the piece, or ROW_NOWHERE */
+	bool has_text_quotes;
 };
 
 static const char mark[3] = {(char)0xef, (char)0xbb, (char)0xbf};
@@ -89,16 +89,40 @@ static uint64_t mask(const struct piece *piece, char byte, uint64_t *words)
 	return all | kernels->mask(last, 1, byte, words + whole);
 }
 
+/* Marks all bytes that matter. */
 static void load(struct piece *piece, const char *ptr, size_t len)
 {
+	/* The filler is none of the bytes. */
+	char bytes[SIMD_MASKS] = {'"', piece->separator, '\n'}, filler = piece->separator == 0;
+	size_t whole = len / 64, rest = len % 64;
+	const struct simd_kernels *kernels = simd_kernels();
+	char last[64];
+
+	piece->ptr = ptr;
+	piece->len = len;
+	piece->n_words = whole + (rest > 0);
+	piece->has_quotes = kernels->masks(ptr, whole, bytes,
+				    (uint64_t *[]){piece->quotes, piece->cells, piece->ends}) != 0;
+	if (rest == 0)
+		return;
+	memcpy(last, ptr + 64 * whole, rest);
+	memset(last + rest, filler, sizeof(last) - rest);
+	piece->has_quotes |= kernels->masks(last, 1, bytes,
+				     (uint64_t *[]){piece->quotes + whole, piece->cells + whole,
+					     piece->ends + whole}) != 0;
+}
+
+/* Like load, but marks nothing if there are no quotes. They are counted first, which is faster,
+ * unless the piece before had some. */
+static void load_quotes(struct piece *piece, const char *ptr, size_t len)
+{
+	if (piece->has_quotes || simd_kernels()->count(ptr, len, '"', SIMD_SEQUENTIAL) > 0) {
+		load(piece, ptr, len);
+		return;
+	}
 	piece->ptr = ptr;
 	piece->len = len;
 	piece->n_words = (len + 63) / 64;
-	piece->has_quotes = mask(piece, '"', piece->quotes) != 0;
-	if (!piece->has_quotes)
-		return;
-	mask(piece, piece->separator, piece->cells);
-	mask(piece, '\n', piece->ends);
 }
 
 /* --- Words ------------------------------------------------------------------------------------ */
@@ -157,14 +181,16 @@ static uint64_t read_quotes(const struct reading *reading, size_t w, uint64_t *r
 	return inside;
 }
 
-/* Reads a piece with quotes. `ends` gets a bit for each end of a row; it may be NULL. */
-static struct result read_words(const struct piece *piece, enum row_state first, uint64_t *ends)
+/* Reads a piece with quotes. `ends` gets a bit for each end of a row, and `cells` one for each end
+ * of a cell; they may be NULL. */
+static struct result read_words(
+	const struct piece *piece, enum row_state first, uint64_t *ends, uint64_t *cell_ends)
 {
 	struct reading reading = {piece, first, first == ROW_QUOTED ? UINT64_MAX : 0,
 		first == ROW_START || first == ROW_CELL || first == ROW_MARK_3 ||
 			first == ROW_CLOSED,
 		first == ROW_CLOSED};
-	struct result result = {first, 0, ROW_NOWHERE};
+	struct result result = {first, 0, ROW_NOWHERE, false};
 	uint64_t quotes, cells = 0, line_ends = 0, inside, closing = 0, opening, last_opening = 0;
 	size_t w, last_word = 0;
 	unsigned last;
@@ -179,6 +205,7 @@ static struct result read_words(const struct piece *piece, enum row_state first,
 		if (opening & ~((cells | quotes) << 1 | reading.may_open)) {
 			inside = read_quotes(&reading, w, &closing);
 			opening = quotes & inside;
+			result.has_text_quotes |= (quotes & ~inside & ~closing) != 0;
 		}
 		opening &= ~(closing << 1 | reading.closed);
 		last_word = opening ? w : last_word;
@@ -187,6 +214,8 @@ static struct result read_words(const struct piece *piece, enum row_state first,
 		result.n_ends += count_bits(line_ends);
 		if (ends)
 			ends[w] = line_ends;
+		if (cell_ends)
+			cell_ends[w] = cells & ~inside;
 		reading.inside = 0 - (inside >> 63);
 		reading.may_open = ((cells & ~inside) | closing) >> 63;
 		reading.closed = closing >> 63;
@@ -210,7 +239,7 @@ static struct result read_words(const struct piece *piece, enum row_state first,
 /* Reads a piece without quotes. */
 static struct result read_plain(const struct piece *piece, enum row_state first, uint64_t n_ends)
 {
-	struct result result = {first, n_ends, ROW_NOWHERE};
+	struct result result = {first, n_ends, ROW_NOWHERE, false};
 	char last = piece->ptr[piece->len - 1];
 
 	if (first == ROW_QUOTED)
@@ -232,7 +261,7 @@ static uint64_t count_ends(const struct piece *piece)
 static struct result read_piece(const struct piece *piece, enum row_state first)
 {
 	if (piece->has_quotes)
-		return read_words(piece, first, NULL);
+		return read_words(piece, first, NULL, NULL);
 	return read_plain(piece, first, first == ROW_QUOTED ? 0 : count_ends(piece));
 }
 
@@ -250,7 +279,7 @@ static void extend(struct row_function *function, const struct piece *piece, uin
 	for (at = 0; at < ROW_N_STATES; at++) {
 		if (!memchr(from, (int)at, sizeof(from)))
 			continue;
-		result = piece->has_quotes ? read_words(piece, (enum row_state)at, NULL)
+		result = piece->has_quotes ? read_words(piece, (enum row_state)at, NULL, NULL)
 					   : read_plain(piece, (enum row_state)at, n_ends);
 		for (i = 0; i < ROW_N_STATES; i++) {
 			if (from[i] != at)
@@ -271,9 +300,10 @@ static __attribute__((noinline)) void read_all(
 	size_t at, len;
 
 	piece.separator = separator;
+	piece.has_quotes = false;
 	for (at = 0; at < bytes.len; at += len) {
-		len = min_size(bytes.len - at, at > 0 ? PIECE_BYTES : FIRST_PIECE);
-		load(&piece, bytes.ptr + at, len);
+		len = min_size(bytes.len - at, at > 0 ? ROW_PIECE : FIRST_PIECE);
+		load_quotes(&piece, bytes.ptr + at, len);
 		extend(function, &piece, at);
 	}
 }
@@ -316,9 +346,10 @@ static __attribute__((noinline)) uint64_t read_one(
 	size_t at, len;
 
 	piece.separator = separator;
+	piece.has_quotes = false;
 	for (at = 0; at < bytes.len; at += len) {
-		len = min_size(bytes.len - at, PIECE_BYTES);
-		load(&piece, bytes.ptr + at, len);
+		len = min_size(bytes.len - at, ROW_PIECE);
+		load_quotes(&piece, bytes.ptr + at, len);
 		result = read_piece(&piece, place->state);
 		place->state = result.state;
 		if (result.quote != ROW_NOWHERE)
@@ -346,7 +377,7 @@ int rows_pass(char separator, mmr_slice bytes, uint64_t off, struct row_place *p
 static struct result mark_ends(const struct piece *piece, enum row_state first, uint64_t *words)
 {
 	if (piece->has_quotes)
-		return read_words(piece, first, words);
+		return read_words(piece, first, words, NULL);
 	if (first == ROW_QUOTED)
 		memset(words, 0, piece->n_words * sizeof(*words));
 	else
@@ -377,10 +408,11 @@ static __attribute__((noinline)) bool find_end(char separator, mmr_slice bytes,
 
 	*ret_n = 0;
 	piece.separator = separator;
+	piece.has_quotes = false;
 	/* The next row is often near. */
-	for (at = 0; at < bytes.len; at += len, batch = min_size(4 * batch, PIECE_BYTES)) {
+	for (at = 0; at < bytes.len; at += len, batch = min_size(4 * batch, ROW_PIECE)) {
 		len = min_size(bytes.len - at, batch);
-		load(&piece, bytes.ptr + at, len);
+		load_quotes(&piece, bytes.ptr + at, len);
 		result = read_piece(&piece, *state);
 		if (n - *ret_n < result.n_ends) {
 			mark_ends(&piece, *state, words);
@@ -406,6 +438,30 @@ int rows_select(char separator, mmr_slice bytes, enum row_state *state, uint64_t
 	return found;
 }
 
+/* --- Cells ------------------------------------------------------------------------------------ */
+
+void rows_mark(char separator, mmr_slice bytes, enum row_state *state, struct row_marks *ret_marks)
+{
+	struct row_marks *marks = ret_marks;
+	struct result result;
+	struct piece piece;
+	size_t w;
+
+	piece.separator = separator;
+	load(&piece, bytes.ptr, bytes.len);
+	marks->n_words = piece.n_words;
+	marks->has_quotes = piece.has_quotes;
+	if (piece.has_quotes) {
+		result = read_words(&piece, *state, NULL, marks->cells);
+	} else {
+		result = read_plain(&piece, *state, 0);
+		for (w = 0; w < piece.n_words; w++)
+			marks->cells[w] = *state == ROW_QUOTED ? 0 : piece.cells[w] | piece.ends[w];
+	}
+	marks->has_text_quotes = result.has_text_quotes;
+	*state = result.state;
+}
+
 /* --- Iteration -------------------------------------------------------------------------------- */
 
 struct row_ends row_ends_of(char separator, mmr_slice bytes)
@@ -427,7 +483,8 @@ static __attribute__((noinline)) void mark_next(struct row_ends *ends, size_t le
 	struct piece piece;
 
 	piece.separator = ends->separator;
-	load(&piece, ends->ptr, len);
+	piece.has_quotes = false;
+	load_quotes(&piece, ends->ptr, len);
 	ends->state = mark_ends(&piece, ends->state, ends->words).state;
 	ends->n_words = (unsigned)piece.n_words;
 }
@@ -450,7 +507,7 @@ bool row_ends_refill(struct row_ends *ends)
 	ends->base = ends->ptr;
 	ends->ptr += len;
 	ends->left -= len;
-	ends->batch = PIECE_BYTES;
+	ends->batch = ROW_PIECE;
 	return true;
 }
 

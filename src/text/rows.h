@@ -80,8 +80,22 @@ uint64_t rows_apply(const struct row_function *function, uint64_t off, struct ro
 int rows_select(char separator, mmr_slice bytes, enum row_state *state, uint64_t n, size_t *ret_at,
 	uint64_t *ret_n);
 
-/* Iterates over the ends of rows. */
 #define ROW_WORDS 64
+#define ROW_PIECE ((size_t)64 * ROW_WORDS) /* bytes of so many words */
+
+/* The ends of cells in a piece of a table. */
+struct row_marks {
+	size_t n_words;
+	uint64_t cells[ROW_WORDS]; /* a bit for each separator or \n that ends a cell */
+	bool has_quotes;
+	bool has_text_quotes; /* one that is an ordinary byte of a cell */
+};
+
+/* Marks the ends of cells in 1 to ROW_PIECE bytes, for a caller that is inside a guard. `*state` is
+ * the one before them, and then that after them. */
+void rows_mark(char separator, mmr_slice bytes, enum row_state *state, struct row_marks *ret_marks);
+
+/* Iterates over the ends of rows. */
 
 struct row_ends {
 	const char *ptr; /* of the bytes that are not read yet */

@@ -105,6 +105,42 @@ static void must_mask(const struct simd_kernels *kernels, const char *ptr, size_
 	free(words);
 }
 
+/* Three bytes at once, and the offsets of the bits of any of them. */
+static void must_mask_at_once(
+	const struct simd_kernels *kernels, const char *ptr, size_t len, const char *bytes)
+{
+	size_t n = min_size(len, SIMD_BATCH) / 64, i;
+	uint64_t words[SIMD_MASKS][SIMD_BATCH / 64 + 1], single[SIMD_BATCH / 64],
+		any[SIMD_BATCH / 64];
+	uint64_t all;
+	uint16_t at[SIMD_BATCH + 1];
+	unsigned k, found = 0, n_at;
+
+	memset(words, 0xa5, sizeof(words));
+	all = kernels->masks(ptr, n, bytes, (uint64_t *[]){words[0], words[1], words[2]});
+	memset(any, 0, sizeof(any));
+	for (k = 0; k < SIMD_MASKS; k++) {
+		uint64_t want = kernels->mask(ptr, n, bytes[k], single);
+
+		MUST(memcmp(words[k], single, n * sizeof(*single)) == 0 && (k > 0 || all == want) &&
+				words[k][n] == UINT64_C(0xa5a5a5a5a5a5a5a5),
+			"%s, byte %d of three in %zu bytes", kernels->name, bytes[k], len);
+		for (i = 0; i < n; i++)
+			any[i] |= words[k][i];
+	}
+	at[64 * n] = 0xa5a5;
+	n_at = kernels->decode(any, n, at);
+	for (i = 0; i < 64 * n; i++) {
+		if (ptr[i] != bytes[0] && ptr[i] != bytes[1] && ptr[i] != bytes[2])
+			continue;
+		MUST(found < n_at && at[found] == i, "%s, offset %zu of %zu bytes", kernels->name,
+			i, len);
+		found++;
+	}
+	MUST(found == n_at && at[64 * n] == 0xa5a5, "%s, %u offsets of %zu bytes", kernels->name,
+		n_at, len);
+}
+
 /* Whether the tables for whole bytes hit, or those for four bits of a byte. */
 static bool teddy_hits(const char *ptr, const struct simd_teddy *teddy, bool nibbles)
 {
@@ -200,6 +236,7 @@ static void sweep(const struct simd_kernels *kernels)
 			must_mark(kernels, before, len, &set);
 			must_mark(kernels, after, len, &set);
 			must_mask(kernels, before + len % 64, len - len % 64, 'a');
+			must_mask_at_once(kernels, before + len % 64, len - len % 64, "abc");
 		}
 	}
 	fence_close(&fence);
