@@ -1,4 +1,4 @@
-/* cells.c - reads the cells of a table in batches
+/* cells.c - reads the cells of a table in pieces
  *
  * The rules are those of table.c, which returns one cell at a time and keeps no array.
  *
@@ -6,20 +6,25 @@
 #include "text/cells.h"
 
 #include "file/guard.h"
+#include "simd/simd.h"
 
 #include <errno.h>
 #include <string.h>
+
+#define MARK "\xef\xbb\xbf"
 
 void cells_load(struct cells *cells, char separator, mmr_slice bytes)
 {
 	cells->separator = separator;
 	cells->at = cells->row = cells->cell = bytes.ptr;
 	cells->stop = bytes.len > 0 ? bytes.ptr + bytes.len : bytes.ptr;
-	cells->closing = NULL;
-	cells->open = cells->inside = cells->opened = cells->malformed = false;
+	cells->state = ROW_START;
+	cells->open = cells->malformed = false;
+	cells->has_quotes = cells->has_text_quotes = cells->had_text_quotes = false;
 	cells->ended = bytes.len == 0;
 	cells->n = cells->first = 0;
-	cells->n_rows = 0;
+	cells->n_rows = cells->place = cells->n_places = 0;
+	cells->piece = bytes.ptr;
 }
 
 void cells_free(struct cells *cells)
@@ -27,19 +32,20 @@ void cells_free(struct cells *cells)
 	heap_free(cells->found);
 }
 
-/* Drops the cells of rows that were returned, and makes room for those of a batch. */
+/* Drops the cells of rows that were returned, and makes room for those of a piece. */
 static int make_room(struct cells *cells)
 {
-	size_t kept = cells->n - cells->first, room = cells->room;
+	size_t kept = cells->n - cells->first, wanted = kept + cells->n_places - cells->place + 1;
+	size_t room = cells->room;
 	mmr_cell *larger;
 
 	if (cells->first > 0 && kept > 0)
 		memmove(cells->found, cells->found + cells->first, kept * sizeof(mmr_cell));
 	cells->n = kept;
 	cells->first = 0;
-	if (room - kept > SIMD_ROOM)
+	if (wanted <= room)
 		return 0;
-	room = 2 * room + 2 * (SIMD_ROOM + 1);
+	room = 2 * wanted;
 	larger = room > SIZE_MAX / sizeof(mmr_cell) ? NULL : heap_alloc(room * sizeof(mmr_cell));
 	if (!larger)
 		return error_set(-ENOMEM, "keep the %zu cells of a row", kept);
@@ -53,155 +59,180 @@ static int make_room(struct cells *cells)
 
 /* --- Inside a guard --------------------------------------------------------------------------- */
 
-/* Whether a row starts with a UTF-8 byte order mark, which a quote at `at` follows. */
-static bool has_mark(const struct cells *cells, const char *at)
+/* Reads a piece of `len` bytes. */
+static void read_piece(struct cells *cells, size_t len)
 {
-	return !cells->open && at == cells->cell + 3 && memcmp(cells->cell, "\xef\xbb\xbf", 3) == 0;
+	bool goes_on = cells->cell < cells->at, had_quotes;
+	struct row_marks marks;
+
+	/* The cell under way may have quotes before the piece. */
+	had_quotes =
+		goes_on && cells->has_quotes && (*cells->cell == '"' || *cells->cell == MARK[0]);
+	/* If a quote of a cell is an ordinary byte, so is each one after it, and only the last one
+	 * matters. It is in the piece in which the cell ends, or at the end of the one before. */
+	cells->had_text_quotes = goes_on && cells->has_text_quotes;
+	rows_mark(cells->separator, (mmr_slice){cells->at, len}, &cells->state, &marks);
+	cells->n_places = simd_kernels()->decode(marks.cells, marks.n_words, cells->places);
+	cells->place = 0;
+	cells->piece = cells->at;
+	cells->at += len;
+	cells->has_quotes = marks.has_quotes || had_quotes;
+	cells->has_text_quotes = marks.has_text_quotes;
 }
 
-static void take_quote(struct cells *cells, const char *at)
+/* Whether the quotes of a cell enclose it. They may not if some are ordinary bytes. */
+static bool is_enclosed(const char *cell, const char *end)
 {
-	if (!cells->inside && !cells->closing && has_mark(cells, at))
-		cells->cell = at;
-	if (at == cells->cell || (cells->closing && at == cells->closing + 1)) {
-		/* An opening quote, or the second of a doubled quote. */
-		cells->inside = cells->opened = true;
-		cells->closing = NULL;
-	} else if (cells->inside) {
-		cells->inside = false;
-		cells->closing = at;
+	const char *at = cell + 1;
+
+	for (;;) {
+		at = memchr(at, '"', (size_t)(end - at));
+		if (!at || at + 1 == end)
+			return at != NULL;
+		if (at[1] != '"')
+			return false;
+		at += 2;
 	}
 }
 
-/* Adds the cell that ends at `end`, before its quotes are known. */
-SIMD_INLINE void add_cell(struct cells *cells, const char *end, bool last)
+SIMD_INLINE void make_plain(const char *cell, const char *end, mmr_cell *to)
 {
-	mmr_cell *cell = &cells->found[cells->n++];
-
-	cell->text.ptr = cells->cell;
-	cell->text.len = (size_t)(end - cells->cell);
-	cell->quoted = false;
-	cell->last = last;
-	if (last && end < cells->stop && cell->text.len > 0)
-		cell->text.len -= end[-1] == '\r';
-	if (!cells->opened)
-		return;
-	if (cells->closing && cells->closing + 1 == cell->text.ptr + cell->text.len) {
-		cell->text.ptr++;
-		cell->text.len -= 2;
-		cell->quoted = true;
-	}
-	cells->malformed |= !cell->quoted;
-	cells->opened = cells->inside = false;
-	cells->closing = NULL;
+	to->text.ptr = cell;
+	to->text.len = (size_t)(end - cell);
+	to->quoted = false;
 }
 
-/* Ends the row under way. */
-SIMD_INLINE void add_row(struct cells *cells, const char *next)
+/* Makes a cell of [cell, end), which starts with a row if `first` is set. `*cell` is readable.
+ *
+ * Returns: whether it is malformed. Bytes that another process changes meanwhile make other cells,
+ * but none beyond [cell, end). */
+SIMD_INLINE bool make_quoted(
+	const char *cell, const char *end, bool first, bool has_text_quotes, mmr_cell *to)
+{
+	if (first && end - cell > 3 && memcmp(cell, MARK "\"", 4) == 0)
+		cell += 3;
+	make_plain(cell, end, to);
+	if (*cell != '"' || cell == end)
+		return false;
+	if (end - cell < 2 || end[-1] != '"' || (has_text_quotes && !is_enclosed(cell, end)))
+		return true;
+	to->text.ptr++;
+	to->text.len -= 2;
+	to->quoted = true;
+	return false;
+}
+
+SIMD_INLINE void add_row(struct cells *cells, const char *next, size_t n, bool malformed)
 {
 	struct found_row *row = &cells->rows[cells->n_rows++];
 
 	row->start = cells->row;
 	row->stop = next;
 	row->first = cells->first;
-	row->n = cells->n - cells->first;
-	row->malformed = cells->malformed;
-	cells->first = cells->n;
+	row->n = n - cells->first;
+	row->malformed = malformed;
+	cells->first = n;
 	cells->row = next;
-	cells->malformed = false;
 }
 
-/* A quote, or what ends a cell that starts with one. */
-static void add_quoted(struct cells *cells, const char *at)
+/* Adds the cells that end in the piece, until there is no room for another row. `has_quotes` is a
+ * constant in every call. */
+SIMD_INLINE void add_cells(struct cells *cells, bool has_quotes)
 {
-	if (*at == '"') {
-		take_quote(cells, at);
-		return;
-	}
-	if (cells->inside)
-		return;
-	add_cell(cells, at, *at == '\n');
-	cells->open = *at != '\n';
-	cells->cell = at + 1;
-	if (!cells->open)
-		add_row(cells, at + 1);
-}
-
-/* Adds the cells up to the first quote. Variables are not written back for each cell, which takes a
- * quarter less time. Returns: the number of marks that were passed. */
-static unsigned add_plain(struct cells *cells, const uint16_t *places, unsigned n)
-{
-	const char *base = cells->at, *cell = cells->cell, *at;
+	const uint16_t *place = cells->places + cells->place;
+	const uint16_t *stop = cells->places + cells->n_places;
+	const char *piece = cells->piece, *cell = cells->cell, *at, *end;
 	mmr_cell *to = cells->found + cells->n;
-	bool last = !cells->open;
-	unsigned i;
+	bool last = !cells->open, first, malformed = cells->malformed;
+	bool has_text_quotes = cells->has_text_quotes || cells->had_text_quotes;
 
-	for (i = 0; i < n; i++) {
-		at = base + places[i];
-		if (*at == '"')
-			break;
+	while (place < stop) {
+		first = last;
+		at = end = piece + *place++;
 		last = *at == '\n';
-		to->text.ptr = cell;
-		to->text.len = (size_t)(at - cell);
-		to->quoted = false;
+		if (last)
+			end -= at > cell && at[-1] == '\r';
 		to->last = last;
-		if (last) {
-			to->text.len -= at > cell && at[-1] == '\r';
-			cells->n = (size_t)(to + 1 - cells->found);
-			add_row(cells, at + 1);
-		}
-		cell = at + 1;
+		if (has_quotes)
+			malformed |= make_quoted(cell, end, first, has_text_quotes, to);
+		else
+			make_plain(cell, end, to);
 		to++;
+		cell = at + 1;
+		if (!last)
+			continue;
+		add_row(cells, cell, (size_t)(to - cells->found), malformed);
+		malformed = false;
+		if (cells->n_rows == CELLS_ROWS)
+			break;
 	}
+	cells->place = (unsigned)(place - cells->places);
 	cells->n = (size_t)(to - cells->found);
 	cells->cell = cell;
 	cells->open = !last;
-	return i;
-}
-
-static void add_batch(struct cells *cells, const uint16_t *places, unsigned n)
-{
-	unsigned i = 0;
-
-	while (i < n) {
-		if (!cells->opened)
-			i += add_plain(cells, places + i, n - i);
-		for (; i < n && (cells->opened || cells->at[places[i]] == '"'); i++)
-			add_quoted(cells, cells->at + places[i]);
-	}
+	cells->malformed = malformed;
 }
 
 /* The rest of the bytes is the last row, unless there is none. */
 static void add_rest(struct cells *cells)
 {
+	bool text_quotes = cells->has_text_quotes || cells->had_text_quotes;
+	bool unclosed = cells->state == ROW_QUOTED;
+	mmr_cell *to = &cells->found[cells->n];
+
 	cells->ended = true;
 	if (cells->cell == cells->stop && !cells->open)
 		return;
-	add_cell(cells, cells->stop, true);
-	add_row(cells, cells->stop);
+	*to = (mmr_cell){.text = {cells->stop, 0}, .last = true};
+	if (cells->cell < cells->stop)
+		cells->malformed |=
+			make_quoted(cells->cell, cells->stop, !cells->open, text_quotes, to);
+	if (unclosed && to->quoted) {
+		/* The last quote opens the cell again. */
+		to->text.ptr--;
+		to->text.len += 2;
+		to->quoted = false;
+	}
+	add_row(cells, cells->stop, ++cells->n, cells->malformed || unclosed);
 }
 
-/* --- Batches ---------------------------------------------------------------------------------- */
-
-/* Reads a batch, and the end of the bytes if it is reached. */
-static int read_batch(struct cells *cells)
+/* Adds the cells of the piece, and the end of the bytes if it is reached. Not inlined, because gcc
+ * keeps variables of a function that calls sigsetjmp in memory. */
+static __attribute__((noinline)) void add_piece(struct cells *cells)
 {
-	const struct simd_probe probe = {
-		.n = 3, .bytes = {(unsigned char)cells->separator, '"', '\n'}};
-	size_t len = min_size((size_t)(cells->stop - cells->at), SIMD_BATCH), used = 0;
-	uint16_t places[SIMD_ROOM];
-	struct guard guard;
-	unsigned n;
-
-	/* The start of the row, and of the cell, are looked at again. */
-	if (!GUARD_ENTER(&guard, cells->row, (size_t)(cells->at - cells->row) + len))
-		return guard_fault(&guard);
-	n = simd_kernels()->mark(cells->at, len, &probe, places, &used);
-	add_batch(cells, places, n);
-	if (cells->at + used == cells->stop)
+	if (cells->has_quotes)
+		add_cells(cells, true);
+	else
+		add_cells(cells, false);
+	if (cells->at == cells->stop && cells->place == cells->n_places &&
+		cells->n_rows < CELLS_ROWS)
 		add_rest(cells);
+}
+
+/* --- Pieces ----------------------------------------------------------------------------------- */
+
+/* Reads the next piece. */
+static int find_cells(struct cells *cells)
+{
+	size_t len = min_size((size_t)(cells->stop - cells->at), ROW_PIECE);
+	struct guard guard;
+
+	/* The start of the cell under way is looked at again. */
+	if (!GUARD_ENTER(&guard, cells->cell, (size_t)(cells->at - cells->cell) + len))
+		return guard_fault(&guard);
+	read_piece(cells, len);
 	guard_leave(&guard);
-	cells->at += used;
+	return 0;
+}
+
+static int take_cells(struct cells *cells)
+{
+	struct guard guard;
+
+	if (!GUARD_ENTER(&guard, cells->cell, (size_t)(cells->at - cells->cell)))
+		return guard_fault(&guard);
+	add_piece(cells);
+	guard_leave(&guard);
 	return 0;
 }
 
@@ -211,9 +242,12 @@ int cells_next(struct cells *cells)
 
 	cells->n_rows = 0;
 	while (err == 0 && cells->n_rows == 0 && !cells->ended) {
-		err = make_room(cells);
+		if (cells->place == cells->n_places && cells->at < cells->stop)
+			err = find_cells(cells);
 		if (err == 0)
-			err = read_batch(cells);
+			err = make_room(cells);
+		if (err == 0)
+			err = take_cells(cells);
 	}
 	return err < 0 ? err : cells->n_rows > 0;
 }

@@ -1,7 +1,8 @@
 /* cells.h - the rows of a table as arrays of cells
  *
- * The cells are those of mmr_table (fields.h). A batch of about 4 KiB is read inside one guard, and
- * all cells that end in it are added to an array. So a cell takes no call and no guard of its own.
+ * The cells are those of mmr_table (fields.h). A piece of 4 KiB is read inside one guard: rows.h
+ * finds the ends of its cells, and these become an array of cells. So a cell takes no call and no
+ * guard of its own, and quotes are not visited one by one.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SRC_TEXT_CELLS_H
@@ -9,7 +10,7 @@
 
 #include "common.h"
 
-#include "simd/simd.h"
+#include "text/rows.h"
 
 #include <mmreader/fields.h>
 
@@ -20,22 +21,31 @@ struct found_row {
 	bool malformed;
 };
 
+/* Rows that are found at a time. */
+#define CELLS_ROWS 256
+
 struct cells {
 	char separator;
 	const char *at, *stop; /* bytes that have not been read */
+	enum row_state state;  /* before them */
 	const char *row;       /* the row under way, ... */
 	const char *cell;      /* ... its next cell, ... */
 	size_t first;          /* ... and the first one of those that are complete */
-	const char *closing;   /* a quote that may close the cell, or NULL */
 	bool open;             /* a separator precedes the cell */
-	bool inside;           /* quotes */
-	bool opened;           /* the cell starts with a quote */
 	bool malformed;        /* the row under way */
 	bool ended;            /* the last row has been found */
-	mmr_cell *found;       /* from the heap */
+	/* The piece, or a cell that starts before it, has quotes. */
+	bool has_quotes;
+	/* Quotes are ordinary bytes of a cell in the piece, or in the one before it. */
+	bool has_text_quotes, had_text_quotes;
+	mmr_cell *found; /* from the heap */
 	size_t n, room;
-	unsigned n_rows; /* whose ends are in the last batch */
-	struct found_row rows[SIMD_ROOM + 1];
+	unsigned n_rows; /* the last ones that were found */
+	struct found_row rows[CELLS_ROWS];
+	/* Offsets in the piece, which starts at `piece`, of the ends of cells. */
+	const char *piece;
+	unsigned place, n_places;
+	uint16_t places[ROW_PIECE];
 };
 
 /* Starts with bytes that start with a row. The array of a zeroed object, or of one that was used
