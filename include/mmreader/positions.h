@@ -30,7 +30,7 @@ typedef struct mmr_positions {
 	int32_t error;
 	unsigned char n_set;
 	unsigned char set[MMR_POSITIONS_SET];
-	unsigned char crlf; /* of lines: whether `at` has the bit MMR_LINE_CR after each \r */
+	unsigned char tags; /* of lines and tables: what the high bits of `at` say */
 	uint16_t at[256];
 } mmr_positions;
 

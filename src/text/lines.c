@@ -4,6 +4,7 @@
 #include "common.h"
 #include "file/guard.h"
 #include "simd/simd.h"
+#include "text/tags.h"
 
 #include <mmreader/lines.h>
 
@@ -14,7 +15,7 @@ static mmr_positions ends_of(mmr_slice slice, char delimiter, unsigned flags)
 {
 	mmr_positions positions = mmr_positions_of(slice, delimiter);
 
-	positions.crlf = flags == MMR_LINES_CRLF && delimiter != '\r';
+	positions.tags = flags == MMR_LINES_CRLF && delimiter != '\r' ? TAGS_LINES : TAGS_NONE;
 	return positions;
 }
 

@@ -5,8 +5,7 @@
 #include "file/guard.h"
 #include "file/walk.h"
 #include "simd/simd.h"
-
-#include <mmreader/lines.h>
+#include "text/tags.h"
 
 #include <errno.h>
 #include <string.h>
@@ -59,14 +58,31 @@ static __attribute__((noinline)) void mark_crs(
 		n--;
 	for (; i < n; i++)
 		if (before[it->at[i]] == '\r')
-			it->at[i] |= MMR_LINE_CR;
+			it->at[i] |= TAG_CR;
+}
+
+/* Looks at the byte of each position, and at that before a line end. Not inlined, either. */
+static __attribute__((noinline)) void mark_kinds(
+	mmr_positions *it, const char *ptr, const char *slice_start)
+{
+	const char *at;
+	unsigned i;
+
+	for (i = 0; i < it->n; i++) {
+		at = ptr + it->at[i];
+		if (*at == '"')
+			it->at[i] |= TAG_QUOTE;
+		else if (*at == '\n')
+			it->at[i] |=
+				at != slice_start && at[-1] == '\r' ? TAG_END | TAG_CR : TAG_END;
+	}
 }
 
 /* Scans [ptr, ptr + len) and stores the positions. Returns: the bytes scanned; 0 after a fault. */
 static size_t mark(
 	mmr_positions *it, simd_mark_fn *fn, const char *ptr, size_t len, const char *slice_start)
 {
-	size_t before = it->crlf && ptr != slice_start;
+	size_t before = it->tags != TAGS_NONE && ptr != slice_start;
 	struct simd_probe probe = {
 		.n = it->n_set, .bytes = {it->set[0], it->set[1], it->set[2], it->set[3]}};
 	struct guard guard;
@@ -78,8 +94,10 @@ static size_t mark(
 		return 0;
 	}
 	it->n = fn(ptr, len, &probe, it->at, &used);
-	if (it->crlf)
+	if (it->tags == TAGS_LINES)
 		mark_crs(it, ptr, slice_start);
+	else if (it->tags == TAGS_TABLE)
+		mark_kinds(it, ptr, slice_start);
 	guard_leave(&guard);
 	it->base = ptr;
 	it->next = 0;
@@ -95,7 +113,7 @@ static void hold_items(mmr_positions *it, size_t len)
 {
 	if (it->held < len)
 		it->held = len;
-	it->item = it->base + (it->at[it->n - 1] & ~MMR_LINE_CR);
+	it->item = it->base + (it->at[it->n - 1] & TAG_OFFSET);
 }
 
 /* `backward` is a constant in both calls, so each of them has a loop of its own. */

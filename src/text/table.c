@@ -7,6 +7,7 @@
 #include "common.h"
 #include "file/guard.h"
 #include "file/registry.h"
+#include "text/tags.h"
 
 #include <mmreader/fields.h>
 
@@ -19,6 +20,7 @@ mmr_table mmr_table_of(mmr_slice slice, char delimiter)
 	mmr_table it;
 
 	it.positions = mmr_positions_of_set(slice, (mmr_slice){set, sizeof(set)});
+	it.positions.tags = TAGS_TABLE;
 	it.cell = it.positions.start;
 	it.stop = it.positions.stop;
 	it.delimiter = delimiter;
@@ -26,14 +28,17 @@ mmr_table mmr_table_of(mmr_slice slice, char delimiter)
 	return it;
 }
 
-/* Reads one byte under the guard. A refill has scanned it, but the file may have been truncated. */
-static int look(const char *ptr, char *ret_byte)
+/* Reads one byte, or two, under the guard. A refill has scanned them, but the file may have been
+ * truncated since. */
+static int look(const char *ptr, bool two)
 {
 	struct guard guard;
 
-	if (!GUARD_ENTER(&guard, ptr, 1))
+	if (!GUARD_ENTER(&guard, ptr, (size_t)1 + two))
 		return guard_fault(&guard);
-	*ret_byte = *(const volatile char *)ptr;
+	(void)*(const volatile char *)ptr;
+	if (two)
+		(void)*(const volatile char *)(ptr + 1);
 	guard_leave(&guard);
 	return 0;
 }
@@ -43,17 +48,15 @@ static int look(const char *ptr, char *ret_byte)
 static int has_mark(const mmr_table *it, const char *quote, bool *ret_has)
 {
 	static const char mark[3] = {(char)0xef, (char)0xbb, (char)0xbf};
-	char byte;
-	size_t i;
-	int err;
+	struct guard guard;
 
 	*ret_has = !it->open && quote == it->cell + sizeof(mark);
-	for (i = 0; i < sizeof(mark) && *ret_has; i++) {
-		err = look(it->cell + i, &byte);
-		if (err < 0)
-			return err;
-		*ret_has = byte == mark[i];
-	}
+	if (!*ret_has)
+		return 0;
+	if (!GUARD_ENTER(&guard, it->cell, sizeof(mark)))
+		return guard_fault(&guard);
+	*ret_has = memcmp(it->cell, mark, sizeof(mark)) == 0;
+	guard_leave(&guard);
 	return 0;
 }
 
@@ -84,41 +87,33 @@ static void take_quotes(mmr_cell *cell, const char *closing)
 	cell->quoted = true;
 }
 
-/* Returns the cell that ends at `end`, without the \r of a line end, and moves to the next one. */
-static int finish(
-	mmr_table *it, const char *end, bool last, const char *closing, mmr_cell *ret_cell)
+/* Returns the cell that ends at `end`, and moves to the next one. `tags` are those of `end`. */
+static void finish(
+	mmr_table *it, const char *end, unsigned tags, const char *closing, mmr_cell *ret_cell)
 {
-	char byte = '\0';
-	int err;
-
 	ret_cell->text.ptr = it->cell;
 	ret_cell->text.len = (size_t)(end - it->cell);
 	ret_cell->quoted = false;
-	ret_cell->last = last;
-	if (last && end < it->stop && ret_cell->text.len > 0) {
-		err = look(end - 1, &byte);
-		if (err < 0)
-			return err;
-		ret_cell->text.len -= byte == '\r';
-	}
+	ret_cell->last = (tags & TAG_END) != 0;
+	if (tags & TAG_CR && ret_cell->text.len > 0)
+		ret_cell->text.len--;
 	take_quotes(ret_cell, closing);
-	it->open = !last;
+	it->open = !ret_cell->last;
 	it->cell = end < it->stop ? end + 1 : end;
-	return 0;
 }
 
 static int next(mmr_table *it, mmr_cell *ret_cell)
 {
+	mmr_positions *positions = &it->positions;
 	const char *at, *closing = NULL;
-	bool inside = false, marked = false;
-	char byte;
+	bool inside = false, marked = false, two;
+	unsigned tags;
 	int err;
 
-	while (mmr_positions_next(&it->positions, &at)) {
-		err = look(at, &byte);
-		if (err < 0)
-			return err;
-		if (byte == '"') {
+	while (positions->next < positions->n || mmr_positions_refill_(positions)) {
+		tags = positions->at[positions->next++];
+		at = positions->base + (tags & TAG_OFFSET);
+		if (tags & TAG_QUOTE) {
 			if (!inside && !closing && at != it->cell) {
 				err = has_mark(it, at, &marked);
 				if (err < 0)
@@ -134,30 +129,31 @@ static int next(mmr_table *it, mmr_cell *ret_cell)
 				closing = at;
 			}
 		} else if (!inside) {
-			return finish(it, at, byte == '\n', closing, ret_cell);
+			two = tags & TAG_END && at > it->cell;
+			err = look(at - two, two);
+			if (err == 0)
+				finish(it, at, tags, closing, ret_cell);
+			return err;
 		}
 	}
-	if (mmr_positions_error(&it->positions) < 0)
-		return mmr_positions_error(&it->positions);
+	if (mmr_positions_error(positions) < 0)
+		return mmr_positions_error(positions);
 	if (inside)
-		it->positions.error = unclosed(it, it->cell);
-	return finish(it, it->stop, true, closing, ret_cell);
+		positions->error = unclosed(it, it->cell);
+	finish(it, it->stop, TAG_END, closing, ret_cell);
+	return 0;
 }
 
 bool mmr_table_next(mmr_table *it, mmr_cell *ret_cell)
 {
-	mmr_cell cell;
 	int err;
 
 	if (it->positions.error < 0 || (it->cell == it->stop && !it->open))
 		return false;
-	err = next(it, &cell);
-	if (err < 0) {
+	err = next(it, ret_cell);
+	if (err < 0)
 		it->positions.error = err;
-		return false;
-	}
-	*ret_cell = cell;
-	return true;
+	return err == 0;
 }
 
 DEFINE_FILL(mmr_table_fill, mmr_table, mmr_cell, mmr_table_next)
