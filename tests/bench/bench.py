@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bench.py - measures mmreader against other programs, on files that it makes
 
-	bench.py --build=FOLDER [--size=4G] [--rows=all|search|index|cold|unique|python|programs] [--against=FOLDER] [--no-hyperfine]
+	bench.py --build=FOLDER [--size=4G] [--rows=all|search|tables|index|cold|unique|python|programs] [--against=FOLDER] [--no-hyperfine]
 
 Run it by `make bench` or `make bench BENCH_SIZE=256M BENCH_ROWS=search`. Every answer is compared with the rival's.
 With --against, the build of another commit (`make bench BENCH_AGAINST=COMMIT`) is a rival, too, and
@@ -27,6 +27,7 @@ import index_rows
 import program_rows
 import python_rows
 import search_rows
+import table_rows
 import unique_rows
 from measure import Runner
 from report import Report
@@ -52,7 +53,7 @@ def main():
 	parser = argparse.ArgumentParser(description="measure mmreader against other programs")
 	parser.add_argument("--build", required=True, help="the build folder")
 	parser.add_argument("--size", default="4G", help="size of the log; the targets are for 4G")
-	parser.add_argument("--rows", default="all", choices=["all", "search", "index", "cold", "unique", "python", "programs"], help="what is measured")
+	parser.add_argument("--rows", default="all", choices=["all", "search", "tables", "index", "cold", "unique", "python", "programs"], help="what is measured")
 	parser.add_argument("--against", help="the build folder of another commit")
 	parser.add_argument("--no-hyperfine", action="store_true", help="measure with bench_run only")
 	args = parser.parse_args()
@@ -83,6 +84,8 @@ def main():
 		run_all(bench)
 	if args.rows in ("all", "search"):
 		search_rows.run(bench)
+	if args.rows in ("all", "tables"):
+		table_rows.run(bench)
 	if args.rows in ("all", "index"):
 		index_rows.run(bench)
 	if args.rows in ("all", "cold"):

@@ -86,8 +86,8 @@ def limit_target(threads):
 
 
 def run_all(bench):
-	for part in (counting, tables, printing, reversing, line_access, keys, comparing, samples, finding, views,
-			single_pages, sparse, start_up, average):
+	for part in (counting, printing, reversing, line_access, keys, samples, finding, views, single_pages,
+			sparse, start_up, average):
 		part(bench)
 	iterators(bench, "log", bench.data.log, memchr=0.55, batches=0.5)
 	iterators(bench, "short rows", bench.data.rows, memchr=0.45, batches=0.3)
@@ -114,23 +114,6 @@ def counting(bench):
 	bench.compare("count lines, plain reads",
 		bench.ours("-c", "--no-mmap", threads=n, answer="number"),
 		[(counter(bench, n), None)], lacks=bench.lacks("--no-mmap"))
-
-
-def tables(bench):
-	"""Rows of a table, one thread: against the lines of a file without quotes, where they are the same,
-	and the processor time where each cell is quoted."""
-	rows, table = bench.data.rows, bench.data.table
-	lacks = bench.lacks("--csv")
-	bench.compare("count rows without quotes, one thread",
-		bench.ours("--csv", "--separator=;", "-c", "-j1", path=rows, answer="number"),
-		[(Command("mmcat -c", [bench.mmcat, "-c", "-j1", rows], answer="number"), 0.5)], lacks=lacks)
-	ours = bench.compare("count rows of quoted cells, one thread",
-		bench.ours("--csv", "-c", "-j1", path=table, answer="number"), [],
-		wanted=str(bench.data.n_table_rows), lacks=lacks)
-	if ours:
-		gib = os.path.getsize(table) / (1 << 30)
-		bench.out.amount("count rows of quoted cells, one thread", "processor time of a GiB",
-			statistics.median(ours.cpu) * 1000 / gib, "ms", 358)
 
 
 def printing(bench):
@@ -170,17 +153,6 @@ def keys(bench):
 			name="mmcat --from=KEY --until=KEY FILE"),
 		[(Command("sed -n /MINUTE/p", ["sed", "-n", "/^%sT00:05/q; /^%sT00:04/p" % (day, day), path]),
 			100)], lacks=bench.lacks("--from"))
-
-
-def comparing(bench):
-	"""Two equal files: each program reads both of them."""
-	path, copy = bench.data.table, bench.data.table_copy
-	cmp = Command("cmp", ["cmp", copy, path])
-	for title, n, args in (("compare equal files", bench.n_threads, ()),
-			("compare equal files, one thread", 1, ("-j1",))):
-		bench.compare(title, bench.ours("--compare", *args, copy, path=path, threads=n, reads=None,
-			name=" ".join(("mmcat --compare",) + args + ("FILE FILE",))), [(cmp, 3)], wanted="",
-			lacks=bench.lacks("--compare"))
 
 
 def samples(bench):
