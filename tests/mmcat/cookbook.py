@@ -31,7 +31,7 @@ SETUP = re.compile(r"^\tpython3 tests/support/make_log.py (\S+) log sorted table
 TABLE = """
 | | mmcat | %s | |
 |---|---:|---:|---:|
-| time | %s | %s | %.1f times |
+| time | %s | %s | %s times |
 | memory | %.1f MiB | %.1f MiB | |
 """
 
@@ -70,8 +70,9 @@ def table_of(workspace, runner, commands, length):
 	# With /dev/null as output, grep would stop at the first match.
 	out = subprocess.PIPE if length <= SHORT else subprocess.DEVNULL
 	ours, theirs = medians(workspace, runner, commands, out)
+	ratio = theirs[0] / ours[0]
 	return TABLE % (commands[1].split()[0], pages.shown(ours[0]), pages.shown(theirs[0]),
-		theirs[0] / ours[0], ours[1] / 1024, theirs[1] / 1024)
+		"%.1f" % ratio if ratio >= 0.1 else "%.2f" % ratio, ours[1] / 1024, theirs[1] / 1024)
 
 
 def main():
