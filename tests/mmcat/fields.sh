@@ -76,11 +76,14 @@ check "fields that rows lack" says 2 $'b\n2\n\n5\n' \
 check "-c reports them" says 2 $'4\n' \
 	$'mmcat: short: cannot find field 2 in 1 row, the first at byte 8\n' --csv -c -F 2 short
 printf 'a,b\n1,2\n3,"4\n5,6\n' > open
-check "a quote that is not closed" says 2 $'b\n2\n"4\n5,6\n\n' \
+check "a quote that is not closed" says 2 $'b\n2\n"4\n5,6\n' \
 	$'mmcat: open: cannot read row 3 at byte 10: a quote is never closed\n' --csv -F 2 open
-check "a quote that is not closed, after a header" says 2 $'b\n2\n"4\n5,6\n\n' \
+check "a quote that is not closed, after a header" says 2 $'b\n2\n"4\n5,6\n' \
 	$'mmcat: standard input: cannot read row 2 at byte 10: a quote is never closed\n' \
 	--csv --header -F b < <(cat open)
+check "its field before another one" says 2 $'b,a\n2,1\n"4\n5,6\n,3\n' \
+	$'mmcat: open: cannot read row 3 at byte 10: a quote is never closed\n' --csv -F 2,1 open
+check "-F 1- of such a table is the table" cmp open <("$MMCAT" --csv -F 1- open 2> /dev/null)
 check "no such name" refuses "short: cannot find field 'c': the header has no such name" \
 	--csv --header -F c short
 printf 'a,a\n1,2\n' > twice

@@ -32,6 +32,17 @@ static void put_span(struct adding *adding, const struct row *row, const struct 
 		line_put(adding, &fields->options->separator, 1);
 }
 
+/* Whether the bytes of a span that is printed last end with the delimiter. */
+static bool has_end(
+	const struct row_fields *fields, const struct row *row, const struct field_span *span)
+{
+	bool is_last = span->last == FIELDS_REST
+			       ? span->first <= row->n
+			       : span->last == row->n && row->starts[row->n] == row->end + 1;
+
+	return is_last && row->end > row->start && row->end[-1] == fields->options->delimiter;
+}
+
 static void put_row(struct adding *adding, const struct row *row)
 {
 	const struct row_fields *fields = adding->text->style->fields;
@@ -45,10 +56,11 @@ static void put_row(struct adding *adding, const struct row *row)
 		if (span + 1 < stop)
 			line_put(adding, &fields->options->separator, 1);
 	}
-	/* The last row may lack its line end. */
+	/* The last row may lack its line end. If a quote in it is not closed, a line end may be the
+	 * last byte of its last field, and is enough if this field is printed last. */
 	if (row->end < row->stop)
 		line_put(adding, row->end, (size_t)(row->stop - row->end));
-	else
+	else if (!has_end(fields, row, span - 1))
 		line_put(adding, &fields->options->delimiter, 1);
 }
 
