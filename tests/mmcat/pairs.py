@@ -479,7 +479,7 @@ def same(done, given, name):
 
 
 def main():
-	mmcat, folder = sys.argv[1:3]
+	mmcat, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
 	path = os.path.join(folder, "data")
 	with open(path, "wb") as file:
 		file.write(DATA)
@@ -492,7 +492,7 @@ def main():
 		piped = any(name == "-f" for name, _ in given)
 		files = [path, path + ".other"] if ("--compare", None) in given else [] if piped else [path]
 		done = subprocess.run([mmcat, *args, *files], input=DATA if piped else b"", capture_output=True,
-			timeout=60, env=ENVIRONMENT)
+			timeout=60, env=ENVIRONMENT, cwd=folder)
 		n_runs += 1
 		n_refused += done.returncode == 2
 		if not same(done, given, "standard input" if piped else path):
