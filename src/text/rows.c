@@ -113,13 +113,14 @@ static void load(struct piece *piece, const char *ptr, size_t len)
 }
 
 /* Like load, but marks nothing if there are no quotes. They are counted first, which is faster,
- * unless the piece before had some. */
-static void load_quotes(struct piece *piece, const char *ptr, size_t len)
+ * unless some are expected. */
+static void load_quotes(struct piece *piece, const char *ptr, size_t len, bool expected)
 {
-	if (piece->has_quotes || simd_kernels()->count(ptr, len, '"', SIMD_SEQUENTIAL) > 0) {
+	if (expected || simd_kernels()->count(ptr, len, '"', SIMD_SEQUENTIAL) > 0) {
 		load(piece, ptr, len);
 		return;
 	}
+	piece->has_quotes = false;
 	piece->ptr = ptr;
 	piece->len = len;
 	piece->n_words = (len + 63) / 64;
@@ -296,14 +297,15 @@ static void extend(struct row_function *function, const struct piece *piece, uin
 static __attribute__((noinline)) void read_all(
 	char separator, mmr_slice bytes, struct row_function *function)
 {
+	bool has_quotes = false;
 	struct piece piece;
 	size_t at, len;
 
 	piece.separator = separator;
-	piece.has_quotes = false;
 	for (at = 0; at < bytes.len; at += len) {
 		len = min_size(bytes.len - at, at > 0 ? ROW_PIECE : FIRST_PIECE);
-		load_quotes(&piece, bytes.ptr + at, len);
+		load_quotes(&piece, bytes.ptr + at, len, has_quotes);
+		has_quotes = piece.has_quotes;
 		extend(function, &piece, at);
 	}
 }
@@ -343,13 +345,14 @@ static __attribute__((noinline)) uint64_t read_one(
 	struct result result;
 	struct piece piece;
 	uint64_t n_ends = 0;
+	bool has_quotes = false;
 	size_t at, len;
 
 	piece.separator = separator;
-	piece.has_quotes = false;
 	for (at = 0; at < bytes.len; at += len) {
 		len = min_size(bytes.len - at, ROW_PIECE);
-		load_quotes(&piece, bytes.ptr + at, len);
+		load_quotes(&piece, bytes.ptr + at, len, has_quotes);
+		has_quotes = piece.has_quotes;
 		result = read_piece(&piece, place->state);
 		place->state = result.state;
 		if (result.quote != ROW_NOWHERE)
@@ -404,15 +407,16 @@ static __attribute__((noinline)) bool find_end(char separator, mmr_slice bytes,
 	size_t at, len, batch = 64;
 	uint64_t words[ROW_WORDS];
 	struct result result;
+	bool has_quotes = false;
 	struct piece piece;
 
 	*ret_n = 0;
 	piece.separator = separator;
-	piece.has_quotes = false;
 	/* The next row is often near. */
 	for (at = 0; at < bytes.len; at += len, batch = min_size(4 * batch, ROW_PIECE)) {
 		len = min_size(bytes.len - at, batch);
-		load_quotes(&piece, bytes.ptr + at, len);
+		load_quotes(&piece, bytes.ptr + at, len, has_quotes);
+		has_quotes = piece.has_quotes;
 		result = read_piece(&piece, *state);
 		if (n - *ret_n < result.n_ends) {
 			mark_ends(&piece, *state, words);
@@ -483,8 +487,7 @@ static __attribute__((noinline)) void mark_next(struct row_ends *ends, size_t le
 	struct piece piece;
 
 	piece.separator = ends->separator;
-	piece.has_quotes = false;
-	load_quotes(&piece, ends->ptr, len);
+	load_quotes(&piece, ends->ptr, len, false);
 	ends->state = mark_ends(&piece, ends->state, ends->words).state;
 	ends->n_words = (unsigned)piece.n_words;
 }
