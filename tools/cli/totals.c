@@ -48,13 +48,14 @@ static size_t add_column(struct field_list *columns, const struct field_item *it
 
 void totals_add(struct total_list *list, enum total_kind kind, const char *field)
 {
-	struct field_list one;
+	/* Static, so that memory checkers find what it points to after a wrong list. */
+	static struct field_list one;
 
+	free(one.items);
 	fields_parse(field, &one);
 	if (one.n != 1 || one.items[0].first != one.items[0].last)
 		value_wrong("field", field, "use a number from 1 to 1048576, or one name");
 	list->items = grow(list->items, list->n, sizeof(*list->items));
 	list->items[list->n++] =
 		(struct total_item){kind, field, add_column(&list->columns, &one.items[0])};
-	free(one.items);
 }
