@@ -144,7 +144,7 @@ done
 check "names without --header" refuses "cannot use names of fields without --header" -F a short
 check "the delimiter as separator" \
 	refuses "cannot use -F with fields that are separated by the delimiter of lines" -F 1 -d '\t' short
-check "--separator alone" refuses "cannot use --separator without --csv or -F" --separator , short
+check "--separator alone" refuses "cannot use --separator without --csv, -F, --in, --where or a total" --separator , short
 check "--json with -n" refuses "cannot use --json and fields with -n, -O or -H" --json -n -F 1 short
 check "--json with context" refuses "cannot use --json and fields with -A, -B or -C" --json -F 1 -C 1 -e 1 short
 check "a text that crosses lines" \

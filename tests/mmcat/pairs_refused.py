@@ -69,7 +69,7 @@ def refusal_of_fields(given, names):
 		for name in others | (names & {"-b", "--index"}):
 			return "cannot use --header with " + name
 	if "--separator" in names and not names & ({"--csv", "-F", "--sum", "--max"} | FILTERS):
-		return "cannot use --separator without --csv or -F"
+		return "cannot use --separator without --csv, -F, --in, --where or a total"
 	if "-F" in names or totals:
 		for name in (others - {"-t"}) | (names & {"-o", "--offsets"}):
 			return "cannot use %s with %s" % (totals or "-F", name)

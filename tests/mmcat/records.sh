@@ -50,7 +50,7 @@ check "no -R with -i" refuses "cannot use -R with -i" -R a -i log
 for option in -R=a -d=x -t=u8 -i -f; do
 	check "no --csv with $option" refuses "cannot use --csv with ${option%=*}" --csv ${option/=/ } log
 done
-check "no --separator without --csv" refuses "cannot use --separator without --csv" --separator ';' log
+check "no --separator without --csv" refuses "cannot use --separator without --csv, -F" --separator ';' log
 for byte in '"' '\n' '\r'; do
 	check "no separator $byte" refuses "cannot separate cells" --csv --separator "$byte" log
 done

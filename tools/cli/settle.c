@@ -117,7 +117,7 @@ static void settle_fields(struct options *options, const char *const *given)
 	settle_header(options, given);
 	if (separator && !options->csv && options->fields.n == 0 && options->in.n == 0 &&
 		!where_given(&options->where))
-		settle_refuse("--separator without --csv or -F");
+		settle_refuse("--separator without --csv, -F, --in, --where or a total");
 	if (separator && given['t'])
 		settle_refuse("--separator with -t");
 	options->separator = separator      ? value_byte("separator", separator)

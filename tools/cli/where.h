@@ -3,7 +3,7 @@
  *	TEST [&& TEST]... [|| TEST [&& TEST]...]...	TEST: FIELD OP VALUE
  *
  * FIELD is a number from 1 on, or a name: bare, or in quotes. OP is one of == != < <= > >=. VALUE
- *is a number, or a text in quotes. In quotes, single or double, a quote that is doubled stands for
+ * is a number, or a text in quotes. In quotes, single or double, a quote that is doubled stands for
  * itself.
  *
  * SPDX-License-Identifier: MIT */
