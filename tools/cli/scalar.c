@@ -3,9 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "cli/scalar.h"
 
-#include <errno.h>
-#include <math.h>
-
 /* 2^64, which is a double. */
 #define TWO_64 18446744073709551616.0
 
@@ -62,7 +59,7 @@ static enum order compare_doubles(double a, double b)
 /* Compares an integer from 0 on with a double. */
 static enum order compare_unsigned(uint64_t a, double b)
 {
-	double whole;
+	uint64_t whole;
 
 	if (b != b)
 		return ORDER_NONE;
@@ -70,10 +67,9 @@ static enum order compare_unsigned(uint64_t a, double b)
 		return ORDER_GREATER;
 	if (b >= TWO_64)
 		return ORDER_LESS;
-	whole = floor(b);
 	/* Equal to the whole part, `a` is less than a number with a fraction. */
-	return order_of(
-		a < (uint64_t)whole || (a == (uint64_t)whole && whole < b), a == (uint64_t)whole);
+	whole = (uint64_t)b;
+	return order_of(a < whole || (a == whole && (double)whole < b), a == whole);
 }
 
 static enum order compare_integers(const struct scalar *a, const struct scalar *b)
