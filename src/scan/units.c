@@ -232,43 +232,36 @@ size_t unit_marks_before(const struct unit_marks *marks, size_t at)
 
 /* --- Walks ------------------------------------------------------------------------------------ */
 
-static struct unit_walk walk_of(const struct units *units, mmr_slice bytes)
+/* The iterator is not cleared: it is large. */
+static void start_walk(struct unit_walk *walk, const struct units *units, mmr_slice bytes)
 {
-	struct unit_walk walk;
-
-	/* The iterator is not cleared: it is large. */
-	walk.units = units;
-	walk.of_records = units->records != NULL;
-	walk.bytes = bytes;
-	walk.start = 0;
-	walk.stop = bytes.len;
-	walk.error = 0;
-	return walk;
+	walk->units = units;
+	walk->of_records = units->records != NULL;
+	walk->bytes = bytes;
+	walk->start = 0;
+	walk->stop = bytes.len;
+	walk->error = 0;
 }
 
-struct unit_walk unit_walk_of(const struct units *units, mmr_slice bytes)
+void unit_walk_start(struct unit_walk *walk, const struct units *units, mmr_slice bytes)
 {
-	struct unit_walk walk = walk_of(units, bytes);
-
+	start_walk(walk, units, bytes);
 	if (units_are_rows(units))
-		walk.by.rows = row_ends_of(units->records->separator, bytes);
-	else if (!walk.of_records)
-		walk.by.forward = mmr_lines_of_flags(bytes, units->delimiter, MMR_LINES_KEEP);
-	return walk;
+		walk->by.rows = row_ends_of(units->records->separator, bytes);
+	else if (!walk->of_records)
+		walk->by.forward = mmr_lines_of_flags(bytes, units->delimiter, MMR_LINES_KEEP);
 }
 
-struct unit_walk unit_walk_back_of(const struct units *units, mmr_slice bytes)
+void unit_walk_start_back(struct unit_walk *walk, const struct units *units, mmr_slice bytes)
 {
-	struct unit_walk walk = walk_of(units, bytes);
-
+	start_walk(walk, units, bytes);
 	if (units_are_rows(units)) {
-		walk.error = unit_marks_of(units, bytes, &walk.by.rows_back.marks);
-		walk.by.rows_back.n = 0;
-	} else if (!walk.of_records) {
-		walk.by.backward =
+		walk->error = unit_marks_of(units, bytes, &walk->by.rows_back.marks);
+		walk->by.rows_back.n = 0;
+	} else if (!walk->of_records) {
+		walk->by.backward =
 			mmr_reverse_lines_of_flags(bytes, units->delimiter, MMR_LINES_KEEP);
 	}
-	return walk;
 }
 
 static int next_row(struct unit_walk *walk, size_t *stop)

@@ -198,8 +198,8 @@ struct unit_walk {
 	} by;
 };
 
-struct unit_walk unit_walk_of(const struct units *units, mmr_slice bytes);
-struct unit_walk unit_walk_back_of(const struct units *units, mmr_slice bytes);
+void unit_walk_start(struct unit_walk *walk, const struct units *units, mmr_slice bytes);
+void unit_walk_start_back(struct unit_walk *walk, const struct units *units, mmr_slice bytes);
 
 /* Private: used by the inline calls below. */
 bool unit_walk_record(struct unit_walk *walk, mmr_slice *ret_unit);

@@ -140,7 +140,7 @@ void finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 		return;
 	}
 	if (finder->walks) {
-		finder->walk = unit_walk_of(&finder->search->units, block);
+		unit_walk_start(&finder->walk, &finder->search->units, block);
 		return;
 	}
 	for (; cursor < finder->cursors + finder->search->n_terms; cursor++) {

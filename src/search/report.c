@@ -61,7 +61,7 @@ static int report_lines(
 		line.bytes = bytes;
 		return bytes.len > 0 ? report(lines, &line) : 0;
 	}
-	walk = unit_walk_of(lines_units(lines), bytes);
+	unit_walk_start(&walk, lines_units(lines), bytes);
 	while (result == 0 && unit_walk_next(&walk, &line.bytes)) {
 		result = report(lines, &line);
 		line.off += line.bytes.len;
@@ -289,10 +289,11 @@ static int reverse_part(struct lines_worker *lines, size_t start, size_t stop)
 {
 	const mmr_block *block = lines->block;
 	mmr_slice part = {block->bytes.ptr + start, stop - start};
-	struct unit_walk walk = unit_walk_back_of(lines_units(lines), part);
 	mmr_found_line line = {.off = 0};
+	struct unit_walk walk;
 	int result = 0;
 
+	unit_walk_start_back(&walk, lines_units(lines), part);
 	while (result == 0 && unit_walk_back(&walk, &line.bytes)) {
 		size_t at = (size_t)(line.bytes.ptr - block->bytes.ptr);
 

@@ -30,10 +30,11 @@ struct drawer {
 /* Adds whole lines, the first of which is at `off` in the file. */
 static int add_lines(struct drawer *drawer, mmr_slice bytes, uint64_t off)
 {
-	struct unit_walk walk = unit_walk_of(&drawer->drawing->search->units, bytes);
+	struct unit_walk walk;
 	mmr_slice line;
 	int err = 0;
 
+	unit_walk_start(&walk, &drawer->drawing->search->units, bytes);
 	while (err == 0 && unit_walk_next(&walk, &line))
 		err = sample_add(&drawer->sample, off + (uint64_t)(line.ptr - bytes.ptr));
 	return err < 0 ? err : unit_walk_error(&walk);

@@ -106,11 +106,11 @@ static void walk_units(const struct lost *lost, const mmr_split *records)
 	must_be(units_select(&units, &view, 1, len, 1 << 20, &at), true, "units_select");
 	for (at = lost->cut % len; at < len; at += 700)
 		must_be(units_around(&units, lost->block, 0, at, &unit), !records, "units_around");
-	walk = unit_walk_of(&units, lost->block);
+	unit_walk_start(&walk, &units, lost->block);
 	while (unit_walk_next(&walk, &unit))
 		;
 	must_be(unit_walk_error(&walk), true, "unit_walk_next");
-	walk = unit_walk_back_of(&units, lost->block);
+	unit_walk_start_back(&walk, &units, lost->block);
 	ck_assert(!unit_walk_back(&walk, &unit));
 	must_be(unit_walk_back_error(&walk), true, "unit_walk_back");
 }
