@@ -72,20 +72,24 @@ void finder_close(struct finder *finder)
 	heap_free(finder);
 }
 
+_Static_assert(_Alignof(struct unit_walk) <= _Alignof(struct cursor), "a walk follows the cursors");
+
 int finder_open(const struct mmr_search *search, const struct filters *filters, uint64_t base,
 	struct finder **ret_finder)
 {
-	size_t size = sizeof(struct finder) + search->n_terms * sizeof(struct cursor), i;
-	struct finder *finder = heap_alloc(size);
+	size_t n_bytes = sizeof(struct finder) + search->n_terms * sizeof(struct cursor), i;
+	bool walks = search->options.filter && search_matches_all(search);
+	struct finder *finder = heap_alloc(n_bytes + (walks ? sizeof(struct unit_walk) : 0));
 	int err = 0;
 
 	if (!finder)
 		return error_set(-ENOMEM, "search for lines");
-	memset(finder, 0, size);
+	memset(finder, 0, n_bytes);
 	finder->search = search;
 	finder->filters = filters;
 	finder->base = base;
-	finder->walks = search->options.filter && search_matches_all(search);
+	if (walks)
+		finder->walk = (struct unit_walk *)(void *)((char *)finder + n_bytes);
 	for (i = 0; i < search->n_terms && err == 0; i++) {
 		finder->cursors[i].term = &search->terms[i];
 		if (search->terms[i].regex)
@@ -139,8 +143,8 @@ void finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 		finder->sampled = sample_find(finder->sample, off);
 		return;
 	}
-	if (finder->walks) {
-		unit_walk_start(&finder->walk, &finder->search->units, block);
+	if (finder->walk) {
+		unit_walk_start(finder->walk, &finder->search->units, block);
 		return;
 	}
 	for (; cursor < finder->cursors + finder->search->n_terms; cursor++) {
@@ -205,8 +209,8 @@ static int next_sampled(struct finder *finder, mmr_slice *ret_line)
 /* The same for lines that all match. */
 static int next_line(struct finder *finder, mmr_slice *ret_line)
 {
-	if (!unit_walk_next(&finder->walk, ret_line))
-		return unit_walk_error(&finder->walk);
+	if (!unit_walk_next(finder->walk, ret_line))
+		return unit_walk_error(finder->walk);
 	finder->from += ret_line->len;
 	return 1;
 }
@@ -254,7 +258,7 @@ int finder_next(struct finder *finder, mmr_slice *ret_line)
 	if (finder->sample)
 		return next_sampled(finder, ret_line);
 	while (kept == 0) {
-		found = finder->walks ? next_line(finder, ret_line) : next_match(finder, ret_line);
+		found = finder->walk ? next_line(finder, ret_line) : next_match(finder, ret_line);
 		if (found <= 0 || !finder->state)
 			return found;
 		kept = ask_filter(finder, *ret_line);

@@ -133,9 +133,10 @@ struct finder {
 	uint64_t off;  /* of the block in the file */
 	uint64_t base; /* of the reader in the file; for the filter of the caller */
 	const struct filters *filters;
-	void *state;           /* of the filter of the caller; NULL if it was not started */
-	bool walks;            /* the patterns match all lines, about which the filter decides: */
-	struct unit_walk walk; /* these lines */
+	void *state; /* of the filter of the caller; NULL if it was not started */
+	/* If the patterns match all lines, about which the filter decides: these lines. Or NULL. It
+	 * is large, so a finder that does not need it has none. */
+	struct unit_walk *walk;
 	size_t from; /* the next line starts here; after an error, the first undecided line */
 	struct cursor cursors[];
 };
