@@ -3,6 +3,8 @@
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
+# shellcheck source=tests/mmcat/says.sh
+. "$here/says.sh"
 
 need python3 awk seq tac
 
@@ -10,23 +12,6 @@ check "600 random inputs have the values that Python finds" \
 	timeout 900 python3 "$here/distinct.py" "$MMCAT" "$tmp" 1 600
 
 cd "$tmp" || exit 99
-
-# says STATUS STDOUT STDERR ARGUMENT... : all three are exactly these.
-says()
-{
-	local wanted=$1 out=$2 err=$3 status
-
-	"$MMCAT" "${@:4}" > out 2> err
-	status=$?
-	[ "$status" = "$wanted" ] && printf %s "$out" | cmp - out && printf %s "$err" | cmp - err ||
-		{ echo "status $status"; cat out err; return 1; }
-}
-
-# refuses REASON ARGUMENT... : status 2, no output, and this message.
-refuses()
-{
-	says 2 "" "mmcat: $1"$'\n' "${@:2}"
-}
 
 # distinct : prints each line once, with its count, in the order of first appearance.
 distinct()

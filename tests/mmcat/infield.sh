@@ -3,6 +3,8 @@
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
+# shellcheck source=tests/mmcat/says.sh
+. "$here/says.sh"
 
 need python3 awk
 grep -q '^#define MMR_PCRE2_LAZY 1' "$top_builddir/config.h" || skip "no PCRE2 in this build"
@@ -11,23 +13,6 @@ check "1000 random tables have the rows that Python finds" \
 	timeout 600 python3 "$here/infield.py" "$MMCAT" "$tmp" 1 1000
 
 cd "$tmp" || exit 99
-
-# says STATUS STDOUT STDERR ARGUMENT... : all three are exactly these.
-says()
-{
-	local wanted=$1 out=$2 err=$3 status
-
-	"$MMCAT" "${@:4}" > out 2> err
-	status=$?
-	[ "$status" = "$wanted" ] && printf %s "$out" | cmp - out && printf %s "$err" | cmp - err ||
-		{ echo "status $status"; cat out err; return 1; }
-}
-
-# refuses REASON ARGUMENT... : status 2, no output, and this message.
-refuses()
-{
-	says 2 "" "mmcat: $1"$'\n' "${@:2}"
-}
 
 # --- Large files: blocks, threads, shards, pipes and the way of the search make no difference ------
 

@@ -3,30 +3,14 @@
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
+# shellcheck source=tests/mmcat/says.sh
+. "$here/says.sh"
 
 cd "$tmp" || exit 99
+exec < /dev/null
 printf 'a\nb\nc\n' > abc
 printf 'a;b;c' > semicolons
 printf 'a\0b\0' > nuls
-
-# says STATUS STDOUT STDERR ARGUMENT... : all three are exactly these.
-says()
-{
-	local wanted=$1 out=$2 err=$3 status
-
-	shift 3
-	"$MMCAT" "$@" > out 2> err < /dev/null
-	status=$?
-	[ "$status" = "$wanted" ] || echo "status $status, wanted $wanted"
-	printf %s "$out" | cmp - out && printf %s "$err" | cmp - err && [ "$status" = "$wanted" ] ||
-		{ cat out err; return 1; }
-}
-
-# refuses STDERR ARGUMENT... : status 2, no output, and this message.
-refuses()
-{
-	says 2 "" "mmcat: $1"$'\n' "${@:2}"
-}
 
 bytes="use START:END or START:+LENGTH, counted from 0, such as 5:10, -3: or 4K:+512"
 lines="use START:END or START:+LENGTH, counted from 0, such as 5:10 or -3:, or FIRST,LAST, counted from 1, such as 6,10"

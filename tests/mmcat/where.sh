@@ -3,6 +3,8 @@
 #
 # SPDX-License-Identifier: MIT
 . "${0%/*}/../support/common.sh"
+# shellcheck source=tests/mmcat/says.sh
+. "$here/says.sh"
 
 need python3 awk
 
@@ -10,23 +12,6 @@ check "numbers of every kind are compared as in Python" \
 	timeout 600 python3 "$here/where.py" "$MMCAT" "$tmp"
 
 cd "$tmp" || exit 99
-
-# says STATUS STDOUT STDERR ARGUMENT... : all three are exactly these.
-says()
-{
-	local wanted=$1 out=$2 err=$3 status
-
-	"$MMCAT" "${@:4}" > out 2> err
-	status=$?
-	[ "$status" = "$wanted" ] && printf %s "$out" | cmp - out && printf %s "$err" | cmp - err ||
-		{ echo "status $status"; cat out err; return 1; }
-}
-
-# refuses REASON ARGUMENT... : status 2, no output, and this message.
-refuses()
-{
-	says 2 "" "mmcat: $1"$'\n' "${@:2}"
-}
 
 # --- Bad input: counted up to the last row that -m wants, wherever blocks end ----------------------
 

@@ -70,7 +70,7 @@ static void must_be_mean(const double *values, size_t n_values, uint64_t n)
 	above = farther(values, n_values, n, mean, nextafter(mean, (double)INFINITY));
 	MUST(below >= 0 && above >= 0, "%zu values by %llu: %a", n_values, (unsigned long long)n,
 		mean);
-	/* Of two that are as close, the even one. */
+	/* If two are equally close, the even one is right. */
 	MUST(!is_odd(mean) || (below > 0 && above > 0), "tie of %llu: %a", (unsigned long long)n,
 		mean);
 }

@@ -18,7 +18,7 @@ struct sorted {
 
 #define LEAST_ROOM DISTINCT_BATCH
 
-/* Of the one sort that runs: qsort(3) passes no context. */
+/* What the comparison needs: qsort(3) passes no context, and only one sort runs at a time. */
 static struct {
 	const struct distinct_pool *pool;
 	const struct distinct_extra *extra;

@@ -124,9 +124,8 @@ int line_print_collect(struct line_print *print, struct line_text *text)
 		print->found_stop = text->stop;
 	}
 	text->n_lines = text->n_matches = 0;
-	noted_rows_join(&print->lacking, &text->lacking);
-	text->lacking.n = 0;
-	totals_move_wrong(&print->wrong, &text->wrong);
+	noted_move(&print->lacking, &text->lacking);
+	noted_move(&print->wrong, &text->wrong);
 	if (text->totals)
 		totals_move(print->style.options, text->totals);
 	print->is_binary |= text->is_binary;

@@ -15,9 +15,9 @@ struct line_print {
 	uint64_t found_start;        /* of the last line found, or of a run, in the reader */
 	uint64_t found_stop;
 	uint64_t n_printed;        /* bytes of JSON */
-	struct noted_rows lacking; /* with -F */
+	struct noted lacking;      /* with -F */
 	struct unique_place place; /* with -u */
-	struct wrong_fields wrong; /* with totals */
+	struct noted wrong;        /* with totals */
 	bool has_printed;
 	bool is_binary;       /* a line was not printed to a terminal */
 	uint64_t start, stop; /* a range that is to be printed */

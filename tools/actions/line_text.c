@@ -211,7 +211,7 @@ static void count_line(struct adding *adding)
 
 void line_text_lacks(struct line_text *text, uint64_t off)
 {
-	noted_rows_join(&text->lacking, &(struct noted_rows){1, off});
+	noted_add(&text->lacking, off);
 }
 
 static bool is_binary(mmr_slice bytes)
@@ -245,7 +245,7 @@ int line_text_add(struct line_text *text, const mmr_found_line *line, line_text_
 	void *context)
 {
 	struct adding adding = {text, line, print, context, 0, 0};
-	struct noted_rows lacking = text->lacking;
+	struct noted lacking = text->lacking;
 	size_t len = text->len, n_ranges = text->n_ranges;
 	uint64_t n_matches = text->n_matches;
 	int err = mmr_try(text->style->input->reader, add, &adding);

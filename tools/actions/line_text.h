@@ -51,10 +51,10 @@ struct line_text {
 	const struct line_style *style;
 	char *bytes;
 	size_t len, room;
-	const char **starts;       /* of the fields of a row, with -F */
-	struct noted_rows lacking; /* a field of -F */
-	struct total *totals;      /* by column, if totals are wanted; or NULL */
-	struct wrong_fields wrong;
+	const char **starts;  /* of the fields of a row, with -F */
+	struct noted lacking; /* a field of -F */
+	struct total *totals; /* by column, if totals are wanted; or NULL */
+	struct noted wrong;
 	struct line_range ranges[LINE_TEXT_RANGES];
 	size_t n_ranges;
 	uint64_t n_lines, n_matches; /* found, without context */

@@ -15,12 +15,9 @@ static size_t number_of(const struct row_fields *fields, size_t column)
 static mmr_slice field_of(const struct row_fields *fields, const struct row *row, size_t number)
 {
 	const char *start = row->starts[number - 1], *end = row->starts[number] - 1;
+	mmr_slice field = {start, (size_t)(end - start)};
 
-	if (fields->options->csv && end - start > 1 && *start == '"' && end[-1] == '"') {
-		start++;
-		end--;
-	}
-	return (mmr_slice){start, (size_t)(end - start)};
+	return row_fields_quoted(fields, field) ? (mmr_slice){start + 1, field.len - 2} : field;
 }
 
 /* Whether the column is that of an earlier one, given by name and by number. */
@@ -44,7 +41,7 @@ static int judge(
 	if (err != -EINVAL && err != -ERANGE)
 		return err;
 	if (!is_repeated(fields, column))
-		totals_note(&text->wrong, off + (uint64_t)(start - row->start));
+		noted_add(&text->wrong, off + (uint64_t)(start - row->start));
 	return 0;
 }
 

@@ -14,19 +14,6 @@ struct field_span {
 	size_t first, last; /* FIELDS_REST: up to the last one */
 };
 
-/* Rows of which something is reported, such as that they lack a field. */
-struct noted_rows {
-	uint64_t n;
-	uint64_t first; /* offset of the first one in the reader */
-};
-
-static inline void noted_rows_join(struct noted_rows *rows, const struct noted_rows *more)
-{
-	if (more->n > 0 && (rows->n == 0 || more->first < rows->first))
-		rows->first = more->first;
-	rows->n += more->n;
-}
-
 /* The fields of an input. */
 struct row_fields {
 	const struct options *options;

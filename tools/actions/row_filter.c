@@ -55,10 +55,8 @@ static void end(void *state, void *context)
 	struct tester *tester = state;
 
 	/* A state that was not used, which may end at the same time, has no faults. */
-	if (tester->faults.lacks.n > 0)
-		noted_rows_join(&filter->faults.lacks, &tester->faults.lacks);
-	if (tester->faults.no_number.n > 0)
-		noted_rows_join(&filter->faults.no_number, &tester->faults.no_number);
+	noted_move(&filter->faults.lacks, &tester->faults.lacks);
+	noted_move(&filter->faults.no_number, &tester->faults.no_number);
 	mmr_line_matches_close(tester->it);
 	free(tester->bytes);
 	free(tester->starts);
@@ -177,7 +175,6 @@ static int reserve(struct tester *tester, size_t len)
 /* Counts the faults of a row, unless it was passed before. */
 static void count_faults(struct tester *tester, const struct tested *tested, uint64_t off)
 {
-	const struct noted_rows row = {1, off};
 	bool found = (tested->result > 0) != tester->filter->options->search.invert;
 
 	if (off < tester->seen || tester->left == 0)
@@ -185,9 +182,9 @@ static void count_faults(struct tester *tester, const struct tested *tested, uin
 	tester->seen = off + tested->bytes.len;
 	tester->left -= found && tester->left != UINT64_MAX;
 	if (tested->lacks)
-		noted_rows_join(&tester->faults.lacks, &row);
+		noted_add(&tester->faults.lacks, off);
 	if (tested->no_number)
-		noted_rows_join(&tester->faults.no_number, &row);
+		noted_add(&tester->faults.no_number, off);
 }
 
 static int keep(void *state, mmr_slice bytes, uint64_t off)
@@ -324,7 +321,7 @@ int row_filter_compile(struct row_filter *filter, const struct options *options,
 
 /* --- Faults ----------------------------------------------------------------------------------- */
 
-static void report(const struct row_filter *filter, const char *what, const struct noted_rows *rows)
+static void report(const struct row_filter *filter, const char *what, const struct noted *rows)
 {
 	if (rows->n > 0)
 		message("%s: cannot find %s of --where in %" PRIu64

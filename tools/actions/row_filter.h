@@ -1,19 +1,20 @@
 /* row_filter.h - which lines or rows are found: --in and --where
  *
- * Of the rows that the patterns match, --where keeps those for which its expression holds. With
- * --in, the patterns are matched against the values of single fields. If a text that is in a value
- * must be in its row, too, rows are searched for it first; otherwise all rows are tested.
+ * --where keeps the rows that the patterns match and for which its expression holds. With --in, the
+ * patterns are matched against the values of single fields. If a text that is in a value must be in
+ * its row, too, rows are searched for it first; otherwise all rows are tested.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef TOOLS_ACTIONS_ROW_FILTER_H
 #define TOOLS_ACTIONS_ROW_FILTER_H
 
+#include "actions/noted.h"
 #include "actions/row_fields.h"
 
 /* What --where could not compare: */
 struct where_faults {
-	struct noted_rows lacks;     /* rows that lack a field */
-	struct noted_rows no_number; /* rows with a value that is no number */
+	struct noted lacks;     /* rows that lack a field */
+	struct noted no_number; /* rows with a value that is no number */
 };
 
 /* The filter of an input. There is one at a time. */

@@ -298,7 +298,7 @@ static bool is_only_text(const struct task *task)
 }
 
 /* Rows that lack a field of -F are printed nevertheless. */
-static void report_lacking(const struct task *task, const struct noted_rows *lacking)
+static void report_lacking(const struct task *task, const struct noted *lacking)
 {
 	message("%s: cannot find field %zu in %" PRIu64 " %s, the first at byte %" PRIu64,
 		message_quote(task->input->name), task->fields->most, lacking->n,

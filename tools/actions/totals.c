@@ -18,22 +18,7 @@ static enum mmr_type *types;
 static bool lost;         /* an input was not read completely, which was reported */
 static bool lacks_memory; /* for totals */
 
-void totals_note(struct wrong_fields *wrong, uint64_t off)
-{
-	if (wrong->n == 0 || off < wrong->first)
-		wrong->first = off;
-	wrong->n++;
-}
-
-void totals_move_wrong(struct wrong_fields *wrong, struct wrong_fields *other)
-{
-	if (other->n > 0 && (wrong->n == 0 || other->first < wrong->first))
-		wrong->first = other->first;
-	wrong->n += other->n;
-	other->n = 0;
-}
-
-void totals_report(const struct input *input, const struct wrong_fields *wrong)
+void totals_report(const struct input *input, const struct noted *wrong)
 {
 	if (wrong->n > 0)
 		message("%s: cannot read a number in %" PRIu64 " %s, the first at byte %" PRIu64,

@@ -4,24 +4,13 @@
 #ifndef TOOLS_ACTIONS_TOTALS_H
 #define TOOLS_ACTIONS_TOTALS_H
 
+#include "actions/noted.h"
 #include "actions/total.h"
 #include "cli/options.h"
 #include "input/input.h"
 
-/* Fields that are no numbers. */
-struct wrong_fields {
-	uint64_t n;
-	uint64_t first; /* offset of the first one in the reader */
-};
-
-/* Notes a field that is no number. */
-void totals_note(struct wrong_fields *wrong, uint64_t off);
-
-/* Adds those of a worker, and removes them from it. */
-void totals_move_wrong(struct wrong_fields *wrong, struct wrong_fields *other);
-
-/* Prints a message if there are any. */
-void totals_report(const struct input *input, const struct wrong_fields *wrong);
+/* Reports fields that are no numbers, if there are any. */
+void totals_report(const struct input *input, const struct noted *wrong);
 
 /* Whether there are totals of all lines, not those of the values of -u. */
 static inline bool totals_are_alone(const struct options *options)

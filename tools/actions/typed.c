@@ -132,7 +132,7 @@ static int collect_lines(void *state, const mmr_block *block)
 	struct worker *worker = state;
 	struct table *table = worker->text.context;
 
-	totals_move_wrong(&table->wrong, &worker->totals.wrong);
+	noted_move(&table->wrong, &worker->totals.wrong);
 	return print_lines(state, block);
 }
 

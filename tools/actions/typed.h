@@ -23,7 +23,7 @@ struct table {
 	uint64_t n_all;              /* records of the selection, if they are printed backward */
 	uint64_t n_bytes;            /* of the selection */
 	uint64_t n_records;          /* printed, or counted */
-	struct wrong_fields wrong;   /* in columns */
+	struct noted wrong;          /* in columns */
 	struct typed_totals *totals; /* to which a sample is added; or NULL: it is printed */
 	bool unique;                 /* -u: records are added to its table, not printed */
 	struct unique_place place;

@@ -104,7 +104,7 @@ int typed_print_sample(struct table *table, struct task *task)
 		table->n_bytes = 0;
 	mmr_split_close(records);
 	unique_batch_end(&printing.unique);
-	totals_move_wrong(&table->wrong, &printing.totals.wrong);
+	noted_move(&table->wrong, &printing.totals.wrong);
 	free(printing.text);
 	report_scan();
 	return err;

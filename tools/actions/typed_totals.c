@@ -61,7 +61,7 @@ static int add_texts(struct typed_totals *totals, size_t column, mmr_slice recor
 		if (err < 0 && err != -EINVAL && err != -ERANGE)
 			return err;
 		if (err < 0 && !repeated)
-			totals_note(&totals->wrong, off + at + field->off);
+			noted_add(&totals->wrong, off + at + field->off);
 	}
 	return 0;
 }
@@ -136,7 +136,7 @@ int typed_totals_read(
 			return err;
 		ret_values[i].kind = TOTAL_NOTHING;
 		if (!is_repeated(columns, i))
-			totals_note(&totals->wrong, off + columns->fields[i]->off);
+			noted_add(&totals->wrong, off + columns->fields[i]->off);
 	}
 	return 0;
 }
@@ -187,7 +187,7 @@ static int collect_block(void *state, const mmr_block *block)
 	table->n_bytes += block->bytes.len - block->ahead;
 	table->n_records += block_units_in(block, table->size).len / table->size;
 	totals_move(run->options, worker->totals.totals);
-	totals_move_wrong(&table->wrong, &worker->totals.wrong);
+	noted_move(&table->wrong, &worker->totals.wrong);
 	return 0;
 }
 

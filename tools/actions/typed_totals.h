@@ -10,7 +10,7 @@
 struct typed_totals {
 	const struct table *table;
 	struct total *totals; /* by column of the table; not used by typed_totals_read */
-	struct wrong_fields wrong;
+	struct noted wrong;
 };
 
 /* Adds whole records at `off` in the reader. Returns: 0 or a code of the library. */

@@ -23,6 +23,25 @@ _Noreturn void settle_refuse(const char *combination)
 	exit((int)message("cannot use %s", combination));
 }
 
+void settle_refuse_others(
+	const char *const *given, const char *name, const struct settle_other *others, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (given[others[i].option])
+			exit((int)message("cannot use %s with %s", name, others[i].text));
+}
+
+void settle_refuse_other_actions(const char *const *given, const char *name)
+{
+	static const struct settle_other others[] = {{'f', "-f"}, {'i', "-i"}, {'R', "-R"},
+		{'x', "-x"}, {LONG_COMPARE, "--compare"}, {LONG_INDEX_JOIN, "--index-join"},
+		{LONG_INDEX_PART, "--index-part"}};
+
+	settle_refuse_others(given, name, others, sizeof(others) / sizeof(others[0]));
+}
+
 void settle_action(struct options *options, enum action_id action)
 {
 	if (options->action != ACTION_PRINT && options->action != action)
@@ -72,23 +91,6 @@ static void settle_rows(struct options *options, const char *const *given)
 
 /* --- Fields ----------------------------------------------------------------------------------- */
 
-/* Refuses what does not print lines or rows as they are. `name` is -F or --header. Records of a
- * layout have fields, but no header. */
-static void refuse_with_fields(const char *const *given, const char *name)
-{
-	static const struct {
-		int option;
-		const char *text;
-	} others[] = {{'f', "-f"}, {'i', "-i"}, {'R', "-R"}, {'x', "-x"},
-		{LONG_COMPARE, "--compare"}, {LONG_INDEX_JOIN, "--index-join"},
-		{LONG_INDEX_PART, "--index-part"}};
-	size_t i;
-
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (given[others[i].option])
-			exit((int)message("cannot use %s with %s", name, others[i].text));
-}
-
 static void settle_header(struct options *options, const char *const *given)
 {
 	static char every_field[] = "1-";
@@ -98,7 +100,7 @@ static void settle_header(struct options *options, const char *const *given)
 			settle_refuse("names of fields without --header");
 		return;
 	}
-	refuse_with_fields(given, "--header");
+	settle_refuse_other_actions(given, "--header");
 	if (given['t'])
 		settle_refuse("--header with -t");
 	if (given['b'])
@@ -125,7 +127,7 @@ static void settle_fields(struct options *options, const char *const *given)
 					    : '\t';
 	if (options->fields.n == 0)
 		return;
-	refuse_with_fields(given, settle_fields_name(given));
+	settle_refuse_other_actions(given, settle_fields_name(given));
 	if (given['o'])
 		settle_refuse("-F with -o");
 	if (given[LONG_OFFSETS])

@@ -49,6 +49,19 @@ enum {
 /* Prints "cannot use COMBINATION" and exits. */
 _Noreturn void settle_refuse(const char *combination);
 
+/* An option that cannot be used with another one. */
+struct settle_other {
+	int option;
+	const char *text;
+};
+
+/* Prints "cannot use NAME with OTHER" and exits if one of the others is given. */
+void settle_refuse_others(
+	const char *const *given, const char *name, const struct settle_other *others, size_t n);
+
+/* Refuses what does not print lines, rows or records. */
+void settle_refuse_other_actions(const char *const *given, const char *name);
+
 /* Sets the action. Exits with a message if there is another one. */
 void settle_action(struct options *options, enum action_id action);
 
@@ -60,6 +73,7 @@ void settle_totals(struct options *options, const char *const *given);
 
 /* Returns: the name of the first of --sum, --mean, --min and --max that is given, or of -F. */
 const char *settle_fields_name(const char *const *given);
+
 /* Parses the list of --in and the expression of --where, or exits with a message. The others refuse
  * what cannot be used with them (settle_filters.c). */
 void settle_filters(struct options *options, const char *const *given);

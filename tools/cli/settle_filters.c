@@ -8,22 +8,6 @@
 
 #include <stdlib.h>
 
-/* Refuses what does not find lines, rows, or records of a layout. */
-static void refuse_others(const char *const *given, const char *name)
-{
-	static const struct {
-		int option;
-		const char *text;
-	} others[] = {{'f', "-f"}, {'i', "-i"}, {'R', "-R"}, {'x', "-x"},
-		{LONG_COMPARE, "--compare"}, {LONG_INDEX_JOIN, "--index-join"},
-		{LONG_INDEX_PART, "--index-part"}};
-	size_t i;
-
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (given[others[i].option])
-			exit((int)message("cannot use %s with %s", name, others[i].text));
-}
-
 static bool has_names(const struct options *options)
 {
 	size_t i;
@@ -37,13 +21,13 @@ static bool has_names(const struct options *options)
 void settle_filters(struct options *options, const char *const *given)
 {
 	if (given[LONG_IN]) {
-		refuse_others(given, "--in");
+		settle_refuse_other_actions(given, "--in");
 		if (given['t'])
 			settle_refuse("--in with -t");
 		fields_parse(given[LONG_IN], &options->in);
 	}
 	if (given[LONG_WHERE]) {
-		refuse_others(given, "--where");
+		settle_refuse_other_actions(given, "--where");
 		where_parse(given[LONG_WHERE], &options->where);
 	}
 	if (has_names(options) && !given['t'] && !options->has_header)

@@ -23,19 +23,15 @@ const char *settle_fields_name(const char *const *given)
 /* Refuses what has no effect on totals. */
 static void refuse_details(const char *const *given)
 {
-	static const struct {
-		int option;
-		const char *text;
-	} others[] = {{'F', "-F"}, {'c', "-c"}, {'n', "-n"}, {'O', "-O"}, {'o', "-o"}, {'H', "-H"},
-		{'A', "-A"}, {'B', "-B"}, {'C', "-C"}, {'w', "-w"},
+	static const struct settle_other others[] = {{'c', "-c"}, {'n', "-n"}, {'O', "-O"},
+		{'o', "-o"}, {'H', "-H"}, {'A', "-A"}, {'B', "-B"}, {'C', "-C"}, {'w', "-w"},
 		{LONG_NO_FILENAME, "--no-filename"}, {LONG_OFFSETS, "--offsets"}};
-	size_t i;
+	const char *name = settle_fields_name(given);
 
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		/* The values of -u are fields. */
-		if (given[others[i].option] && (others[i].option != 'F' || !given['u']))
-			exit((int)message("cannot use %s with %s", settle_fields_name(given),
-				others[i].text));
+	/* The values of -u are fields. */
+	if (given['F'] && !given['u'])
+		exit((int)message("cannot use %s with -F", name));
+	settle_refuse_others(given, name, others, sizeof(others) / sizeof(others[0]));
 }
 
 void settle_totals(struct options *options, const char *const *given)

@@ -23,18 +23,13 @@ static void refuse_without_unique(const char *const *given)
 /* Options of other actions, and those that print where each line is. */
 static void refuse_others(const char *const *given)
 {
-	static const struct {
-		int option;
-		const char *text;
-	} others[] = {{'A', "-A"}, {'B', "-B"}, {'C', "-C"}, {'f', "-f"}, {'H', "-H"}, {'i', "-i"},
-		{'n', "-n"}, {'O', "-O"}, {'w', "-w"}, {'x', "-x"}, {LONG_COMPARE, "--compare"},
-		{LONG_INDEX_JOIN, "--index-join"}, {LONG_INDEX_PART, "--index-part"},
-		{LONG_NO_FILENAME, "--no-filename"}, {LONG_OFFSETS, "--offsets"}};
-	size_t i;
+	static const struct settle_other others[] = {{'A', "-A"}, {'B', "-B"}, {'C', "-C"},
+		{'f', "-f"}, {'H', "-H"}, {'i', "-i"}, {'n', "-n"}, {'O', "-O"}, {'w', "-w"},
+		{'x', "-x"}, {LONG_COMPARE, "--compare"}, {LONG_INDEX_JOIN, "--index-join"},
+		{LONG_INDEX_PART, "--index-part"}, {LONG_NO_FILENAME, "--no-filename"},
+		{LONG_OFFSETS, "--offsets"}};
 
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (given[others[i].option])
-			exit((int)message("cannot use -u with %s", others[i].text));
+	settle_refuse_others(given, "-u", others, sizeof(others) / sizeof(others[0]));
 }
 
 void settle_unique(struct options *options, const char *const *given)
