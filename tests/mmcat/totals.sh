@@ -56,9 +56,9 @@ done > shards
 check "shards can be added" cmp <("$MMCAT" --sum=1 --sum=2 --min=3 --max=4 shards) \
 	<("$MMCAT" --sum=1 --sum=2 --min=3 --max=3 log)
 check "lines that a search finds" [ "$("$MMCAT" -E '^[0-9]*7\t' --sum=1 log)" = \
-	"$(awk -F '\t' '$1 ~ /7$/ { sum += $1 } END { printf "%d", sum }' log)" ]
+	"$(awk -F '\t' '$1 ~ /7$/ { sum += $1 } END { printf "%.0f", sum }' log)" ]
 check "other lines" [ "$("$MMCAT" -v -E '^[0-9]*7\t' --sum=1 log)" = \
-	"$(awk -F '\t' '$1 !~ /7$/ { sum += $1 } END { printf "%d", sum }' log)" ]
+	"$(awk -F '\t' '$1 !~ /7$/ { sum += $1 } END { printf "%.0f", sum }' log)" ]
 
 # --- Results --------------------------------------------------------------------------------------
 
