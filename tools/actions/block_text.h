@@ -15,17 +15,15 @@ struct block_text {
 	size_t len, room;
 };
 
+/* Bytes of a block. Few enough that the text of a worker, about five times as long, stays in a
+ * processor cache. */
+#define BLOCK_TEXT_WINDOW ((size_t)128 << 10)
+
 /* Makes room for a text and discards the previous one. Returns: 0 or -ENOMEM. */
 int block_text_reserve(struct block_text *text, size_t room);
 
 /* Runs a job of `work`, `collect`, `context` and `state_size`. Returns: like mmr_scan_run. */
 int block_text_scan(mmr_reader *reader, const mmr_scan_options *scan, const mmr_block_options *cut,
 	mmr_scan_job job);
-
-/* Blocks for units of `unit` bytes, counted from the start of the range. */
-mmr_block_options block_units(size_t unit);
-
-/* The units that start in a block. The last one may lack bytes at the end of the range. */
-mmr_slice block_units_in(const mmr_block *block, size_t unit);
 
 #endif

@@ -70,12 +70,26 @@ static void print_rows(struct view *view, const struct hex_rows *rows)
 		memcpy(view->before, rows->last.ptr, rows->last.len);
 }
 
-/* A row belongs to the block in which it starts. */
+/* The rows that start in a block. The last one may be shorter, at the end of the range. */
+static mmr_slice rows_of(const mmr_block *block, size_t width)
+{
+	size_t own = block->bytes.len - block->ahead;
+	size_t skip = (size_t)((width - (block->off - block->start) % width) % width);
+	mmr_slice rows = {block->bytes.ptr + skip, 0};
+
+	if (skip < own)
+		rows.len = (size_t)min_u64(
+			(own - skip + width - 1) / width * width, block->bytes.len - skip);
+	else
+		rows.ptr = block->bytes.ptr;
+	return rows;
+}
+
 static int make_rows(void *state, const mmr_block *block)
 {
 	struct hex_rows *rows = state;
 	const struct view *view = rows->text.context;
-	mmr_slice bytes = block_units_in(block, view->style.width);
+	mmr_slice bytes = rows_of(block, view->style.width);
 	uint64_t off = view->base + block->off + (uint64_t)(bytes.ptr - block->bytes.ptr);
 
 	return hex_rows_make(
@@ -100,8 +114,11 @@ static int view_data(struct view *view, mmr_reader *reader, const mmr_scan_optio
 		.collect = print_block,
 		.context = view,
 		.state_size = sizeof(struct hex_rows)};
-	mmr_block_options cut = block_units(view->style.width);
+	mmr_block_options cut = MMR_BLOCK_OPTIONS_INIT;
 
+	cut.split_lines = true;
+	cut.window = BLOCK_TEXT_WINDOW;
+	cut.ahead = view->style.width - 1;
 	return block_text_scan(reader, scan, &cut, job);
 }
 

@@ -11,6 +11,7 @@
 #include "status/report.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,16 +54,16 @@ struct worker {
 	struct typed_totals totals;
 };
 
-/* Adds the whole records that start in a block to the table of -u, as lines. */
+/* Adds the records of a block to the table of -u, as lines. */
 static int add_lines(void *state, const mmr_block *block)
 {
 	struct worker *worker = state;
 	struct block_text *text = &worker->text;
 	const struct table *table = text->context;
-	mmr_slice bytes = block_units_in(block, table->size), record = {bytes.ptr, table->size};
-	uint64_t off = block->off + (uint64_t)(bytes.ptr - block->bytes.ptr);
+	mmr_slice record = {block->bytes.ptr, table->size};
 	struct unique_batch batch = {.part = NULL};
-	size_t n = bytes.len / table->size, column = 0;
+	size_t n = block->bytes.len / table->size, column = 0;
+	uint64_t off = block->off;
 	int err = block_text_reserve(text, n * table->room);
 	char *to = text->bytes, *start;
 
@@ -88,15 +89,14 @@ static int add_lines(void *state, const mmr_block *block)
 	return err;
 }
 
-/* Makes lines of the whole records that start in a block. */
+/* Makes lines of the records of a block. */
 static int make_lines(void *state, const mmr_block *block)
 {
 	struct block_text *text = state;
 	const struct table *table = text->context;
-	mmr_slice bytes = block_units_in(block, table->size), record = {NULL, table->size};
-	uint64_t before = block->off - block->start + (uint64_t)(bytes.ptr - block->bytes.ptr);
-	uint64_t number = before / table->size; /* of a record in the output */
-	size_t n = bytes.len / table->size, at = 0, step = table->size, column;
+	mmr_slice record = {NULL, table->size};
+	uint64_t number = (block->off - block->start) / table->size; /* of a record in the output */
+	size_t n = block->bytes.len / table->size, at = 0, step = table->size, column;
 	int err = block_text_reserve(text, n * table->room);
 	char *to = text->bytes;
 
@@ -109,7 +109,7 @@ static int make_lines(void *state, const mmr_block *block)
 	}
 	column = (size_t)(number % table->per_row);
 	for (; n > 0 && err == 0; n--, at += step) {
-		record.ptr = bytes.ptr + at;
+		record.ptr = block->bytes.ptr + at;
 		err = typed_put(&to, table, record, &column);
 	}
 	text->len = (size_t)(to - text->bytes);
@@ -121,8 +121,7 @@ static int print_lines(void *state, const mmr_block *block)
 	const struct block_text *text = state;
 	struct table *table = text->context;
 
-	table->n_bytes += block->bytes.len - block->ahead;
-	table->n_records += block_units_in(block, table->size).len / table->size;
+	table->n_records += block->bytes.len / table->size;
 	output_write(text->bytes, text->len);
 	return 0;
 }
@@ -136,19 +135,54 @@ static int collect_lines(void *state, const mmr_block *block)
 	return print_lines(state, block);
 }
 
-/* Reports the last `rest` bytes of the selection. */
-static enum status report_rest(struct task *task, uint64_t rest)
+/* Whether the end of the selection was looked at. It is not after the last record that -m wants,
+ * but backward it is before the first one. */
+static bool reads_end(const struct table *table, const struct task *task)
+{
+	return table->n_records < task->maximum || (table->backward && task->maximum > 0);
+}
+
+/* The bytes of the selection; of a stream, those that have been read. */
+static uint64_t bytes_taken(const struct task *task)
+{
+	uint64_t end = selection_end(task->input, &task->scan);
+
+	return end - min_u64(end, task->scan.offset);
+}
+
+/* Counts the bytes of the selection after its last whole record. Those of a stream are still to be
+ * read. */
+static int count_rest(const struct table *table, struct task *task, uint64_t *ret_rest)
+{
+	mmr_scan_options scan = task->scan;
+
+	if (input_has_ranges(task->input)) {
+		*ret_rest = scan.length % table->size;
+		return 0;
+	}
+	if (scan.length != MMR_REST)
+		scan.length -= bytes_taken(task);
+	scan.offset = 0;
+	return selection_size(task->input, &scan, ret_rest);
+}
+
+/* Reports the bytes after the last whole record. */
+static enum status report_rest(const struct table *table, struct task *task)
 {
 	struct input *input = task->input;
-	uint64_t end = input->base + selection_end(input, &task->scan);
+	uint64_t rest = 0;
+	int err = count_rest(table, task, &rest);
 
+	if (err < 0)
+		return message_file(input->name, err);
 	input->rest = rest > 0;
 	if (rest == 0)
 		return STATUS_DONE;
 	output_flush();
 	return message("%s: cannot read a record at byte %" PRIu64 ": the selection has %" PRIu64
 		       " of its %zu bytes",
-		message_quote(input->name), end - rest, rest, task->options->record_size);
+		message_quote(input->name), input->base + selection_end(input, &task->scan) - rest,
+		rest, table->size);
 }
 
 static int print_records(struct table *table, struct task *task)
@@ -157,23 +191,19 @@ static int print_records(struct table *table, struct task *task)
 		.collect = table->unique ? collect_lines : print_lines,
 		.context = table,
 		.state_size = sizeof(struct worker)};
-	mmr_block_options cut = block_units(table->size);
-	int err;
 
 	/* A stream is saved to a file before it is read backward. */
-	table->n_all = task->scan.length / table->size;
-	cut.backward = table->backward;
-	err = block_text_scan(task->input->reader, &task->scan, &cut, job);
-	report_scan();
-	return err;
+	table->n_all = table->scan.length / table->size;
+	return block_text_scan(task->input->reader, &table->scan, &table->cut, job);
 }
 
 /* Counts the records that would be printed without --where. */
 static int count_records(struct table *table, struct task *task)
 {
-	int err = selection_size(task->input, &task->scan, &table->n_bytes);
+	mmr_counts counts = {0};
+	int err = mmr_count_lines(task->input->reader, &table->scan, &counts);
 
-	table->n_records = min_u64(table->n_bytes / table->size, task->options->sample);
+	table->n_records = min_u64(counts.lines, task->options->sample);
 	return err;
 }
 
@@ -182,19 +212,6 @@ size_t type_record_size(const struct options *options)
 	/* A wrong field is reported before any file is read. */
 	typed_where(&options->where, parsed(options));
 	return mmr_layout_size(parsed(options));
-}
-
-/* Prints or counts records. */
-static int run_records(struct table *table, struct task *task)
-{
-	const struct options *options = task->options;
-
-	if (table->filter && !table->unique)
-		return typed_find(table, task);
-	if (options->count_only && !table->unique)
-		return count_records(table, task);
-	return table->filter || options->sample != NO_SAMPLE ? typed_print_sample(table, task)
-							     : print_records(table, task);
 }
 
 /* Chooses the fields that are printed, and the columns of totals after them. */
@@ -211,47 +228,107 @@ static void choose_fields(struct table *table, const struct options *options)
 			totals_set_type(options, i, (enum mmr_type)table->columns.fields[i]->type);
 }
 
-enum status action_type(struct task *task)
+/* Sets what does not depend on the fields. */
+static int open_table(struct table *table, const struct task *task, mmr_split **ret_split)
 {
 	const struct options *options = task->options;
-	const mmr_layout *layout = parsed(options);
-	struct table table = {.layout = layout, .size = mmr_layout_size(layout)};
-	enum status status;
+	int err = mmr_split_size(table->size, task->scan.offset, ret_split);
+
+	if (err < 0)
+		return err;
+	table->scan = task->scan;
+	table->scan.records = *ret_split;
+	table->scan.io_mode = MMR_IO_READ;
+	table->cut = (mmr_block_options)MMR_BLOCK_OPTIONS_INIT;
+	table->cut.window = BLOCK_TEXT_WINDOW;
+	/* Any record fits into a block. */
+	table->cut.line_limit = table->size;
+	table->cut.backward = table->backward = options->reverse;
+	table->per_row = options->width > 0 ? options->width : 1;
+	table->json = options->json;
+	table->unique = options->unique;
+	table->place = unique_place_of(task);
+	table->filter = typed_where(&options->where, table->layout);
+	return 0;
+}
+
+/* Prints records, or adds them to the table of -u. */
+static int print_table(struct table *table, struct task *task)
+{
+	const struct options *options = task->options;
 	int err;
 
-	choose_fields(&table, options);
-	table.per_row = options->width > 0 ? options->width : 1;
-	table.json = options->json;
-	table.backward = options->reverse;
-	table.unique = options->unique;
-	table.place = unique_place_of(task);
-	table.room = typed_row_room(&table.fields, table.json);
-	table.filter = typed_where(&options->where, layout);
-	if (totals_are_alone(options) && !options->count_only) {
-		err = typed_totals_run(&table, task);
-	} else {
-		if (!table.json && !options->count_only)
-			print_header(&table.fields, options);
-		err = run_records(&table, task);
-		/* The last line may not be full. */
-		if (!options->count_only && table.n_records % table.per_row > 0)
-			output_write("\n", 1);
-	}
-	unique_advance(table.n_bytes);
-	free(table.fields.fields);
-	task->input->n += table.n_records;
-	task->input->taken += table.n_records;
-	if (err < 0)
-		return message_file(task->input->name, err);
+	if (!table->json && !options->count_only)
+		print_header(&table->fields, options);
+	if (table->filter && !table->unique)
+		err = typed_find(table, task);
+	else if (table->filter || options->sample != NO_SAMPLE)
+		err = typed_print_sample(table, task);
+	else
+		err = print_records(table, task);
+	/* The last line may not be full. */
+	if (!options->count_only && table->n_records % table->per_row > 0)
+		output_write("\n", 1);
+	return err;
+}
+
+static int run_table(struct table *table, struct task *task)
+{
+	bool counts = task->options->count_only;
+	int err;
+
+	if (counts && !table->filter && !table->unique)
+		return count_records(table, task);
+	if (totals_are_alone(task->options) && !counts)
+		err = typed_totals_run(table, task);
+	else
+		err = print_table(table, task);
+	report_scan();
+	return err;
+}
+
+/* Reports what could not be read, after the records. `err` is the result of reading them. */
+static enum status report(struct table *table, struct task *task, int err)
+{
+	const struct options *options = task->options;
+	struct input *input = task->input;
+	enum status status = STATUS_DONE;
+
+	if (err < 0 && err != -EBADMSG)
+		return message_file(input->name, err);
 	/* The table of -u failed, which was printed. */
 	if (err > 0)
 		return STATUS_TROUBLE;
-	totals_report(task->input, &table.wrong);
-	status = report_rest(task, table.n_bytes % table.size);
-	task->input->rest |= table.wrong.n > 0;
-	if (table.wrong.n > 0)
+	totals_report(input, &table->wrong);
+	if (reads_end(table, task))
+		status = report_rest(table, task);
+	input->rest |= table->wrong.n > 0;
+	if (table->wrong.n > 0)
 		return STATUS_TROUBLE;
-	if (status != STATUS_DONE || table.n_records > 0)
+	if (status != STATUS_DONE || table->n_records > 0)
 		return status;
-	return totals_are_alone(options) || table.filter ? STATUS_NO_MATCH : STATUS_DONE;
+	return totals_are_alone(options) || table->filter ? STATUS_NO_MATCH : STATUS_DONE;
+}
+
+enum status action_type(struct task *task)
+{
+	const mmr_layout *layout = parsed(task->options);
+	struct table table = {.layout = layout, .size = mmr_layout_size(layout)};
+	struct input *input = task->input;
+	mmr_split *split = NULL;
+	enum status status;
+	int err = open_table(&table, task, &split);
+
+	if (err < 0)
+		return message_file(input->name, err);
+	choose_fields(&table, task->options);
+	table.room = typed_row_room(&table.fields, table.json);
+	err = run_table(&table, task);
+	free(table.fields.fields);
+	mmr_split_close(split);
+	input->n += table.n_records;
+	input->taken += table.n_records;
+	status = report(&table, task, err);
+	unique_advance(bytes_taken(task));
+	return status;
 }

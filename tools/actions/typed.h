@@ -13,6 +13,8 @@ struct typed_totals;
 
 /* How records are printed, and what has been printed. */
 struct table {
+	mmr_scan_options scan; /* the selection, in records that start where it starts */
+	mmr_block_options cut;
 	const mmr_layout *layout;
 	struct typed_fields fields;      /* that are printed */
 	struct typed_fields columns;     /* of totals, in the same memory */
@@ -21,7 +23,6 @@ struct table {
 	size_t size, per_row;        /* bytes of a record; records per line */
 	size_t room;                 /* the most bytes of a record as text */
 	uint64_t n_all;              /* records of the selection, if they are printed backward */
-	uint64_t n_bytes;            /* of the selection */
 	uint64_t n_records;          /* printed, or counted */
 	struct noted wrong;          /* in columns */
 	struct typed_totals *totals; /* to which a sample is added; or NULL: it is printed */
@@ -47,7 +48,7 @@ static inline int typed_put(char **to, const struct table *table, mmr_slice reco
 
 /* Prints a random sample of the records, or adds it, or the records that the filter keeps, to the
  * totals or the table of -u. Sets the numbers of the table, but does not end a last line that is
- * not full. Returns: 0 or a code of the library. */
+ * not full. Returns: 0 or a code of the library, which is -EBADMSG if bytes are left over. */
 int typed_print_sample(struct table *table, struct task *task);
 
 /* Prints or counts the records that the filter keeps, or a random sample of them. Otherwise like

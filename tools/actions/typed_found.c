@@ -6,7 +6,6 @@
 #include "actions/typed.h"
 
 #include "output/output.h"
-#include "status/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -93,8 +92,7 @@ static int print_lines(void *state)
 	return 0;
 }
 
-static int print_records(
-	const mmr_search *search, struct table *table, struct task *task, mmr_scan_options *scan)
+static int print_records(const mmr_search *search, struct table *table, struct task *task)
 {
 	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
 	mmr_found_job job = {.line = add_record,
@@ -108,75 +106,32 @@ static int print_records(
 	how.max_lines = task->maximum;
 	how.sample = task->options->sample;
 	how.seed = task->options->seed;
-	return mmr_search_run(search, task->input->reader, scan, &how, &job);
+	return mmr_search_run(search, task->input->reader, &table->scan, &how, &job);
 }
 
-static int count_records(
-	const mmr_search *search, struct table *table, struct task *task, mmr_scan_options *scan)
+static int count_records(const mmr_search *search, struct table *table, struct task *task)
 {
 	uint64_t n = 0;
-	int err = mmr_search_count(search, task->input->reader, scan, &n);
+	int err = mmr_search_count(search, task->input->reader, &table->scan, &n);
 
 	table->n_records = min_u64(n, min_u64(task->maximum, task->options->sample));
 	return err;
 }
 
-static int find(struct table *table, struct task *task, mmr_scan_options *scan)
+int typed_find(struct table *table, struct task *task)
 {
 	mmr_pattern any = {{"", 0}, false};
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
 	mmr_search *search;
 	int err;
 
-	options.records = scan->records;
+	options.records = table->scan.records;
 	options.filter = table->filter;
 	err = mmr_search_compile(&any, 1, &options, &search);
 	if (err < 0)
 		return err;
-	err = task->options->count_only ? count_records(search, table, task, scan)
-					: print_records(search, table, task, scan);
+	err = task->options->count_only ? count_records(search, table, task)
+					: print_records(search, table, task);
 	mmr_search_close(search);
 	return err;
-}
-
-/* Counts the bytes of the selection, of which some after the last whole record may be left over.
- * In a stream, these are still to be read. */
-static int count_bytes(struct table *table, struct task *task)
-{
-	mmr_scan_options rest = task->scan;
-	uint64_t stop = selection_end(task->input, &task->scan), n_left = 0;
-	int err = 0;
-
-	table->n_bytes = stop - min_u64(stop, rest.offset);
-	if (!input_has_ranges(task->input)) {
-		rest.offset = 0;
-		if (rest.length != MMR_REST)
-			rest.length -= table->n_bytes;
-		err = selection_size(task->input, &rest, &n_left);
-	}
-	table->n_bytes += n_left;
-	return err;
-}
-
-int typed_find(struct table *table, struct task *task)
-{
-	mmr_scan_options scan = task->scan;
-	mmr_split *records;
-	bool ended;
-	/* Records start where the selection starts. */
-	int err = mmr_split_size(table->size, scan.offset, &records);
-
-	if (err < 0)
-		return err;
-	scan.records = records;
-	scan.io_mode = MMR_IO_READ;
-	err = find(table, task, &scan);
-	mmr_split_close(records);
-	report_scan();
-	/* What follows the last record that -m wants is not looked at. The caller reports the bytes
-	 * after the last whole record. */
-	if (err != 0 && err != -EBADMSG)
-		return err;
-	ended = table->n_records < task->maximum || (table->backward && task->maximum > 0);
-	return ended ? count_bytes(table, task) : 0;
 }

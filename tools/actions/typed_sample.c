@@ -7,7 +7,6 @@
 #include "actions/typed_totals.h"
 
 #include "output/output.h"
-#include "status/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -56,25 +55,26 @@ static int print_record(void *context, const mmr_found_line *record)
 	return err;
 }
 
-static int print_sample(
-	struct printing *printing, const struct task *task, const mmr_scan_options *scan)
+static int print_sample(struct printing *printing, const struct task *task)
 {
+	const struct table *table = printing->table;
 	mmr_pattern any = {{"", 0}, false};
 	mmr_search_options options = MMR_SEARCH_OPTIONS_INIT;
 	mmr_found_options how = MMR_FOUND_OPTIONS_INIT;
 	mmr_search *search;
 	int err;
 
-	options.records = scan->records;
-	options.filter = printing->table->filter;
-	how.backward = printing->table->backward;
+	options.records = table->scan.records;
+	options.filter = table->filter;
+	how.backward = table->backward;
 	how.max_lines = task->maximum;
 	how.sample = task->options->sample;
 	how.seed = task->options->seed;
 	err = mmr_search_compile(&any, 1, &options, &search);
 	if (err < 0)
 		return err;
-	err = mmr_search_lines(search, task->input->reader, scan, &how, print_record, printing);
+	err = mmr_search_lines(
+		search, task->input->reader, &table->scan, &how, print_record, printing);
 	mmr_search_close(search);
 	return err;
 }
@@ -83,29 +83,14 @@ int typed_print_sample(struct table *table, struct task *task)
 {
 	struct printing printing = {
 		.table = table, .text = malloc(table->room), .totals = {.table = table}};
-	mmr_scan_options scan = task->scan;
-	mmr_split *records = NULL;
 	int err = printing.text ? 0 : -ENOMEM;
 
 	if (err == 0 && table->unique)
 		err = unique_batch_start(&printing.unique);
-	/* The caller reports the bytes after the last whole record. */
-	table->n_bytes = scan.length;
-	scan.length -= scan.length % table->size;
-	/* Records start where the selection starts. */
 	if (err == 0)
-		err = mmr_split_size(table->size, scan.offset, &records);
-	scan.records = records;
-	scan.io_mode = MMR_IO_READ;
-	if (err == 0)
-		err = print_sample(&printing, task, &scan);
-	/* What follows the last record that -m wants is not looked at. */
-	if (table->filter && !table->backward && table->n_records == task->maximum)
-		table->n_bytes = 0;
-	mmr_split_close(records);
+		err = print_sample(&printing, task);
 	unique_batch_end(&printing.unique);
 	noted_move(&table->wrong, &printing.totals.wrong);
 	free(printing.text);
-	report_scan();
 	return err;
 }

@@ -4,7 +4,6 @@
 #include "actions/typed_totals.h"
 
 #include "actions/block_text.h"
-#include "status/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -158,11 +157,8 @@ static int add_block(void *state, const mmr_block *block)
 {
 	struct worker *worker = state;
 	struct run *run = worker->text.context;
-	size_t size = run->table->size;
-	mmr_slice records = block_units_in(block, size);
 	int err = 0;
 
-	records.len -= records.len % size;
 	worker->totals.table = run->table;
 	if (!worker->totals.totals) {
 		/* Freed as the bytes of a text. */
@@ -173,8 +169,7 @@ static int add_block(void *state, const mmr_block *block)
 			memset(worker->text.bytes, 0, worker->text.room);
 	}
 	if (err == 0)
-		err = typed_totals_add(&worker->totals, records,
-			block->off + (uint64_t)(records.ptr - block->bytes.ptr));
+		err = typed_totals_add(&worker->totals, block->bytes, block->off);
 	return err;
 }
 
@@ -184,8 +179,7 @@ static int collect_block(void *state, const mmr_block *block)
 	struct run *run = worker->text.context;
 	struct table *table = run->table;
 
-	table->n_bytes += block->bytes.len - block->ahead;
-	table->n_records += block_units_in(block, table->size).len / table->size;
+	table->n_records += block->bytes.len / table->size;
 	totals_move(run->options, worker->totals.totals);
 	noted_move(&table->wrong, &worker->totals.wrong);
 	return 0;
@@ -197,11 +191,8 @@ static int run_blocks(struct run *run, struct task *task)
 		.collect = collect_block,
 		.context = run,
 		.state_size = sizeof(struct worker)};
-	mmr_block_options cut = block_units(run->table->size);
-	int err = block_text_scan(task->input->reader, &task->scan, &cut, job);
 
-	report_scan();
-	return err;
+	return block_text_scan(task->input->reader, &run->table->scan, &run->table->cut, job);
 }
 
 /* --- Samples ---------------------------------------------------------------------------------- */
