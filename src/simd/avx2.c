@@ -24,6 +24,7 @@
 #define TALLY_ADD(t, v, w) _mm256_sub_epi8(t, _mm256_cmpeq_epi8(v, w))
 #define TALLY_SUM(t)       tally_sum(t)
 #define BMI                1
+#define CLEAR_UPPER()      _mm256_zeroupper()
 #define KERNELS            simd_avx2
 #define NAME               "avx2"
 #define USABLE             usable
