@@ -29,6 +29,7 @@ struct regex_lines {
 	size_t n_failed;             /* lines of the block that had the text but did not match */
 	mmr_matches matches;         /* of the filter's only text, */
 	struct needles_search texts; /* or of its texts */
+	struct row_ends ends;        /* of the block */
 	size_t start, stop;          /* the part of the block that the matcher has */
 	char *buffer;                /* for copies */
 	size_t room;
@@ -107,6 +108,7 @@ void regex_lines_load(struct regex_lines *lines, mmr_slice block, uint64_t off, 
 	lines->took_ns = 0;
 	lines->n_failed = 0;
 	lines->start = lines->stop = 0;
+	units_load(&lines->units, block, &lines->ends);
 	if (lines->filters && lines->filter->needles) {
 		needles_load(&lines->texts, lines->filter->needles, block);
 	} else if (lines->filters) {
@@ -290,7 +292,8 @@ static int next_candidate(struct regex_lines *lines, size_t from, size_t *ret_at
 		if (found == 0 || (found > 0 && lines->filter->set->exact))
 			return found;
 		if (found > 0)
-			found = units_around(&lines->units, lines->block, from, *ret_at, &line);
+			found = units_around_next(
+				&lines->units, lines->block, from, *ret_at, &lines->ends, &line);
 		if (found < 0) {
 			*ret_at = REGEX_NOWHERE;
 			return found;

@@ -153,6 +153,22 @@ static inline int units_around(
 			      : mmr_line_around(bytes, at, units->delimiter, ret_unit);
 }
 
+/* The ends of the rows of some bytes, for units_around_next. Other units need none. */
+static inline void units_load(const struct units *units, mmr_slice bytes, struct row_ends *ret_ends)
+{
+	if (units_are_rows(units))
+		*ret_ends = row_ends_of(units->records->separator, bytes);
+}
+
+/* Like units_around, for calls that never go back before the unit that was found last. So each row
+ * is read once. */
+static inline int units_around_next(const struct units *units, mmr_slice bytes, size_t known,
+	size_t at, struct row_ends *ends, mmr_slice *ret_unit)
+{
+	return units_are_rows(units) ? row_ends_around(ends, bytes.ptr + at, ret_unit)
+				     : units_around(units, bytes, known, at, ret_unit);
+}
+
 /* Moves `*at`, the start of a unit, forward over up to `*n` units, and subtracts those from `*n`.
  */
 int units_forward(const struct units *units, mmr_slice bytes, size_t *at, uint64_t *n);

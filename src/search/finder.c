@@ -72,24 +72,39 @@ void finder_close(struct finder *finder)
 	heap_free(finder);
 }
 
-_Static_assert(_Alignof(struct unit_walk) <= _Alignof(struct cursor), "a walk follows the cursors");
+/* Adds what only some finders need, after the cursors. */
+static struct finder *alloc_finder(const struct mmr_search *search)
+{
+	_Static_assert(_Alignof(struct unit_walk) <= _Alignof(struct cursor), "a walk is aligned");
+	_Static_assert(_Alignof(struct row_ends) <= _Alignof(struct cursor), "ends are aligned");
+	size_t size = sizeof(struct finder) + search->n_terms * sizeof(struct cursor);
+	bool walks = search->options.filter && search_matches_all(search);
+	bool has_rows = !walks && units_are_rows(&search->units);
+	size_t more = walks ? sizeof(struct unit_walk) : has_rows ? sizeof(struct row_ends) : 0;
+	struct finder *finder = heap_alloc(size + more);
+
+	if (!finder)
+		return NULL;
+	memset(finder, 0, size);
+	if (walks)
+		finder->walk = (struct unit_walk *)(void *)((char *)finder + size);
+	if (has_rows)
+		finder->ends = (struct row_ends *)(void *)((char *)finder + size);
+	return finder;
+}
 
 int finder_open(const struct mmr_search *search, const struct filters *filters, uint64_t base,
 	struct finder **ret_finder)
 {
-	size_t n_bytes = sizeof(struct finder) + search->n_terms * sizeof(struct cursor), i;
-	bool walks = search->options.filter && search_matches_all(search);
-	struct finder *finder = heap_alloc(n_bytes + (walks ? sizeof(struct unit_walk) : 0));
+	struct finder *finder = alloc_finder(search);
 	int err = 0;
+	size_t i;
 
 	if (!finder)
 		return error_set(-ENOMEM, "search for lines");
-	memset(finder, 0, n_bytes);
 	finder->search = search;
 	finder->filters = filters;
 	finder->base = base;
-	if (walks)
-		finder->walk = (struct unit_walk *)(void *)((char *)finder + n_bytes);
 	for (i = 0; i < search->n_terms && err == 0; i++) {
 		finder->cursors[i].term = &search->terms[i];
 		if (search->terms[i].regex)
@@ -147,6 +162,7 @@ void finder_load(struct finder *finder, mmr_slice block, uint64_t off)
 		unit_walk_start(finder->walk, &finder->search->units, block);
 		return;
 	}
+	units_load(&finder->search->units, block, finder->ends);
 	for (; cursor < finder->cursors + finder->search->n_terms; cursor++) {
 		if (cursor->lines)
 			regex_lines_load(cursor->lines, block, off, finder->filters->is_private);
@@ -237,8 +253,8 @@ static int next_match(struct finder *finder, mmr_slice *ret_line)
 		at = edge(finder, all);
 		if (at == NOT_FOUND)
 			return 0;
-		err = units_around(
-			&finder->search->units, finder->block, finder->from, at, ret_line);
+		err = units_around_next(&finder->search->units, finder->block, finder->from, at,
+			finder->ends, ret_line);
 		if (err < 0)
 			return err;
 		start = (size_t)(ret_line->ptr - finder->block.ptr);

@@ -137,6 +137,7 @@ struct finder {
 	/* If the patterns match all lines, about which the filter decides: these lines. Or NULL. It
 	 * is large, so a finder that does not need it has none. */
 	struct unit_walk *walk;
+	struct row_ends *ends; /* of the block, if it is searched for rows; or NULL */
 	size_t from; /* the next line starts here; after an error, the first undecided line */
 	struct cursor cursors[];
 };

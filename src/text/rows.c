@@ -479,6 +479,7 @@ struct row_ends row_ends_of(char separator, mmr_slice bytes)
 	ends.separator = separator;
 	ends.state = ROW_START;
 	ends.batch = FIRST_PIECE;
+	ends.row = (mmr_slice){bytes.ptr, 0};
 	return ends;
 }
 
@@ -487,7 +488,8 @@ static __attribute__((noinline)) void mark_next(struct row_ends *ends, size_t le
 	struct piece piece;
 
 	piece.separator = ends->separator;
-	load_quotes(&piece, ends->ptr, len, false);
+	load_quotes(&piece, ends->ptr, len, ends->has_quotes);
+	ends->has_quotes = piece.has_quotes;
 	ends->state = mark_ends(&piece, ends->state, ends->words).state;
 	ends->n_words = (unsigned)piece.n_words;
 }
@@ -512,6 +514,45 @@ bool row_ends_refill(struct row_ends *ends)
 	ends->left -= len;
 	ends->batch = ROW_PIECE;
 	return true;
+}
+
+/* Drops the ends before `at` that are in the words. Returns: the start of the row after the last of
+ * them; `start` if there are none. */
+static const char *drop_ends(struct row_ends *ends, const char *at, const char *start)
+{
+	const char *base = ends->base + 64 * (size_t)ends->word;
+	uint64_t before;
+
+	for (; ends->word < ends->n_words && base < at; ends->word++, base += 64) {
+		before = ends->words[ends->word];
+		if (at - base < 64)
+			before &= (UINT64_C(1) << (at - base)) - 1;
+		if (before)
+			start = base + 64 - __builtin_clzll(before);
+		ends->words[ends->word] -= before;
+		if (at - base < 64)
+			break;
+	}
+	return start;
+}
+
+int row_ends_around(struct row_ends *ends, const char *at, mmr_slice *ret_row)
+{
+	const char *start = ends->row.ptr, *stop = start + ends->row.len;
+
+	if (at >= stop) {
+		start = drop_ends(ends, at, stop);
+		while (ends->ptr <= at && row_ends_refill(ends))
+			start = drop_ends(ends, at, start);
+		stop = ends->ptr + ends->left;
+		if (ends->error == 0 && row_ends_next(ends, &stop))
+			stop++;
+		if (ends->error < 0)
+			return ends->error;
+		ends->row = (mmr_slice){start, (size_t)(stop - start)};
+	}
+	*ret_row = (mmr_slice){start, (size_t)(stop - start)};
+	return 0;
 }
 
 int rows_unclosed(const char *name, uint64_t off)

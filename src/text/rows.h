@@ -104,6 +104,8 @@ struct row_ends {
 	char separator;
 	enum row_state state;
 	size_t batch; /* bytes that are read next */
+	bool has_quotes;
+	mmr_slice row; /* that was found last, for row_ends_around; empty at the start */
 	unsigned word, n_words;
 	int error;
 	uint64_t words[ROW_WORDS]; /* a bit for each end */
@@ -133,6 +135,12 @@ static inline bool row_ends_next(struct row_ends *ends, const char **ret_at)
 			return false;
 	}
 }
+
+/* Finds the row that contains byte `at` of the bytes. It must not be before the row that was found
+ * last. Do not call row_ends_next for the same object.
+ *
+ * Returns: 0. Errors: as rows_function. */
+int row_ends_around(struct row_ends *ends, const char *at, mmr_slice *ret_row);
 
 /* Sets the error of a quote at `off` in an input that is not closed. Returns: MMR_EQUOTE. */
 int rows_unclosed(const char *name, uint64_t off);
