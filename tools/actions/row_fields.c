@@ -15,6 +15,13 @@
 
 /* --- Rows ------------------------------------------------------------------------------------- */
 
+static const char *find_byte(char byte, const char *at, const char *stop)
+{
+	const char *found = memchr(at, byte, (size_t)(stop - at));
+
+	return found ? found : stop;
+}
+
 /* The end of the text of a quoted field: its quote, or `stop`. `at` is after the first quote. */
 static const char *closing_quote(const char *at, const char *stop)
 {
@@ -42,12 +49,8 @@ static const char *csv_end(char separator, const char *at, const char *stop)
 const char *row_fields_end(const struct row_fields *fields, const char *at, const char *stop)
 {
 	char separator = fields->options->separator;
-	const char *end;
 
-	if (fields->options->csv)
-		return csv_end(separator, at, stop);
-	end = memchr(at, separator, (size_t)(stop - at));
-	return end ? end : stop;
+	return fields->options->csv ? csv_end(separator, at, stop) : find_byte(separator, at, stop);
 }
 
 bool row_fields_quoted(const struct row_fields *fields, mmr_slice field)
@@ -74,10 +77,11 @@ size_t row_fields_unquote(mmr_slice field, char *to)
 	return (size_t)(to - start);
 }
 
-/* A row of CSV that has quotes: its end is not known. */
+/* A row of CSV that has quotes: only the end of its first line is known. */
 static void find_quoted(const struct row_fields *fields, const char *stop, struct row *row)
 {
-	const char *at = row->start, *end;
+	const char *at = row->start, *end, *line_end = row->end;
+	char separator = fields->options->separator;
 	size_t n = 0;
 
 	if (stop - at > 3 && memcmp(at, MARK "\"", 4) == 0)
@@ -86,7 +90,10 @@ static void find_quoted(const struct row_fields *fields, const char *stop, struc
 		if (n <= fields->most)
 			row->starts[n] = at;
 		n++;
-		end = csv_end(fields->options->separator, at, stop);
+		if (line_end < at)
+			line_end = find_byte('\n', at, stop);
+		end = at < stop && *at == '"' ? csv_end(separator, at, stop)
+					      : find_byte(separator, at, line_end);
 		if (end == stop || *end == '\n')
 			break;
 	}
