@@ -121,21 +121,15 @@ static enum status run_table(struct input *input, const struct options *options)
 	enum status status = STATUS_DONE;
 	int err;
 
-	if (options->fields.n > 0 && options->action != ACTION_TYPE) {
-		status = row_fields_open(input, options, &options->fields, &fields);
-		task.fields = status == STATUS_DONE ? &fields : NULL;
-	}
-	if (status == STATUS_DONE && options->action == ACTION_SEARCH)
-		status = row_filter_open(input, options, &task.filter);
+	if (options->action == ACTION_SEARCH)
+		status = search_open(&task, &fields);
 	err = status == STATUS_DONE ? header_print(&task) : 1;
 	if (err < 0)
 		message_file(input->name, err);
 	else if (err > 0 && status == STATUS_DONE)
 		binary_refuse(input->name);
 	status = err == 0 ? run_selections(task) : give_up();
-	row_filter_close(task.filter);
-	if (task.fields)
-		row_fields_close(&fields);
+	search_close(&task);
 	return status;
 }
 

@@ -119,7 +119,7 @@ check "a header is not added to its own file" \
 
 # --- Refused --------------------------------------------------------------------------------------
 
-for option in -f -i -x '-R x' -o --offsets; do
+for option in -i -x '-R x' -o --offsets; do
 	check "-F with ${option%% *}" refuses "cannot use -F with ${option%% *}" -e 1 -F 1 $option short
 done
 for option in -f -i -x '-R x' '-t u8' '-b 1' --index; do

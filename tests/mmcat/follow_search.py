@@ -105,6 +105,51 @@ def check_parts():
 	follow.interrupt()
 
 
+def check_fields():
+	"""Fields are cut and tested as those of a whole file. Rows that lack one are reported when they come."""
+	rng = random.Random(3)
+	row = lambda: b"%d\t%s\t%d\n" % (rng.randrange(1000), rng.choice([b"web-1", b"web-12", b"db-1"]), rng.randrange(9))
+	for args in (["-F", "2"], ["-n", "-F", "3,1"], ["-F", "2", "-e", "7"], ["--in=2", "-e", "1"],
+			["-X", "--in=2", "-e", "web-1", "-F", "3"], ["--where=1>500 && 2!=\"db-1\""],
+			["-v", "--where=3<=4", "-F", "1-2"], ["-F", "2", "-l", "-5:"], ["-m", "1000000", "--where=1<9"]):
+		write("log", b"".join(row() for _ in range(20)))
+		follow = Follow("fields " + " ".join(args), *args, "log")
+		before = found(*args)
+		if "-l" in args:
+			args, skipped = args[:-2], before
+			before = found(*args)
+			skipped = before[:len(before) - len(skipped)]
+		else:
+			skipped = b""
+		for _ in range(10):
+			bytes = b"".join(row() for _ in range(rng.randrange(4)))
+			while bytes:
+				size = rng.randrange(1, 20)
+				append("log", bytes[:size])
+				bytes = bytes[size:]
+			follow.prints(found(*args)[len(skipped):])
+		follow.interrupt()
+	write("log", b"a\tb\nc\n")
+	follow = Follow("a row that lacks a field", "-F", "2", "log")
+	follow.prints(b"b\n\n")
+	append("log", b"d\te\n")
+	follow.prints(b"b\n\ne\n")
+	follow.says("log: cannot find field 2 in 1 row, the first at byte 4")
+	follow.interrupt(2)
+	write("log", b"1\n")
+	follow = Follow("a field that is no number", "--where", "1>0", "log")
+	follow.prints(b"1\n")
+	append("log", b"x\n2\n")
+	follow.prints(b"1\n2\n")
+	follow.says("log: cannot find a number of --where in 1 row, the first at byte 2")
+	follow.interrupt(2)
+	write("log", b"1\t2\n")
+	write("other", b"3\t4\n")
+	follow = Follow("fields of two files", "-F", "2", "log", "other")
+	follow.prints(b"log:2\nother:4\n")
+	follow.interrupt()
+
+
 def check_maximum():
 	write("log", b"a\nb\na\n")
 	follow = Follow("-m", "-m", "3", "-n", "-e", "a", "log")

@@ -43,7 +43,7 @@ check "JSON has no matches" grep -q '"submatches":\[\]' \
 # --- Refused --------------------------------------------------------------------------------------
 
 printf 'a,b\n1,2\n' > short
-for option in -f -i -x '-R x' '-t u8' --compare; do
+for option in -i -x '-R x' '-t u8' --compare; do
 	check "--in with ${option%% *}" refuses "cannot use --in with ${option%% *}" -e 1 --in 1 $option short
 done
 for option in -o --offsets; do

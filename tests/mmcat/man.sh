@@ -280,6 +280,8 @@ mmcat -f -l -3: app.log
 	tail -n 3 app.log
 mmcat -f -l -500: -e ERROR app.log
 	tail -n 500 app.log | grep ERROR
+mmcat -f --separator=' ' --where='2 == "ERROR"' -F 1,3 app.log
+	grep ERROR app.log | cut -d ' ' -f 1,3
 END
 }
 oracles > "$tmp/oracles"

@@ -29,7 +29,7 @@ def refusal(given, names):
 
 def refusal_of_filters(names):
 	for name in names & FILTERS:
-		for other in names & {"-f", "-i", "-x", "--compare", "--index-join", "--index-part"}:
+		for other in names & {"-i", "-x", "--compare", "--index-join", "--index-part"}:
 			return "cannot use %s with %s" % (name, other)
 	if {"--in", "-t"} <= names:
 		return "cannot use --in with -t"
@@ -71,7 +71,8 @@ def refusal_of_fields(given, names):
 	if "--separator" in names and not names & ({"--csv", "-F", "--sum", "--max"} | FILTERS):
 		return "cannot use --separator without --csv, -F, --in, --where or a total"
 	if "-F" in names or totals:
-		for name in (others - {"-t"}) | (names & {"-o", "--offsets"}):
+		# Lines that are followed have fields, but their totals would never be complete.
+		for name in (others - {"-t", *([] if totals else ["-f"])}) | (names & {"-o", "--offsets"}):
 			return "cannot use %s with %s" % (totals or "-F", name)
 		if ("-e", "1\\n") in given:
 			return "cannot use %s with a text that contains the delimiter" % (totals or "-F")

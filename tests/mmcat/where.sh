@@ -113,7 +113,7 @@ check "a number that is a text" refuses "cannot compare field 't' with a number:
 
 # --- Refused --------------------------------------------------------------------------------------
 
-for option in -f -i -x '-R x' --compare; do
+for option in -i -x '-R x' --compare; do
 	check "--where with ${option%% *}" refuses "cannot use --where with ${option%% *}" --where '1<1' $option table
 done
 check "a text that crosses lines" \

@@ -18,11 +18,11 @@ struct task {
 	struct input *input;
 	const struct options *options;
 	const struct selection *selection;
-	uint64_t maximum;                /* lines or records that -m still allows */
-	mmr_scan_options scan;           /* the selection */
-	const struct row_fields *fields; /* of -F; or NULL */
-	struct row_filter *filter;       /* of --in and --where; or NULL */
-	const struct task *other;        /* the same selection of the second input of --compare */
+	uint64_t maximum;          /* lines or records that -m still allows */
+	mmr_scan_options scan;     /* the selection */
+	struct row_fields *fields; /* of -F; or NULL */
+	struct row_filter *filter; /* of --in and --where; or NULL */
+	const struct task *other;  /* the same selection of the second input of --compare */
 };
 
 enum status action_print(struct task *task);
@@ -34,6 +34,11 @@ enum status action_type(struct task *task);
 enum status action_info(struct task *task);
 enum status action_index(struct task *task);
 enum status action_compare(struct task *task);
+
+/* Finds the fields of -F, and opens --in and --where, of an input whose header was read. Prints
+ * what failed. Call search_close in any case. Lifetime: `fields` must live until then. */
+enum status search_open(struct task *task, struct row_fields *fields);
+void search_close(struct task *task);
 
 /* For -f: the function `search` of follow_work. */
 int search_follow(struct input *input, const struct options *options, const mmr_scan_options *scan,

@@ -221,15 +221,6 @@ static int print_lines(const struct task *task, struct line_print *print)
 	return task->options->unique ? err : print_err;
 }
 
-int search_follow(struct input *input, const struct options *options, const mmr_scan_options *scan,
-	uint64_t maximum)
-{
-	struct task task = {.input = input, .options = options, .maximum = maximum, .scan = *scan};
-	struct line_print print;
-
-	return print_lines(&task, &print);
-}
-
 /* Whether the matches of a text are the same without lines or records: each is within one. A table
  * is read by rows, so that a quote that is not closed is found. */
 static bool has_matches_alone(const struct options *options)
@@ -342,6 +333,45 @@ static enum status fail(const struct task *task, const struct line_print *print,
 static bool has_wrong_rows(const struct line_print *print)
 {
 	return print->lacking.n > 0 || print->wrong.n > 0;
+}
+
+enum status search_open(struct task *task, struct row_fields *fields)
+{
+	const struct options *options = task->options;
+	enum status status = STATUS_DONE;
+
+	if (options->fields.n > 0) {
+		status = row_fields_open(task->input, options, &options->fields, fields);
+		task->fields = status == STATUS_DONE ? fields : NULL;
+	}
+	return status == STATUS_DONE ? row_filter_open(task->input, options, &task->filter)
+				     : status;
+}
+
+void search_close(struct task *task)
+{
+	row_filter_close(task->filter);
+	if (task->fields)
+		row_fields_close(task->fields);
+}
+
+int search_follow(struct input *input, const struct options *options, const mmr_scan_options *scan,
+	uint64_t maximum)
+{
+	struct task task = {.input = input, .options = options, .maximum = maximum, .scan = *scan};
+	struct line_print print = {.n_lines = 0};
+	struct row_fields fields;
+	int err = search_open(&task, &fields) == STATUS_DONE ? 0 : 1, faulty = 0;
+
+	if (err == 0)
+		err = print_lines(&task, &print);
+	if (print.lacking.n > 0)
+		report_lacking(&task, &print.lacking);
+	if (err == 0 && task.filter)
+		faulty = where_faults_report(&task, &print);
+	input->rest = has_wrong_rows(&print) || faulty > 0;
+	search_close(&task);
+	return err != 0 || faulty > 0 ? err : faulty;
 }
 
 enum status action_search(struct task *task)

@@ -35,8 +35,8 @@ void settle_refuse_others(
 
 void settle_refuse_other_actions(const char *const *given, const char *name)
 {
-	static const struct settle_other others[] = {{'f', "-f"}, {'i', "-i"}, {'R', "-R"},
-		{'x', "-x"}, {LONG_COMPARE, "--compare"}, {LONG_INDEX_JOIN, "--index-join"},
+	static const struct settle_other others[] = {{'i', "-i"}, {'R', "-R"}, {'x', "-x"},
+		{LONG_COMPARE, "--compare"}, {LONG_INDEX_JOIN, "--index-join"},
 		{LONG_INDEX_PART, "--index-part"}};
 
 	settle_refuse_others(given, name, others, sizeof(others) / sizeof(others[0]));
@@ -101,6 +101,8 @@ static void settle_header(struct options *options, const char *const *given)
 		return;
 	}
 	settle_refuse_other_actions(given, "--header");
+	if (given['f'])
+		settle_refuse("--header with -f");
 	if (given['t'])
 		settle_refuse("--header with -t");
 	if (given['b'])
@@ -128,6 +130,8 @@ static void settle_fields(struct options *options, const char *const *given)
 	if (options->fields.n == 0)
 		return;
 	settle_refuse_other_actions(given, settle_fields_name(given));
+	if (given['f'] && options->totals.n > 0)
+		exit((int)message("cannot use %s with -f", settle_fields_name(given)));
 	if (given['o'])
 		settle_refuse("-F with -o");
 	if (given[LONG_OFFSETS])
@@ -446,8 +450,9 @@ static void settle_names(struct options *options, const char *const *given)
 	if (!used && given[LONG_NO_FILENAME])
 		settle_refuse("--no-filename without -c, -e or -E");
 	options->names = given['H'] || (options->n_files > 1 && !given[LONG_NO_FILENAME]);
-	/* A sample, or fields, are printed as the whole files are. */
-	if (options->all_lines && !options->count_only && !given['H'])
+	/* A sample, or fields, are printed as the whole files are. Those of files that are followed
+	 * are mixed. */
+	if (options->all_lines && !options->count_only && !options->follow && !given['H'])
 		options->names = false;
 	if (options->unique)
 		options->names = false;
@@ -475,7 +480,7 @@ static void settle_follow(const struct options *options)
 		settle_refuse("-f with a text that contains the delimiter of lines");
 	if (options->action == ACTION_SEARCH &&
 		(selection->range.has_length || selection->range.stop != MMR_END))
-		settle_refuse("-f with -e or -E and a range that has an end");
+		settle_refuse("-f with a search or fields and a range that has an end");
 	if (options->n_selections > 1)
 		settle_refuse("-f with more than one -b or -l");
 	if (selection->part == PART_SHARD)

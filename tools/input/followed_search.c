@@ -82,6 +82,8 @@ static int search_input(struct followed *file, struct input *input, bool whole)
 		err = follower->work->search(input, options, &scan, follower->maximum);
 	if (err != 0)
 		return err;
+	if (input->rest)
+		follower->status = STATUS_TROUBLE;
 	file->off += stop;
 	file->lines_before += n_lines;
 	if (follower->maximum != NO_MAXIMUM)
