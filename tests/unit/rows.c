@@ -116,6 +116,26 @@ static void must_iterate(const struct task *task, mmr_slice bytes, const struct 
 	MUST(i == naive->n && ends.error == 0, CASE ": %zu ends, not %zu", CASE_OF, i, naive->n);
 }
 
+/* The rows around some bytes, in order, with steps of any length between them. */
+static void must_be_around(struct task *task, mmr_slice bytes, const struct naive_rows *naive)
+{
+	struct row_ends ends = row_ends_of(task->separator, bytes);
+	size_t most = 1 + chance_below(&task->chance, bytes.len + 1), at, i = 0, start, stop;
+	mmr_slice row;
+
+	for (at = chance_below(&task->chance, most); at < bytes.len;
+		at += chance_below(&task->chance, most + 1)) {
+		while (i < naive->n && naive->ends[i] < at)
+			i++;
+		start = i > 0 ? naive->ends[i - 1] + 1 : 0;
+		stop = i < naive->n ? naive->ends[i] + 1 : bytes.len;
+		MUST(row_ends_around(&ends, bytes.ptr + at, &row) == 0, CASE, CASE_OF);
+		MUST(row.ptr == bytes.ptr + start && row.len == stop - start,
+			CASE ": %zu bytes around %zu, not %zu", CASE_OF, row.len, at, stop - start);
+	}
+	MUST(ends.error == 0, CASE, CASE_OF);
+}
+
 /* The iterator over cells has the same rows. */
 static void must_be_rows_of_cells(
 	const struct task *task, mmr_slice bytes, const struct naive_rows *naive)
@@ -150,6 +170,7 @@ static void must_read(struct task *task, mmr_slice bytes, bool everywhere)
 	must_join(task, bytes, chance_below(&task->chance, bytes.len + 1), &naive);
 	must_select(task, bytes, &naive);
 	must_iterate(task, bytes, &naive);
+	must_be_around(task, bytes, &naive);
 	must_be_rows_of_cells(task, bytes, &naive);
 	free(naive.ends);
 }
