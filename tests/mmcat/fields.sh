@@ -97,6 +97,9 @@ check "JSON has numbers" says 2 $'{"2":"b","3":null}\n{"2":"2","3":null}\n' \
 	$'mmcat: short: cannot find field 3 in 2 rows, the first at byte 0\n' --csv --json -F 2-3 -m 2 short
 check "one header for equal files" says 0 $'a,b\n1,2\n3\n4,5\n1,2\n3\n4,5\n' "" --csv --header short short
 check "other headers are printed" says 0 $'a,b\n1,2\n3\n4,5\na,a\n1,2\n' "" --csv --header short twice
+{ seq -s , 40000 && echo 1; } > wide
+check "one long header for equal files" cmp <("$MMCAT" --csv --header wide wide) <(cat wide; echo 1)
+check "a header after a long one" cmp <("$MMCAT" --csv --header short wide short) <(cat short wide short)
 check "-c does not count it" says 0 $'3\n' "" --csv --header -c short
 seq 100000 > numbers
 check "the rest of a pipe" cmp numbers <(cat numbers | "$MMCAT" --header)

@@ -2,7 +2,9 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "actions/action.h"
-#include "actions/line_print.h"
+#include "actions/line_text.h"
+#include "actions/totals.h"
+#include "actions/unique.h"
 #include "output/output.h"
 #include "status/message.h"
 
@@ -53,12 +55,14 @@ static int keep(const struct line_text *text)
 	return 0;
 }
 
-/* Prints the rest of a header. The names of totals are before its end. */
+/* Prints a header. The names of totals are before its end. */
 static void print_text(const struct options *options, const struct line_text *text)
 {
 	size_t len = text->len;
 
-	if (options->totals.n == 0 || len == text->room) {
+	if (options->unique)
+		unique_print_column();
+	if (options->totals.n == 0) {
 		output_write(text->bytes, len);
 		return;
 	}
@@ -69,45 +73,38 @@ static void print_text(const struct options *options, const struct line_text *te
 	output_write(&options->delimiter, 1);
 }
 
-static int print(void *context, struct line_text *text)
+static int print(const struct options *options, const struct line_text *text)
 {
-	struct line_print *lines = context;
-	/* A header that is longer than the room is printed in parts. */
-	bool is_part = lines->has_printed || text->len == text->room;
-
-	if (is_part || !is_known(text)) {
-		int err = is_part ? 0 : keep(text);
+	if (!is_known(text)) {
+		int err = keep(text);
 
 		if (err < 0)
 			return err;
-		if (lines->style.options->unique && !lines->has_printed)
-			unique_print_column();
-		print_text(lines->style.options, text);
+		print_text(options, text);
 	}
-	lines->has_printed = has_any = true;
-	text->len = 0;
+	has_any = true;
 	return 0;
 }
 
 int header_print(const struct task *task)
 {
-	struct line_print lines = {
-		.style = {.input = task->input,
-			.options = task->options,
-			.fields = task->fields,
-			.is_header = true,
-			.refuses_binary = binary_matters(task->options->binary)}};
+	struct line_style style = {.input = task->input,
+		.options = task->options,
+		.fields = task->fields,
+		.is_header = true,
+		.refuses_binary = binary_matters(task->options->binary)};
 	mmr_found_line line = {.bytes = task->input->header, .in_turn = true};
 	struct line_text text = {.style = NULL};
 	int err;
 
 	if (!is_wanted(task))
 		return 0;
-	err = line_text_start(&text, &lines.style);
+	err = line_text_start(&text, &style);
+	/* All of a header is compared with the last one. */
 	if (err == 0)
-		err = line_text_add(&text, &line, print, &lines);
+		err = line_text_add(&text, &line, line_text_grow, NULL);
 	if (err == 0)
-		err = print(&lines, &text);
+		err = print(task->options, &text);
 	line_text_end(&text);
 	return err;
 }

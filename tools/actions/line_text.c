@@ -37,6 +37,18 @@ void line_text_end(struct line_text *text)
 	mmr_line_matches_close(text->it);
 }
 
+int line_text_grow(void *context, struct line_text *text)
+{
+	char *bytes = realloc(text->bytes, 2 * text->room);
+
+	(void)context;
+	if (!bytes)
+		return -ENOMEM;
+	text->bytes = bytes;
+	text->room *= 2;
+	return 0;
+}
+
 static void put_colored(struct adding *adding, const char *color, const char *bytes, size_t len)
 {
 	bool colored = adding->text->style->options->color;

@@ -73,6 +73,10 @@ const char *line_text_gap(const struct options *options);
 int line_text_start(struct line_text *text, const struct line_style *style);
 void line_text_end(struct line_text *text);
 
+/* Doubles the room instead of printing: a line_text_print_fn for texts that are not printed yet.
+ * Errors: -ENOMEM. */
+int line_text_grow(void *context, struct line_text *text);
+
 /* Notes that the row at an offset lacks a field. */
 void line_text_lacks(struct line_text *text, uint64_t off);
 

@@ -108,25 +108,12 @@ static int put_matches(void *argument)
 
 /* --- Fields ----------------------------------------------------------------------------------- */
 
-/* Doubles the buffer: a line_text_print_fn for values that are not printed yet. */
-static int grow(void *context, struct line_text *text)
-{
-	char *bytes = realloc(text->bytes, 2 * text->room);
-
-	(void)context;
-	if (!bytes)
-		return -ENOMEM;
-	text->bytes = bytes;
-	text->room *= 2;
-	return 0;
-}
-
 /* Makes the value of a row in the buffer. */
 static void put_composed(struct walk *walk, const struct row *row, uint64_t position)
 {
 	struct line_text *text = walk->text;
 	mmr_found_line line = {.in_turn = true};
-	struct adding adding = {.text = text, .line = &line, .print = grow};
+	struct adding adding = {.text = text, .line = &line, .print = line_text_grow};
 	size_t start = text->len, end = 1;
 
 	line_put_row(&adding, row);
