@@ -95,6 +95,11 @@ check "JSON has names" says 0 $'{"a, b":"1","7":"2","c":"3"}\n' "" --csv --heade
 check "JSON of a cell with bytes after its quote" says 0 $'{"2":"\\"ab\\"c\\""}\n' "" --csv --json -F 2 - < <(echo 'x,"ab"c",d')
 check "JSON has numbers" says 2 $'{"2":"b","3":null}\n{"2":"2","3":null}\n' \
 	$'mmcat: short: cannot find field 3 in 2 rows, the first at byte 0\n' --csv --json -F 2-3 -m 2 short
+check "JSON of rows after the start of a pipe" says 2 $'{"2":"2"}\n{"2":null}\n{"2":"5"}\n' \
+	$'mmcat: standard input: cannot find field 2 in 1 row, the first at byte 8\n' \
+	--csv --json -F 2 -b 4: < <(cat short)
+check "offsets as JSON after the start of a pipe" says 0 \
+	$'{"file":"standard input","offset":10,"length":1}\n' "" --csv --json --offsets -e 4 -b 4: < <(cat short)
 check "one header for equal files" says 0 $'a,b\n1,2\n3\n4,5\n1,2\n3\n4,5\n' "" --csv --header short short
 check "other headers are printed" says 0 $'a,b\n1,2\n3\n4,5\na,a\n1,2\n' "" --csv --header short twice
 { seq -s , 40000 && echo 1; } > wide

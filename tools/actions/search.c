@@ -126,7 +126,7 @@ static mmr_found_options found_options(const struct task *task)
 	how.before = search->before;
 	how.after = search->after;
 	how.max_lines = task->maximum;
-	how.numbers = (search->numbers || options->json) && !options->count_only &&
+	how.numbers = (search->numbers || search_is_json(options)) && !options->count_only &&
 		      !options->unique && options->totals.n == 0;
 	how.backward = options->reverse;
 	how.sample = options->sample;
