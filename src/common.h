@@ -32,6 +32,9 @@ int error_set_at(int code, uint64_t off, const char *format, ...)
 int error_explain_at(int code, uint64_t off, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Gives the last error an offset if it has the code and no offset. Returns: `code`. */
+int error_locate(int code, uint64_t off);
+
 /* Appends "; HINT" to the last message. A hint is an imperative. Returns: `code`. */
 int error_hint(int code, const char *remedy);
 

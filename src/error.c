@@ -149,6 +149,15 @@ int error_explain_at(int code, uint64_t off, const char *format, ...)
 	return code;
 }
 
+int error_locate(int code, uint64_t off)
+{
+	struct error_note *note = own_note(false);
+
+	if (note && last_code == code && note->off == UINT64_MAX)
+		note->off = off;
+	return code;
+}
+
 int error_hint(int code, const char *remedy)
 {
 	struct error_note *note = own_note(false);

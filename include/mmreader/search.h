@@ -41,6 +41,7 @@ typedef struct mmr_search_filter {
 	 * on nothing else, since a line may be passed several times, or although it is not wanted.
 	 *
 	 * Returns: 1 to keep the line, 0 to refuse it, a negative code to end the search before it.
+	 * If it is that of a call that failed without an offset, the error gets that of the line.
 	 * Lifetime: of the bytes, which are those of a block, until it returns.
 	 * Threads: called by several threads at once, each with its own `state`. */
 	int (*keep)(void *state, mmr_slice line, uint64_t off);

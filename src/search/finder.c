@@ -53,9 +53,11 @@ static int ask_filter(struct finder *finder, mmr_slice line)
 	int kept = finder->search->options.filter->keep(
 		finder->state, line, finder->off - finder->base + start);
 
-	if (kept < 0)
-		finder->from = start;
-	return kept;
+	if (kept >= 0)
+		return kept;
+	finder->from = start;
+	/* A filter that searches the line has no offset of it in the file. */
+	return error_locate(kept, finder->off + start);
 }
 
 /* --- Lines ------------------------------------------------------------------------------------ */

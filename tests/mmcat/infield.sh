@@ -40,6 +40,17 @@ check "matches are not coloured" says 0 $'1\ta\n' "" --color=always --in 2 -e a 
 check "JSON has no matches" grep -q '"submatches":\[\]' \
 	<(printf '1\ta\na\tb\n' | "$MMCAT" --json --in 2 -e a)
 
+# --- Patterns that take too many steps ------------------------------------------------------------
+
+{ printf 'b\tc\nx\t' && head -c 40000 /dev/zero | tr '\0' a && echo '!'; } > steps
+message=": cannot search at byte 4: pattern exceeds the limit of steps or memory; use a simpler one"
+for how in "" -c -r "-v -c"; do
+	check "a field, with '$how'" sh -c '[ "$("$0" $1 -E "(a+)+(b|c)*$" --in 2 steps 2>&1 > /dev/null)" = "$2" ]' \
+		"$MMCAT" "$how" "mmcat: steps$message"
+done
+check "a field of standard input after a line" sh -c \
+	'[ "$(read -r _ && "$0" -E "(a+)+(b|c)*$" --in 2 2>&1)" = "$1" ]' "$MMCAT" "mmcat: standard input$message" < steps
+
 # --- Refused --------------------------------------------------------------------------------------
 
 printf 'a,b\n1,2\n' > short
