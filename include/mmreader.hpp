@@ -23,6 +23,7 @@
 #include <mmreader/views.hpp>
 #include <mmreader/lines.hpp>
 #include <mmreader/array.hpp>
+#include <mmreader/exact.hpp>
 #include <mmreader/text.hpp>
 #include <mmreader/record.hpp>
 #include <mmreader/scan.hpp>

@@ -68,6 +68,20 @@ template <class Number>
 	return detail::narrow<Number>(value);
 }
 
+/* Parses a decimal number without rounding it.
+ *
+ * Returns: no value for a text that is not a number, or that mmr_decimal has no room for.
+ * Errors: errc::truncated, EIO, errc::no_map. */
+[[nodiscard]] inline std::optional<mmr_decimal> to_decimal(borrowed text, on_error err = on_error())
+{
+	mmr_decimal value{};
+	const int result = mmr_slice_to_decimal(text, &value);
+
+	if (result == -EINVAL || result == -ERANGE || err.failed(result))
+		return std::nullopt;
+	return value;
+}
+
 /* How often a byte occurs. */
 [[nodiscard]] inline std::uint64_t count_byte(borrowed bytes, char byte, on_error err = on_error())
 {

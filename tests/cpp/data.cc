@@ -211,10 +211,121 @@ static void test_empty_layout()
 		(void)mmreader::column<std::uint8_t>(layout, "abc", moved.field(0)));
 }
 
+static std::optional<mmr_decimal> decimal(std::string_view text)
+{
+	return mmreader::to_decimal(text);
+}
+
+static void test_decimals()
+{
+	const auto price = decimal("-1.50"), huge = decimal("1e2147483647");
+	std::error_code code;
+
+	CHECK(price && price->digits == 150 && price->exponent == -2 && price->negative);
+	CHECK(huge && huge->digits == 1 && huge->exponent == INT32_MAX && !huge->negative);
+	for (const char *text : {"", "x", "1 ", "inf", "12345678901234567890", "1e2147483648"})
+		CHECK(!decimal(text) && !mmreader::to_decimal(text, code) && !code);
+}
+
+/* The sum of decimals in units of 10^-places, or NaN if one does not fit. */
+static double units(std::initializer_list<const char *> texts, int places)
+{
+	mmreader::exact_sum sum;
+
+	for (const char *text : texts)
+		if (!sum.add(decimal(text).value(), places))
+			return std::nan("");
+	return sum.value();
+}
+
+static void test_exact_decimals()
+{
+	const char *most = "9999999999999999999";
+
+	CHECK(units({"1.50", "-0.01", "7e2", "-0e99", "+3"}, 2) == 70449);
+	CHECK(units({"1.500", "1500e-3", "0.15e1"}, 1) == 45);
+	CHECK(units({"5e3", "5000", "-70000e-1"}, -3) == 3);
+	CHECK(std::isnan(units({"1.55"}, 1)) && std::isnan(units({"1500"}, -3)));
+	CHECK(units({"0e2147483647", "0e-2147483647"}, INT32_MAX) == 0);
+	CHECK(units({"3e-2147483640"}, INT32_MAX) == 3e7);
+	CHECK(std::isnan(units({"1e2147483647"}, INT32_MAX)));
+	CHECK(std::isnan(units({"1e-2147483647"}, INT32_MIN)));
+
+	/* Integers below 10^38 fit. */
+	CHECK(units({"1e37"}, 0) == 1e37 && units({"-1e37"}, 0) == -1e37);
+	CHECK(std::isnan(units({"1e38"}, 0)) && std::isnan(units({"1000000000000000000e20"}, 0)));
+	CHECK(units({most, "1"}, 19) == 1e38 && std::isnan(units({most}, 20)));
+
+	/* All digits of a large product. */
+	mmreader::exact_sum rest;
+
+	CHECK(rest.add(decimal(most).value(), 19));
+	rest.add(-1e38); /* which is 2251190176543965970432 less than the power */
+	CHECK(rest.value() == 2241190176543965970432.0);
+	CHECK(rest.add(decimal("-2241190176543965970").value(), 3) && rest.value() == 432);
+
+	/* Rounded once: in binary, 0.1 is no sum of doubles. */
+	mmreader::exact_sum dimes;
+
+	for (int i = 0; i < 1000000; i++)
+		CHECK(dimes.add(mmr_decimal{1, -1, false}, 1));
+	CHECK(dimes.mean(10) == 100000 && dimes.mean(10 * 1000000) == 0.1);
+}
+
+template <class Number> static void check_exact_add(const std::vector<Number> &numbers)
+{
+	mmreader::exact_sum sum, part;
+
+	for (Number number : numbers) {
+		mmreader::exact_sum one;
+
+		one.add(number);
+		CHECK(one.value() == static_cast<double>(number));
+		sum.add(number);
+		part.add(number);
+		part.merge(one);
+	}
+	CHECK(part.mean(2) == sum.value());
+	CHECK(mmr_exact_value(&part.get()) == part.value());
+}
+
+static void test_exact_sums()
+{
+	mmreader::exact_sum sum;
+
+	CHECK(sum.value() == 0 && std::isnan(sum.mean(0)));
+	for (double number : {1e100, 1.0, -1e100, 0.5, 5e-324, -5e-324})
+		sum.add(number);
+	CHECK(sum.value() == 1.5 && sum.mean(3) == 0.5);
+	check_exact_add<signed char>({-128, 127, 1});
+	check_exact_add<unsigned char>({255, 0});
+	check_exact_add<int>({-2147483647 - 1, 2147483647});
+	check_exact_add<std::int64_t>({INT64_MIN, INT64_MAX, -1});
+	check_exact_add<std::uint64_t>({UINT64_MAX, 1, 0});
+	check_exact_add<float>({1.5f, -3e38f, 1e-45f});
+
+	/* More digits than a double has. */
+	mmreader::exact_sum wide;
+
+	wide.add(std::int64_t{9007199254740993});
+	wide.add(-9007199254740992.0);
+	CHECK(wide.value() == 1);
+	wide.add(UINT64_MAX);
+	wide.add(-std::ldexp(1, 64));
+	CHECK(wide.value() == 0);
+	wide.add(std::numeric_limits<double>::infinity());
+	CHECK(std::isinf(wide.value()));
+	wide.merge(wide);
+	CHECK(std::isinf(wide.value()));
+}
+
 int main()
 {
 	test_arrays();
 	test_array_details();
+	test_decimals();
+	test_exact_decimals();
+	test_exact_sums();
 	test_records();
 	test_empty_layout();
 	return n_failed != 0;

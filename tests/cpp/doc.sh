@@ -57,7 +57,7 @@ for source in "$tmp"/*.c++*; do
 	check "$name runs" "$tmp/program" "$tmp/log"
 	cp "$tmp/check.out" "$tmp/output$n"
 done
-check "there are programs" test "$n" -ge 11
+check "there are programs" test "$n" -ge 12
 
 # What some of them print.
 prints()
@@ -68,3 +68,4 @@ check "the longest line" prints 1 "longest line: 23 bytes"
 check "empty lines" prints 4 "1 empty lines"
 check "numbers" prints 6 "10 7 7"
 check "records" prints 6 "abc 1.5"
+check "an exact sum" prints 8 "sum 60, mean 20, 1 other rows"

@@ -120,5 +120,9 @@ check "an unused result" refuses c++17 'nodiscard\|ignoring return value' \
 	'mmreader::count_lines(mmreader::reader("x")); return 0;'
 check "a callback that returns a number" refuses c++17 'false to stop' \
 	'return mmreader::for_each_line(mmreader::reader("x"), {}, [](std::string_view) { return 1; });'
+check "an exact sum of a truth value" refuses c++17 'an integer, float or double' \
+	'mmreader::exact_sum sum; sum.add(true); return sum.value() > 0;'
+check "a decimal that may not be added" refuses c++17 'nodiscard\|ignoring return value' \
+	'mmreader::exact_sum sum; sum.add(mmr_decimal{}, 0); return 0;'
 check "a call without a code and without exceptions" refuses c++17,-fno-exceptions \
 	'pass a std::error_code' 'return mmreader::count_lines(mmreader::reader(), {}) > 0;'

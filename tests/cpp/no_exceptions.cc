@@ -59,6 +59,11 @@ int main()
 
 	CHECK(search.count(file, {}, code) == 2 && !code);
 
+	mmreader::exact_sum tenths;
+
+	CHECK(tenths.add(mmreader::to_decimal("0.3", code).value_or(mmr_decimal{}), 1) && !code);
+	CHECK(tenths.mean(10) == 0.3);
+
 	const mmreader::array<std::uint16_t> array("abc", MMR_NATIVE, 0, code);
 
 	CHECK(array.empty() && code == std::errc::bad_message);
