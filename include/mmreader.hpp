@@ -32,6 +32,7 @@
 #include <mmreader/compare.hpp>
 #include <mmreader/index.hpp>
 #include <mmreader/regex.hpp>
+#include <mmreader/filter.hpp>
 #include <mmreader/search.hpp>
 #include <mmreader/bisect.hpp>
 #include <mmreader/intern.hpp>

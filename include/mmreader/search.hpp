@@ -9,7 +9,7 @@
 #ifndef MMREADER_SEARCH_HPP
 #define MMREADER_SEARCH_HPP
 
-#include <mmreader/scan.hpp>
+#include <mmreader/filter.hpp>
 
 #include <initializer_list>
 #include <vector>
@@ -63,7 +63,23 @@ struct search_options {
 	bool utf = false;
 	char delimiter = '\n';
 	const mmr_split *records = nullptr; /* of split::get */
+	search_filter filter = {};          /* copied by the search */
 };
+
+namespace detail
+{
+
+/* Closes a search, and then destroys its filter. */
+struct search_closer {
+	std::unique_ptr<filter_calls> filter;
+
+	void operator()(mmr_search *search) const noexcept
+	{
+		mmr_search_close(search);
+	}
+};
+
+} // namespace detail
 
 /* Compiled patterns. */
 class search
@@ -102,6 +118,18 @@ public:
 		return !handle_ && err.failed_silently(-EBADF);
 	}
 
+	/* Makes a call of the C interface that searches, and throws what the filter threw:
+	 *
+	 *	result = search.call([&] { return mmr_search_run(search.get(), ...); });
+	 *
+	 * Without this function, the call returns an unknown negative code if the filter throws. */
+	template <class Call> int call(Call &&call) const
+	{
+		detail::filter_calls *filter = handle_.get_deleter().filter.get();
+
+		return filter ? filter->exceptions().scan(call) : call();
+	}
+
 	/* The number of lines that match. */
 	[[nodiscard]] std::uint64_t count(
 		const reader &file, const scan_options &scan = {}, on_error err = on_error()) const
@@ -110,7 +138,8 @@ public:
 		std::uint64_t n = 0;
 
 		if (!closed(err) && !file.closed(err))
-			err.failed(mmr_search_count(get(), file.get(), &c, &n));
+			err.failed(
+				call([&] { return mmr_search_count(get(), file.get(), &c, &n); }));
 		return n;
 	}
 
@@ -120,6 +149,7 @@ private:
 	{
 		mmr_search_options c = MMR_SEARCH_OPTIONS_INIT;
 		std::vector<mmr_pattern> patterns;
+		std::unique_ptr<detail::filter_calls> filter;
 		mmr_search *compiled = nullptr;
 
 		for (; first != last; ++first)
@@ -132,12 +162,16 @@ private:
 		c.utf = options.utf;
 		c.delimiter = options.delimiter;
 		c.records = options.records;
+		if (options.filter) {
+			filter = std::make_unique<detail::filter_calls>(options.filter);
+			c.filter = filter->get();
+		}
 		if (!err.failed(
 			    mmr_search_compile(patterns.data(), patterns.size(), &c, &compiled)))
-			handle_.reset(compiled);
+			handle_ = {compiled, {std::move(filter)}};
 	}
 
-	detail::handle<mmr_search, mmr_search_close> handle_;
+	std::unique_ptr<mmr_search, detail::search_closer> handle_;
 };
 
 /* Which lines are reported, and how; as in mmr_found_options. */
@@ -188,8 +222,10 @@ bool for_each_found(const reader &file, const search &search, const scan_options
 	c_how.sample = how.sample;
 	c_how.seed = how.seed;
 	return !file.closed(err) && !search.closed(err) &&
-	       state.finish(
-		       mmr_search_lines(search.get(), file.get(), &c, &c_how, call, &state), err);
+	       state.finish(search.call([&] {
+		       return mmr_search_lines(search.get(), file.get(), &c, &c_how, call, &state);
+	       }),
+		       err);
 }
 
 /* --- Matches in a line ------------------------------------------------------------------------ */

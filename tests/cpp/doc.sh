@@ -57,7 +57,7 @@ for source in "$tmp"/*.c++*; do
 	check "$name runs" "$tmp/program" "$tmp/log"
 	cp "$tmp/check.out" "$tmp/output$n"
 done
-check "there are programs" test "$n" -ge 12
+check "there are programs" test "$n" -ge 13
 
 # What some of them print.
 prints()
@@ -69,3 +69,4 @@ check "empty lines" prints 4 "1 empty lines"
 check "numbers" prints 6 "10 7 7"
 check "records" prints 6 "abc 1.5"
 check "an exact sum" prints 8 "sum 60, mean 20, 1 other rows"
+check "a filter" prints 11 "2 lines of May"

@@ -120,6 +120,8 @@ check "an unused result" refuses c++17 'nodiscard\|ignoring return value' \
 	'mmreader::count_lines(mmreader::reader("x")); return 0;'
 check "a callback that returns a number" refuses c++17 'false to stop' \
 	'return mmreader::for_each_line(mmreader::reader("x"), {}, [](std::string_view) { return 1; });'
+check "a filter that returns a number" refuses c++17 'true to keep a line' \
+	'mmreader::search_filter filter = [](std::string_view, std::uint64_t) { return 1; }; return !filter;'
 check "an exact sum of a truth value" refuses c++17 'an integer, float or double' \
 	'mmreader::exact_sum sum; sum.add(true); return sum.value() > 0;'
 check "a decimal that may not be added" refuses c++17 'nodiscard\|ignoring return value' \

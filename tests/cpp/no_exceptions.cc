@@ -59,6 +59,19 @@ int main()
 
 	CHECK(search.count(file, {}, code) == 2 && !code);
 
+	mmreader::search_options options;
+
+	options.filter = [](std::string_view line, std::uint64_t off) {
+		return off > 0 && line.size() == 6;
+	};
+
+	const mmreader::search filtered({"a"}, options, code);
+
+	CHECK(filtered.count(file, {}, code) == 1 && !code);
+	CHECK(mmreader::for_each_found(
+		file, filtered, {}, {},
+		[](const mmreader::found_line &line) { CHECK(line.bytes == "1,\"a\"\n"); }, code));
+
 	mmreader::exact_sum tenths;
 
 	CHECK(tenths.add(mmreader::to_decimal("0.3", code).value_or(mmr_decimal{}), 1) && !code);
