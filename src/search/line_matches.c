@@ -8,9 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Comparing a text at each byte of such a line is not slow. */
-#define SHORT_LINE ((size_t)256)
-
 /* The next match of a term. */
 struct next_match {
 	struct text_cursor text;
@@ -168,30 +165,6 @@ static int ends_with_empty_line(const mmr_line_matches *it)
 	return err < 0 ? err : (int)n;
 }
 
-/* Whether a short line contains a text, of which each occurrence counts. A text_cursor, which is
- * made for blocks, takes three times as long. Returns: 1; 0; an error. */
-static int test_short(const mmr_line_matches *it, const mmr_needle *needle)
-{
-	size_t len = needle->text.len, place = needle->places[0];
-	const char *at, *stop;
-	struct guard guard;
-	int found = 0;
-
-	if (len > it->bytes.len)
-		return 0;
-	if (!GUARD_ENTER(&guard, it->bytes.ptr, it->bytes.len))
-		return guard_fault(&guard);
-	at = it->bytes.ptr + place;
-	for (stop = at + (it->bytes.len - len) + 1; !found && at < stop; at++) {
-		at = memchr(at, needle->bytes[0], (size_t)(stop - at));
-		if (!at)
-			break;
-		found = memcmp(at - place, needle->text.ptr, len) == 0;
-	}
-	guard_leave(&guard);
-	return found;
-}
-
 /* Whether a term matches the line. Returns: 1; 0; an error. */
 static int test_term(mmr_line_matches *it, size_t i)
 {
@@ -199,9 +172,6 @@ static int test_term(mmr_line_matches *it, size_t i)
 	mmr_slice match;
 	int found;
 
-	if (!term->regex && !term->needles && !term_is_empty(term) && !term->needle.caseless &&
-		it->bytes.len <= SHORT_LINE && edges_allow_all(&it->search->edges))
-		return test_short(it, &term->needle);
 	load_term(it, i);
 	if (term->regex)
 		return regex_lines_test(it->terms[i].lines);

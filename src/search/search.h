@@ -76,6 +76,8 @@ struct text_cursor {
 	mmr_slice block;
 	bool is_line;                 /* the block is one line, or record, without its delimiter */
 	size_t known;                 /* start of the record of the last one that crosses lines */
+	bool is_short;                /* the line is so short that one text is compared in place */
+	size_t next;                  /* in such a line: where the next one may start */
 	mmr_matches matches;          /* of one text */
 	struct needles_search of_set; /* of several */
 };
