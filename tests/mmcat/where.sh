@@ -27,6 +27,8 @@ faults()
 # --- Expressions ----------------------------------------------------------------------------------
 
 printf 'id,a b,c"d\n1,x,-1\n2,"y ""z""",10\n3,y,9\n' > table
+check "a number that is too large for a double" says 2 $'8\n' \
+	$'mmcat: standard input: cannot find a number of --where in 1 row, the first at byte 2\n' --where '1 > 5' < <(printf '8\n1e400\n')
 wrong()
 {
 	check "--where '$1'" refuses "invalid expression '$1'; at byte $2, $3 is needed" --csv --header --where "$1" table
