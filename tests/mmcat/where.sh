@@ -24,6 +24,12 @@ faults()
 {
 	printf 'mmcat: %s: cannot find a %s of --where in %d rows, the first at byte %d\n' "$1" field $2 $3 "$1" number $4 $5
 }
+{ echo x && seq 700000; } > early
+for how in -j1 -j3 "-j1 -u" "-j3 -m3"; do
+	check "one in the first block, in reverse order $how" grep -q "in 1 row, the first at byte 0$" \
+		<("$MMCAT" $how -r --where '1 > 699998' early 2>&1)
+done
+
 # --- Expressions ----------------------------------------------------------------------------------
 
 printf 'id,a b,c"d\n1,x,-1\n2,"y ""z""",10\n3,y,9\n' > table

@@ -177,7 +177,7 @@ static void count_faults(struct tester *tester, const struct tested *tested, uin
 {
 	bool found = (tested->result > 0) != tester->filter->options->search.invert;
 
-	if (off < tester->seen || tester->left == 0)
+	if ((off < tester->seen && !tester->filter->backward) || tester->left == 0)
 		return;
 	tester->seen = off + tested->bytes.len;
 	tester->left -= found && tester->left != UINT64_MAX;
@@ -269,9 +269,10 @@ void row_filter_close(struct row_filter *filter)
 	filter->tested.items = NULL;
 }
 
-void row_filter_start(struct row_filter *filter, uint64_t most)
+void row_filter_start(struct row_filter *filter, uint64_t most, bool backward)
 {
 	filter->most = most;
+	filter->backward = backward;
 	filter->faults = (struct where_faults){{0, 0}, {0, 0}};
 }
 

@@ -29,6 +29,7 @@ struct row_filter {
 	/* Faults are counted up to so many rows that are found, if one thread searches; otherwise
 	 * UINT64_MAX. */
 	uint64_t most;
+	bool backward; /* blocks are searched last to first: faults are not yet counted once each */
 	struct where_faults faults; /* of the last search */
 	mmr_search_filter filter;
 };
@@ -44,7 +45,7 @@ enum status row_filter_open(
 void row_filter_close(struct row_filter *filter);
 
 /* Starts to count faults. */
-void row_filter_start(struct row_filter *filter, uint64_t most);
+void row_filter_start(struct row_filter *filter, uint64_t most, bool backward);
 
 /* Compiles the patterns of the options for a search, with the filter, which may be NULL: those that
  * rows are searched for before they are tested. Those of --in are compiled for the filter, too.

@@ -9,12 +9,18 @@
 
 #include "actions/row_filter.h"
 
+/* A sample is drawn from the first row to the last. */
+static bool is_backward(const struct task *task)
+{
+	return task->options->reverse && task->options->sample == NO_SAMPLE;
+}
+
 void where_faults_start(const struct task *task, mmr_scan_options *scan)
 {
 	bool in_order = where_given(&task->options->where) && task->maximum != NO_MAXIMUM &&
 			!input_has_ranges(task->input);
 
-	row_filter_start(task->filter, in_order ? task->maximum : UINT64_MAX);
+	row_filter_start(task->filter, in_order ? task->maximum : UINT64_MAX, is_backward(task));
 	if (in_order)
 		scan->n_threads = 1;
 }
@@ -25,8 +31,7 @@ static bool find_tested(
 	const struct task *task, const struct line_print *print, mmr_scan_options *scan)
 {
 	uint64_t stop = scan->offset + scan->length;
-	/* A sample is drawn from the first row to the last. */
-	bool reverse = task->options->reverse && task->options->sample == NO_SAMPLE;
+	bool reverse = is_backward(task);
 	bool ended = task->maximum != NO_MAXIMUM && print->n_lines == task->maximum;
 
 	if (!input_has_ranges(task->input) || !(ended || reverse))
@@ -49,7 +54,7 @@ int where_faults_report(const struct task *task, const struct line_print *print)
 	if (faults->lacks.n == 0 && faults->no_number.n == 0)
 		return 0;
 	if (print && find_tested(task, print, &scan)) {
-		row_filter_start(task->filter, UINT64_MAX);
+		row_filter_start(task->filter, UINT64_MAX, false);
 		err = mmr_search_count(print->style.search, task->input->reader, &scan, &n);
 	}
 	if (err < 0 && err != MMR_EQUOTE)
