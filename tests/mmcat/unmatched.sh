@@ -29,6 +29,7 @@ printf 'plain\nlines\n' > plain
 printf '\037\213' > nearly.gz
 printf 'BZh9 is a name\n' > nearly.bz2
 printf '\357\273\277marked UTF-8\n' > utf8
+printf 'name\n\377\376\n' > marked
 
 # message_of FILE : prints the expected message; FILE - is a.gz on standard input.
 message_of()
@@ -119,6 +120,12 @@ for pattern in "${patterns[@]}"; do
 		# shellcheck disable=SC2086
 		check "$pattern: $options, piped" piped 1 '' "$pattern" nowhere $options
 	done
+	for from in says piped from_file; do
+		[ $from = says ] && file=a.gz name=a.gz || { file='' name=-; }
+		# shellcheck disable=SC2086
+		check "$pattern: a header, $from" "$from" 1 $name --header -c "$pattern" nowhere $file
+	done
+	check "$pattern: no message for a row after a header" says 1 '' --header "$pattern" nowhere marked
 	check "$pattern: a shard" says 1 a.gz "$pattern" nowhere -s 2/2 a.gz
 	check "$pattern: several files" says 1 'a.gz a.xz le.txt' \
 		"$pattern" nowhere a.gz plain a.xz utf8 le.txt

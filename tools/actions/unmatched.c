@@ -55,7 +55,7 @@ enum status unmatched_explain(const struct input *input, const struct options *o
 
 	if (nothing_was_searched(options))
 		return STATUS_NO_MATCH;
-	err = mmr_head(input->reader, head, (size_t)min_u64(input->used, sizeof(head)), &len);
+	err = input_head(input, head, sizeof(head), &len);
 	if (err == 0)
 		err = mmr_filetype_sniff((mmr_slice){head, len}, &kind);
 	if (err < 0)

@@ -63,3 +63,18 @@ enum status input_header(struct input *input, const struct options *options)
 		err = input_move(input, input->base + input->header.len);
 	return err < 0 ? message_file(input->name, err) : STATUS_DONE;
 }
+
+int input_head(const struct input *input, char *head, size_t room, size_t *ret_len)
+{
+	size_t len = 0, more = 0;
+	int err;
+
+	/* A stream keeps its first bytes; another reader starts after the header. */
+	if (mmr_backing(input->reader) != MMR_BACKING_STREAM && input->header.len > 0) {
+		len = (size_t)min_u64(input->header.len, room);
+		memcpy(head, input->header.ptr, len);
+	}
+	err = mmr_head(input->reader, head + len, (size_t)min_u64(input->used, room - len), &more);
+	*ret_len = len + more;
+	return err;
+}

@@ -44,6 +44,10 @@ int input_move(struct input *input, uint64_t base);
 /* Reads the header of an input, which then starts after it. Prints what failed. */
 enum status input_header(struct input *input, const struct options *options);
 
+/* Reads the first bytes of an input, its header included, as far as they were used. Errors: those
+ * of mmr_head. */
+int input_head(const struct input *input, char *head, size_t room, size_t *ret_len);
+
 /* Saves a stream to an unlinked file in $TMPDIR, up to the end of the last selection, which becomes
  * `fd`. Prints what failed. */
 enum status input_spool(struct input *input, const struct options *options);
