@@ -474,7 +474,7 @@ struct row_ends row_ends_of(char separator, mmr_slice bytes)
 
 	/* `words` is not cleared, since each refill writes them before they are read. */
 	memset(&ends, 0, offsetof(struct row_ends, words));
-	ends.ptr = bytes.ptr;
+	ends.ptr = ends.base = bytes.ptr;
 	ends.left = bytes.len;
 	ends.separator = separator;
 	ends.state = ROW_START;
