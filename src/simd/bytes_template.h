@@ -258,10 +258,10 @@ TARGET SIMD_INLINE unsigned mark_any(const char *ptr, size_t len, const struct s
 	return mark_run(ptr, len, probe, at, ret_used, 4, false, false, backward);
 }
 
-/* While upper parts of registers are in use, each instruction of the callers that uses their lower
- * parts, as those of SSE do, may take 70 cycles more on Intel processors. So a compiler clears them
- * at the end of a function, but gcc 12 forgets some ends of these two. A test checks all kernels.
- */
+/* While upper parts of registers are in use, an instruction of a caller that uses lower parts only,
+ * as those of SSE do, waits for many cycles on Intel processors. So a compiler clears them at the
+ * end of a function, but gcc 12 forgets some ends of these two. unit/simd_state.c checks all
+ * kernels. */
 
 TARGET static unsigned vector_mark(
 	const char *ptr, size_t len, const struct simd_probe *probe, uint16_t *at, size_t *ret_used)
