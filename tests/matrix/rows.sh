@@ -45,10 +45,12 @@ row_lto()
 	run_tests "$(units) $mmcat_tests"
 }
 
-# Lengths that the compiler knows are checked at run time, too.
+# Lengths that the compiler knows are checked at run time, too. With -O3, it knows most. The warnings
+# that are left out are those of the row O3.
 row_fortify()
 {
-	build CFLAGS='-O2 -g' CPPFLAGS='-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3'
+	build CFLAGS='-O3 -g -Wno-maybe-uninitialized -Wno-array-bounds' \
+		CPPFLAGS='-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3'
 	run_tests "$(units) $mmcat_tests"
 }
 
