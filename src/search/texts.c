@@ -138,7 +138,7 @@ static int is_within(struct text_cursor *cursor, size_t at, size_t len)
 
 int text_next(struct text_cursor *cursor, size_t from, mmr_slice *ret_match)
 {
-	mmr_slice match;
+	mmr_slice match = {cursor->block.ptr, 0}; /* analyzers think that errors may be above 0 */
 	int found, fits;
 	size_t at;
 
