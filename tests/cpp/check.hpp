@@ -4,6 +4,8 @@
 #ifndef TESTS_CPP_CHECK_HPP
 #define TESTS_CPP_CHECK_HPP
 
+#include <mmreader.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -22,6 +24,24 @@ inline int n_failed = 0;
 			n_failed++; \
 		} \
 	} while (0)
+
+/* "line 0" and so on. A word is added to each line whose number divided by `step` leaves `rest`. */
+inline std::string numbered_lines(int n, int step, int rest, const char *word)
+{
+	std::string text;
+
+	for (int i = 0; i < n; i++)
+		text += "line " + std::to_string(i) + (i % step == rest ? word : "") + "\n";
+	return text;
+}
+
+inline mmreader::scan_options threads(unsigned n)
+{
+	mmreader::scan_options scan;
+
+	scan.n_threads = n;
+	return scan;
+}
 
 /* Whether a statement throws mmreader::error with this code. */
 #define CHECK_THROWS(wanted, ...) \

@@ -17,24 +17,7 @@ using mmreader::search_options;
 static constexpr int n_lines = 300000;
 
 /* About 4 MB, so that several threads have work. Every third line matches "x". */
-static std::string numbered_lines()
-{
-	std::string text;
-
-	for (int i = 0; i < n_lines; i++)
-		text += "line " + std::to_string(i) + (i % 3 == 0 ? " x\n" : "\n");
-	return text;
-}
-
-static const std::string text = numbered_lines();
-
-static scan_options threads(unsigned n)
-{
-	scan_options scan;
-
-	scan.n_threads = n;
-	return scan;
-}
+static const std::string text = numbered_lines(n_lines, 3, 0, " x");
 
 static int number_of(std::string_view line)
 {

@@ -20,24 +20,7 @@ using mmreader::scan_options;
 static constexpr int n_lines = 300000;
 
 /* About 4 MB, so that several threads have work. */
-static std::string numbered_lines()
-{
-	std::string text;
-
-	for (int i = 0; i < n_lines; i++)
-		text += "line " + std::to_string(i) + (i % 1000 == 999 ? " ERROR\n" : "\n");
-	return text;
-}
-
-static const std::string text = numbered_lines();
-
-static scan_options threads(unsigned n)
-{
-	scan_options scan;
-
-	scan.n_threads = n;
-	return scan;
-}
+static const std::string text = numbered_lines(n_lines, 1000, 999, " ERROR");
 
 static void test_counts(const reader &file)
 {
