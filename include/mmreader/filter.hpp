@@ -108,7 +108,7 @@ private:
 		std::exception_ptr exception;
 	};
 
-	/* Of the exceptions that remain when the last scan ends, none will be thrown. */
+	/* Exceptions that remain when the last scan ends are never thrown. */
 	class running
 	{
 	public:

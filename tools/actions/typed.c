@@ -135,8 +135,8 @@ static int collect_lines(void *state, const mmr_block *block)
 	return print_lines(state, block);
 }
 
-/* Whether the end of the selection was looked at. It is not after the last record that -m wants,
- * but backward it is before the first one. */
+/* Whether the end of the selection was read. Nothing is read after the last record that -m wants;
+ * backward, the end comes first. */
 static bool reads_end(const struct table *table, const struct task *task)
 {
 	return table->n_records < task->maximum || (table->backward && task->maximum > 0);
